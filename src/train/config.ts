@@ -1,0 +1,115 @@
+/**
+ * The configuration of a training run: one schema from which types, command-line flags, help and the saved config.json all follow.
+ * Defaults reproduce FPO's published runs; `presets.ts` holds what a laptop should use instead. Values that follow from others are functions, not fields.
+ */
+import { z } from "zod";
+import { UserError } from "../math/user-error.ts";
+import { algorithmConfig } from "./algorithm-config.ts";
+import { field } from "./config-field.ts";
+
+const FPO = "FPO, released Playground configuration";
+const OURS = "flowgait";
+
+/** Everything that decides what a run computes and writes. */
+export const trainConfigSchema = z.strictObject({
+  task: z.string().min(1).meta({ description: "Name of the task, as `flowgait tasks` lists it.", source: OURS }),
+  seed: field(z.int().min(0).max(0xffffffff), 1, "Seed of every random stream of the run.", OURS),
+  steps: field(z.int().min(1), 60_000_000, "Environment steps after which training ends.", FPO, "environment steps"),
+  envs: field(z.int().min(1), 2048, "Environments that are stepped together.", FPO),
+  horizon: field(z.int().min(1), 480, "Control steps of each environment per iteration.", FPO, "control steps"),
+  shards: field(
+    z.int().min(1),
+    16,
+    "Groups that the environments are split into; a worker computes one at a time. Results do not depend on the workers, but they do on the shards.",
+    OURS,
+  ),
+  workers: field(z.int().min(0).max(256), 0, "Worker threads; 0 takes one per core. Never changes results.", OURS),
+  engine: field(z.enum(["ort", "tfjs"]), "ort", "What runs the tensor graphs: ONNX Runtime or TensorFlow.js.", OURS),
+  normaliser: field(
+    z.enum(["correct", "released"]),
+    "correct",
+    "Running statistics of observations: the correct ones, or those of the released FPO code, whose deviation shrinks.",
+    OURS,
+  ),
+  run: field(z.string(), "", "Folder of the run; empty takes the next free one below runs/.", OURS, "path"),
+  evaluation: z
+    .strictObject({
+      everySteps: field(
+        z.int().min(0),
+        6_000_000,
+        "Environment steps between evaluations; 0 evaluates at the end only.",
+        FPO,
+        "environment steps",
+      ),
+      episodes: field(z.int().min(1), 128, "Episodes per evaluation.", FPO),
+      seed: field(z.int().min(0).max(0xffffffff), 1_000_003, "Seed of the evaluation's own random streams.", OURS),
+      noise: field(
+        z.enum(["random", "zero"]),
+        "random",
+        "Start of the flow in evaluations: fresh noise as in training, or zeros.",
+        FPO,
+      ),
+    })
+    .prefault({}),
+  checkpoint: z
+    .strictObject({
+      everySeconds: field(
+        z.number().min(0),
+        60,
+        "Least time between two checkpoints; 0 writes one per iteration.",
+        OURS,
+        "s",
+      ),
+      keep: field(z.int().min(1), 3, "Newest checkpoints that are kept; the best one is kept besides.", OURS),
+    })
+    .prefault({}),
+  algorithm: algorithmConfig.prefault({ name: "fpo" }),
+});
+
+/** A fully resolved configuration. */
+export type TrainConfig = z.infer<typeof trainConfigSchema>;
+/** What may be written in presets: every field optional, at every depth. */
+export type PartialTrainConfig = DeepPartial<z.input<typeof trainConfigSchema>>;
+
+type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
+
+/** Rows that one iteration collects: horizon * envs. */
+export function rowsPerIteration(config: Pick<TrainConfig, "envs" | "horizon">): number {
+  return config.envs * config.horizon;
+}
+
+/** The critic's step size: its own, or the policy's where it has none. */
+export function criticLearningRate(algorithm: { learningRate: number; criticLearningRate: number }): number {
+  return algorithm.criticLearningRate > 0 ? algorithm.criticLearningRate : algorithm.learningRate;
+}
+
+/**
+ * Checks what one field alone cannot tell: divisors, and settings that contradict each other.
+ * @throws UserError (exit code 2) naming the first flag that does not fit
+ */
+export function checkTrainConfig(config: TrainConfig): TrainConfig {
+  for (const rule of crossFieldRules) {
+    const complaint = rule(config);
+    if (complaint !== null) throw new UserError(complaint, { exitCode: 2 });
+  }
+  return config;
+}
+
+/** Each rule returns one line, or null where it is met. */
+const crossFieldRules: readonly ((config: TrainConfig) => string | null)[] = [
+  ({ shards, envs }) =>
+    envs % shards === 0 ? null : `--shards: ${shards} does not divide --envs ${envs}, expected a divisor of it`,
+  ({ horizon, algorithm }) =>
+    algorithm.advantages === "iteration" || horizon % algorithm.unroll === 0
+      ? null
+      : `--algorithm.unroll: ${algorithm.unroll} does not divide --horizon ${horizon}, expected a divisor of it`,
+  (config) => {
+    const { minibatches, advantages, unroll } = config.algorithm;
+    const rows = rowsPerIteration(config);
+    const units = advantages === "iteration" ? rows : rows / unroll;
+    const what = advantages === "iteration" ? "rows (envs * horizon)" : "segments (envs * horizon / unroll)";
+    return units % minibatches === 0
+      ? null
+      : `--algorithm.minibatches: ${minibatches} does not divide the ${units} ${what} of an iteration, expected a divisor of it`;
+  },
+];

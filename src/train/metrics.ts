@@ -1,0 +1,70 @@
+/** What a training run reports, as plain data, and the port that reports leave through. No file, stream or clock is touched here. */
+
+/** One training iteration: collection and update. */
+export interface IterationMetrics {
+  /** Counted from 1. */
+  readonly iteration: number;
+  /** Environment steps since the run's beginning, resumed parts included. */
+  readonly steps: number;
+  /** Training time in seconds since the run's beginning, resumed parts included. */
+  readonly seconds: number;
+  /** Environment steps per second of this iteration. */
+  readonly stepsPerSecond: number;
+  /** Mean undiscounted return of recently finished episodes; NaN before the first one ends. */
+  readonly returnMean: number;
+  /** Mean length of recently finished episodes, in control steps; NaN before the first one ends. */
+  readonly episodeLengthMean: number;
+  /** Episodes that ended in this iteration. */
+  readonly episodes: number;
+  /** Weighted reward per second of episode, per reward term. */
+  readonly terms: Readonly<Record<string, number>>;
+  /** Share of this iteration's finished episodes that ended for each reason, the time limit among them. */
+  readonly terminations: Readonly<Record<string, number>>;
+  /** Measures of the update: clipFraction, valueLoss, policyLoss, ratioMean, cfmLoss, actionSpread, gradientNormActor, … */
+  readonly losses: Readonly<Record<string, number>>;
+  readonly timing: { readonly collectSeconds: number; readonly updateSeconds: number };
+  /** Environments reset in this iteration because their physics became NaN. */
+  readonly nanResets: number;
+}
+
+/** One evaluation with the evaluation's own seeds. */
+export interface EvaluationMetrics {
+  /** Iteration after which it ran. */
+  readonly iteration: number;
+  /** Environment steps trained before it ran. */
+  readonly steps: number;
+  readonly seconds: number;
+  readonly episodes: number;
+  readonly returnMean: number;
+  readonly returnStd: number;
+  /** Control steps. */
+  readonly episodeLengthMean: number;
+  /** Share of episodes that a termination ended; the time limit is not one. */
+  readonly fallRate: number;
+  /** Mean error of the planar velocity in m/s; null where the task has no command. */
+  readonly linVelError: number | null;
+  /** Mean error of the yaw rate in rad/s; null where the task has no command. */
+  readonly yawRateError: number | null;
+  /** Weighted reward per second of episode, per reward term. */
+  readonly terms: Readonly<Record<string, number>>;
+}
+
+/** Something worth a line besides the numbers. */
+export interface LogEvent {
+  readonly kind: "start" | "resume" | "checkpoint" | "nan" | "worker" | "warning" | "stop";
+  /** Environment steps at which it happened. */
+  readonly steps: number;
+  /** One sentence for people. */
+  readonly message: string;
+  /** Further facts, such as the task, environment and control step of a NaN. */
+  readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Where reports go: a file, a terminal, a socket. Calls return at once; failures surface as UserError from a later call or from `close`. */
+export interface MetricSink {
+  iteration(metrics: IterationMetrics): void;
+  evaluation(metrics: EvaluationMetrics): void;
+  event(event: LogEvent): void;
+  /** Flushes; the sink accepts nothing afterwards. */
+  close(): Promise<void>;
+}
