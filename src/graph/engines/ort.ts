@@ -1,0 +1,138 @@
+// The default engine: ONNX Runtime's native CPU kernels through onnxruntime-node.
+// A session runs on `threads` threads of its own; run() blocks the calling thread, so parallel work needs worker threads.
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { UserError } from "../../math/user-error.ts";
+import { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds, outputArray } from "../engine.ts";
+import type { GraphFunction } from "../function.ts";
+import { writeOnnx } from "../onnx/write.ts";
+import type { Dim } from "../shape.ts";
+
+type Ort = typeof import("onnxruntime-node");
+
+export interface OrtOptions {
+  /** Threads per session (default 1). */
+  readonly threads?: number;
+}
+
+let loading: Promise<Ort> | undefined;
+
+/** Loads the native module, once. Throws a UserError when it is absent or does not fit this machine. */
+function loadOrt(): Promise<Ort> {
+  loading ??= import("onnxruntime-node").then(
+    (module) => module.default ?? module,
+    (cause: unknown) => {
+      loading = undefined;
+      const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+      throw new UserError(
+        `ort engine: onnxruntime-node does not load on ${process.platform}-${process.arch} (${reason}); ` +
+          "reinstall the package, or choose --engine tfjs",
+        { cause },
+      );
+    },
+  );
+  return loading;
+}
+
+/** Wraps arrays as runtime tensors; memory shared between threads, which the runtime refuses, goes through a copy. */
+class Slot {
+  private array?: FeedArray;
+  private staged?: FeedArray;
+  private tensor?: OrtTensor;
+  private readonly ort: Ort;
+  private readonly shape: readonly Dim[];
+
+  constructor(ort: Ort, shape: readonly Dim[]) {
+    this.ort = ort;
+    this.shape = shape;
+  }
+
+  /** A tensor over the array itself, or over a private copy's memory; the same array gives the same tensor. */
+  wrap(array: FeedArray, batch: number): OrtTensor {
+    if (this.tensor && this.array === array) return this.tensor;
+    this.array = array;
+    const shared = !(array.buffer instanceof ArrayBuffer);
+    this.staged = shared ? array.slice() : undefined;
+    const memory = this.staged ?? array;
+    const dims = this.shape.map((dim) => (dim === -1 ? batch : dim));
+    this.tensor =
+      memory instanceof BigInt64Array
+        ? new this.ort.Tensor("int64", memory, dims)
+        : new this.ort.Tensor("float32", memory, dims);
+    return this.tensor;
+  }
+
+  /** Brings the private copy, if there is one, up to date before a run. */
+  pull(): void {
+    if (this.staged instanceof Float32Array) this.staged.set(this.array as Float32Array);
+    else if (this.staged instanceof BigInt64Array) this.staged.set(this.array as BigInt64Array);
+  }
+
+  /** Hands a result on from the private copy after a run. */
+  push(): void {
+    if (this.staged instanceof Float32Array) (this.array as Float32Array).set(this.staged);
+  }
+}
+
+class OrtExecutable implements Executable {
+  private readonly inputs = new Map<string, Slot>();
+  private readonly outputs = new Map<string, Slot>();
+
+  private readonly fn: GraphFunction;
+  private readonly session: InferenceSession;
+
+  constructor(fn: GraphFunction, session: InferenceSession, ort: Ort) {
+    this.fn = fn;
+    this.session = session;
+    for (const node of fn.inputs)
+      if (node.op === "input") this.inputs.set(node.attributes.name, new Slot(ort, node.shape));
+    for (const [name, { shape }] of Object.entries(fn.outputs)) this.outputs.set(name, new Slot(ort, shape));
+  }
+
+  async run(feeds: Feeds, out: Readonly<Record<string, Float32Array>> = {}): Promise<Record<string, Float32Array>> {
+    const batch = checkFeeds(this.fn, feeds);
+    const fed: Record<string, OrtTensor> = {};
+    for (const [name, slot] of this.inputs) {
+      fed[name] = slot.wrap(feeds[name], batch);
+      slot.pull();
+    }
+    const results: Record<string, Float32Array> = {};
+    const fetched: Record<string, OrtTensor> = {};
+    for (const [name, slot] of this.outputs) {
+      results[name] = outputArray(this.fn, name, batch, out[name]);
+      fetched[name] = slot.wrap(results[name], batch);
+    }
+    await this.session.run(fed, fetched);
+    for (const slot of this.outputs.values()) slot.push();
+    return results;
+  }
+
+  dispose(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+/** Sessions with `threads` threads each on the CPU. Compiling throws a UserError when the native module does not load. */
+export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
+  const executables = new Set<Executable>();
+  return {
+    name: "ort",
+    async compile(fn) {
+      const ort = await loadOrt();
+      const session = await ort.InferenceSession.create(writeOnnx(fn, { contrib: true }), {
+        executionProviders: ["cpu"],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+      });
+      const executable = new OrtExecutable(fn, session, ort);
+      executables.add(executable);
+      return executable;
+    },
+    async dispose() {
+      await Promise.all([...executables].map((executable) => executable.dispose()));
+      executables.clear();
+    },
+  };
+}

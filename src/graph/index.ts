@@ -1,0 +1,12 @@
+// The graph room's public names.
+export { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds } from "./engine.ts";
+export { createOrtEngine, type OrtOptions } from "./engines/ort.ts";
+export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines/reference.ts";
+export { countFlops, type FunctionOptions, type GraphFunction, graphFunction } from "./function.ts";
+export { gradients } from "./gradients.ts";
+export { OPSET, type WriteOptions, writeOnnx } from "./onnx/write.ts";
+export * from "./ops-elementwise.ts";
+export * from "./ops-linear.ts";
+export * from "./ops-movement.ts";
+export { BATCH, type Dim, formatShape, sizeOf } from "./shape.ts";
+export { constant, type Dtype, input, OPS, type Op, type Tensor, type TensorLike } from "./tensor.ts";
