@@ -1,0 +1,39 @@
+/** Suggestions for misspelt names: "has no joint X; nearest: …". Levenshtein distance, letter case ignored. */
+
+/**
+ * The candidates nearest to `name`, best first. Those that need more edits than half the longer word's letters are left out, unless one contains the other.
+ * @param limit at most this many are returned
+ */
+export function nearNames(name: string, candidates: Iterable<string>, limit = 3): string[] {
+  const wanted = name.toLowerCase();
+  const scored: { candidate: string; score: number }[] = [];
+  for (const candidate of new Set(candidates)) {
+    const offered = candidate.toLowerCase();
+    const edits = editDistance(wanted, offered);
+    const contained = wanted.length > 0 && (offered.includes(wanted) || wanted.includes(offered));
+    if (contained || edits <= Math.max(wanted.length, offered.length) / 2) scored.push({ candidate, score: edits });
+  }
+  scored.sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1));
+  return scored.slice(0, limit).map((entry) => entry.candidate);
+}
+
+/** "; nearest: a, b" where something is near, "; there are: a, b, …" where the list is short, else nothing. */
+export function suggestion(name: string, candidates: Iterable<string>): string {
+  const all = [...candidates];
+  const near = nearNames(name, all);
+  if (near.length > 0) return `; nearest: ${near.join(", ")}`;
+  return all.length > 0 && all.length <= 12 ? `; there are: ${all.join(", ")}` : "";
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

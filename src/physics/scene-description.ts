@@ -1,0 +1,173 @@
+/** A compiled scene as plain JSON-able data: what a viewer needs to draw it, once; poses are streamed apart. No physics. */
+import type { MjModel } from "mujoco-js";
+import type { Simulation } from "./simulation.ts";
+
+const GEOM_TYPES = ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"] as const;
+/** What MuJoCo gives to geoms whose colour was not set; their material's colour counts then. */
+const UNSET_RGBA = [0.5, 0.5, 0.5, 1];
+
+/** Shapes that a geom can have. */
+export type GeomType = (typeof GEOM_TYPES)[number];
+
+type Triple = [number, number, number];
+type Quadruple = [number, number, number, number];
+
+/** One shape fixed to a body. */
+export interface GeomDescription {
+  /** "" where the geom has no name */
+  name: string;
+  type: GeomType;
+  /** id of the body that carries it */
+  body: number;
+  /** MuJoCo's size numbers of this type: half sizes and radii, m */
+  size: Triple;
+  /** in the body's frame, m */
+  pos: Triple;
+  /** in the body's frame, w-x-y-z */
+  quat: Quadruple;
+  rgba: Quadruple;
+  /** 0 to 5; by convention 3 and above are collision shapes that are not drawn */
+  group: number;
+  /** whether it can touch anything */
+  collides: boolean;
+  /** index into `meshes` */
+  mesh?: number;
+  /** index into `heightFields` */
+  hfield?: number;
+  material?: { name: string; specular: number; shininess: number; reflectance: number };
+}
+
+/** A height field: `data` [rows, columns] in [0, 1], row by row from −y to +y; size is (half x, half y, height, base), m. */
+export interface HeightFieldDescription {
+  rows: number;
+  columns: number;
+  size: number[];
+  data: number[];
+}
+
+/** A directional or positional light fixed to a body. */
+export interface LightDescription {
+  body: number;
+  directional: boolean;
+  pos: Triple;
+  dir: Triple;
+  diffuse: Triple;
+}
+
+/** Everything that stays the same while the scene moves. */
+export interface SceneDescription {
+  /** Index is the body's id; 0 is the world, its own parent. */
+  bodies: { name: string; parent: number }[];
+  geoms: GeomDescription[];
+  meshes: { vertices: number[]; faces: number[] }[];
+  heightFields: HeightFieldDescription[];
+  lights: LightDescription[];
+  /** half the size of the model without infinite planes, m */
+  extent: number;
+  /** m */
+  center: Triple;
+}
+
+/** Describes the scene of a simulation; values are copies. */
+export function describeScene(sim: Simulation): SceneDescription {
+  const model = sim.model;
+  const parents = model.body_parentid as Int32Array;
+  const geomNames = sim.names.all("geom");
+  return {
+    bodies: sim.names.all("body").map((name, id) => ({ name, parent: parents[id]! })),
+    geoms: geomNames.map((name, id) => describeGeom(model, name, id)),
+    meshes: Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id)),
+    heightFields: Array.from({ length: model.nhfield }, (_, id) => describeHeightField(model, id)),
+    lights: Array.from({ length: model.nlight }, (_, id) => describeLight(model, id)),
+    extent: model.stat.extent,
+    center: triple(model.stat.center, 0),
+  };
+}
+
+function describeGeom(model: MjModel, name: string, id: number): GeomDescription {
+  const type = GEOM_TYPES[(model.geom_type as Int32Array)[id]!] ?? "sphere";
+  const dataId = (model.geom_dataid as Int32Array)[id]!;
+  const material = (model.geom_matid as Int32Array)[id]!;
+  return {
+    name,
+    type,
+    body: (model.geom_bodyid as Int32Array)[id]!,
+    size: triple(model.geom_size, id),
+    pos: triple(model.geom_pos, id),
+    quat: quadruple(model.geom_quat, id),
+    rgba: geomColour(model, id, material),
+    group: (model.geom_group as Int32Array)[id]!,
+    collides: touches(model, id),
+    ...(type === "mesh" ? { mesh: dataId } : {}),
+    ...(type === "hfield" ? { hfield: dataId } : {}),
+    ...(material >= 0 ? { material: describeMaterial(model, material) } : {}),
+  };
+}
+
+function geomColour(model: MjModel, id: number, material: number): Quadruple {
+  const own = quadruple(model.geom_rgba, id);
+  const unset = own.every((value, i) => value === UNSET_RGBA[i]);
+  return unset && material >= 0 ? quadruple(model.mat_rgba, material) : own;
+}
+
+/** Geoms also touch through explicit pairs, whatever their masks say. */
+function touches(model: MjModel, id: number): boolean {
+  if ((model.geom_contype as Int32Array)[id] !== 0 || (model.geom_conaffinity as Int32Array)[id] !== 0) return true;
+  return (model.pair_geom1 as Int32Array).includes(id) || (model.pair_geom2 as Int32Array).includes(id);
+}
+
+function describeMaterial(model: MjModel, id: number) {
+  return {
+    name: nameAt(model, (model.name_matadr as Int32Array)[id]!),
+    specular: (model.mat_specular as Float32Array)[id]!,
+    shininess: (model.mat_shininess as Float32Array)[id]!,
+    reflectance: (model.mat_reflectance as Float32Array)[id]!,
+  };
+}
+
+function describeMesh(model: MjModel, id: number) {
+  const firstVertex = (model.mesh_vertadr as Int32Array)[id]!;
+  const vertices = (model.mesh_vertnum as Int32Array)[id]!;
+  const firstFace = (model.mesh_faceadr as Int32Array)[id]!;
+  const faces = (model.mesh_facenum as Int32Array)[id]!;
+  return {
+    vertices: Array.from((model.mesh_vert as Float32Array).subarray(3 * firstVertex, 3 * (firstVertex + vertices))),
+    faces: Array.from((model.mesh_face as Int32Array).subarray(3 * firstFace, 3 * (firstFace + faces))),
+  };
+}
+
+function describeHeightField(model: MjModel, id: number): HeightFieldDescription {
+  const rows = (model.hfield_nrow as Int32Array)[id]!;
+  const columns = (model.hfield_ncol as Int32Array)[id]!;
+  const start = (model.hfield_adr as Int32Array)[id]!;
+  return {
+    rows,
+    columns,
+    size: Array.from((model.hfield_size as Float64Array).subarray(4 * id, 4 * id + 4)),
+    data: Array.from((model.hfield_data as Float32Array).subarray(start, start + rows * columns)),
+  };
+}
+
+function describeLight(model: MjModel, id: number): LightDescription {
+  return {
+    body: (model.light_bodyid as Int32Array)[id]!,
+    // mjtLightType: 1 is directional
+    directional: (model.light_type as Int32Array)[id] === 1,
+    pos: triple(model.light_pos, id),
+    dir: triple(model.light_dir, id),
+    diffuse: triple(model.light_diffuse, id),
+  };
+}
+
+function nameAt(model: MjModel, address: number): string {
+  const bytes = new Uint8Array(model.names as Int8Array);
+  return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
+}
+
+function triple(values: ArrayLike<number>, id: number): Triple {
+  return [values[3 * id]!, values[3 * id + 1]!, values[3 * id + 2]!];
+}
+
+function quadruple(values: ArrayLike<number>, id: number): Quadruple {
+  return [values[4 * id]!, values[4 * id + 1]!, values[4 * id + 2]!, values[4 * id + 3]!];
+}

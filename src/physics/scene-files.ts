@@ -1,0 +1,77 @@
+/**
+ * Copies a scene and every file it names (includes, attached models, meshes, textures, height fields) into the module's own file system,
+ * under the same absolute path below `MOUNT`, so that MuJoCo resolves relative paths as it would on disk.
+ */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { UserError } from "../math/user-error.ts";
+import type { MujocoModule } from "./engine.ts";
+
+const MOUNT = "/host";
+const COMMENT = /<!--[\s\S]*?-->/g;
+const FILE_ATTRIBUTE = /\bfile[a-z]*\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const FOLDER_ATTRIBUTE = /\b(?:meshdir|texturedir|assetdir)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+/** A scene in the module's file system. */
+export interface MountedScene {
+  /** Path to compile. */
+  readonly path: string;
+  /** Removes the copies. */
+  unmount(): void;
+}
+
+/**
+ * Copies the scene at the absolute path `scenePath` with all it names.
+ * Files that are named but do not exist are left to MuJoCo, whose message says which element wants them.
+ * @throws UserError when the scene itself does not exist
+ */
+export function mountScene(module: MujocoModule, scenePath: string): MountedScene {
+  if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
+  const copied = new Map<string, string>();
+  const pending = [scenePath];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (copied.has(file)) continue;
+    const bytes = readFileSync(file);
+    const path = mountedPath(file);
+    module.FS.mkdirTree(dirname(path), 0o777);
+    module.FS.writeFile(path, bytes);
+    copied.set(file, path);
+    if (/\.(xml|mjcf|urdf)$/i.test(file)) pending.push(...namedFiles(bytes.toString("utf8"), file, scenePath));
+  }
+  return {
+    path: mountedPath(scenePath),
+    unmount: () => {
+      for (const path of copied.values()) module.FS.unlink(path);
+    },
+  };
+}
+
+/** Turns paths of the module's file system in a message back into those of the disk. */
+export function withDiskPaths(message: string): string {
+  return message.replaceAll(MOUNT, "");
+}
+
+/** Every existing file that the XML could mean: names are relative to this file or to the scene, and may stand below an asset folder. */
+function namedFiles(xml: string, file: string, scenePath: string): string[] {
+  const text = xml.replace(COMMENT, "");
+  const folders = ["", ...[...text.matchAll(FOLDER_ATTRIBUTE)].map((match) => match[1] ?? match[2] ?? "")];
+  const found = new Set<string>();
+  for (const match of text.matchAll(FILE_ATTRIBUTE)) {
+    const name = match[1] ?? match[2] ?? "";
+    for (const base of [dirname(file), dirname(scenePath)]) {
+      for (const folder of folders) {
+        const candidate = resolve(base, folder, name);
+        if (isFile(candidate)) found.add(candidate);
+      }
+    }
+  }
+  return [...found];
+}
+
+function mountedPath(file: string): string {
+  return `${MOUNT}/${file.replaceAll("\\", "/").replace(/^\//, "")}`;
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}

@@ -1,0 +1,259 @@
+/**
+ * One compiled scene and one simulated state of it. Holds the WebAssembly objects, the views onto them and the lookups by name.
+ * Knows nothing of tasks. `delete()` must be called: the memory is not garbage collected.
+ */
+import { isAbsolute } from "node:path";
+import type { MjData, MjModel } from "mujoco-js";
+import { DataViews } from "./data-views.ts";
+import { compileModel, loadMujoco, type MujocoModule } from "./engine.ts";
+import { type ModelFields, modelFields } from "./model-fields.ts";
+import { type ElementKind, ModelNames } from "./model-names.ts";
+import { mountScene } from "./scene-files.ts";
+import { StateLayout } from "./state-layout.ts";
+
+/** Beyond this magnitude MuJoCo calls a coordinate bad. */
+const LARGEST_COORDINATE = 1e10;
+
+/** Where a named sensor's values stand in `sensordata`. */
+export interface SensorAddress {
+  readonly address: number;
+  readonly size: number;
+}
+
+/** Where a named joint's coordinates stand. */
+export interface JointAddress {
+  readonly id: number;
+  readonly qposAddress: number;
+  readonly dofAddress: number;
+  /** rad or m; [-Infinity, Infinity] where the joint has no limits */
+  readonly range: readonly [number, number];
+  readonly type: "free" | "ball" | "slide" | "hinge";
+}
+
+const JOINT_TYPES = ["free", "ball", "slide", "hinge"] as const;
+
+/** A compiled scene with one state. Made by `Simulation.load`. */
+export class Simulation extends DataViews {
+  /** The scene's path on disk. */
+  readonly scene: string;
+  readonly names: ModelNames;
+  readonly nq: number;
+  readonly nv: number;
+  readonly nu: number;
+  readonly na: number;
+  readonly nbody: number;
+  readonly ngeom: number;
+  readonly nmocap: number;
+  readonly nsensordata: number;
+  /** s */
+  readonly timestep: number;
+  /** Number of values of the integration state. */
+  readonly stateSize: number;
+  /** Live views of the model's randomisable fields; taken anew when memory grows. */
+  modelFields: ModelFields;
+  readonly #module: MujocoModule;
+  readonly #model: MjModel;
+  readonly #data: MjData;
+  readonly #listeners: (() => void)[] = [];
+  #layout: StateLayout;
+  #deleted = false;
+
+  private constructor(module: MujocoModule, model: MjModel, scene: string) {
+    super();
+    this.scene = scene;
+    this.#module = module;
+    this.#model = model;
+    // A state that went bad must stay bad until its environment is reset, instead of jumping back to the start unseen.
+    model.opt.disableflags |= module.mjtDisableBit.mjDSBL_AUTORESET.value;
+    this.#data = new module.MjData(model);
+    this.names = new ModelNames(model, scene);
+    ({ nq: this.nq, nv: this.nv, nu: this.nu, na: this.na, nbody: this.nbody, ngeom: this.ngeom } = model);
+    this.nmocap = model.nmocap;
+    this.nsensordata = model.nsensordata;
+    this.timestep = model.opt.timestep;
+    this.modelFields = modelFields(model);
+    this.takeDataViews(this.#data);
+    this.#layout = new StateLayout(this);
+    this.stateSize = this.#layout.size;
+  }
+
+  /**
+   * Compiles the MJCF file at an absolute path, with everything it includes, attaches or loads.
+   * @throws UserError when the file is missing or MuJoCo rejects it (with MuJoCo's message and line)
+   */
+  static async load(scenePath: string): Promise<Simulation> {
+    if (!isAbsolute(scenePath)) throw new Error(`simulation: the scene's path must be absolute, got ${scenePath}`);
+    const module = await loadMujoco();
+    const mounted = mountScene(module, scenePath);
+    try {
+      const model = await compileModel(mounted.path, scenePath);
+      return new Simulation(module, model, scenePath);
+    } finally {
+      mounted.unmount();
+    }
+  }
+
+  /** The module's model, for code of this folder that reads fields once; never kept. */
+  get model(): MjModel {
+    return this.#model;
+  }
+
+  /** The module's data, for code of this folder and for tests. */
+  get data(): MjData {
+    return this.#data;
+  }
+
+  /** Takes all views anew if the memory grew since they were taken. Call once per control step, before reading. */
+  refresh(): void {
+    // `clock` always has one element, so a length of 0 means that it is detached.
+    if (this.clock.length === 0) this.#retakeViews();
+  }
+
+  /** Runs `take` now and whenever views have to be taken anew: for code that keeps parts (`subarray`) of them. */
+  onViews(take: () => void): void {
+    this.#listeners.push(take);
+    take();
+  }
+
+  /** An object of views made by `make`, whose fields are replaced whenever views have to be taken anew. */
+  views<T extends object>(make: () => T): T {
+    const kept = make();
+    this.#listeners.push(() => Object.assign(kept, make()));
+    return kept;
+  }
+
+  #retakeViews(): void {
+    this.modelFields = modelFields(this.#model);
+    this.takeDataViews(this.#data);
+    this.#layout = new StateLayout(this);
+    for (const take of this.#listeners) take();
+  }
+
+  /** Advances by `substeps` physics steps. Derived quantities and sensors then belong to the start of the last one, as in mj_step. */
+  step(substeps: number): void {
+    const module = this.#module;
+    for (let i = 0; i < substeps; i++) module.mj_step(this.#model, this.#data);
+    this.refresh();
+  }
+
+  /** Computes all derived quantities and sensors of the present state. */
+  forward(): void {
+    this.#module.mj_forward(this.#model, this.#data);
+    this.refresh();
+  }
+
+  /** Sets the model's initial state (qpos0, nothing moving). */
+  resetToInitial(): void {
+    this.#module.mj_resetData(this.#model, this.#data);
+  }
+
+  /** Sets a keyframe's state. @throws UserError when the scene has no keyframe of that name */
+  resetToKeyframe(keyframe: string | number): void {
+    const id = typeof keyframe === "number" ? keyframe : this.id("keyframe", keyframe);
+    this.#module.mj_resetDataKeyframe(this.#model, this.#data, id);
+  }
+
+  /** Writes the integration state into `out` at `offset`: `stateSize` values, equal bit for bit to mj_getState's. */
+  readState(out: Float64Array, offset: number): void {
+    this.#layout.read(out, offset);
+  }
+
+  /** Takes the integration state from `source` at `offset`. Derived quantities keep their old values until the next step. */
+  writeState(source: Float64Array, offset: number): void {
+    this.#layout.write(source, offset);
+  }
+
+  /** Whether a coordinate or velocity is not finite or beyond 1e10. */
+  hasNaN(): boolean {
+    return hasBadValue(this.qpos) || hasBadValue(this.qvel);
+  }
+
+  /** Applies a world force (N) and torque (N·m) at a body's centre of mass in every following step until changed. */
+  applyForce(body: number, force: ArrayLike<number>, torque: ArrayLike<number> = [0, 0, 0]): void {
+    for (let i = 0; i < 3; i++) {
+      this.xfrcApplied[6 * body + i] = force[i]!;
+      this.xfrcApplied[6 * body + 3 + i] = torque[i]!;
+    }
+  }
+
+  /** Removes all external forces. */
+  clearForces(): void {
+    this.xfrcApplied.fill(0);
+    this.qfrcApplied.fill(0);
+  }
+
+  /** @returns the id of a named element @throws UserError that lists near names */
+  id(kind: ElementKind, name: string): number {
+    return this.names.id(kind, name);
+  }
+
+  bodyId(name: string): number {
+    return this.names.id("body", name);
+  }
+
+  jointId(name: string): number {
+    return this.names.id("joint", name);
+  }
+
+  siteId(name: string): number {
+    return this.names.id("site", name);
+  }
+
+  geomId(name: string): number {
+    return this.names.id("geom", name);
+  }
+
+  actuatorId(name: string): number {
+    return this.names.id("actuator", name);
+  }
+
+  sensorId(name: string): number {
+    return this.names.id("sensor", name);
+  }
+
+  keyframeId(name: string): number {
+    return this.names.id("keyframe", name);
+  }
+
+  /** Where a sensor's values stand. @throws UserError that lists near names */
+  sensor(name: string): SensorAddress {
+    const id = this.sensorId(name);
+    return { address: (this.#model.sensor_adr as Int32Array)[id]!, size: (this.#model.sensor_dim as Int32Array)[id]! };
+  }
+
+  /** Where a joint's coordinates stand and how far it moves. @throws UserError that lists near names */
+  joint(name: string): JointAddress {
+    const id = this.jointId(name);
+    const model = this.#model;
+    const limits = model.jnt_range as Float64Array;
+    return {
+      id,
+      qposAddress: (model.jnt_qposadr as Int32Array)[id]!,
+      dofAddress: (model.jnt_dofadr as Int32Array)[id]!,
+      range: (model.jnt_limited as Uint8Array)[id] ? [limits[2 * id]!, limits[2 * id + 1]!] : [-Infinity, Infinity],
+      type: JOINT_TYPES[(model.jnt_type as Int32Array)[id]!]!,
+    };
+  }
+
+  /** A keyframe's coordinates, a copy of [nq]. @throws UserError when there is no such keyframe */
+  keyframeQpos(name: string): Float64Array {
+    const id = this.keyframeId(name);
+    return (this.#model.key_qpos as Float64Array).slice(id * this.nq, (id + 1) * this.nq);
+  }
+
+  /** Frees the WebAssembly objects; the simulation must not be used afterwards. Calling it again does nothing. */
+  delete(): void {
+    if (this.#deleted) return;
+    this.#deleted = true;
+    this.#data.delete();
+    this.#model.delete();
+  }
+}
+
+function hasBadValue(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    // NaN fails every comparison.
+    if (!(Math.abs(values[i]!) <= LARGEST_COORDINATE)) return true;
+  }
+  return false;
+}
