@@ -1,0 +1,114 @@
+// Runs the same graphs on TensorFlow.js, which is how users with @tensorflow/tfjs-node or -node-gpu bring their hardware.
+// TensorFlow.js is not a dependency: the packages are loaded when a function is compiled, and missed with a clear message.
+import type { Tensor as TfTensor } from "@tensorflow/tfjs";
+import { UserError } from "../../math/user-error.ts";
+import { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds, outputArray } from "../engine.ts";
+import type { GraphFunction } from "../function.ts";
+import type { Tensor } from "../tensor.ts";
+import { type TensorFlow, type TfKernels, tfKernels } from "./tfjs-kernels.ts";
+
+export type TfjsBackend = "cpu" | "wasm" | "tensorflow";
+
+export interface TfjsOptions {
+  /** "cpu": plain JavaScript, "wasm": WebAssembly, "tensorflow": the native library (default). */
+  readonly backend?: TfjsBackend;
+  /** With "tensorflow", load @tensorflow/tfjs-node-gpu instead of -node (default false). */
+  readonly gpu?: boolean;
+}
+
+/** Imports an optional package by name, hidden from the compiler, which need not have it. */
+async function load(specifier: string): Promise<TensorFlow> {
+  try {
+    const module: { default?: TensorFlow } & TensorFlow = await import(specifier);
+    return module.default ?? module;
+  } catch (cause) {
+    throw new UserError(`tfjs engine: package ${specifier} does not load; install it with: npm install ${specifier}`, {
+      cause,
+    });
+  }
+}
+
+async function loadBackend({ backend = "tensorflow", gpu = false }: TfjsOptions): Promise<TensorFlow> {
+  const native = gpu ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+  const tf = await load(backend === "tensorflow" ? native : "@tensorflow/tfjs");
+  if (backend === "wasm") await load("@tensorflow/tfjs-backend-wasm");
+  if (!(await tf.setBackend(backend)))
+    throw new UserError(`tfjs engine: backend ${backend} does not start on this machine`);
+  await tf.ready();
+  return tf;
+}
+
+class TfjsExecutable implements Executable {
+  private readonly tf: TensorFlow;
+  private readonly backend: TfjsBackend;
+  private readonly fn: GraphFunction;
+  private readonly kernels: TfKernels;
+
+  constructor(tf: TensorFlow, backend: TfjsBackend, fn: GraphFunction) {
+    this.tf = tf;
+    this.backend = backend;
+    this.fn = fn;
+    this.kernels = tfKernels(tf, backend !== "tensorflow");
+  }
+
+  async run(feeds: Feeds, out: Readonly<Record<string, Float32Array>> = {}): Promise<Record<string, Float32Array>> {
+    const batch = checkFeeds(this.fn, feeds);
+    await this.tf.setBackend(this.backend);
+    const values = this.compute(feeds, batch);
+    const results: Record<string, Float32Array> = {};
+    for (const [name, value] of values) {
+      results[name] = outputArray(this.fn, name, batch, out[name]);
+      results[name].set((await value.data()) as Float32Array);
+    }
+    this.tf.dispose(values.map(([, value]) => value));
+    return results;
+  }
+
+  async dispose(): Promise<void> {}
+
+  /** Runs the nodes in order and frees each value after its last use. */
+  private compute(feeds: Feeds, batch: number): [string, TfTensor][] {
+    const { fn, tf } = this;
+    const remaining = new Map<Tensor, number>();
+    const claim = (tensor: Tensor) => remaining.set(tensor, (remaining.get(tensor) ?? 0) + 1);
+    for (const node of fn.nodes) node.inputs.forEach(claim);
+    Object.values(fn.outputs).forEach(claim);
+    const values = new Map<Tensor, TfTensor>();
+    for (const node of fn.nodes) {
+      values.set(
+        node,
+        tf.tidy(() => this.evaluate(node, values, feeds, batch)),
+      );
+      for (const operand of node.inputs) {
+        const left = remaining.get(operand)! - 1;
+        remaining.set(operand, left);
+        if (left === 0) values.get(operand)!.dispose();
+      }
+    }
+    return Object.entries(fn.outputs).map(([name, tensor]) => [name, values.get(tensor)!]);
+  }
+
+  private evaluate(node: Tensor, values: ReadonlyMap<Tensor, TfTensor>, feeds: Feeds, batch: number): TfTensor {
+    if (node.op === "input") return this.feed(feeds[node.attributes.name], node, batch);
+    const operands = node.inputs.map((operand) => values.get(operand)!);
+    return this.kernels(node, operands);
+  }
+
+  private feed(values: FeedArray, node: Tensor, batch: number): TfTensor {
+    const shape = node.shape.map((dim) => (dim === -1 ? batch : dim));
+    if (values instanceof BigInt64Array) return this.tf.tensor(Int32Array.from(values, Number), shape, "int32");
+    return this.tf.tensor(values.slice(), shape, "float32");
+  }
+}
+
+/** Runs graphs on a TensorFlow.js backend. Compiling throws a UserError when its package is not installed. */
+export function createTfjsEngine(options: TfjsOptions = {}): Engine {
+  const { backend = "tensorflow" } = options;
+  return {
+    name: `tfjs-${backend}`,
+    async compile(fn) {
+      return new TfjsExecutable(await loadBackend(options), backend, fn);
+    },
+    async dispose() {},
+  };
+}
