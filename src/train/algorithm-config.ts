@@ -330,5 +330,7 @@ export type FpoPlusPlusConfig = z.infer<typeof fpoPlusPlusConfig>;
 export type AlgorithmConfig = z.infer<typeof algorithmConfig>;
 /** Names that `--algorithm` accepts. */
 export type AlgorithmName = AlgorithmConfig["name"];
+/** The schema branch of each algorithm. */
+export const algorithmSchemas = { fpo: fpoConfig, "fpo++": fpoPlusPlusConfig } as const;
 /** In the order of the help text. */
 export const algorithmNames: readonly AlgorithmName[] = ["fpo", "fpo++"];

@@ -2,6 +2,7 @@
  * The configuration of a training run: one schema from which types, command-line flags, help and the saved config.json all follow.
  * Defaults reproduce FPO's published runs; `presets.ts` holds what a laptop should use instead. Values that follow from others are functions, not fields.
  */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
 import { algorithmConfig } from "./algorithm-config.ts";
@@ -113,3 +114,22 @@ const crossFieldRules: readonly ((config: TrainConfig) => string | null)[] = [
       : `--algorithm.minibatches: ${minibatches} does not divide the ${units} ${what} of an iteration, expected a divisor of it`;
   },
 ];
+
+/** The settings that decide what is computed: all but the length of the run, the threads, and where and when files are written. */
+export function trajectoryConfig(config: TrainConfig): Omit<TrainConfig, "steps" | "workers" | "run" | "checkpoint"> {
+  const { steps: _steps, workers: _workers, run: _run, checkpoint: _checkpoint, ...rest } = config;
+  return rest;
+}
+
+/** A hash of `trajectoryConfig`, the same whatever the order of the keys: two runs that share it compute the same numbers. */
+export function trajectoryHash(config: TrainConfig): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(trajectoryConfig(config))))
+    .digest("hex");
+}
+
+function sortKeys(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, sortKeys(inner)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,194 @@
+/**
+ * The update of one iteration: hands gradient parts to the threads, steps the optimisers, keeps the measures. The order of sums is
+ * fixed by the plan, so the number of threads never shows.
+ */
+import { normaliseAdvantages } from "../algorithms/advantages.ts";
+import { POLICY_MEASURES } from "../algorithms/policy-loss.ts";
+import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
+import type { Engine } from "../graph/index.ts";
+import { Rng, STREAM } from "../math/rng.ts";
+import { RunningStats } from "../math/running-stats.ts";
+import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
+import type { Job } from "../rollout/jobs.ts";
+import type { WorkerPool } from "../rollout/pool.ts";
+import type { UpdatePlan } from "../rollout/update-plan.ts";
+import { criticLearningRate, type TrainConfig } from "./config.ts";
+import { Optimiser } from "./optimiser.ts";
+
+/** Means over the iteration's minibatches, by name. */
+export type UpdateMeasures = Record<string, number>;
+
+/** What the learner works on. */
+export interface LearnerOptions {
+  readonly config: TrainConfig;
+  readonly plan: UpdatePlan;
+  readonly sizes: IterationSizes;
+  readonly views: IterationViews;
+  readonly pool: WorkerPool;
+}
+
+/** Owns the optimisers and the normaliser. */
+export class Learner {
+  readonly actor: Optimiser;
+  readonly critic: Optimiser;
+  readonly stats: RunningStats;
+  readonly #options: LearnerOptions;
+  readonly #rng = new Rng();
+  readonly #batchAdvantage: Float32Array;
+
+  private constructor(options: LearnerOptions, actor: Optimiser, critic: Optimiser) {
+    const { sizes, plan, config } = options;
+    this.#options = options;
+    this.actor = actor;
+    this.critic = critic;
+    this.stats = new RunningStats(sizes.obsSize + sizes.privilegedSize, config.normaliser);
+    this.#batchAdvantage = new Float32Array(plan.minibatchUnits * plan.unroll);
+  }
+
+  /** Compiles the optimisers. */
+  static async create(options: LearnerOptions, engine: Engine): Promise<Learner> {
+    const { views, config } = options;
+    const actorArrays = { weights: views.actor, gradients: views.actorGradient };
+    const criticArrays = { weights: views.critic, gradients: views.criticGradient };
+    const actor = await Optimiser.create(engine, "actor-adam", actorArrays, config.algorithm);
+    const critic = await Optimiser.create(engine, "critic-adam", criticArrays, config.algorithm);
+    const learner = new Learner(options, actor, critic);
+    learner.publishNormaliser();
+    return learner;
+  }
+
+  /** Writes the normaliser's mean and deviation where the threads read them. */
+  publishNormaliser(): void {
+    this.stats.write(this.#options.views.mean, this.#options.views.std);
+  }
+
+  /** Learns from the trajectories in the shared arrays. */
+  async update(iteration: number): Promise<UpdateMeasures> {
+    const { config, plan, sizes, pool } = this.#options;
+    const { algorithm } = config;
+    const shards = Array.from({ length: sizes.shards }, (_, shard) => shard);
+    const prepared = pool.run<"prepare">(shards.map((shard) => ({ kind: "prepare", shard, iteration })));
+    this.#takeInObservations();
+    await prepared;
+    this.publishNormaliser();
+    if (plan.advantages === "iteration" && algorithm.normaliseAdvantage) {
+      normaliseAdvantages([this.#options.views.advantage], algorithm.advantageClamp);
+    }
+    const tally = new Tally();
+    for (let epoch = 0; epoch < algorithm.epochs; epoch++) {
+      this.#shuffle(iteration * algorithm.epochs + epoch);
+      for (let minibatch = 0; minibatch < plan.minibatches; minibatch++) await this.#minibatch(minibatch, tally);
+    }
+    tally.add("actionSpread", rootMeanSquare(this.#options.views.action));
+    return tally.means();
+  }
+
+  async #minibatch(minibatch: number, tally: Tally): Promise<void> {
+    const { config, plan } = this.#options;
+    const criticRate = criticLearningRate(config.algorithm);
+    if (plan.advantages === "iteration") {
+      await this.#gradients(minibatch, ["actor", "critic"]);
+      tally.add("gradientNormCritic", await this.critic.step(criticRate));
+    } else {
+      await this.#gradients(minibatch, ["critic"]);
+      if (config.algorithm.normaliseAdvantage) this.#normaliseMinibatch(minibatch);
+      const actor = this.#gradients(minibatch, ["actor"]);
+      tally.add("gradientNormCritic", await this.critic.step(criticRate));
+      await actor;
+    }
+    tally.add("gradientNormActor", await this.actor.step(config.algorithm.learningRate));
+    this.#readMeasures(tally);
+  }
+
+  async #gradients(minibatch: number, networks: readonly ("actor" | "critic")[]): Promise<void> {
+    const { plan, pool } = this.#options;
+    const jobs: Extract<Job, { kind: "gradient" }>[] = [];
+    for (const network of networks) {
+      for (let part = 0; part < plan.parts; part++) jobs.push({ kind: "gradient", network, minibatch, part });
+    }
+    await pool.run<"gradient">(jobs);
+  }
+
+  /** The normaliser sees the whole batch before the first gradient step, the critic's extras included. */
+  #takeInObservations(): void {
+    const { views, sizes } = this.#options;
+    const { obsSize, privilegedSize, shards, steps, envs } = sizes;
+    const rows = steps * envs;
+    const width = obsSize + privilegedSize;
+    const joined = new Float32Array(shards * rows * width);
+    for (let row = 0; row < shards * rows; row++) {
+      const seen = row + Math.floor(row / rows) * envs;
+      for (let i = 0; i < obsSize; i++) joined[row * width + i] = views.obs[seen * obsSize + i];
+      for (let i = 0; i < privilegedSize; i++) {
+        joined[row * width + obsSize + i] = views.privileged[seen * privilegedSize + i];
+      }
+    }
+    this.stats.update([joined]);
+  }
+
+  #shuffle(epoch: number): void {
+    const { order } = this.#options.views;
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    this.#rng.seek(this.#options.config.seed, STREAM.shuffle, epoch).shuffle(order);
+  }
+
+  /** Brings the advantages of one minibatch's segments to mean 0 and deviation 1, in place. */
+  #normaliseMinibatch(minibatch: number): void {
+    const batch = this.#batchAdvantage;
+    this.#forEachRow(minibatch, (row, i) => {
+      batch[i] = this.#options.views.advantage[row];
+    });
+    normaliseAdvantages([batch], this.#options.config.algorithm.advantageClamp);
+    this.#forEachRow(minibatch, (row, i) => {
+      this.#options.views.advantage[row] = batch[i];
+    });
+  }
+
+  #forEachRow(minibatch: number, visit: (row: number, index: number) => void): void {
+    const { plan, views, sizes } = this.#options;
+    let index = 0;
+    for (let u = 0; u < plan.minibatchUnits; u++) {
+      const segment = views.order[minibatch * plan.minibatchUnits + u];
+      const first = Math.floor(segment / sizes.envs) * plan.unroll * sizes.envs + (segment % sizes.envs);
+      for (let t = 0; t < plan.unroll; t++) visit(first + t * sizes.envs, index++);
+    }
+  }
+
+  #readMeasures(tally: Tally): void {
+    const { views, plan } = this.#options;
+    POLICY_MEASURES.forEach((name, k) => {
+      tally.add(name, sumOfParts(views.actorMeasures, k, POLICY_MEASURES.length, plan.parts));
+    });
+    CRITIC_MEASURES.forEach((name, k) => {
+      tally.add(name, sumOfParts(views.criticMeasures, k, CRITIC_MEASURES.length, plan.parts));
+    });
+  }
+}
+
+/** Running means by name. */
+class Tally {
+  readonly #sums = new Map<string, { sum: number; count: number }>();
+
+  add(name: string, value: number): void {
+    const entry = this.#sums.get(name) ?? { sum: 0, count: 0 };
+    entry.sum += value;
+    entry.count++;
+    this.#sums.set(name, entry);
+  }
+
+  means(): UpdateMeasures {
+    return Object.fromEntries([...this.#sums].map(([name, { sum, count }]) => [name, sum / count]));
+  }
+}
+
+function sumOfParts(values: Float32Array, index: number, width: number, parts: number): number {
+  let sum = 0;
+  for (let part = 0; part < parts; part++) sum += values[part * width + index];
+  return sum;
+}
+
+function rootMeanSquare(values: Float32Array): number {
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += values[i] ** 2;
+  return Math.sqrt(squares / values.length);
+}

@@ -1,0 +1,189 @@
+/**
+ * Starting points: what differs from the schema's defaults for a task, an algorithm and a budget, and how those layers become one configuration.
+ * `paper` repeats a publication; `laptop` is what two cores finish in minutes. A task that users write brings its own in its declaration.
+ */
+
+import type { z } from "zod";
+import { suggestion } from "../math/near-names.ts";
+import { UserError } from "../math/user-error.ts";
+import { type AlgorithmName, algorithmNames, algorithmSchemas } from "./algorithm-config.ts";
+import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
+import { kebabCase } from "./config-flags.ts";
+import { describeIssue } from "./config-issue.ts";
+
+/** Names that `--preset` accepts; the first is the default. */
+export const presetNames = ["laptop", "paper"] as const;
+/** A budget. */
+export type PresetName = (typeof presetNames)[number];
+
+/** Settings per algorithm; the first algorithm named is the task's default. */
+export type AlgorithmPresets = Partial<Record<AlgorithmName, PartialTrainConfig>>;
+/** Settings per budget and algorithm, as a task declares them. */
+export type TaskPresets = Partial<Record<PresetName, AlgorithmPresets>>;
+
+/** What a run is asked to be, before anything is resolved. */
+export interface TrainRequest {
+  /** The task's name, or the file that declares it. */
+  readonly task: string;
+  readonly preset?: PresetName;
+  readonly algorithm?: AlgorithmName;
+  /** Presets that the task itself declares; they go before the table's. */
+  readonly presets?: TaskPresets;
+  /** Settings that go before every preset. */
+  readonly overrides?: PartialTrainConfig;
+}
+
+/** Any task on two cores. FPO++ with a wide trust region: the published one is sized for batches of 98,304 rows and more. */
+const general: Record<PresetName, Required<AlgorithmPresets>> = {
+  laptop: {
+    "fpo++": {
+      steps: 4_000_000,
+      envs: 256,
+      horizon: 24,
+      shards: 8,
+      evaluation: { everySteps: 500_000, episodes: 32 },
+      algorithm: {
+        name: "fpo++",
+        pairs: 8,
+        flowSteps: 10,
+        clip: 0.2,
+        learningRate: 7e-4,
+        weightDecay: 0,
+        gradientNorm: 1,
+        epochs: 6,
+        minibatches: 4,
+        policyHidden: [128, 128, 128],
+        criticHidden: [256, 256, 256],
+        activation: "silu",
+        actionNoise: 0,
+        averaging: 0,
+        averagingStart: 0,
+      },
+    },
+    fpo: {
+      steps: 4_000_000,
+      envs: 128,
+      horizon: 128,
+      shards: 8,
+      evaluation: { everySteps: 500_000, episodes: 32 },
+      algorithm: {
+        name: "fpo",
+        unroll: 32,
+        epochs: 8,
+        minibatches: 16,
+        criticHidden: [128, 128, 128],
+      },
+    },
+  },
+  paper: {
+    fpo: {},
+    "fpo++": {
+      steps: 147_456_000,
+      envs: 4096,
+      horizon: 24,
+      shards: 32,
+      evaluation: { everySteps: 10_000_000, noise: "zero" },
+    },
+  },
+};
+
+/** Cart-pole needs little: small networks, small batches. */
+const cartpole: AlgorithmPresets = {
+  fpo: {
+    steps: 3_000_000,
+    envs: 64,
+    horizon: 128,
+    evaluation: { everySteps: 250_000, episodes: 16 },
+    algorithm: { name: "fpo", unroll: 32, epochs: 8, minibatches: 8, criticHidden: [64, 64, 64] },
+  },
+};
+
+const reacher: AlgorithmPresets = { fpo: { steps: 4_000_000, algorithm: { name: "fpo" } } };
+
+/** 2,000 updates of 4096 * 24 steps, as published for humanoids. */
+const humanoidPaper: AlgorithmPresets = {
+  "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
+};
+
+/** What differs from `general`, per task. */
+const table: Readonly<Record<string, TaskPresets>> = {
+  CartpoleBalance: { laptop: cartpole, paper: { fpo: {} } },
+  CartpoleSwingup: { laptop: cartpole, paper: { fpo: {} } },
+  CheetahRun: { laptop: { fpo: { steps: 4_000_000, algorithm: { name: "fpo" } } }, paper: { fpo: {} } },
+  ReacherEasy: { laptop: reacher, paper: { fpo: {} } },
+  HumanoidJoystick: { laptop: { "fpo++": { steps: 6_000_000 } }, paper: humanoidPaper },
+};
+
+/**
+ * The configuration of a run: schema defaults, then the general preset, the task's preset, and the overrides.
+ * @throws UserError (exit code 2) naming the setting that is unknown, wrong, or does not fit another
+ */
+export function resolveTrainConfig(request: TrainRequest): TrainConfig {
+  const presetName = request.preset ?? presetNames[0];
+  const presets = request.presets?.[presetName] ?? table[request.task]?.[presetName] ?? {};
+  const algorithm = request.algorithm ?? defaultAlgorithm(presets, presetName);
+  const layers = [general[presetName][algorithm], presets[algorithm], request.overrides];
+  const merged = layers.reduce<Plain>((config, layer) => mergeSettings(config, (layer ?? {}) as Plain), {});
+  const input = mergeSettings(merged, { task: request.task, algorithm: { name: algorithm } });
+  const result = trainConfigSchema.safeParse(input);
+  if (result.success) return checkTrainConfig(result.data);
+  const issue = result.error.issues[0]!;
+  throw new UserError(foreignSetting(issue, algorithm) ?? describeIssue(issue, input, settingsOf(algorithm)), {
+    exitCode: 2,
+  });
+}
+
+/** Checks a preset's name. Throws UserError (exit code 2). */
+export function presetOf(name: string): PresetName {
+  const known = presetNames.find((candidate) => candidate === name);
+  if (known === undefined) throw wrongChoice("--preset", name, presetNames);
+  return known;
+}
+
+/** Checks an algorithm's name. Throws UserError (exit code 2). */
+export function algorithmOf(name: string): AlgorithmName {
+  const known = algorithmNames.find((candidate) => candidate === name);
+  if (known === undefined) throw wrongChoice("--algorithm", name, algorithmNames);
+  return known;
+}
+
+function wrongChoice(flag: string, name: string, choices: readonly string[]): UserError {
+  return new UserError(`${flag}: got "${name}", expected ${choices.join(" or ")}${suggestion(name, choices)}`, {
+    exitCode: 2,
+  });
+}
+
+function defaultAlgorithm(presets: AlgorithmPresets, preset: PresetName): AlgorithmName {
+  const names = Object.keys(presets).length > 0 ? Object.keys(presets) : Object.keys(general[preset]);
+  return names[0] as AlgorithmName;
+}
+
+/** A line for a setting that another algorithm has, or null where none has it. */
+function foreignSetting(issue: z.core.$ZodIssue, algorithm: AlgorithmName): string | null {
+  if (issue.code !== "unrecognized_keys" || issue.path[0] !== "algorithm") return null;
+  const key = issue.keys[0]!;
+  const owners = algorithmNames.filter((name) => key in algorithmSchemas[name].shape);
+  if (owners.length === 0) return null;
+  return `--algorithm.${kebabCase(key)}: ${algorithm} has no such setting, expected it with --algorithm ${owners.join(" or ")}`;
+}
+
+function settingsOf(algorithm: AlgorithmName): string[] {
+  const keys = Object.keys(algorithmSchemas[algorithm].shape);
+  return [...Object.keys(trainConfigSchema.shape), ...keys.map((key) => `algorithm.${key}`)];
+}
+
+type Plain = Record<string, unknown>;
+
+/** Objects merge key by key, everything else, lists too, is replaced. */
+function mergeSettings(base: Plain, over: Plain): Plain {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged[key];
+    merged[key] = isPlain(before) && isPlain(value) ? mergeSettings(before, value) : value;
+  }
+  return merged;
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
