@@ -1,0 +1,49 @@
+/** Reads what pages send. Everything here comes from outside, so it is checked field by field before anything acts on it. */
+import { z } from "zod";
+import { type ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_WATCHED } from "./protocol.ts";
+
+const environment = z.int().min(0).max(0xffffffff);
+const speed = z.number().min(-100).max(100);
+
+const clientMessage = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("hello"), protocol: z.int() }),
+  z.strictObject({ type: z.literal("watch"), environments: z.array(environment).max(MAX_WATCHED) }),
+  z.strictObject({ type: z.literal("seen"), frames: z.int().min(0) }),
+  z.strictObject({ type: z.literal("follow"), environment }),
+  z.strictObject({ type: z.literal("pause"), what: z.enum(["view", "training"]) }),
+  z.strictObject({ type: z.literal("resume"), what: z.enum(["view", "training"]) }),
+  z.strictObject({ type: z.literal("command"), vx: speed, vy: speed, yawRate: speed }),
+  z.strictObject({
+    type: z.literal("setSpeed"),
+    factor: z
+      .number()
+      .min(1 / 64)
+      .max(64),
+  }),
+]);
+
+/** A message, or why there is none: `what` names the message's type where it can be told. */
+export type ClientMessageResult =
+  | { readonly message: ClientMessage; readonly what?: undefined; readonly reason?: undefined }
+  | { readonly message?: undefined; readonly what: string; readonly reason: string };
+
+/** Checks one text from a page. Never throws. */
+export function readClientMessage(text: string): ClientMessageResult {
+  if (text.length > MAX_CLIENT_MESSAGE_BYTES)
+    return { what: "message", reason: `longer than ${MAX_CLIENT_MESSAGE_BYTES} bytes` };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { what: "message", reason: "not JSON" };
+  }
+  const result = clientMessage.safeParse(value);
+  if (result.success) return { message: result.data };
+  const issue = result.error.issues[0];
+  return { what: typeOf(value), reason: `${issue.path.join(".") || "message"}: ${issue.message}`.slice(0, 200) };
+}
+
+function typeOf(value: unknown): string {
+  const type = typeof value === "object" && value !== null && "type" in value ? value.type : null;
+  return typeof type === "string" ? type.slice(0, 40) : "message";
+}

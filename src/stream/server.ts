@@ -1,0 +1,328 @@
+/**
+ * The stream's server: hands out the built page and tells every page that watches what a training process pushes here. Pushing never waits: slow
+ * and dead pages cost the training nothing. What pages want is queued and handed to the owner between its steps. No simulation lives here.
+ */
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { packageRoot } from "../physics/package-root.ts";
+import { type AccessRules, isHostAllowed, isLoopback, refusalOf } from "./access.ts";
+import { History } from "./history.ts";
+import { type Intent, IntentDesk, type RefusalCounts } from "./intents.ts";
+import { listenOn } from "./listen.ts";
+import { type Burst, BurstPlayer, type PlaybackFrame } from "./playback.ts";
+import {
+  type EvaluationPoint,
+  type EventMessage,
+  MAX_CLIENT_MESSAGE_BYTES,
+  MAX_WATCHED,
+  type MetricsPoint,
+  type PoseFrame,
+  PROTOCOL_VERSION,
+  type RunInfo,
+  type SceneMessage,
+  STREAM_PATH,
+  type StatusMessage,
+  type StreamScene,
+} from "./protocol.ts";
+import { refuse, StaticFiles } from "./static-files.ts";
+import { ViewerConnection } from "./viewer-connection.ts";
+
+const MAX_VIEWERS = 128;
+const TERMS_INTERVAL_MS = 200;
+const PING_INTERVAL_MS = 15_000;
+/** Close codes of our own; the page tells people what they mean. */
+const CLOSE_TOKEN = 4401;
+const CLOSE_FULL = 4503;
+
+export interface StreamOptions {
+  readonly port: number;
+  /** Take the next free port when `port` is in use; otherwise that is a UserError. */
+  readonly fallback?: boolean;
+  /** Address to bind, 127.0.0.1 unless told. Any other than loopback requires a token. */
+  readonly host?: string;
+  /** Token that pages must bring; made up when `host` needs one and none is given. */
+  readonly token?: string;
+  /** Foreign origins that may connect, such as a development server's. */
+  readonly origins?: readonly string[];
+  /** Folder of the built page. */
+  readonly pageFolder?: string;
+  /** Version shown on the page. */
+  readonly version?: string;
+  /** Most pose frames per second and page. */
+  readonly frameHz?: number;
+  /** Steady clock in milliseconds. */
+  readonly nowMs?: () => number;
+}
+
+/** A moment of a live simulation; the server knows the rest. */
+export type LiveFrame = Omit<PoseFrame, "scene" | "sequence" | "dueMs">;
+
+const noTerms: ReadonlyMap<number, Float32Array> = new Map();
+
+export class StreamServer {
+  /** Address to open in a browser, token included. */
+  readonly url: string;
+  readonly port: number;
+  private readonly http: Server;
+  private readonly sockets: WebSocketServer;
+  private readonly files: StaticFiles;
+  private readonly access: AccessRules;
+  private readonly options: StreamOptions;
+  private readonly nowMs: () => number;
+  private readonly frameMs: number;
+  private readonly history = new History();
+  private readonly viewers = new Map<WebSocket, ViewerConnection>();
+  private readonly desk: IntentDesk;
+  private sceneMessage: SceneMessage | null = null;
+  private status: StatusMessage | null = null;
+  private lastFrame: PoseFrame | null = null;
+  private player = new BurstPlayer(0);
+  private lastTermsMs = Number.NEGATIVE_INFINITY;
+  private liveSequence = 0;
+  private nextViewer = 1;
+  private playTimer: NodeJS.Timeout | null = null;
+  private readonly pingTimer: NodeJS.Timeout;
+
+  private constructor(http: Server, port: number, files: StaticFiles, access: AccessRules, options: StreamOptions) {
+    this.http = http;
+    this.port = port;
+    this.files = files;
+    this.access = access;
+    this.options = options;
+    this.nowMs = options.nowMs ?? (() => performance.now());
+    this.frameMs = 1000 / (options.frameHz ?? 30);
+    this.url = addressOf(access, port);
+    this.desk = new IntentDesk(this.nowMs);
+    this.sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: MAX_CLIENT_MESSAGE_BYTES,
+      perMessageDeflate: false,
+    });
+    this.http.on("request", (request, response) => this.answer(request, response));
+    this.http.on("upgrade", (request, socket, head) => this.upgrade(request, socket, head));
+    this.pingTimer = setInterval(() => this.pingAll(), PING_INTERVAL_MS).unref();
+  }
+
+  /**
+   * Reads the built page, binds the port and starts to listen.
+   * @throws UserError when the port is in use or cannot be bound
+   */
+  static async listen(options: StreamOptions): Promise<StreamServer> {
+    const host = options.host ?? "127.0.0.1";
+    const token = options.token ?? (isLoopback(host) ? null : randomBytes(18).toString("base64url"));
+    const files = await StaticFiles.load(options.pageFolder ?? join(packageRoot, "dist", "viewer"));
+    const http = createServer();
+    const port = await listenOn(http, host, options.port, options.fallback ?? false);
+    return new StreamServer(http, port, files, { host, token, origins: options.origins ?? [] }, options);
+  }
+
+  /** Pages connected now. */
+  get viewerCount(): number {
+    return this.viewers.size;
+  }
+
+  /** Messages and connections refused so far, by reason. */
+  get refused(): RefusalCounts {
+    return this.desk.refused;
+  }
+
+  /** Speed at which bursts are shown, as a multiple of real time. */
+  get speed(): number {
+    return this.player.speed;
+  }
+
+  /** Shows another scene or run from now on: curves start again, queued poses are dropped. */
+  setScene(scene: StreamScene, info: RunInfo): void {
+    const id = (this.sceneMessage?.id ?? 0) + 1;
+    this.sceneMessage = { type: "scene", id, info, scene };
+    this.history.restart();
+    this.player = new BurstPlayer(id);
+    this.lastFrame = null;
+    this.desk.setRun(info);
+    for (const viewer of this.viewers.values()) viewer.offer(this.sceneMessage);
+  }
+
+  /**
+   * Shows a moment of a live simulation to every page, at once.
+   * @param terms weighted reward terms of the step, by environment
+   */
+  pushFrame(frame: LiveFrame, terms: ReadonlyMap<number, Float32Array> = noTerms): void {
+    const { id: scene = 0 } = this.sceneMessage ?? {};
+    this.show({ frame: { ...frame, scene, sequence: this.liveSequence++, dueMs: this.nowMs() }, terms });
+  }
+
+  /**
+   * Shows the steps of one collection evenly until the next burst is expected. The arrays belong to the stream afterwards.
+   * @throws RangeError when an array does not have its declared size
+   */
+  pushBurst(burst: Burst): void {
+    this.player.push(burst, this.nowMs());
+    this.schedulePlay();
+  }
+
+  pushMetrics(point: MetricsPoint): void {
+    this.history.addPoint(point);
+    this.flushAll();
+  }
+
+  pushEvaluation(point: EvaluationPoint): void {
+    this.history.addEvaluation(point);
+    this.flushAll();
+  }
+
+  pushStatus(status: Omit<StatusMessage, "type">): void {
+    this.status = { type: "status", ...status };
+    for (const viewer of this.viewers.values()) viewer.offer(this.status);
+  }
+
+  pushEvent(event: Omit<EventMessage, "type">): void {
+    this.history.addEvent({ type: "event", ...event });
+    this.flushAll();
+  }
+
+  /** Who is told what pages want; called from `drainIntents` only. */
+  onIntent(handler: (intent: Intent) => void): void {
+    this.desk.handler = handler;
+  }
+
+  /** Hands over what pages asked for since the last call. The owner calls it between steps. */
+  drainIntents(): void {
+    this.desk.drain();
+  }
+
+  /** Environments that some page wants to see, at most `MAX_WATCHED`; [0] when nobody watches, so that the first page has a picture at once. */
+  watchedEnvironments(): number[] {
+    const count = this.sceneMessage?.info.environments ?? 0;
+    const wanted = new Set<number>();
+    for (const viewer of this.viewers.values()) if (!viewer.isPaused) wanted.add(viewer.followed);
+    for (const viewer of this.viewers.values()) if (!viewer.isPaused) for (const n of viewer.watched) wanted.add(n);
+    if (wanted.size === 0) wanted.add(0);
+    return [...wanted].filter((n) => n < count).slice(0, MAX_WATCHED);
+  }
+
+  /** Says goodbye to every page and frees the port. */
+  async close(): Promise<void> {
+    clearInterval(this.pingTimer);
+    if (this.playTimer) clearTimeout(this.playTimer);
+    for (const viewer of this.viewers.values()) {
+      viewer.socket.close(1001, "server closes");
+      viewer.socket.terminate();
+    }
+    this.sockets.close();
+    this.http.closeAllConnections();
+    await new Promise<void>((resolve) => this.http.close(() => resolve()));
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------------- playing bursts
+
+  private schedulePlay(): void {
+    if (this.playTimer || this.viewers.size === 0) return;
+    const waitMs = this.player.waitMs(this.nowMs());
+    if (waitMs === Number.POSITIVE_INFINITY) return;
+    this.playTimer = setTimeout(() => this.play(), Math.max(waitMs, this.frameMs)).unref();
+  }
+
+  private play(): void {
+    this.playTimer = null;
+    const next = this.player.poll(this.nowMs());
+    if (next) this.show(next);
+    this.schedulePlay();
+  }
+
+  private show(next: PlaybackFrame): void {
+    this.lastFrame = next.frame;
+    const encoded = new Map<string, Uint8Array>();
+    for (const viewer of this.viewers.values()) viewer.offerFrame(next.frame, encoded);
+    this.pushTerms(next);
+  }
+
+  private pushTerms({ frame, terms }: PlaybackFrame): void {
+    const now = this.nowMs();
+    if (now - this.lastTermsMs < TERMS_INTERVAL_MS) return;
+    this.lastTermsMs = now;
+    for (const viewer of this.viewers.values()) {
+      const values = terms.get(viewer.followed);
+      if (!values) continue;
+      viewer.offerTerms({ type: "terms", environment: viewer.followed, time: frame.time, values: Array.from(values) });
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------------------- connections
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    if (!isHostAllowed(request.headers.host, this.access)) {
+      this.desk.refused.connection++;
+      refuse(response, 403, "this server answers to the address that it printed");
+      return;
+    }
+    this.files.answer(request, pathOf(request), response);
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const query = new URLSearchParams(/\?(.*)$/.exec(request.url ?? "")?.[1] ?? "");
+    const refusal = pathOf(request) === STREAM_PATH ? refusalOf(request.headers, query, this.access) : "path";
+    if (refusal !== null) this.desk.refused.connection++;
+    if (refusal !== null && refusal !== "token") {
+      socket.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on("error", (error) => this.desk.countSocketError(error));
+      if (refusal === "token")
+        turnAway(webSocket, CLOSE_TOKEN, "token", "the address that the server printed holds it");
+      else if (this.viewers.size >= MAX_VIEWERS) turnAway(webSocket, CLOSE_FULL, "viewers", "too many pages watch");
+      else this.welcome(webSocket);
+    });
+  }
+
+  private welcome(socket: WebSocket): void {
+    const viewer = new ViewerConnection(this.nextViewer++, socket, this.history);
+    this.viewers.set(socket, viewer);
+    socket.on("close", () => this.viewers.delete(socket));
+    socket.on("pong", () => {
+      viewer.isAlive = true;
+    });
+    this.desk.attend(viewer);
+    const { version: server = "" } = this.options;
+    viewer.sendNow({ type: "hello", protocol: PROTOCOL_VERSION, server, viewer: viewer.id });
+    if (this.sceneMessage) viewer.offer(this.sceneMessage);
+    if (this.status) viewer.offer(this.status);
+    viewer.flush();
+    if (this.lastFrame) viewer.offerFrame(this.lastFrame, new Map());
+    this.schedulePlay();
+  }
+
+  private flushAll(): void {
+    for (const viewer of this.viewers.values()) viewer.flush();
+  }
+
+  /** Lets go of pages that did not answer the last ping. */
+  private pingAll(): void {
+    for (const viewer of this.viewers.values()) {
+      if (viewer.isAlive) viewer.socket.ping();
+      else viewer.socket.terminate();
+      viewer.isAlive = false;
+    }
+  }
+}
+
+function turnAway(socket: WebSocket, code: number, what: string, reason: string): void {
+  socket.send(JSON.stringify({ type: "refused", what, reason }));
+  socket.close(code, reason);
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? "/").replace(/[?#].*$/, "");
+}
+
+/** The address people open; a wildcard host is replaced by this machine's name. */
+function addressOf({ host, token }: AccessRules, port: number): string {
+  const isWildcard = host === "0.0.0.0" || host === "::";
+  const name = isWildcard ? hostname() : host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return `http://${name}:${port}/${token === null ? "" : `?token=${token}`}`;
+}

@@ -1,0 +1,152 @@
+/**
+ * One page that watches. Each kind of message has one place to wait in, and a newer one takes it, so what is kept for a slow page is bounded and
+ * what it gets is current. Curves and events wait in the history instead, where only a cursor is kept per page.
+ */
+import type { WebSocket } from "ws";
+import type { History, HistoryCursor } from "./history.ts";
+import {
+  encodePoseFrame,
+  encodeServerMessage,
+  MAX_UNSEEN_FRAMES,
+  POSE_FLAG,
+  type PoseFrame,
+  type ServerMessage,
+  type TermsMessage,
+} from "./protocol.ts";
+
+/** Bytes that may wait in the socket before messages wait here. */
+const MAX_BUFFERED_BYTES = 1 << 18;
+/** Flags that must reach the page even when their frame does not. */
+const LASTING_FLAGS = POSE_FLAG.cut | POSE_FLAG.terminated | POSE_FLAG.truncated | POSE_FLAG.nan;
+/** Message types of which only the newest matters, in the order they are sent. */
+const newestOnly = ["scene", "status"] as const;
+
+/** Frames already written for a set of environments; pages that watch the same share the bytes. */
+export type EncodedFrames = Map<string, Uint8Array>;
+
+export class ViewerConnection {
+  readonly id: number;
+  readonly socket: WebSocket;
+  /** The environment whose reward terms are sent. */
+  followed = 0;
+  isPaused = false;
+  /** Whether the page has answered since it was last asked. */
+  isAlive = true;
+  private readonly history: History;
+  private readonly cursor: HistoryCursor;
+  private readonly waiting = new Map<ServerMessage["type"], ServerMessage>();
+  private watchedSet: ReadonlySet<number> = new Set([0]);
+  private watchedKey = "0";
+  private frame: PoseFrame | null = null;
+  private encoded: EncodedFrames = new Map();
+  private readonly carried = new Map<number, number>();
+  private framesSent = 0;
+  private framesSeen = 0;
+
+  constructor(id: number, socket: WebSocket, history: History) {
+    this.id = id;
+    this.socket = socket;
+    this.history = history;
+    this.cursor = history.cursor();
+  }
+
+  /** Environments whose poses this page wants. */
+  get watched(): ReadonlySet<number> {
+    return this.watchedSet;
+  }
+
+  watch(environments: readonly number[]): void {
+    this.watchedSet = new Set(environments);
+    this.watchedKey = [...this.watchedSet].sort((a, b) => a - b).join();
+  }
+
+  /** Sends at once, whatever waits: greetings and refusals. */
+  sendNow(message: ServerMessage): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(encodeServerMessage(message));
+  }
+
+  /** Replaces the waiting message of this type and sends what can be sent. */
+  offer(message: ServerMessage): void {
+    this.waiting.set(message.type, message);
+    this.flush();
+  }
+
+  offerTerms(message: TermsMessage): void {
+    if (!this.isPaused) this.offer(message);
+  }
+
+  /** Replaces the waiting frame; what it told about episodes that ended is passed on. */
+  offerFrame(frame: PoseFrame, encoded: EncodedFrames): void {
+    if (this.isPaused) return;
+    if (this.frame) this.carryFlags(this.frame);
+    this.frame = frame;
+    this.encoded = encoded;
+    this.flush();
+  }
+
+  /** The page tells how many frames it has got. */
+  confirmFrames(frames: number): void {
+    this.framesSeen = Math.max(this.framesSeen, Math.min(frames, this.framesSent));
+    this.flush();
+  }
+
+  /** Sends what waits, as far as the socket takes it. Nothing is ever waited for. */
+  flush(): void {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return;
+    for (const type of newestOnly) this.flushType(type);
+    if (this.canSend()) {
+      const metrics = this.history.takeMetrics(this.cursor);
+      if (metrics) this.write(encodeServerMessage(metrics));
+    }
+    if (this.canSend())
+      for (const event of this.history.takeEvents(this.cursor)) this.write(encodeServerMessage(event));
+    this.flushFrame();
+    this.flushType("terms");
+  }
+
+  private canSend(): boolean {
+    return this.socket.bufferedAmount < MAX_BUFFERED_BYTES;
+  }
+
+  private flushType(type: ServerMessage["type"]): void {
+    const message = this.waiting.get(type);
+    if (!message || !this.canSend()) return;
+    this.waiting.delete(type);
+    this.write(encodeServerMessage(message));
+  }
+
+  private flushFrame(): void {
+    const { frame } = this;
+    if (!frame || !this.canSend() || this.framesSent - this.framesSeen >= MAX_UNSEEN_FRAMES) return;
+    this.frame = null;
+    this.framesSent++;
+    this.write(this.bytesOf(frame));
+    this.carried.clear();
+  }
+
+  private bytesOf(frame: PoseFrame): Uint8Array {
+    if (this.carried.size > 0) return encodePoseFrame(frame, this.watchedSet, this.carried);
+    let bytes = this.encoded.get(this.watchedKey);
+    if (!bytes) {
+      bytes = encodePoseFrame(frame, this.watchedSet);
+      this.encoded.set(this.watchedKey, bytes);
+    }
+    return bytes;
+  }
+
+  private carryFlags(frame: PoseFrame): void {
+    for (const { environment, flags } of frame.environments) {
+      const lasting = flags & LASTING_FLAGS;
+      if (lasting !== 0) this.carried.set(environment, (this.carried.get(environment) ?? 0) | lasting);
+    }
+  }
+
+  private write(data: string | Uint8Array): void {
+    this.socket.send(data, this.afterWrite);
+  }
+
+  private readonly afterWrite = (error?: Error | null): void => {
+    if (!error && (this.frame || this.waiting.size > 0)) this.flush();
+  };
+}

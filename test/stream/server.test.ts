@@ -1,0 +1,396 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { UserError } from "../../src/math/user-error.ts";
+import type { Intent } from "../../src/stream/intents.ts";
+import { streamSink } from "../../src/stream/metric-sink.ts";
+import {
+  decodePoseFrame,
+  MAX_UNSEEN_FRAMES,
+  POSE_FLAG,
+  type PoseFrame,
+  type ServerMessage,
+} from "../../src/stream/protocol.ts";
+import { type StreamOptions, StreamServer } from "../../src/stream/server.ts";
+import { sampleBurst, sampleInfo, samplePoint, samplePoses, sampleScene } from "./sample-run.ts";
+
+const servers: StreamServer[] = [];
+const pages: Page[] = [];
+
+afterEach(async () => {
+  for (const page of pages.splice(0)) page.socket.terminate();
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function listen(options: Partial<StreamOptions> = {}): Promise<StreamServer> {
+  const server = await StreamServer.listen({ port: 0, pageFolder: "/nonexistent", ...options });
+  servers.push(server);
+  return server;
+}
+
+/** A page without a screen: remembers what it was told. */
+class Page {
+  readonly socket: WebSocket;
+  readonly messages: ServerMessage[] = [];
+  readonly frames: PoseFrame[] = [];
+  closeCode = 0;
+
+  constructor(
+    server: StreamServer,
+    { query = "", origin, confirms = true }: { query?: string; origin?: string; confirms?: boolean } = {},
+  ) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${server.port}/stream${query}`, { origin });
+    this.socket.on("error", () => {});
+    this.socket.on("close", (code) => {
+      this.closeCode = code;
+    });
+    this.socket.on("message", (data: Buffer, isBinary) => {
+      if (!isBinary) {
+        this.messages.push(JSON.parse(data.toString()));
+        return;
+      }
+      this.frames.push(decodePoseFrame(data)!);
+      if (confirms) this.send({ type: "seen", frames: this.frames.length });
+    });
+    pages.push(this);
+  }
+
+  send(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  of<T extends ServerMessage["type"]>(type: T): Extract<ServerMessage, { type: T }>[] {
+    return this.messages.filter((message) => message.type === type) as Extract<ServerMessage, { type: T }>[];
+  }
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (let k = 0; k < 500; k++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`waited 5 s for: ${what}`);
+}
+
+function liveFrame(environments: readonly number[], step: number, flags = 0): Parameters<StreamServer["pushFrame"]>[0] {
+  const poses = environments.map((environment) => {
+    const [command, twist] = [new Float32Array(3), new Float32Array(3)];
+    return { environment, flags, command, twist, poses: samplePoses(environment, step) };
+  });
+  return { time: step / 50, speed: 1, bodies: 4, environments: poses };
+}
+
+describe("stream server: pages", () => {
+  it("are told version, scene, state and the curve so far when they connect", async () => {
+    const server = await listen({ version: "1.2.3" });
+    server.setScene(sampleScene, sampleInfo);
+    server.pushStatus({ state: "training", steps: 5, totalSteps: 10, seconds: 1, stepsPerSecond: 5, etaSeconds: 1 });
+    for (let k = 1; k <= 4; k++) server.pushMetrics(samplePoint(k));
+    const page = new Page(server);
+    await until(() => page.of("metrics").length > 0, "the curve");
+    expect(page.messages.slice(0, 2).map(({ type }) => type)).toEqual(["hello", "scene"]);
+    await until(() => page.of("status").length > 0, "the state");
+    expect(page.of("status")[0]).toMatchObject({ state: "training", steps: 5, etaSeconds: 1 });
+    expect(page.of("hello")[0]).toMatchObject({ protocol: 1, server: "1.2.3" });
+    expect(page.of("scene")[0]).toMatchObject({ info: sampleInfo, scene: sampleScene });
+    expect(page.of("metrics")[0].points).toHaveLength(4);
+  });
+
+  it("each get the environments they watch, and the owner hears of all of them", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    expect(server.watchedEnvironments()).toEqual([0]);
+    const [one, two] = [new Page(server), new Page(server)];
+    await until(() => one.of("scene").length + two.of("scene").length === 2, "both scenes");
+    one.send({ type: "watch", environments: [1, 2, 99] });
+    two.send({ type: "watch", environments: [2, 5] });
+    two.send({ type: "follow", environment: 5 });
+    await until(() => server.watchedEnvironments().length === 4, "both wishes");
+    expect(server.watchedEnvironments().sort()).toEqual([0, 1, 2, 5]);
+    server.pushFrame(liveFrame([0, 1, 2, 5], 3), new Map([[5, Float32Array.of(1, 2, 3)]]));
+    await until(() => one.frames.length > 0 && two.of("terms").length > 0, "frames and terms");
+    expect(one.frames[0].environments.map(({ environment }) => environment)).toEqual([1, 2]);
+    expect(two.frames[0].environments.map(({ environment }) => environment)).toEqual([2, 5]);
+    expect(two.of("terms")[0]).toMatchObject({ environment: 5, values: [1, 2, 3] });
+  });
+
+  it("see a burst as a series of frames in order", async () => {
+    const server = await listen({ frameHz: 100 });
+    server.setScene(sampleScene, sampleInfo);
+    const page = new Page(server);
+    await until(() => page.of("scene").length > 0, "the scene");
+    server.pushBurst(sampleBurst([0], 0, 10, 0.2));
+    await until(() => page.frames.at(-1)?.sequence === 9, "the last step");
+    expect(page.frames.length).toBeGreaterThanOrEqual(6);
+    expect(page.frames[0].environments[0].flags).toBe(POSE_FLAG.cut);
+    for (const { sequence, environments } of page.frames)
+      expect(environments[0].poses).toEqual(samplePoses(0, sequence));
+  });
+
+  it("get the last frame when they connect between two bursts", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    server.pushFrame(liveFrame([0], 17));
+    const page = new Page(server);
+    await until(() => page.frames.length > 0, "the last frame");
+    expect(page.frames[0].environments[0].poses).toEqual(samplePoses(0, 17));
+  });
+
+  it("that pause their view get no frames until they resume", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    const page = new Page(server);
+    await until(() => page.of("scene").length > 0, "the scene");
+    page.send({ type: "pause", what: "view" });
+    page.send({ type: "fly" });
+    await until(() => page.of("refused").length > 0, "the pause to have arrived");
+    server.pushFrame(liveFrame([0], 1));
+    page.send({ type: "resume", what: "view" });
+    page.send({ type: "fly" });
+    await until(() => page.of("refused").length > 1, "the resume to have arrived");
+    server.pushFrame(liveFrame([0], 2));
+    await until(() => page.frames.length > 0, "a frame");
+    expect(page.frames.map(({ time }) => time)).toEqual([2 / 50]);
+  });
+
+  it("learn of another run: new scene, curves from the start", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    server.pushMetrics(samplePoint(1));
+    const page = new Page(server);
+    await until(() => page.of("metrics").length > 0, "the first run");
+    server.setScene(sampleScene, { ...sampleInfo, task: "Other" });
+    server.pushMetrics(samplePoint(1));
+    await until(() => page.of("metrics").length > 1, "the second run");
+    expect(page.of("scene").map(({ id, info }) => [id, info.task])).toEqual([
+      [1, "SampleWalk"],
+      [2, "Other"],
+    ]);
+    expect(page.of("metrics")[1].restart).toBe(true);
+  });
+
+  it("are told a training's metrics, evaluations and events through the sink", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    const sink = streamSink(server);
+    const timing = { collectSeconds: 1, updateSeconds: 1 };
+    sink.iteration({
+      ...samplePoint(7),
+      returnMean: Number.NaN,
+      episodeLengthMean: 5,
+      losses: {},
+      terms: {},
+      terminations: {},
+      timing,
+      episodes: 1,
+      nanResets: 0,
+    });
+    sink.event({ kind: "nan", steps: 3, message: "environment 4 became NaN", details: { environment: 4 } });
+    const page = new Page(server);
+    await until(() => page.of("event").length > 0, "the event");
+    expect(page.of("metrics")[0].points[0]).toMatchObject({ iteration: 7, returnMean: null, episodeLengthMean: 5 });
+    expect(page.of("event")[0]).toEqual({ type: "event", kind: "nan", steps: 3, message: "environment 4 became NaN" });
+  });
+});
+
+describe("stream server: slow pages", () => {
+  it("get the newest frame only, with what happened in between, and hold nobody up", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    const slow = new Page(server, { confirms: false });
+    const quick = new Page(server);
+    await until(() => slow.of("scene").length + quick.of("scene").length === 2, "both scenes");
+    const count = 60;
+    for (let step = 0; step < count; step++) {
+      server.pushFrame(liveFrame([0], step, step === 40 ? POSE_FLAG.cut : 0));
+      await until(() => quick.frames.length === step + 1, `frame ${step} at the quick page`);
+    }
+    expect(slow.frames.map(({ sequence }) => sequence)).toEqual(Array.from({ length: MAX_UNSEEN_FRAMES }, (_, k) => k));
+    slow.send({ type: "seen", frames: MAX_UNSEEN_FRAMES });
+    await until(() => slow.frames.length > MAX_UNSEEN_FRAMES, "the newest frame");
+    expect(slow.frames.slice(MAX_UNSEEN_FRAMES).map(({ sequence }) => sequence)).toEqual([count - 1]);
+    expect(slow.frames.at(-1)?.environments[0].flags).toBe(POSE_FLAG.cut);
+  });
+
+  it("that stop reading their socket cost bounded memory", async () => {
+    const server = await listen();
+    const bigMesh = { vertices: Array.from({ length: 300_000 }, (_, k) => k / 7), faces: [] };
+    server.setScene({ ...sampleScene, meshes: [bigMesh] }, sampleInfo);
+    const page = new Page(server);
+    await until(() => page.of("scene").length > 0, "the scene");
+    page.socket.pause();
+    for (let k = 0; k < 300; k++)
+      server.setScene({ ...sampleScene, meshes: [bigMesh] }, { ...sampleInfo, task: `run ${k}` });
+    page.socket.resume();
+    await until(() => page.of("scene").at(-1)?.info.task === "run 299", "the newest scene");
+    expect(page.of("scene").length).toBeLessThan(20);
+  });
+});
+
+describe("stream server: refuses", () => {
+  it("a port in use with one line, and takes the next one when told", async () => {
+    const first = await listen();
+    const error = await StreamServer.listen({ port: first.port }).catch((reason) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toBe(`stream: port ${first.port} on 127.0.0.1 is in use, expected a free one`);
+    const second = await listen({ port: first.port, fallback: true });
+    expect(second.port).toBeGreaterThan(first.port);
+  });
+
+  it("paths outside the page's folder, whatever they are spelled like", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "flowgait-page-"));
+    const page = join(folder, "page");
+    await mkdir(join(page, "assets"), { recursive: true });
+    await writeFile(join(folder, "secret.txt"), "secret");
+    await writeFile(join(page, "index.html"), "<p>page");
+    await writeFile(join(page, "assets", "app-1.js"), "export {}");
+    const server = await listen({ pageFolder: page });
+    expect(await get(server, "/")).toMatchObject({ status: 200, type: "text/html; charset=utf-8", body: "<p>page" });
+    const script = await get(server, "/assets/app-1.js?x=1");
+    expect(script).toMatchObject({
+      status: 200,
+      type: "text/javascript; charset=utf-8",
+      cache: "public, max-age=31536000, immutable",
+    });
+    expect(await get(server, "/assets/app-1.js", { "if-none-match": script.etag })).toMatchObject({
+      status: 304,
+      body: "",
+    });
+    for (const path of [
+      "/../secret.txt",
+      "/%2e%2e/secret.txt",
+      "/..%2fsecret.txt",
+      "/assets/../../secret.txt",
+      "//secret.txt",
+      "/%00",
+      "/assets",
+      "/assets/..\\..\\secret.txt",
+      "http://x/../secret.txt",
+    ])
+      expect(await get(server, path)).toMatchObject({ status: 404, body: "not found\n" });
+    expect((await get(server, "/", {}, "POST")).status).toBe(405);
+  });
+
+  it("foreign hosts, origins and paths before a connection exists", async () => {
+    const server = await listen();
+    const foreign = new Page(server, { origin: "http://evil.example" });
+    await until(() => foreign.closeCode !== 0, "the foreign page to be refused");
+    expect(foreign.closeCode).toBe(1006);
+    expect(await get(server, "/", { host: "evil.example" })).toMatchObject({ status: 403 });
+    const own = new Page(server, { origin: `http://127.0.0.1:${server.port}` });
+    await until(() => own.of("hello").length > 0, "its own page");
+    expect(server.refused.connection).toBe(2);
+    expect(server.viewerCount).toBe(1);
+  });
+
+  it("pages without the token when it is bound beyond loopback", async () => {
+    const server = await listen({ host: "0.0.0.0" });
+    const token = new URL(server.url).searchParams.get("token")!;
+    expect(token.length).toBeGreaterThanOrEqual(24);
+    const without = new Page(server, { query: "?token=guess" });
+    await until(() => without.closeCode !== 0, "the refusal");
+    expect(without.closeCode).toBe(4401);
+    expect(without.messages).toMatchObject([{ type: "refused", what: "token" }]);
+    const with_ = new Page(server, { query: `?token=${token}` });
+    await until(() => with_.of("hello").length > 0, "the greeting");
+  });
+
+  it("oversized, binary, malformed and unknown messages, and counts them", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    const page = new Page(server);
+    await until(() => page.of("scene").length > 0, "the scene");
+    page.socket.send("{");
+    page.socket.send(Uint8Array.of(1, 2, 3));
+    page.send({ type: "watch", environments: "all" });
+    page.send({ type: "follow", environment: 16 });
+    page.send({ type: "command", vx: 1, vy: 0, yawRate: 0 });
+    await until(() => page.of("refused").length === 5, "five refusals");
+    expect(page.of("refused").map(({ what }) => what)).toEqual(["message", "message", "watch", "follow", "command"]);
+    page.socket.send("x".repeat(5000));
+    await until(() => page.closeCode !== 0, "the connection to be closed");
+    expect(page.closeCode).toBe(1009);
+    expect(server.refused).toEqual({ malformed: 3, oversized: 1, tooFrequent: 0, notOffered: 2, connection: 0 });
+  });
+
+  it("a flood of messages, and in the end the page itself, while others go on", async () => {
+    const server = await listen({ nowMs: () => 0 });
+    server.setScene(sampleScene, sampleInfo);
+    const [flood, calm] = [new Page(server), new Page(server)];
+    await until(() => flood.of("scene").length + calm.of("scene").length === 2, "both scenes");
+    for (let k = 0; k < 600; k++) flood.send({ type: "follow", environment: k % 16 });
+    await until(() => flood.closeCode !== 0, "the flood to be cut off");
+    expect(flood.closeCode).toBe(4429);
+    expect(server.refused.tooFrequent).toBeGreaterThan(200);
+    server.pushFrame(liveFrame([0], 1));
+    await until(() => calm.frames.length === 1, "the calm page's frame");
+  });
+
+  it("bytes that are no websocket at all without falling over", async () => {
+    const server = await listen();
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write(
+      `GET /stream HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${Buffer.alloc(16, 1).toString("base64")}\r\n\r\n`,
+    );
+    await once(socket, "data");
+    socket.write(Buffer.alloc(64, 0xff));
+    await until(() => server.refused.malformed === 1, "the refusal");
+    await until(() => server.viewerCount === 0, "the connection to be gone");
+  });
+});
+
+describe("stream server: wishes", () => {
+  it("reach the owner when it asks, only as far as the run offers them, and only the newest command", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, { ...sampleInfo, capabilities: ["pause-training", "steer"] });
+    const intents: Intent[] = [];
+    server.onIntent((intent) => intents.push(intent));
+    const page = new Page(server);
+    await until(() => page.of("scene").length > 0, "the scene");
+    page.send({ type: "follow", environment: 3 });
+    page.send({ type: "pause", what: "training" });
+    for (const vx of [0.1, 0.2, 0.3]) page.send({ type: "command", vx, vy: 0, yawRate: 0 });
+    page.send({ type: "setSpeed", factor: 2 });
+    await until(() => page.of("refused").length === 1, "the refusal of the speed");
+    expect(intents).toEqual([]);
+    server.drainIntents();
+    expect(intents.map(({ wish, environment }) => [environment, wish])).toEqual([
+      [3, { type: "pause" }],
+      [3, { type: "command", vx: 0.3, vy: 0, yawRate: 0 }],
+    ]);
+    server.drainIntents();
+    expect(intents).toHaveLength(2);
+  });
+});
+
+interface Answer {
+  status: number;
+  type?: string;
+  cache?: string;
+  etag: string;
+  body: string;
+}
+
+/** Asks for a path exactly as written; fetch would tidy it up first. */
+function get(
+  server: StreamServer,
+  path: string,
+  headers: Record<string, string> = {},
+  method = "GET",
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: "127.0.0.1", port: server.port, path, headers, method }, async (response) => {
+      let body = "";
+      for await (const chunk of response) body += chunk;
+      const { "content-type": type, "cache-control": cache, etag = "" } = response.headers;
+      resolve({ status: response.statusCode ?? 0, type, cache, etag, body });
+    });
+    asked.on("error", reject).end();
+  });
+}
