@@ -37,15 +37,7 @@ export function graphFunction(
   const cleaned = cleanUp(entries.map(([, tensor]) => tensor));
   const nodes = topologicalOrder(cleaned);
   const inputs = nodes.filter((node) => node.op === "input");
-  const seen = new Set<string>();
-  for (const { attributes } of inputs) {
-    if (seen.has(attributes.name))
-      throw new RangeError(`${name}: input names must be unique, got "${attributes.name}" twice`);
-    seen.add(attributes.name);
-  }
-  for (const [key, tensor] of entries)
-    if (tensor.dtype !== "float32")
-      throw new RangeError(`${name}: output "${key}" must be float32, got ${tensor.dtype}`);
+  assertNames(name, inputs, entries);
   const rank = (tensor: Tensor) => (tensor.op === "input" ? inputOrder.indexOf(tensor.attributes.name) >>> 0 : 0);
   return {
     name,
@@ -53,6 +45,19 @@ export function graphFunction(
     outputs: Object.fromEntries(entries.map(([key], i) => [key, cleaned[i]])),
     nodes,
   };
+}
+
+function assertNames(name: string, inputs: readonly Tensor[], outputs: readonly (readonly [string, Tensor])[]): void {
+  const seen = new Set<string>();
+  for (const node of inputs) {
+    const key = node.op === "input" ? node.attributes.name : "";
+    if (seen.has(key)) throw new RangeError(`${name}: input names must be unique, got "${key}" twice`);
+    seen.add(key);
+  }
+  for (const [key, tensor] of outputs) {
+    if (tensor.dtype !== "float32")
+      throw new RangeError(`${name}: output "${key}" must be float32, got ${tensor.dtype}`);
+  }
 }
 
 /** Simplified, folded and shared versions of the outputs. */

@@ -4,7 +4,7 @@
 import { add, cos, div, greater, minimum, mul, neg, sigmoid, sin, sub, where } from "./ops-elementwise.ts";
 import { matmul, sum } from "./ops-linear.ts";
 import { broadcastTo, concat, gather, pad, reshape, scatterAdd, slice } from "./ops-movement.ts";
-import { BATCH, type Dim, formatShape, sameShape, sizeOf } from "./shape.ts";
+import { type Dim, formatShape, isBatched, sameShape, sizeOf } from "./shape.ts";
 import { constant, type Op, type Tensor, type TensorOf, topologicalOrder } from "./tensor.ts";
 
 /**
@@ -137,9 +137,11 @@ function joinRanges(pieces: readonly Tensor[]): Tensor | null {
  * Throws a RangeError when the loss is not a single value or the graph has the symbolic batch dimension.
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
-  if (sizeOf(loss.shape) !== 1 || loss.shape.includes(BATCH))
+  if (sizeOf(loss.shape) !== 1 || isBatched(loss.shape))
     throw new RangeError(`gradients: loss must be a single value, got ${formatShape(loss.shape)}`);
   const order = topologicalOrder([loss]);
+  if (order.some((node) => isBatched(node.shape)))
+    throw new RangeError("gradients: shapes must be known, got the symbolic batch dimension");
   const relevant = new Set<Tensor>(wrt);
   for (const node of order) if (node.inputs.some((operand) => relevant.has(operand))) relevant.add(node);
   const pieces = new Map<Tensor, Tensor[]>([[loss, [constant(1, loss.shape)]]]);
@@ -160,7 +162,6 @@ function propagate(node: Tensor, g: Tensor, relevant: ReadonlySet<Tensor>, piece
   node.inputs.forEach((operand, i) => {
     const flow = flows[i];
     if (!flow || !relevant.has(operand)) return;
-    if (operand.shape.includes(BATCH)) throw new RangeError(`gradients: ${node.op} has the symbolic batch dimension`);
     const list = pieces.get(operand);
     const piece = sumTo(flow, operand.shape);
     if (list) list.push(piece);

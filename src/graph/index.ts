@@ -1,4 +1,5 @@
 // The graph room's public names.
+export { createEngine, type EngineName } from "./create-engine.ts";
 export { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds } from "./engine.ts";
 export { createOrtEngine, type OrtOptions } from "./engines/ort.ts";
 export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines/reference.ts";

@@ -73,6 +73,11 @@ class Slot {
   }
 }
 
+/** In a session outputs are called out/0, out/1, …, so that a function may name results like its inputs. */
+function numberedOutputs(fn: GraphFunction): GraphFunction {
+  return { ...fn, outputs: Object.fromEntries(Object.values(fn.outputs).map((tensor, i) => [`out/${i}`, tensor])) };
+}
+
 class OrtExecutable implements Executable {
   private readonly inputs = new Map<string, Slot>();
   private readonly outputs = new Map<string, Slot>();
@@ -97,9 +102,10 @@ class OrtExecutable implements Executable {
     }
     const results: Record<string, Float32Array> = {};
     const fetched: Record<string, OrtTensor> = {};
+    let index = 0;
     for (const [name, slot] of this.outputs) {
       results[name] = outputArray(this.fn, name, batch, out[name]);
-      fetched[name] = slot.wrap(results[name], batch);
+      fetched[`out/${index++}`] = slot.wrap(results[name], batch);
     }
     await this.session.run(fed, fetched);
     for (const slot of this.outputs.values()) slot.push();
@@ -118,7 +124,7 @@ export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
     name: "ort",
     async compile(fn) {
       const ort = await loadOrt();
-      const session = await ort.InferenceSession.create(writeOnnx(fn, { contrib: true }), {
+      const session = await ort.InferenceSession.create(writeOnnx(numberedOutputs(fn), { contrib: true }), {
         executionProviders: ["cpu"],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,

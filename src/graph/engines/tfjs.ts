@@ -12,29 +12,42 @@ export type TfjsBackend = "cpu" | "wasm" | "tensorflow";
 export interface TfjsOptions {
   /** "cpu": plain JavaScript, "wasm": WebAssembly, "tensorflow": the native library (default). */
   readonly backend?: TfjsBackend;
-  /** With "tensorflow", load @tensorflow/tfjs-node-gpu instead of -node (default false). */
+  /** With "tensorflow": load @tensorflow/tfjs-node-gpu (true) or -node (false); left out, the first that is installed. */
   readonly gpu?: boolean;
 }
 
-/** Imports an optional package by name, hidden from the compiler, which need not have it. */
-async function load(specifier: string): Promise<TensorFlow> {
-  try {
-    const module: { default?: TensorFlow } & TensorFlow = await import(specifier);
-    return module.default ?? module;
-  } catch (cause) {
-    throw new UserError(`tfjs engine: package ${specifier} does not load; install it with: npm install ${specifier}`, {
-      cause,
-    });
+/** Imports the first optional package that loads; named by strings, for the compiler need not have them. */
+async function load(...packages: readonly string[]): Promise<TensorFlow> {
+  let cause: unknown;
+  for (const specifier of packages) {
+    try {
+      const module: { default?: TensorFlow } & TensorFlow = await import(specifier);
+      return module.default ?? module;
+    } catch (error) {
+      cause = error;
+    }
   }
+  const last = packages[packages.length - 1];
+  throw new UserError(`tfjs engine: ${packages.join(" or ")} does not load; install it with: npm install ${last}`, {
+    cause,
+  });
 }
 
-async function loadBackend({ backend = "tensorflow", gpu = false }: TfjsOptions): Promise<TensorFlow> {
-  const native = gpu ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
-  const tf = await load(backend === "tensorflow" ? native : "@tensorflow/tfjs");
+const NATIVE = { gpu: "@tensorflow/tfjs-node-gpu", cpu: "@tensorflow/tfjs-node" } as const;
+
+function nativePackages(gpu?: boolean): string[] {
+  if (gpu === undefined) return [NATIVE.gpu, NATIVE.cpu];
+  return [gpu ? NATIVE.gpu : NATIVE.cpu];
+}
+
+async function loadBackend({ backend = "tensorflow", gpu }: TfjsOptions): Promise<TensorFlow> {
+  const tf = await load(...(backend === "tensorflow" ? nativePackages(gpu) : ["@tensorflow/tfjs"]));
   if (backend === "wasm") await load("@tensorflow/tfjs-backend-wasm");
   if (!(await tf.setBackend(backend)))
     throw new UserError(`tfjs engine: backend ${backend} does not start on this machine`);
   await tf.ready();
+  // The graph has checked the shapes; no second check, no advertising on the console.
+  tf.enableProdMode();
   return tf;
 }
 

@@ -25,8 +25,16 @@ function inputInfo(node: Tensor): ValueInfoProto[] {
   return node.op === "input" ? [valueInfo(node.attributes.name, node.shape, node.dtype)] : [];
 }
 
-/** The bytes of an .onnx file. The symbolic leading dimension is named "batch". */
+/**
+ * The bytes of an .onnx file. The symbolic leading dimension is named "batch".
+ * Throws a RangeError when an output is named like an input, which the format does not allow.
+ */
 export function writeOnnx(fn: GraphFunction, options: WriteOptions = {}): Uint8Array {
+  for (const node of fn.inputs)
+    if (node.op === "input" && Object.hasOwn(fn.outputs, node.attributes.name))
+      throw new RangeError(
+        `${fn.name}: output names must differ from input names, got "${node.attributes.name}" for both`,
+      );
   const { metadata = {}, producerVersion = "" } = options;
   const { nodes, initializers } = lower(fn, options);
   const opsetImport = [{ domain: "", version: OPSET }];
