@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { criticLearningRate, trainConfigSchema, trajectoryHash } from "../../src/train/config.ts";
+import { trainFlags } from "../../src/train/config-flags.ts";
+import { parseOverrides } from "../../src/train/overrides.ts";
+import { presetOf, resolveTrainConfig } from "../../src/train/presets.ts";
+
+const paper = (overrides = {}) => resolveTrainConfig({ task: "CheetahRun", preset: "paper", overrides });
+
+describe("train config", () => {
+  it("defaults to the published FPO hyperparameters", () => {
+    const config = trainConfigSchema.parse({ task: "CheetahRun" });
+    expect(config).toMatchObject({ envs: 2048, horizon: 480, steps: 60e6, normaliser: "correct" });
+    // FPO paper, ten Playground tasks: hyperparameter table and networks.
+    expect(config.algorithm).toMatchObject({
+      name: "fpo",
+      flowSteps: 10,
+      pairs: 8,
+      loss: "epsilon",
+      ratio: "averaged",
+      time: "discrete",
+      clip: 0.05,
+      learningRate: 3e-4,
+      unroll: 30,
+      minibatches: 32,
+      epochs: 16,
+      gamma: 0.995,
+      lambda: 0.95,
+      rewardScale: 10,
+      valueCoefficient: 0.25,
+      policyOutputScale: 0.25,
+      gradientNorm: 0,
+      policyHidden: [32, 32, 32, 32],
+      criticHidden: [256, 256, 256, 256, 256],
+      adamBeta1: 0.9,
+      adamBeta2: 0.999,
+      adamEps: 1e-8,
+    });
+  });
+
+  it("gives FPO++ its own published hyperparameters", () => {
+    const { algorithm } = trainConfigSchema.parse({ task: "G1", algorithm: { name: "fpo++" } });
+    // FPO++ locomotion: hyperparameter table and released code.
+    expect(algorithm).toMatchObject({
+      trustRegion: "aspo",
+      clip: 0.05,
+      lossClamp: 20,
+      logRatioClamp: 10,
+      loss: "velocity",
+      lossReduction: "sqrt",
+      time: "continuous",
+      timeMargin: 0.005,
+      flowSteps: 64,
+      pairs: 16,
+      learningRate: 1e-4,
+      weightDecay: 1e-4,
+      gradientNorm: 1,
+      gamma: 0.99,
+      policyHidden: [256, 256, 256],
+      criticHidden: [768, 768, 768],
+    });
+  });
+
+  it("documents every setting with a sentence and the source of its default", () => {
+    for (const flag of trainFlags) {
+      expect(flag.description, flag.name).toMatch(/^[A-Z].*\.$/);
+      expect(flag.source.length, flag.name).toBeGreaterThan(3);
+    }
+    expect(trainFlags.find((flag) => flag.name === "horizon")?.unit).toBe("control steps");
+  });
+
+  it("lets the paper preset be the schema's defaults", () => {
+    expect(paper()).toEqual(trainConfigSchema.parse({ task: "CheetahRun" }));
+  });
+
+  it("resolves both presets of every known task, and of an unknown one, without complaint", () => {
+    for (const task of ["CartpoleBalance", "CartpoleSwingup", "CheetahRun", "ReacherEasy", "HumanoidJoystick", "Mine"])
+      for (const preset of ["laptop", "paper"] as const)
+        for (const algorithm of ["fpo", "fpo++"] as const)
+          expect(resolveTrainConfig({ task, preset, algorithm }).algorithm.name).toBe(algorithm);
+  });
+
+  it("takes the task's own algorithm where none is asked for", () => {
+    expect(resolveTrainConfig({ task: "HumanoidJoystick" }).algorithm).toMatchObject({ name: "fpo++", clip: 0.2 });
+    expect(resolveTrainConfig({ task: "CheetahRun" }).algorithm.name).toBe("fpo");
+  });
+
+  it("puts overrides before presets, and a task's own presets before the general ones", () => {
+    const presets = { laptop: { fpo: { envs: 32, horizon: 64, seed: 7 } } };
+    const config = resolveTrainConfig({ task: "Mine", presets, overrides: { seed: 9 } });
+    expect(config).toMatchObject({ envs: 32, horizon: 64, seed: 9, algorithm: { name: "fpo" } });
+  });
+
+  it("replaces lists instead of merging them", () => {
+    expect(paper({ algorithm: { policyHidden: [8] } }).algorithm.policyHidden).toEqual([8]);
+  });
+
+  it("falls back to the policy's learning rate for the critic", () => {
+    expect(criticLearningRate({ learningRate: 3e-4, criticLearningRate: 0 })).toBe(3e-4);
+    expect(criticLearningRate({ learningRate: 3e-4, criticLearningRate: 1e-3 })).toBe(1e-3);
+  });
+
+  it("hashes what decides results and nothing else", () => {
+    const hash = trajectoryHash(paper());
+    expect(trajectoryHash(paper({ workers: 3, steps: 1, run: "x", checkpoint: { keep: 9 } }))).toBe(hash);
+    expect(trajectoryHash(paper({ seed: 2 }))).not.toBe(hash);
+    expect(trajectoryHash(paper({ algorithm: { clip: 0.1 } }))).not.toBe(hash);
+  });
+});
+
+describe("train config, checked across fields", () => {
+  const refusals: [string, object, string][] = [
+    ["shards that do not divide the environments", { envs: 100 }, "--shards: 16 does not divide --envs 100"],
+    [
+      "an unroll that does not divide the horizon",
+      { horizon: 100 },
+      "--algorithm.unroll: 30 does not divide --horizon",
+    ],
+    [
+      "minibatches that do not divide the segments",
+      { algorithm: { minibatches: 7 } },
+      "--algorithm.minibatches: 7 does not divide the 32768 segments",
+    ],
+    ["no pairs", { algorithm: { pairs: 0 } }, "algorithm.pairs: got 0, expected at least 1"],
+    ["no flow steps", { algorithm: { flowSteps: 0 } }, "algorithm.flowSteps: got 0, expected at least 1"],
+    ["a setting of another algorithm", { algorithm: { trustRegion: "clip" } }, "fpo has no such setting"],
+    ["an unknown setting", { algorithm: { clipp: 1 } }, "algorithm.clipp: unknown setting; nearest: algorithm.clip"],
+  ];
+  for (const [what, overrides, message] of refusals)
+    it(`refuses ${what}`, () => {
+      expect(() => paper(overrides)).toThrow(message);
+    });
+
+  it("compares minibatches with rows where advantages are computed once", () => {
+    const overrides = {
+      envs: 64,
+      shards: 8,
+      horizon: 5,
+      algorithm: { advantages: "iteration", minibatches: 20 },
+    } as const;
+    expect(paper(overrides).algorithm.minibatches).toBe(20);
+  });
+
+  it("refuses an unknown preset by name", () => {
+    expect(() => presetOf("lapto")).toThrow('--preset: got "lapto", expected laptop or paper; nearest: laptop');
+  });
+});
+
+describe("overrides", () => {
+  it("are coerced by the type of the setting", () => {
+    const pairs: [string, string][] = [
+      ["envs", "512"],
+      ["steps", "3_000_000"],
+      ["algorithm.learning-rate", "3e-4"],
+      ["algorithm.normalise-advantage", "false"],
+      ["algorithm.policy-hidden", "64,64"],
+      ["evaluation.noise", "zero"],
+    ];
+    expect(parseOverrides(pairs)).toEqual({
+      envs: 512,
+      steps: 3_000_000,
+      algorithm: { learningRate: 3e-4, normaliseAdvantage: false, policyHidden: [64, 64] },
+      evaluation: { noise: "zero" },
+    });
+  });
+
+  const refusals: [string, string, string][] = [
+    ["envz", "1", "--envz: unknown flag; nearest: --envs"],
+    ["learning-rate", "1", "--learning-rate: unknown flag; nearest: --algorithm.learning-rate"],
+    ["algorithm.learningrate", "1", "nearest: --algorithm.learning-rate"],
+    ["envs", "1.5", '--envs: got "1.5", expected a whole number'],
+    ["envs", "many", '--envs: got "many", expected a whole number'],
+    ["envs", "", '--envs: got "", expected a whole number'],
+    ["envs", "-4", '--envs: got "-4", expected at least 1'],
+    ["engine", "cuda", '--engine: got "cuda", expected ort or tfjs'],
+    ["algorithm.normalise-advantage", "yes", '--algorithm.normalise-advantage: got "yes", expected true or false'],
+    ["algorithm.policy-hidden", "32,a", 'got "32,a", expected whole numbers separated by commas'],
+  ];
+  for (const [name, text, message] of refusals)
+    it(`refuse --${name} "${text}" in one line with exit code 2`, () => {
+      let thrown: unknown;
+      try {
+        parseOverrides([[name, text]]);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toMatchObject({ name: "UserError", exitCode: 2, message: expect.stringContaining(message) });
+      expect((thrown as Error).message).not.toContain("\n");
+    });
+});
