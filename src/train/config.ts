@@ -121,11 +121,12 @@ export function trajectoryConfig(config: TrainConfig): Omit<TrainConfig, "steps"
   return rest;
 }
 
-/** A hash of `trajectoryConfig`, the same whatever the order of the keys: two runs that share it compute the same numbers. */
-export function trajectoryHash(config: TrainConfig): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sortKeys(trajectoryConfig(config))))
-    .digest("hex");
+/**
+ * What decides results as JSON with sorted keys, and its sha256: two runs that share the hash compute the same numbers. Checkpoints carry both.
+ */
+export function trajectoryHash(config: TrainConfig): { config: string; configHash: string } {
+  const text = JSON.stringify(sortKeys(trajectoryConfig(config)));
+  return { config: text, configHash: createHash("sha256").update(text).digest("hex") };
 }
 
 function sortKeys(value: unknown): unknown {

@@ -100,10 +100,12 @@ describe("train config", () => {
   });
 
   it("hashes what decides results and nothing else", () => {
-    const hash = trajectoryHash(paper());
-    expect(trajectoryHash(paper({ workers: 3, steps: 1, run: "x", checkpoint: { keep: 9 } }))).toBe(hash);
-    expect(trajectoryHash(paper({ seed: 2 }))).not.toBe(hash);
-    expect(trajectoryHash(paper({ algorithm: { clip: 0.1 } }))).not.toBe(hash);
+    const { config, configHash } = trajectoryHash(paper());
+    const same = trajectoryHash(paper({ workers: 3, steps: 1, run: "x", checkpoint: { keep: 9 } }));
+    expect(same).toEqual({ config, configHash });
+    expect(trajectoryHash(paper({ seed: 2 })).configHash).not.toBe(configHash);
+    expect(trajectoryHash(paper({ algorithm: { clip: 0.1 } })).configHash).not.toBe(configHash);
+    expect(trajectoryHash(trainConfigSchema.parse(JSON.parse(config))).configHash).toBe(configHash);
   });
 });
 
