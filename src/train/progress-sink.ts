@@ -52,14 +52,18 @@ function barSink({ totalSteps, stream }: ProgressOptions): MetricSink {
   );
   const waiting = { count: stepsText(0, totalSteps), numbers: "starting", remaining: "–" };
   const bar = bars.create(totalSteps, 0, waiting);
+  const print = (text: string) => {
+    bars.log(`${text}\n`);
+    bars.update(); // or the line would wait for the next redraw, and be lost at the end
+  };
   return {
     iteration(metrics) {
       const remaining = durationText(estimate(metrics));
       const count = stepsText(metrics.steps, totalSteps);
       bar.update(Math.min(metrics.steps, totalSteps), { count, numbers: numbersText(metrics), remaining });
     },
-    evaluation: (metrics) => bars.log(`${evaluationText(metrics)}\n`),
-    event: (event) => bars.log(`${eventText(event)}\n`),
+    evaluation: (metrics) => print(evaluationText(metrics)),
+    event: (event) => print(eventText(event)),
     close: async () => bars.stop(),
   };
 }
