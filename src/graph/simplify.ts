@@ -2,9 +2,25 @@
 // broadcasts that the elementwise op does anyway. function.ts applies them bottom-up.
 import { mul, neg } from "./ops-elementwise.ts";
 import { broadcastTo, reshape } from "./ops-movement.ts";
-import { broadcast, isBatched, sameShape } from "./shape.ts";
+import { broadcast, type Dim, isBatched, sameShape } from "./shape.ts";
 import { constant, makeTensor, scalarValue, type Tensor, type TensorOf } from "./tensor.ts";
 
+const UNARY: ReadonlySet<string> = new Set([
+  "neg",
+  "exp",
+  "log",
+  "sqrt",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "silu",
+  "elu",
+  "relu",
+  "softplus",
+  "abs",
+  "clamp",
+]);
 const BROADCASTING: ReadonlySet<string> = new Set([
   "add",
   "sub",
@@ -23,7 +39,8 @@ export function withInputs(node: Tensor, inputs: readonly Tensor[]): Tensor {
 
 /** Returns an equivalent cheaper node, or the node itself. Operands must have been simplified already. */
 export function simplify(node: Tensor): Tensor {
-  if (BROADCASTING.has(node.op)) return simplifyBroadcasting(node);
+  if (BROADCASTING.has(node.op)) return sinkReshape(simplifyBroadcasting(node));
+  if (UNARY.has(node.op) && node.inputs[0].op === "reshape") return sinkReshape(node);
   const [x] = node.inputs;
   if (node.op === "stopGradient") return x;
   if (node.op === "neg" && x.op === "neg") return x.inputs[0];
@@ -38,6 +55,28 @@ function simplifyReshape(node: TensorOf<"reshape">): Tensor {
   const source = x.op === "reshape" ? x.inputs[0] : x;
   if (sameShape(source.shape, node.shape)) return source;
   return source === x ? node : reshape(source, node.shape);
+}
+
+/**
+ * op(reshape(x), y) = reshape(op(x, y)): brings elementwise work next to the product it follows, where an engine can fuse
+ * the two, and reshapes next to each other, where they cancel.
+ */
+function sinkReshape(node: Tensor): Tensor {
+  const shaped = node.inputs.find((operand) => operand.op === "reshape" && sameShape(operand.shape, node.shape));
+  if (!shaped) return node;
+  const source = shaped.inputs[0].shape;
+  const inputs = node.inputs.map((operand) => underShape(operand, shaped.shape, source));
+  if (!inputs.every((operand) => operand !== null)) return node;
+  return reshape({ ...node, inputs, shape: source }, node.shape);
+}
+
+/** The operand as it acts on values of shape `source` when it acted on the same values under `shape`; null: it cannot. */
+function underShape(operand: Tensor, shape: readonly Dim[], source: readonly Dim[]): Tensor | null {
+  if (operand.op === "reshape" && sameShape(operand.shape, shape) && sameShape(operand.inputs[0].shape, source))
+    return operand.inputs[0];
+  if (operand.shape.length === 0) return operand;
+  const row = operand.shape.length === 1 && source.length > 0 && shape.at(-1) === source.at(-1);
+  return row ? operand : null;
 }
 
 /** Drops a broadcastTo that the op's own broadcasting makes unneeded. */

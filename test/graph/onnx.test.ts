@@ -74,12 +74,12 @@ describe("onnx files", () => {
     expect(relativeDifference(actions, interpret(fn, feeds).actions)).toBeLessThan(1e-6);
   });
 
-  it("use standard operators unless contributed ones are allowed", () => {
-    const domains = (contrib: boolean) =>
-      decodeModel(writeOnnx(controller(), { contrib })).opsetImport.map(({ domain }) => domain ?? "");
+  it("use standard operators unless written for ONNX Runtime", () => {
+    const domains = (tuned: boolean) =>
+      decodeModel(writeOnnx(controller(), { tuned })).opsetImport.map(({ domain }) => domain ?? "");
     expect(domains(false)).toEqual([""]);
     expect(domains(true)).toEqual(["", "com.microsoft"]);
-    const read = readOnnx(writeOnnx(controller(), { contrib: true })).function;
+    const read = readOnnx(writeOnnx(controller(), { tuned: true })).function;
     expect(relativeDifference(interpret(read, feeds).actions, interpret(controller(), feeds).actions)).toBeLessThan(
       1e-12,
     );

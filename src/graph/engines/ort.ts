@@ -124,7 +124,7 @@ export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
     name: "ort",
     async compile(fn) {
       const ort = await loadOrt();
-      const session = await ort.InferenceSession.create(writeOnnx(numberedOutputs(fn), { contrib: true }), {
+      const session = await ort.InferenceSession.create(writeOnnx(numberedOutputs(fn), { tuned: true }), {
         executionProviders: ["cpu"],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,

@@ -4,10 +4,14 @@ import type { GraphFunction } from "../function.ts";
 import type { Op, Tensor, TensorOf } from "../tensor.ts";
 import { type Gemm, matchGemm } from "./gemm.ts";
 import { ATTRIBUTE_TYPE, type AttributeProto, DATA_TYPE, type NodeProto, type TensorProto } from "./schema.ts";
+import { lowerTuned } from "./tuned.ts";
 
 export interface LoweringOptions {
-  /** Allow ops of the com.microsoft domain that ONNX Runtime has faster kernels for (default false). */
-  readonly contrib?: boolean;
+  /**
+   * Write for ONNX Runtime's CPU kernels: its own com.microsoft ops, and the forms of standard ops that it runs fastest
+   * (default false). Other runtimes may refuse such a file.
+   */
+  readonly tuned?: boolean;
 }
 
 export interface Lowered {
@@ -43,16 +47,16 @@ export class Lowering {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly fn: GraphFunction;
-  readonly contrib: boolean;
+  private readonly tuned: boolean;
   private readonly names = new Map<Tensor, string>();
   private readonly taken = new Set<string>();
   private readonly shared = new Map<string, string>();
   private readonly uses = new Map<Tensor, number>();
   private readonly sigmoids = new Map<Tensor, Tensor>();
 
-  constructor(fn: GraphFunction, { contrib = false }: LoweringOptions) {
+  constructor(fn: GraphFunction, { tuned = false }: LoweringOptions) {
     this.fn = fn;
-    this.contrib = contrib;
+    this.tuned = tuned;
     for (const node of fn.inputs) if (node.op === "input") this.taken.add(node.attributes.name);
     for (const name of Object.keys(fn.outputs)) this.taken.add(name);
     for (const node of fn.nodes) {
@@ -115,6 +119,16 @@ export class Lowering {
     return this.floats(Float32Array.of(value), []);
   }
 
+  /** Name of a constant of ones. */
+  ones(dims: readonly number[]): string {
+    return this.floats(new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(1), dims);
+  }
+
+  /** The named value under another shape. */
+  reshaped(name: string, shape: readonly number[]): string {
+    return this.emit("Reshape", [name, this.integers(shape)]);
+  }
+
   /** Name of the tensor's value; emits what it needs, once. */
   nameOf(tensor: Tensor): string {
     const known = this.names.get(tensor);
@@ -127,6 +141,8 @@ export class Lowering {
   private lowerNode(node: Tensor): string {
     const gemm = matchGemm(node, (tensor) => this.usesOf(tensor) === 1);
     if (gemm) return lowerGemm(this, gemm);
+    const tuned = this.tuned ? lowerTuned(this, node) : null;
+    if (tuned !== null) return tuned;
     const handler = HANDLERS[node.op] as Handler<Op>;
     return handler(this, node);
   }
@@ -171,7 +187,6 @@ function lowerGemm(lowering: Lowering, { a, b, c, alpha, beta, transposeA, trans
 function lowerSilu(lowering: Lowering, { inputs: [x] }: Tensor): string {
   const sigmoid = lowering.sigmoidOf(x);
   const name = lowering.nameOf(x);
-  if (!sigmoid && lowering.contrib) return lowering.emit("QuickGelu", [name], { alpha: 1 }, "com.microsoft");
   return lowering.emit("Mul", [name, sigmoid ? lowering.nameOf(sigmoid) : lowering.emit("Sigmoid", [name])]);
 }
 
@@ -217,8 +232,7 @@ const HANDLERS = {
   },
   sum: (lowering, { inputs: [x], attributes: { axes, keepDims } }) =>
     lowering.emit("ReduceSum", [lowering.nameOf(x), lowering.integers(axes)], { keepdims: keepDims ? 1 : 0 }),
-  reshape: (lowering, { inputs: [x], shape }) =>
-    lowering.emit("Reshape", [lowering.nameOf(x), lowering.integers(shape)]),
+  reshape: (lowering, { inputs: [x], shape }) => lowering.reshaped(lowering.nameOf(x), shape),
   concat: (lowering, { inputs, attributes: { axis } }) =>
     lowering.emit(
       "Concat",
