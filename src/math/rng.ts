@@ -14,8 +14,12 @@ export const STREAM = {
   pairs: 7,
   weights: 8,
   shuffle: 9,
-  probe: 10,
+  actionNoise: 10,
+  probe: 11,
 } as const;
+
+/** Where a purpose needs several streams, its number plus multiples of this name them. */
+export const STREAMS_PER_PURPOSE = 65536;
 
 const PARITY = 0x1bd11bda;
 const TWO_PI = 2 * Math.PI;
@@ -35,7 +39,7 @@ export class Rng {
   /**
    * Moves to the position (seed, stream, a, b) and forgets everything drawn before.
    * @param seed the run's seed, an integer in [0, 2^53)
-   * @param stream the purpose, one of `STREAM` (times 65536 plus an index where a purpose needs several)
+   * @param stream the purpose, one of `STREAM`, plus a multiple of `STREAMS_PER_PURPOSE` where a purpose needs several
    * @param a first coordinate, such as the environment's index
    * @param b second coordinate, such as the environment's step counter
    */
@@ -98,8 +102,8 @@ export class Rng {
   shuffle(out: Int32Array | Uint32Array | number[], count = out.length): void {
     for (let i = count - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const swapped = out[i]!;
-      out[i] = out[j]!;
+      const swapped = out[i];
+      out[i] = out[j];
       out[j] = swapped;
     }
   }

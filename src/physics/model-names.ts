@@ -56,7 +56,7 @@ function readNames(bytes: Uint8Array, addresses: Int32Array, count: number): str
   const decoder = new TextDecoder();
   const names: string[] = [];
   for (let id = 0; id < count; id++) {
-    const start = addresses[id]!;
+    const start = addresses[id];
     names.push(decoder.decode(bytes.subarray(start, bytes.indexOf(0, start))));
   }
   return names;

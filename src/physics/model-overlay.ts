@@ -28,7 +28,7 @@ export class ModelOverlay {
     sim.onViews(() => {
       this.#fields = elements.map((element) => sim.modelFields[element.field]);
     });
-    this.nominal = Float64Array.from(elements, (_, i) => this.#fields[i]![this.#indices[i]!]!);
+    this.nominal = Float64Array.from(elements, (_, i) => this.#fields[i][this.#indices[i]]);
     this.#loaded = this.nominal.slice();
   }
 
@@ -40,10 +40,10 @@ export class ModelOverlay {
   apply(values: Float64Array, offset: number): void {
     const loaded = this.#loaded;
     for (let i = 0; i < loaded.length; i++) {
-      const value = values[offset + i]!;
+      const value = values[offset + i];
       if (loaded[i] === value) continue;
       loaded[i] = value;
-      this.#fields[i]![this.#indices[i]!] = value;
+      this.#fields[i][this.#indices[i]] = value;
     }
   }
 

@@ -74,7 +74,7 @@ export function describeScene(sim: Simulation): SceneDescription {
   const parents = model.body_parentid as Int32Array;
   const geomNames = sim.names.all("geom");
   return {
-    bodies: sim.names.all("body").map((name, id) => ({ name, parent: parents[id]! })),
+    bodies: sim.names.all("body").map((name, id) => ({ name, parent: parents[id] })),
     geoms: geomNames.map((name, id) => describeGeom(model, name, id)),
     meshes: Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id)),
     heightFields: Array.from({ length: model.nhfield }, (_, id) => describeHeightField(model, id)),
@@ -85,18 +85,18 @@ export function describeScene(sim: Simulation): SceneDescription {
 }
 
 function describeGeom(model: MjModel, name: string, id: number): GeomDescription {
-  const type = GEOM_TYPES[(model.geom_type as Int32Array)[id]!] ?? "sphere";
-  const dataId = (model.geom_dataid as Int32Array)[id]!;
-  const material = (model.geom_matid as Int32Array)[id]!;
+  const type = GEOM_TYPES[(model.geom_type as Int32Array)[id]] ?? "sphere";
+  const dataId = (model.geom_dataid as Int32Array)[id];
+  const material = (model.geom_matid as Int32Array)[id];
   return {
     name,
     type,
-    body: (model.geom_bodyid as Int32Array)[id]!,
+    body: (model.geom_bodyid as Int32Array)[id],
     size: triple(model.geom_size, id),
     pos: triple(model.geom_pos, id),
     quat: quadruple(model.geom_quat, id),
     rgba: geomColour(model, id, material),
-    group: (model.geom_group as Int32Array)[id]!,
+    group: (model.geom_group as Int32Array)[id],
     collides: touches(model, id),
     ...(type === "mesh" ? { mesh: dataId } : {}),
     ...(type === "hfield" ? { hfield: dataId } : {}),
@@ -118,18 +118,18 @@ function touches(model: MjModel, id: number): boolean {
 
 function describeMaterial(model: MjModel, id: number) {
   return {
-    name: nameAt(model, (model.name_matadr as Int32Array)[id]!),
-    specular: (model.mat_specular as Float32Array)[id]!,
-    shininess: (model.mat_shininess as Float32Array)[id]!,
-    reflectance: (model.mat_reflectance as Float32Array)[id]!,
+    name: nameAt(model, (model.name_matadr as Int32Array)[id]),
+    specular: (model.mat_specular as Float32Array)[id],
+    shininess: (model.mat_shininess as Float32Array)[id],
+    reflectance: (model.mat_reflectance as Float32Array)[id],
   };
 }
 
 function describeMesh(model: MjModel, id: number) {
-  const firstVertex = (model.mesh_vertadr as Int32Array)[id]!;
-  const vertices = (model.mesh_vertnum as Int32Array)[id]!;
-  const firstFace = (model.mesh_faceadr as Int32Array)[id]!;
-  const faces = (model.mesh_facenum as Int32Array)[id]!;
+  const firstVertex = (model.mesh_vertadr as Int32Array)[id];
+  const vertices = (model.mesh_vertnum as Int32Array)[id];
+  const firstFace = (model.mesh_faceadr as Int32Array)[id];
+  const faces = (model.mesh_facenum as Int32Array)[id];
   return {
     vertices: Array.from((model.mesh_vert as Float32Array).subarray(3 * firstVertex, 3 * (firstVertex + vertices))),
     faces: Array.from((model.mesh_face as Int32Array).subarray(3 * firstFace, 3 * (firstFace + faces))),
@@ -137,9 +137,9 @@ function describeMesh(model: MjModel, id: number) {
 }
 
 function describeHeightField(model: MjModel, id: number): HeightFieldDescription {
-  const rows = (model.hfield_nrow as Int32Array)[id]!;
-  const columns = (model.hfield_ncol as Int32Array)[id]!;
-  const start = (model.hfield_adr as Int32Array)[id]!;
+  const rows = (model.hfield_nrow as Int32Array)[id];
+  const columns = (model.hfield_ncol as Int32Array)[id];
+  const start = (model.hfield_adr as Int32Array)[id];
   return {
     rows,
     columns,
@@ -150,7 +150,7 @@ function describeHeightField(model: MjModel, id: number): HeightFieldDescription
 
 function describeLight(model: MjModel, id: number): LightDescription {
   return {
-    body: (model.light_bodyid as Int32Array)[id]!,
+    body: (model.light_bodyid as Int32Array)[id],
     // mjtLightType: 1 is directional
     directional: (model.light_type as Int32Array)[id] === 1,
     pos: triple(model.light_pos, id),
@@ -165,9 +165,9 @@ function nameAt(model: MjModel, address: number): string {
 }
 
 function triple(values: ArrayLike<number>, id: number): Triple {
-  return [values[3 * id]!, values[3 * id + 1]!, values[3 * id + 2]!];
+  return [values[3 * id], values[3 * id + 1], values[3 * id + 2]];
 }
 
 function quadruple(values: ArrayLike<number>, id: number): Quadruple {
-  return [values[4 * id]!, values[4 * id + 1]!, values[4 * id + 2]!, values[4 * id + 3]!];
+  return [values[4 * id], values[4 * id + 1], values[4 * id + 2], values[4 * id + 3]];
 }

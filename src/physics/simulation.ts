@@ -4,6 +4,7 @@
  */
 import { isAbsolute } from "node:path";
 import type { MjData, MjModel } from "mujoco-js";
+import { UserError } from "../math/user-error.ts";
 import { DataViews } from "./data-views.ts";
 import { compileModel, loadMujoco, type MujocoModule } from "./engine.ts";
 import { type ModelFields, modelFields } from "./model-fields.ts";
@@ -171,8 +172,8 @@ export class Simulation extends DataViews {
   /** Applies a world force (N) and torque (N·m) at a body's centre of mass in every following step until changed. */
   applyForce(body: number, force: ArrayLike<number>, torque: ArrayLike<number> = [0, 0, 0]): void {
     for (let i = 0; i < 3; i++) {
-      this.xfrcApplied[6 * body + i] = force[i]!;
-      this.xfrcApplied[6 * body + 3 + i] = torque[i]!;
+      this.xfrcApplied[6 * body + i] = force[i];
+      this.xfrcApplied[6 * body + 3 + i] = torque[i];
     }
   }
 
@@ -218,7 +219,7 @@ export class Simulation extends DataViews {
   /** Where a sensor's values stand. @throws UserError that lists near names */
   sensor(name: string): SensorAddress {
     const id = this.sensorId(name);
-    return { address: (this.#model.sensor_adr as Int32Array)[id]!, size: (this.#model.sensor_dim as Int32Array)[id]! };
+    return { address: (this.#model.sensor_adr as Int32Array)[id], size: (this.#model.sensor_dim as Int32Array)[id] };
   }
 
   /** Where a joint's coordinates stand and how far it moves. @throws UserError that lists near names */
@@ -228,11 +229,27 @@ export class Simulation extends DataViews {
     const limits = model.jnt_range as Float64Array;
     return {
       id,
-      qposAddress: (model.jnt_qposadr as Int32Array)[id]!,
-      dofAddress: (model.jnt_dofadr as Int32Array)[id]!,
-      range: (model.jnt_limited as Uint8Array)[id] ? [limits[2 * id]!, limits[2 * id + 1]!] : [-Infinity, Infinity],
-      type: JOINT_TYPES[(model.jnt_type as Int32Array)[id]!]!,
+      qposAddress: (model.jnt_qposadr as Int32Array)[id],
+      dofAddress: (model.jnt_dofadr as Int32Array)[id],
+      range: (model.jnt_limited as Uint8Array)[id] ? [limits[2 * id], limits[2 * id + 1]] : [-Infinity, Infinity],
+      type: JOINT_TYPES[(model.jnt_type as Int32Array)[id]],
     };
+  }
+
+  /** Each body's parent, [nbody]; the world is its own. */
+  bodyParents(): number[] {
+    return [...(this.#model.body_parentid as Int32Array)];
+  }
+
+  /** The joint that each actuator drives, in actuator order. @throws UserError when one drives something else */
+  actuatorJoints(): string[] {
+    const targets = this.#model.actuator_trnid as Int32Array;
+    const kinds = this.#model.actuator_trntype as Int32Array;
+    const joint = this.#module.mjtTrn.mjTRN_JOINT.value;
+    return this.names.all("actuator").map((name, id) => {
+      if (kinds[id] === joint) return this.names.all("joint")[targets[2 * id]];
+      throw new UserError(`scene ${this.scene}: actuator "${name}" drives no joint`);
+    });
   }
 
   /** A keyframe's coordinates, a copy of [nq]. @throws UserError when there is no such keyframe */
@@ -253,7 +270,7 @@ export class Simulation extends DataViews {
 function hasBadValue(values: Float64Array): boolean {
   for (let i = 0; i < values.length; i++) {
     // NaN fails every comparison.
-    if (!(Math.abs(values[i]!) <= LARGEST_COORDINATE)) return true;
+    if (!(Math.abs(values[i]) <= LARGEST_COORDINATE)) return true;
   }
   return false;
 }

@@ -28,7 +28,7 @@ export class StateLayout {
   read(out: Float64Array, offset: number): void {
     let at = readComponents(this.#before, out, offset);
     const equalities = this.#equalities;
-    for (let i = 0; i < equalities.length; i++) out[at++] = equalities[i]!;
+    for (let i = 0; i < equalities.length; i++) out[at++] = equalities[i];
     readComponents(this.#after, out, at);
   }
 
@@ -36,7 +36,7 @@ export class StateLayout {
   write(source: Float64Array, offset: number): void {
     let at = writeComponents(this.#before, source, offset);
     const equalities = this.#equalities;
-    for (let i = 0; i < equalities.length; i++) equalities[i] = source[at++]!;
+    for (let i = 0; i < equalities.length; i++) equalities[i] = source[at++];
     writeComponents(this.#after, source, at);
   }
 }
@@ -44,9 +44,9 @@ export class StateLayout {
 function readComponents(components: Float64Array[], out: Float64Array, offset: number): number {
   let at = offset;
   for (let c = 0; c < components.length; c++) {
-    const component = components[c]!;
+    const component = components[c];
     const size = component.length;
-    for (let i = 0; i < size; i++) out[at + i] = component[i]!;
+    for (let i = 0; i < size; i++) out[at + i] = component[i];
     at += size;
   }
   return at;
@@ -55,9 +55,9 @@ function readComponents(components: Float64Array[], out: Float64Array, offset: n
 function writeComponents(components: Float64Array[], source: Float64Array, offset: number): number {
   let at = offset;
   for (let c = 0; c < components.length; c++) {
-    const component = components[c]!;
+    const component = components[c];
     const size = component.length;
-    for (let i = 0; i < size; i++) component[i] = source[at + i]!;
+    for (let i = 0; i < size; i++) component[i] = source[at + i];
     at += size;
   }
   return at;

@@ -21,7 +21,7 @@ describe("scene description", () => {
   it("gives every body its parent and every geom its body", () => {
     const id = (name: string) => scene.bodies.findIndex((body) => body.name === name);
     expect(scene.bodies[0]).toEqual({ name: "world", parent: 0 });
-    expect(scene.bodies[id("hand")]!.parent).toBe(id("arm"));
+    expect(scene.bodies[id("hand")].parent).toBe(id("arm"));
     const finger = scene.geoms.find((geom) => geom.name === "finger")!;
     expect(finger).toMatchObject({ type: "sphere", body: id("finger"), pos: [0, 0, 0] });
     expect(finger.size[0]).toBe(0.01);
@@ -39,7 +39,7 @@ describe("scene description", () => {
     sim.forward();
     const arm = scene.geoms.findIndex((geom) => geom.name === "arm");
     // the arm's capsule reaches from 0 to 0.12 m, so its centre is at 0.06 m of a body that stands unrotated at z = 0.01
-    expect(scene.geoms[arm]!.pos[0]).toBeCloseTo(0.06, 12);
+    expect(scene.geoms[arm].pos[0]).toBeCloseTo(0.06, 12);
     expect(sim.geomXpos[3 * arm]).toBeCloseTo(0.06, 12);
   });
 });

@@ -1,0 +1,182 @@
+/** How an action becomes actuator controls. Declared by a task, described as plain data because an exported controller must do the same. */
+import { UserError } from "../math/user-error.ts";
+import type { Simulation } from "../physics/simulation.ts";
+import type { AnyMoment } from "./moment.ts";
+
+/** What happens to the policy's output first: limited smoothly to (−1, 1), cut off at ±1, or nothing. */
+export type Squash = "tanh" | "clip" | "none";
+
+/** A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action. */
+export interface ActionDescription {
+  readonly kind: "joint-targets" | "controls";
+  /** Joints (joint-targets) or actuators (controls), in action order. */
+  readonly names: readonly string[];
+  readonly squash: Squash;
+  readonly scale: readonly number[];
+  /** Default joint positions, rad, or zeros. */
+  readonly offset: readonly number[];
+  /** N·m/rad and N·m·s/rad of the position servos; empty for controls. */
+  readonly stiffness: readonly number[];
+  readonly damping: readonly number[];
+  readonly feedForward: Readonly<Record<string, unknown>> | null;
+}
+
+/** What an action mapping is bound to. */
+export interface ActionContext {
+  readonly sim: Simulation;
+  /** Coordinates of the task's keyframe or of the model's initial state, [nq] */
+  readonly home: Float64Array;
+  /** Readings of the task's trackers and events by name. */
+  readonly readings: Readonly<Record<string, unknown>>;
+}
+
+/** An action mapping of one environment slot. */
+export interface BoundAction {
+  readonly description: ActionDescription;
+  /** Squashes the action at `offset` of `raw` into `action` [actionSize] and writes the controls. */
+  apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void;
+  /** Writes the controls that a new episode starts with. */
+  reset(): void;
+}
+
+/** A declaration of an action mapping; made by `direct` or `jointTargets`. */
+export interface ActionMapping {
+  /** @throws UserError when the scene's actuators do not fit */
+  bind(context: ActionContext): BoundAction;
+}
+
+/** Adds to joint targets before the action does, such as a stepping pose. */
+export interface FeedForward {
+  bind(context: ActionContext, joints: readonly string[]): BoundFeedForward;
+}
+
+/** A feed-forward of one environment slot. */
+export interface BoundFeedForward {
+  readonly description: Readonly<Record<string, unknown>>;
+  /** Adds to `targets` [joints], rad. */
+  add(targets: Float64Array): void;
+}
+
+/** Writes the squashed action into `out`. */
+export function squashInto(out: Float64Array, raw: Float32Array, offset: number, squash: Squash): void {
+  switch (squash) {
+    case "tanh":
+      for (let i = 0; i < out.length; i++) out[i] = Math.tanh(raw[offset + i]);
+      return;
+    case "clip":
+      for (let i = 0; i < out.length; i++) out[i] = Math.max(-1, Math.min(1, raw[offset + i]));
+      return;
+    case "none":
+      for (let i = 0; i < out.length; i++) out[i] = raw[offset + i];
+      return;
+    default:
+      squash satisfies never;
+  }
+}
+
+/** Controls are the squashed action times `scale`: for motors whose control is a torque or a fraction of one. */
+export function direct({ squash = "tanh", scale = 1 }: { squash?: Squash; scale?: number } = {}): ActionMapping {
+  return {
+    bind: ({ sim }) => ({
+      description: {
+        kind: "controls",
+        names: sim.names.all("actuator"),
+        squash,
+        scale: new Array<number>(sim.nu).fill(scale),
+        offset: new Array<number>(sim.nu).fill(0),
+        stiffness: [],
+        damping: [],
+        feedForward: null,
+      },
+      apply: (raw, offset, action) => {
+        squashInto(action, raw, offset, squash);
+        const { ctrl } = sim;
+        for (let i = 0; i < action.length; i++) ctrl[i] = scale * action[i];
+      },
+      reset: () => {
+        sim.ctrl.fill(0);
+      },
+    }),
+  };
+}
+
+/** Settings of `jointTargets`. */
+export interface JointTargetSettings {
+  /** rad per unit of action; a function is asked once per joint, by name */
+  readonly scale: number | ((joint: string) => number);
+  /** Default none: targets are limited by the actuators' control ranges. */
+  readonly squash?: Squash;
+  readonly feedForward?: FeedForward;
+}
+
+/** Controls are position targets of the actuated joints: home + feed-forward + scale · squash(action). */
+export function jointTargets({ scale, squash = "none", feedForward }: JointTargetSettings): ActionMapping {
+  return {
+    bind: (context) => new JointTargets(context, scale, squash, feedForward),
+  };
+}
+
+class JointTargets implements BoundAction {
+  readonly description: ActionDescription;
+  readonly #sim: Simulation;
+  readonly #squash: Squash;
+  readonly #scale: Float64Array;
+  readonly #home: Float64Array;
+  readonly #targets: Float64Array;
+  readonly #feedForward: BoundFeedForward | undefined;
+
+  constructor(
+    context: ActionContext,
+    scale: JointTargetSettings["scale"],
+    squash: Squash,
+    feedForward: FeedForward | undefined,
+  ) {
+    const { sim, home } = context;
+    const joints = sim.actuatorJoints();
+    if (joints.length === 0)
+      throw new UserError(`scene ${sim.scene} has no actuators; jointTargets needs position actuators`);
+    this.#sim = sim;
+    this.#squash = squash;
+    this.#scale = Float64Array.from(joints, (joint) => (typeof scale === "number" ? scale : scale(joint)));
+    this.#home = Float64Array.from(joints, (joint) => home[sim.joint(joint).qposAddress]);
+    this.#targets = this.#home.slice();
+    this.#feedForward = feedForward?.bind(context, joints);
+    const servos = joints.map((joint, actuator) => servoOf(sim, joint, actuator));
+    this.description = {
+      kind: "joint-targets",
+      names: joints,
+      squash,
+      scale: [...this.#scale],
+      offset: [...this.#home],
+      stiffness: servos.map((servo) => servo.stiffness),
+      damping: servos.map((servo) => servo.damping),
+      feedForward: this.#feedForward?.description ?? null,
+    };
+  }
+
+  apply(raw: Float32Array, offset: number, action: Float64Array): void {
+    squashInto(action, raw, offset, this.#squash);
+    const targets = this.#targets;
+    targets.set(this.#home);
+    this.#feedForward?.add(targets);
+    const { ctrl } = this.#sim;
+    for (let i = 0; i < targets.length; i++) ctrl[i] = targets[i] + this.#scale[i] * action[i];
+  }
+
+  reset(): void {
+    this.#sim.ctrl.set(this.#home);
+  }
+}
+
+/** torque = stiffness·(target − q) − damping·q̇: MuJoCo's position actuator (gain kp, bias −kp·q − kv·q̇) and the joint's own damping. */
+function servoOf(sim: Simulation, joint: string, actuator: number): { stiffness: number; damping: number } {
+  const { actuator_gainprm: gains, actuator_biasprm: biases, dof_damping: passive } = sim.modelFields;
+  const parameters = gains.length / sim.nu;
+  const kp = gains[actuator * parameters];
+  if (biases[actuator * parameters + 1] !== -kp) {
+    throw new UserError(
+      `scene ${sim.scene}: jointTargets needs position actuators, but the one of joint "${joint}" is none`,
+    );
+  }
+  return { stiffness: kp, damping: passive[sim.joint(joint).dofAddress] - biases[actuator * parameters + 2] };
+}

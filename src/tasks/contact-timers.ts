@@ -1,0 +1,88 @@
+/** Which feet touch the ground, since when, and how long each step lasted. Contacts come from sensors of the scene. */
+import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
+
+/** Readings per foot, in the declared order. */
+export interface ContactReading {
+  /** 1 where the foot touches, else 0 */
+  readonly contact: Float64Array;
+  /** s since the foot left the ground; 0 while it stands */
+  readonly airTime: Float64Array;
+  /** 1 in the step in which the foot comes down, else 0 */
+  readonly landed: Float64Array;
+  /** Σ over the feet that come down in this step of `value(airTime)` */
+  onLanding(value: (airTime: number) => number): number;
+}
+
+/**
+ * Follows the feet's contacts.
+ * @param sensors contact sensors of the scene, one per foot; a foot touches where the sensor's first value is above 0
+ */
+export function contactTimers(sensors: readonly string[]): Tracker<ContactReading> {
+  return {
+    size: 2 * sensors.length,
+    description: { kind: "contact-timers", sensors },
+    bind: (context) => new ContactTimers(sensors, context),
+  };
+}
+
+class ContactTimers implements BoundTracker<ContactReading> {
+  readonly reading: ContactReading;
+  readonly #sim: TrackerContext["sim"];
+  readonly #dt: number;
+  readonly #addresses: Int32Array;
+  readonly #touchedBefore: Float64Array;
+
+  constructor(sensors: readonly string[], { sim, dt, slots }: TrackerContext) {
+    const feet = sensors.length;
+    this.#sim = sim;
+    this.#dt = dt;
+    this.#addresses = Int32Array.from(sensors, (sensor) => sim.sensor(sensor).address);
+    this.#touchedBefore = slots.subarray(feet, 2 * feet);
+    const airTime = slots.subarray(0, feet);
+    const landed = new Float64Array(feet);
+    this.reading = {
+      contact: new Float64Array(feet),
+      airTime,
+      landed,
+      onLanding: (value) => sumWhere(landed, airTime, value),
+    };
+  }
+
+  reset(): void {
+    this.#readContacts();
+    this.reading.airTime.fill(0);
+    this.reading.landed.fill(0);
+    this.#touchedBefore.set(this.reading.contact);
+  }
+
+  afterPhysics(): void {
+    this.#readContacts();
+    const { contact, airTime, landed } = this.reading;
+    for (let i = 0; i < contact.length; i++) {
+      // A foot lands where it was in the air and touches now; one step of chatter counts as touching, as in Playground.
+      const touching = contact[i] > 0 || this.#touchedBefore[i] > 0;
+      landed[i] = airTime[i] > 0 && touching ? 1 : 0;
+      airTime[i] += this.#dt;
+    }
+  }
+
+  afterReward(): void {
+    const { contact, airTime } = this.reading;
+    for (let i = 0; i < contact.length; i++) {
+      if (contact[i] > 0) airTime[i] = 0;
+      this.#touchedBefore[i] = contact[i];
+    }
+  }
+
+  #readContacts(): void {
+    const { contact } = this.reading;
+    const values = this.#sim.sensordata;
+    for (let i = 0; i < contact.length; i++) contact[i] = values[this.#addresses[i]] > 0 ? 1 : 0;
+  }
+}
+
+function sumWhere(mask: Float64Array, values: Float64Array, value: (x: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < mask.length; i++) if (mask[i] > 0) sum += value(values[i]);
+  return sum;
+}

@@ -1,0 +1,255 @@
+/**
+ * A task as a declaration: scene, timing, action mapping, readings, rewards, terminations, resets, commands, events. No loop, thread,
+ * sensor index or random state of its own. The compiler infers the names of the terms, so that a misspelt override does not compile.
+ */
+import { fileURLToPath } from "node:url";
+import { suggestion } from "../math/near-names.ts";
+import { UserError } from "../math/user-error.ts";
+import type { Simulation } from "../physics/simulation.ts";
+import type { ActionMapping } from "./action-mapping.ts";
+import type { Command } from "./command.ts";
+import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
+import type { Randomiser } from "./randomisation.ts";
+import type { Tracker, Trackers } from "./tracker.ts";
+
+/** Kinds of tasks, for lists. */
+export type Family = "suite" | "humanoid" | "locomotion" | "manipulation" | "gridworld" | "user";
+
+/** One named part of an observation. */
+export interface ObservationTerm<M> {
+  readonly of: (s: M) => Value;
+  /** Measurement noise, uniform in ± this, in the unit of the reading. */
+  readonly noise?: number;
+  /** What the policy sees is the noisy reading times this; default 1. */
+  readonly scale?: number;
+  /** Unit of the reading, for people and exports. */
+  readonly unit?: string;
+  /** How many of the latest values are given, oldest first; default 1. An episode begins with copies of the first. */
+  readonly history?: number;
+  /** How many control steps old the newest given value is; default 0. */
+  readonly delay?: number;
+}
+
+/** One named part of the reward: `weight · of(s)`. Costs give magnitudes; the sign lives in the weight. */
+export interface RewardTerm<M> {
+  readonly weight: number;
+  readonly of: (s: M) => number;
+}
+
+/** When things happen. */
+export interface Timing {
+  /** Actions per second. */
+  readonly controlHz: number;
+  /** Physics steps per second: a whole multiple of `controlHz`, and what the scene's timestep says. */
+  readonly physicsHz: number;
+  /** Time limit; reaching it truncates the episode. */
+  readonly episodeSeconds: number;
+}
+
+/** Physics that runs before an episode begins, so that it starts at rest on the ground. */
+export interface Settling {
+  /** Physics steps with the controls of a new episode; the clock then starts at 0. */
+  readonly physicsSteps: number;
+  /** An episode starts from one of so many settled states, each computed once per seed. */
+  readonly startStates: number;
+}
+
+/** What `defineTask` takes. */
+export interface TaskSpec<
+  Robot,
+  Tracked extends object,
+  Events extends object,
+  Observation extends string,
+  Critic extends string,
+  Reward extends string,
+  Termination extends string,
+> {
+  readonly name: string;
+  /** Default "user". */
+  readonly family?: Family;
+  /** MJCF file: absolute, relative to the package, or for a user's own task relative to the task's file. */
+  readonly scene: string | URL;
+  readonly timing: Timing;
+  /** Names what the task reads: called once per simulation, returns an object of readings. May have `update()`, called after physics. */
+  readonly robot: (sim: Simulation) => Robot;
+  /** Keyframe that episodes start from; default the model's initial state. */
+  readonly keyframe?: string;
+  readonly action: ActionMapping;
+  readonly command?: Command;
+  /** Memory that terms may read, under its name. */
+  readonly track?: Trackers<Tracked>;
+  /** Disturbances; also readable under their names. */
+  readonly events?: Trackers<Events>;
+  /** Changes the start state; called after the keyframe is set. */
+  readonly reset?: (s: ResetContext<Robot>) => void;
+  readonly settle?: Settling;
+  /** What the policy sees. */
+  readonly observe: Readonly<Record<Observation, ObservationTerm<Moment<Robot, Tracked & Events>>>>;
+  /** What the critic sees besides. */
+  readonly critic?: Readonly<Record<Critic, ObservationTerm<Moment<Robot, Tracked & Events>>>>;
+  readonly reward: Readonly<Record<Reward, RewardTerm<Moment<Robot, Tracked & Events>>>>;
+  /** Multiply every term by the control period; default false. */
+  readonly rewardPerSecond?: boolean;
+  /** Limits of the summed reward of a step; default none. */
+  readonly rewardClip?: readonly [number, number];
+  /** Ends of an episode that are failures or successes, not time limits. */
+  readonly terminate?: Readonly<Record<Termination, (s: Moment<Robot, Tracked & Events>) => boolean>>;
+  /** Differences between environments. */
+  readonly randomise?: Readonly<Record<string, Randomiser>>;
+  /** What the robot does in the command's terms (vx, vy, yaw rate), for evaluation. */
+  readonly measured?: (s: Moment<Robot, Tracked & Events>) => ArrayLike<number>;
+}
+
+/** A task whose types are not known: what the engine, the registry and the command line work with. */
+export interface Task {
+  readonly name: string;
+  readonly family: Family;
+  /** As declared: absolute, or relative to the package. */
+  readonly scene: string;
+  readonly timing: Timing;
+  /** Physics steps per control step. */
+  readonly decimation: number;
+  /** Control steps until the time limit. */
+  readonly episodeSteps: number;
+  readonly robot: (sim: Simulation) => unknown;
+  readonly keyframe: string | undefined;
+  readonly action: ActionMapping;
+  readonly command: Command | undefined;
+  readonly track: Readonly<Record<string, Tracker<object>>>;
+  readonly events: Readonly<Record<string, Tracker<object>>>;
+  readonly reset: ((s: ResetContext<unknown>) => void) | undefined;
+  readonly settle: Settling | undefined;
+  readonly observe: Readonly<Record<string, ObservationTerm<AnyMoment>>>;
+  readonly critic: Readonly<Record<string, ObservationTerm<AnyMoment>>>;
+  readonly reward: Readonly<Record<string, RewardTerm<AnyMoment>>>;
+  readonly rewardPerSecond: boolean;
+  readonly rewardClip: readonly [number, number] | undefined;
+  readonly terminate: Readonly<Record<string, (s: AnyMoment) => boolean>>;
+  readonly randomise: Readonly<Record<string, Randomiser>>;
+  readonly measured: ((s: AnyMoment) => ArrayLike<number>) | undefined;
+}
+
+/** A task whose term names the compiler knows. */
+export interface NamedTask<Observation extends string, Reward extends string> extends Task {
+  readonly observe: Readonly<Record<Observation, ObservationTerm<AnyMoment>>>;
+  readonly reward: Readonly<Record<Reward, RewardTerm<AnyMoment>>>;
+}
+
+/** Nothing is tracked. */
+type Nothing = Record<never, never>;
+
+/**
+ * Declares a task.
+ * @throws UserError when the timing does not fit or a name is used twice
+ */
+export function defineTask<
+  Robot,
+  Observation extends string,
+  Reward extends string,
+  Critic extends string = never,
+  Termination extends string = never,
+  Tracked extends object = Nothing,
+  Events extends object = Nothing,
+>(spec: TaskSpec<Robot, Tracked, Events, Observation, Critic, Reward, Termination>): NamedTask<Observation, Reward> {
+  const { track = {}, events = {}, timing, settle, randomise = {} } = spec;
+  // A term only ever meets the moments of its own task, so its types may be forgotten here.
+  const task = {
+    ...spec,
+    family: spec.family ?? "user",
+    scene: spec.scene instanceof URL ? fileURLToPath(spec.scene) : spec.scene,
+    decimation: decimationOf(spec.name, timing),
+    episodeSteps: Math.round(timing.episodeSeconds * timing.controlHz),
+    track,
+    events,
+    critic: spec.critic ?? {},
+    terminate: spec.terminate ?? {},
+    rewardPerSecond: spec.rewardPerSecond ?? false,
+    randomise,
+  } as unknown as NamedTask<Observation, Reward>;
+  checkNames(task);
+  if (settle && Object.keys(randomise).length > 0) {
+    throw new UserError(
+      `task ${spec.name}: settled start states are shared by all environments, so nothing may be randomised`,
+    );
+  }
+  return Object.freeze(task);
+}
+
+/** What may be overridden, by the names of the task's own terms. */
+export interface TaskOverrides<Observation extends string, Reward extends string> {
+  /** Weights by reward term. */
+  readonly reward?: Readonly<Partial<Record<Reward, number>>>;
+  /** Noise by observation term, in the unit of the reading. */
+  readonly noise?: Readonly<Partial<Record<Observation, number>>>;
+  readonly episodeSeconds?: number;
+}
+
+/**
+ * The task with other weights, noise or time limit; the given task stays as it is. Names that it does not have do not compile.
+ * @throws UserError when a name is not the task's (from code whose types are not checked, such as command-line flags)
+ */
+export function withOverrides<Observation extends string, Reward extends string>(
+  task: NamedTask<Observation, Reward>,
+  overrides: TaskOverrides<Observation, Reward>,
+): NamedTask<Observation, Reward> {
+  const { reward = {}, noise = {}, episodeSeconds = task.timing.episodeSeconds } = overrides;
+  return Object.freeze({
+    ...task,
+    timing: { ...task.timing, episodeSeconds },
+    episodeSteps: Math.round(episodeSeconds * task.timing.controlHz),
+    reward: overrideField(task.name, "reward term", task.reward, reward, "weight"),
+    observe: overrideField(task.name, "observation term", task.observe, noise, "noise"),
+  });
+}
+
+function overrideField<Terms extends Readonly<Record<string, object>>>(
+  task: string,
+  kind: string,
+  terms: Terms,
+  values: Readonly<Record<string, number | undefined>>,
+  field: string,
+): Terms {
+  const changed: Record<string, object> = { ...terms };
+  for (const [name, value] of Object.entries(values)) {
+    if (!(name in terms)) throw unknownName(task, kind, name, Object.keys(terms));
+    if (value !== undefined) changed[name] = { ...terms[name], [field]: value };
+  }
+  return changed as Terms;
+}
+
+function unknownName(task: string, kind: string, name: string, names: readonly string[]): UserError {
+  return new UserError(`task ${task}: no ${kind} is called "${name}"${suggestion(name, names)}`, { exitCode: 2 });
+}
+
+function decimationOf(name: string, { controlHz, physicsHz, episodeSeconds }: Timing): number {
+  const ratio = physicsHz / controlHz;
+  const decimation = Math.round(ratio);
+  if (!(decimation >= 1) || Math.abs(ratio - decimation) > 1e-9) {
+    throw new UserError(
+      `task ${name}: physicsHz must be a whole multiple of controlHz, got ${physicsHz} / ${controlHz}`,
+    );
+  }
+  if (!(episodeSeconds * controlHz >= 1)) {
+    throw new UserError(`task ${name}: episodeSeconds must hold at least one control step, got ${episodeSeconds}`);
+  }
+  return decimation;
+}
+
+const OWN_NAMES = ["sim", "robot", "action", "lastAction", "command", "dt", "episodeStep", "terminated"];
+
+function checkNames(task: Task): void {
+  const tracked = [...Object.keys(task.track), ...Object.keys(task.events)];
+  tracked.forEach((name, i) => {
+    if (OWN_NAMES.includes(name) || tracked.indexOf(name) !== i) {
+      throw new UserError(
+        `task ${task.name}: the name "${name}" is taken; trackers and events need names of their own`,
+      );
+    }
+  });
+  if (Object.keys(task.observe).length === 0)
+    throw new UserError(`task ${task.name}: observe must have at least one term`);
+  if (Object.keys(task.reward).length === 0)
+    throw new UserError(`task ${task.name}: reward must have at least one term`);
+  if ("nan" in task.terminate)
+    throw new UserError(`task ${task.name}: the termination name "nan" is taken by the engine`);
+}

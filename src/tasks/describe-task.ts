@@ -1,0 +1,79 @@
+/** A task as plain data: what `flowgait tasks` prints and what exported controllers carry with them. */
+import type { ActionDescription } from "./action-mapping.ts";
+import type { Family } from "./define-task.ts";
+import type { Environment } from "./environment.ts";
+import type { ObservationSlice } from "./observation.ts";
+
+/** A task's contract, JSON-able. */
+export interface TaskDescription {
+  readonly name: string;
+  readonly family: Family;
+  /** As the task declares it. */
+  readonly scene: string;
+  readonly obsSize: number;
+  readonly actionSize: number;
+  readonly privilegedSize: number;
+  readonly controlHz: number;
+  readonly physicsHz: number;
+  readonly decimation: number;
+  readonly episodeSteps: number;
+  readonly observation: readonly ObservationSlice[];
+  readonly privileged: readonly ObservationSlice[];
+  readonly action: ActionDescription;
+  readonly command: CommandDescription | null;
+  readonly reward: readonly { readonly name: string; readonly weight: number }[];
+  readonly rewardPerSecond: boolean;
+  readonly rewardClip: readonly [number, number] | null;
+  readonly terminations: readonly string[];
+  /** Settings by name. */
+  readonly trackers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly events: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly randomise: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** Names, units and ranges of a command. */
+export interface CommandDescription {
+  readonly names: readonly string[];
+  readonly units: readonly string[];
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly resampleSeconds: readonly [number, number];
+  readonly zeroProbability: number;
+}
+
+/** Describes the task of an environment. */
+export function describeTask(env: Environment): TaskDescription {
+  const { task } = env;
+  return {
+    name: task.name,
+    family: task.family,
+    scene: task.scene,
+    obsSize: env.obsSize,
+    actionSize: env.actionSize,
+    privilegedSize: env.privilegedSize,
+    controlHz: env.controlHz,
+    physicsHz: task.timing.physicsHz,
+    decimation: env.decimation,
+    episodeSteps: env.episodeSteps,
+    observation: env.observationLayout,
+    privileged: env.privilegedLayout,
+    action: env.actionDescription,
+    command: describeCommand(env),
+    reward: Object.entries(task.reward).map(([name, { weight }]) => ({ name, weight })),
+    rewardPerSecond: task.rewardPerSecond,
+    rewardClip: task.rewardClip ?? null,
+    terminations: env.terminationNames,
+    trackers: descriptions(task.track),
+    events: descriptions(task.events),
+    randomise: descriptions(task.randomise),
+  };
+}
+
+function describeCommand({ task: { command } }: Environment): CommandDescription | null {
+  if (!command) return null;
+  const { names, units, ranges, resampleSeconds, zeroProbability } = command;
+  return { names, units, ranges, resampleSeconds, zeroProbability };
+}
+
+function descriptions<T>(declared: Readonly<Record<string, { readonly description: T }>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(declared).map(([name, { description }]) => [name, description]));
+}

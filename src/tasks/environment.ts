@@ -1,0 +1,405 @@
+/**
+ * One simulated environment slot: a task bound to a simulation. Any environment's state can be swapped in, stepped and swapped out,
+ * so one slot serves a whole batch. Resets and steps are pure functions of (state, seed, environment, action). Auto-reset, storage and
+ * episode statistics belong to the rollout.
+ *
+ * Order of a step: disturbances, action, physics, trackers, terminations, reward, bookkeeping (last action, gait clock, command),
+ * observation. Unlike Playground, the observation comes last: it holds the action that was just taken and the command that the next
+ * action will be judged by, which is what a controller on a robot sees.
+ */
+import { isAbsolute, join } from "node:path";
+import { Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
+import { UserError } from "../math/user-error.ts";
+import { packageRoot } from "../physics/package-root.ts";
+import { Simulation } from "../physics/simulation.ts";
+import type { ActionDescription, BoundAction } from "./action-mapping.ts";
+import { CommandState } from "./command.ts";
+import type { Task } from "./define-task.ts";
+import type { MomentBase } from "./moment.ts";
+import { ObservationGroup, type ObservationSlice } from "./observation.ts";
+import { Outcome } from "./outcome.ts";
+import { Randomisation } from "./randomisation.ts";
+import { StartStates } from "./start-states.ts";
+import { TaskMemory } from "./task-memory.ts";
+import type { BoundTracker, Tracker } from "./tracker.ts";
+
+/** What of a task's disturbances an environment leaves out, such as for playing. */
+export interface EnvironmentOptions {
+  /** Observation noise; default true. */
+  readonly noise?: boolean;
+  /** Pushes and other events; default true. */
+  readonly events?: boolean;
+  /** Differences between environments; default true. */
+  readonly randomise?: boolean;
+}
+
+/** Bookkeeping slots. */
+const TICK = 0;
+const EPISODE_STEP = 1;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A task bound to one simulation. Made by `Environment.create`; `delete()` frees it. */
+export class Environment {
+  readonly task: Task;
+  readonly sim: Simulation;
+  readonly obsSize: number;
+  readonly privilegedSize: number;
+  readonly actionSize: number;
+  readonly commandSize: number;
+  /** Float64 values of one environment's whole state: physics and memory. */
+  readonly stateSize: number;
+  readonly decimation: number;
+  readonly controlHz: number;
+  readonly episodeSteps: number;
+  readonly observationLayout: readonly ObservationSlice[];
+  readonly privilegedLayout: readonly ObservationSlice[];
+  readonly actionDescription: ActionDescription;
+  /** [vx, vy, yaw rate] or whatever the task's command names; absent where the task has none. A view that changes with the environment. */
+  readonly command: Float64Array | undefined;
+
+  readonly #memory = new TaskMemory();
+  /** [tick, episode step] */
+  readonly #book: Float64Array;
+  readonly #moment: Mutable<MomentBase<unknown>>;
+  readonly #robot: { update?(): void };
+  readonly #action: BoundAction;
+  readonly #command: CommandState | undefined;
+  readonly #trackers: readonly BoundTracker<object>[];
+  /** Trackers that act before the physics, by position; undefined where one does not. */
+  readonly #disturbances: readonly (BoundTracker<object> | undefined)[];
+  readonly #randomisation: Randomisation | undefined;
+  readonly #randomises: boolean;
+  readonly #actor: ObservationGroup;
+  readonly #critic: ObservationGroup;
+  readonly #outcome: Outcome;
+  readonly #starts: StartStates;
+  readonly #rng = new Rng();
+
+  private constructor(task: Task, sim: Simulation, options: EnvironmentOptions) {
+    const { noise = true, events = true, randomise = true } = options;
+    checkTimestep(task, sim);
+    this.task = task;
+    this.sim = sim;
+    this.decimation = task.decimation;
+    this.controlHz = task.timing.controlHz;
+    this.episodeSteps = task.episodeSteps;
+    const dt = 1 / this.controlHz;
+
+    const claim = (size: number) => this.#memory.claim(size);
+    this.#book = claim(2);
+    this.#command = task.command && commandState(task, claim);
+    this.command = this.#command?.values;
+    this.commandSize = this.command?.length ?? 0;
+    this.#robot = Object(task.robot(sim)) as { update?(): void };
+    const context = { sim, dt, claim };
+    const { trackers: memories, readings: remembered } = bindTrackers(task.track, context);
+    const { trackers: disturbances, readings: disturbed } = bindTrackers(task.events, context);
+    this.#trackers = [...memories, ...disturbances];
+    const acting = events ? this.#trackers : memories;
+    this.#disturbances = acting.map((tracker) => (tracker.beforePhysics ? tracker : undefined));
+    const readings = { ...remembered, ...disturbed };
+    this.#action = task.action.bind({ sim, home: homeOf(task, sim), readings });
+    this.actionDescription = this.#action.description;
+    this.actionSize = this.actionDescription.names.length;
+    this.#moment = {
+      sim,
+      robot: this.#robot,
+      action: new Float64Array(this.actionSize),
+      lastAction: claim(this.actionSize),
+      command: this.command ?? new Float64Array(0),
+      dt,
+      episodeStep: 0,
+      terminated: false,
+      ...readings,
+    };
+    const randomisers = Object.values(task.randomise);
+    this.#randomisation = randomisers.length > 0 ? new Randomisation(sim, randomisers, claim) : undefined;
+    this.#randomises = randomise;
+
+    this.#outcome = new Outcome(task);
+    this.#starts = new StartStates(sim, task, this.#robot, () => this.#action.reset());
+
+    // Terms tell their sizes when they are read, which needs a first episode.
+    this.#beginEpisode(0, 0);
+    this.#actor = new ObservationGroup(task.observe, this.#moment, noise, claim);
+    this.#critic = new ObservationGroup(task.critic, this.#moment, noise, claim);
+    this.observationLayout = this.#actor.layout;
+    this.privilegedLayout = this.#critic.layout;
+    this.obsSize = this.#actor.size;
+    this.privilegedSize = this.#critic.size;
+    this.stateSize = sim.stateSize + this.#memory.size;
+    this.start(0, 0);
+    this.#checkTerms();
+  }
+
+  /**
+   * Loads the task's scene and binds the task to it.
+   * @throws UserError when the scene does not load or lacks a joint, sensor or keyframe that the task names
+   */
+  static async create(task: Task, options: EnvironmentOptions = {}): Promise<Environment> {
+    const sim = await Simulation.load(scenePath(task));
+    try {
+      return new Environment(task, sim, options);
+    } catch (error) {
+      sim.delete();
+      if (!(error instanceof UserError) || error.message.startsWith("task ")) throw error;
+      throw new UserError(`task ${task.name}: ${error.message}`, { exitCode: error.exitCode, cause: error });
+    }
+  }
+
+  /** Of the last step, finite; 0 where it failed. */
+  get reward(): number {
+    return this.#outcome.reward;
+  }
+
+  /** Whether the last step ended the episode for good. */
+  get terminated(): boolean {
+    return this.#outcome.terminated;
+  }
+
+  /** Whether the last step reached the time limit; both may be true. */
+  get truncated(): boolean {
+    return this.#outcome.truncated;
+  }
+
+  /** Whether the last step produced a value that is not finite; it has then terminated. */
+  get nan(): boolean {
+    return this.#outcome.nan;
+  }
+
+  /** Where `nan` came from: "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
+  get nanSource(): string {
+    return this.#outcome.nanSource;
+  }
+
+  /** Names of the reward's terms. */
+  get rewardNames(): readonly string[] {
+    return this.#outcome.rewardNames;
+  }
+
+  /** [rewards] weighted contributions to the last step's reward, before the clip. */
+  get rewardTerms(): Float64Array {
+    return this.#outcome.rewardTerms;
+  }
+
+  /** The task's terminations and, last, "nan". */
+  get terminationNames(): readonly string[] {
+    return this.#outcome.terminationNames;
+  }
+
+  /** [terminations] 1 where the termination came true in the last step. */
+  get terminationFlags(): Uint8Array {
+    return this.#outcome.terminationFlags;
+  }
+
+  /** Control steps done in the episode that is swapped in. Writing it moves the time limit. */
+  get episodeStep(): number {
+    return this.#book[EPISODE_STEP];
+  }
+
+  set episodeStep(step: number) {
+    this.#book[EPISODE_STEP] = step;
+  }
+
+  /** Swaps an environment in: `stateSize` values of `state` at `offset`. Observations and rewards are not part of it. */
+  load(state: Float64Array, offset: number): void {
+    this.sim.refresh();
+    this.sim.writeState(state, offset);
+    this.#memory.load(state, offset + this.sim.stateSize);
+    this.#randomisation?.apply();
+  }
+
+  /** Swaps the environment out, into `state` at `offset`. */
+  save(state: Float64Array, offset: number): void {
+    this.sim.refresh();
+    this.sim.readState(state, offset);
+    this.#memory.save(state, offset + this.sim.stateSize);
+  }
+
+  /** Begins environment `env` of a run from nothing: its first episode, whatever the slot held before. */
+  start(seed: number, env: number): void {
+    this.#book[TICK] = 0;
+    this.#command?.release();
+    this.reset(seed, env);
+  }
+
+  /** Begins the next episode of the environment that is swapped in. What happens depends on (seed, env) and its steps so far alone. */
+  reset(seed: number, env: number): void {
+    this.#outcome.clear();
+    this.#beginEpisode(seed, env);
+    this.#observe(seed, env, true);
+  }
+
+  /**
+   * One control step of the environment that is swapped in. Fills `reward`, `terminated`, `truncated`, `nan` and the rest; does not reset.
+   * @param action [actionSize] before the squash, at `actionOffset`
+   */
+  step(seed: number, env: number, action: Float32Array, actionOffset: number): void {
+    const { sim } = this;
+    const moment = this.#moment;
+    sim.refresh();
+    this.#outcome.clear();
+    this.#book[TICK]++;
+    moment.episodeStep = ++this.#book[EPISODE_STEP];
+    this.#disturb(seed, env);
+    this.#action.apply(action, actionOffset, moment.action, moment);
+    sim.step(this.decimation);
+    this.#outcome.truncated = this.#book[EPISODE_STEP] >= this.episodeSteps;
+    if (sim.hasNaN()) {
+      this.#fail("physics");
+      return;
+    }
+    this.#robot.update?.();
+    for (let i = 0; i < this.#trackers.length; i++) this.#trackers[i].afterPhysics?.(moment);
+    this.#outcome.judgeEnd(moment);
+    moment.terminated = this.#outcome.terminated;
+    this.#outcome.judgeReward(moment);
+    this.#keepBooks(seed, env);
+    if (this.#outcome.nan) this.#blank();
+    else this.#observe(seed, env, false);
+  }
+
+  /** Writes the latest observation, [obsSize]. Valid after `start`, `reset` and `step`, until another environment is loaded. */
+  writeObservation(out: Float32Array, offset: number): void {
+    const { values } = this.#actor;
+    for (let i = 0; i < values.length; i++) out[offset + i] = values[i];
+  }
+
+  /** Writes what the critic sees besides, [privilegedSize]; valid as long as `writeObservation`'s. */
+  writePrivileged(out: Float32Array, offset: number): void {
+    const { values } = this.#critic;
+    for (let i = 0; i < values.length; i++) out[offset + i] = values[i];
+  }
+
+  /**
+   * Steers the environment that is swapped in by hand, over episodes too, until called with null.
+   * @throws UserError when the task has no command
+   */
+  holdCommand(values: ArrayLike<number> | null): void {
+    if (!this.#command) throw new UserError(`task ${this.task.name} has no command to hold`);
+    this.#command.hold(values);
+  }
+
+  /**
+   * Writes what the robot does in the command's terms: body-frame vx, vy (m/s) and yaw rate (rad/s). Valid as long as the observation.
+   * @returns false, and zeros, where the task measures none
+   */
+  measuredTwist(out: Float64Array | Float32Array): boolean {
+    const measured = this.nan ? undefined : this.task.measured?.(this.#moment);
+    for (let i = 0; i < 3; i++) out[i] = measured?.[i] ?? 0;
+    return this.task.measured !== undefined;
+  }
+
+  /** Frees the simulation; the environment must not be used afterwards. */
+  delete(): void {
+    this.sim.delete();
+  }
+
+  #beginEpisode(seed: number, env: number): void {
+    const { sim } = this;
+    const moment = this.#moment;
+    const rng = this.#rng;
+    // Every reset has a tick of its own, so that two in a row differ.
+    const tick = ++this.#book[TICK];
+    this.#book[EPISODE_STEP] = 0;
+    moment.episodeStep = 0;
+    moment.terminated = false;
+    moment.action.fill(0);
+    (moment.lastAction as Float64Array).fill(0);
+    sim.refresh();
+    if (this.#randomises) this.#randomisation?.draw(rng.seek(seed, STREAM.randomise, env, 0));
+    else this.#randomisation?.clear();
+    this.#starts.set(seed, env, tick, rng);
+    this.#command?.reset(rng.seek(seed, STREAM.command, env, tick));
+    sim.forward();
+    this.#robot.update?.();
+    for (let i = 0; i < this.#trackers.length; i++) {
+      this.#trackers[i].reset?.(moment, this.#trackerRng(seed, env, tick, i));
+    }
+  }
+
+  #disturb(seed: number, env: number): void {
+    for (let i = 0; i < this.#disturbances.length; i++) {
+      this.#disturbances[i]?.beforePhysics?.(this.#moment, this.#trackerRng(seed, env, this.#book[TICK], i));
+    }
+  }
+
+  #trackerRng(seed: number, env: number, tick: number, tracker: number): Rng {
+    return this.#rng.seek(seed, STREAM.event + STREAMS_PER_PURPOSE * tracker, env, tick);
+  }
+
+  #keepBooks(seed: number, env: number): void {
+    const moment = this.#moment;
+    const { action } = moment;
+    const { lastAction } = moment as { lastAction: Float64Array };
+    for (let i = 0; i < action.length; i++) lastAction[i] = action[i];
+    for (let i = 0; i < this.#trackers.length; i++) this.#trackers[i].afterReward?.(moment);
+    if (this.#command?.tick()) this.#command.draw(this.#rng.seek(seed, STREAM.command, env, this.#book[TICK]));
+  }
+
+  #observe(seed: number, env: number, first: boolean): void {
+    const rng = this.#rng;
+    if (this.#actor.noisy || this.#critic.noisy) rng.seek(seed, STREAM.observation, env, this.#book[TICK]);
+    this.#actor.observe(this.#moment, rng, first);
+    this.#critic.observe(this.#moment, rng, first);
+    if (this.#actor.finite && this.#critic.finite) return;
+    this.#fail(`observation term "${this.#actor.firstBadTerm() ?? this.#critic.firstBadTerm()}"`);
+  }
+
+  #fail(source: string): void {
+    this.#outcome.fail(source);
+    this.#blank();
+  }
+
+  /** After a failed step the observation is zero, so that the batch stays finite. */
+  #blank(): void {
+    this.#actor.values.fill(0);
+    this.#critic.values.fill(0);
+  }
+
+  /** A term that gives nothing usable in the very first state is a mistake in the task. */
+  #checkTerms(): void {
+    if (this.nan)
+      throw new UserError(`task ${this.task.name}: ${this.nanSource} is not finite at the start of an episode`);
+    const unusable = this.#outcome.unusableReward(this.#moment);
+    if (unusable === null) return;
+    throw new UserError(`task ${this.task.name}: reward term "${unusable}" must give a number`);
+  }
+}
+
+/** Absolute path of a task's scene. */
+export function scenePath(task: Pick<Task, "scene">): string {
+  return isAbsolute(task.scene) ? task.scene : join(packageRoot, task.scene);
+}
+
+function bindTrackers(
+  declared: Readonly<Record<string, Tracker<object>>>,
+  { sim, dt, claim }: { sim: Simulation; dt: number; claim: (size: number) => Float64Array },
+): { trackers: BoundTracker<object>[]; readings: Record<string, object> } {
+  const trackers: BoundTracker<object>[] = [];
+  const readings: Record<string, object> = {};
+  for (const [name, tracker] of Object.entries(declared)) {
+    const bound = tracker.bind({ sim, dt, slots: claim(tracker.size) });
+    trackers.push(bound);
+    readings[name] = bound.reading;
+  }
+  return { trackers, readings };
+}
+
+function commandState(task: Task, claim: (size: number) => Float64Array): CommandState | undefined {
+  const { command } = task;
+  if (!command) return undefined;
+  return new CommandState(command, claim(command.names.length + CommandState.extraSlots), task.timing.controlHz);
+}
+
+function homeOf(task: Task, sim: Simulation): Float64Array {
+  return task.keyframe === undefined ? sim.modelFields.qpos0.slice() : sim.keyframeQpos(task.keyframe);
+}
+
+function checkTimestep(task: Task, sim: Simulation): void {
+  const { physicsHz } = task.timing;
+  if (Math.abs(sim.timestep * physicsHz - 1) < 1e-6) return;
+  const found = `the scene's timestep is ${sim.timestep} s (${Math.round(1 / sim.timestep)} Hz)`;
+  throw new UserError(`task ${task.name}: physicsHz is ${physicsHz}, but ${found}; they must agree`);
+}

@@ -1,0 +1,104 @@
+/**
+ * A clock for walking: one phase per foot at a fixed rate, faded out while the command asks to stand.
+ * Phases lie in [−π, π); a foot swings while its phase is in (0, π) and stands while it is in (−π, 0).
+ */
+import type { Rng } from "../math/rng.ts";
+import type { AnyMoment } from "./moment.ts";
+import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
+
+const TWO_PI = 2 * Math.PI;
+
+/** Settings of the clock. */
+export interface GaitSettings {
+  /** Steps of one foot per second. */
+  readonly hz: number;
+  /** Phase of each foot relative to the clock, rad: (0, π) walks, (0, 0) hops. */
+  readonly offsets: readonly number[];
+  /** The gait fades out while the command's norm is at most this. */
+  readonly standBelow: number;
+  /** Time from full gait to none and back, s. */
+  readonly fadeSeconds: number;
+}
+
+/** Readings of the clock. */
+export interface GaitReading {
+  /** [feet] rad, in [−π, π) */
+  readonly phase: Float64Array;
+  /** 0 stand … 1 walk */
+  readonly amplitude: number;
+  /** [2 · feet] amplitude·cos(phase) of every foot, then amplitude·sin(phase) */
+  readonly signals: Float64Array;
+}
+
+/** A gait clock; each episode starts it at a random phase. */
+export function gaitPhase(settings: GaitSettings): Tracker<GaitReading> {
+  return {
+    size: 2,
+    description: { kind: "gait-phase", ...settings },
+    bind: (context) => new GaitPhase(settings, context),
+  };
+}
+
+class GaitPhase implements BoundTracker<GaitReading> {
+  readonly reading: GaitReading;
+  readonly #settings: GaitSettings;
+  readonly #dt: number;
+  /** [clock, amplitude] */
+  readonly #slots: Float64Array;
+
+  constructor(settings: GaitSettings, { dt, slots }: TrackerContext) {
+    const feet = settings.offsets.length;
+    this.#settings = settings;
+    this.#dt = dt;
+    this.#slots = slots;
+    this.reading = {
+      phase: new Float64Array(feet),
+      signals: new Float64Array(2 * feet),
+      get amplitude() {
+        return slots[1];
+      },
+    };
+  }
+
+  reset(moment: AnyMoment, rng: Rng): void {
+    this.#slots[0] = rng.uniform(-Math.PI, Math.PI);
+    this.#slots[1] = this.#wanted(moment);
+    this.#read();
+  }
+
+  /** Readings follow the slots, which another environment's step may have replaced since. */
+  beforePhysics(): void {
+    this.#read();
+  }
+
+  afterReward(moment: AnyMoment): void {
+    const slots = this.#slots;
+    slots[0] = wrapPhase(slots[0] + TWO_PI * this.#settings.hz * this.#dt);
+    const most = this.#dt / this.#settings.fadeSeconds;
+    slots[1] += Math.max(-most, Math.min(most, this.#wanted(moment) - slots[1]));
+    this.#read();
+  }
+
+  #wanted({ command }: AnyMoment): number {
+    let squares = 0;
+    for (let i = 0; i < command.length; i++) squares += command[i] * command[i];
+    return Math.sqrt(squares) > this.#settings.standBelow ? 1 : 0;
+  }
+
+  #read(): void {
+    const { phase, signals } = this.reading;
+    const [clock, amplitude] = [this.#slots[0], this.#slots[1]];
+    const feet = phase.length;
+    for (let i = 0; i < feet; i++) {
+      phase[i] = wrapPhase(clock + this.#settings.offsets[i]);
+      signals[i] = amplitude * Math.cos(phase[i]);
+      signals[feet + i] = amplitude * Math.sin(phase[i]);
+    }
+  }
+}
+
+/** The same angle in [−π, π). */
+export function wrapPhase(angle: number): number {
+  const turned = (angle + Math.PI) % TWO_PI;
+  return (turned < 0 ? turned + TWO_PI : turned) - Math.PI;
+}

@@ -1,0 +1,48 @@
+/** The tasks room: declaring tasks, the terms to declare them with, the tasks that ship, and the environments that run them. */
+export {
+  type ActionDescription,
+  type ActionMapping,
+  direct,
+  type FeedForward,
+  type JointTargetSettings,
+  jointTargets,
+  type Squash,
+} from "./action-mapping.ts";
+export { type Command, type TwistSettings, twistCommand } from "./command.ts";
+export { type ContactReading, contactTimers } from "./contact-timers.ts";
+export {
+  defineTask,
+  type Family,
+  type NamedTask,
+  type ObservationTerm,
+  type RewardTerm,
+  type Settling,
+  type Task,
+  type TaskOverrides,
+  type TaskSpec,
+  type Timing,
+  withOverrides,
+} from "./define-task.ts";
+export { type CommandDescription, describeTask, type TaskDescription } from "./describe-task.ts";
+export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
+export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
+export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
+export type { ObservationSlice } from "./observation.ts";
+export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./pushes.ts";
+export {
+  centreOfMass,
+  friction,
+  jointField,
+  masses,
+  motorStrength,
+  payload,
+  type Randomiser,
+  servoGains,
+} from "./randomisation.ts";
+export * as registry from "./registry.ts";
+export { type SteppingSettings, steppingPose } from "./stepping-pose.ts";
+export { bezierHeight, swingHeight } from "./terms/gait.ts";
+export { distSq, kernel, normSq, normSqAt, sumAbs, sumAbsProduct } from "./terms/norms.ts";
+export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
+export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";
+export { isTaskFile, loadUserTask, resolveTask } from "./user-task.ts";

@@ -1,0 +1,39 @@
+/** What a task's terms may read at one control step. Views stay valid for the environment's life; their contents until the next step. */
+import type { Rng } from "../math/rng.ts";
+import type { Simulation } from "../physics/simulation.ts";
+
+/** What a term gives: one number or a fixed number of them. */
+export type Value = number | ArrayLike<number>;
+
+/** Readings that every task has. */
+export interface MomentBase<Robot> {
+  readonly sim: Simulation;
+  /** The task's own words for its robot, as its `robot` field made them. */
+  readonly robot: Robot;
+  /** [actionSize] of this step, after the squash */
+  readonly action: Float64Array;
+  /** [actionSize] of the step before, after the squash. In observations, which look ahead to the next step: of the step just done. */
+  readonly lastAction: Float64Array;
+  /** [commandSize] what the robot is asked to do; empty where the task has no command */
+  readonly command: Float64Array;
+  /** Control period, s */
+  readonly dt: number;
+  /** Control steps done in this episode. */
+  readonly episodeStep: number;
+  /** Whether a termination came true in this step; known to reward terms. */
+  readonly terminated: boolean;
+}
+
+/** `MomentBase` and what the task's trackers and events offer, each under its own name. */
+export type Moment<Robot, Tracked> = MomentBase<Robot> & Tracked;
+
+/** A moment of a task whose types are not known. */
+export type AnyMoment = MomentBase<unknown>;
+
+/** What a task's `reset` may use to set a new episode's first state. */
+export interface ResetContext<Robot> {
+  readonly sim: Simulation;
+  readonly robot: Robot;
+  /** All of the reset's randomness. */
+  readonly rng: Rng;
+}

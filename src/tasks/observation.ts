@@ -1,0 +1,173 @@
+/** Turns a record of observation terms into one flat vector: layout, noise, scale, history and delay. Noise is drawn, not remembered. */
+import type { Rng } from "../math/rng.ts";
+import { UserError } from "../math/user-error.ts";
+import type { ObservationTerm } from "./define-task.ts";
+import type { AnyMoment, Value } from "./moment.ts";
+
+/** Where a term stands in the vector. */
+export interface ObservationSlice {
+  readonly name: string;
+  readonly offset: number;
+  /** Values, all of the history together. */
+  readonly size: number;
+  readonly unit: string | null;
+  /** Uniform noise ± this, in the unit of the reading. */
+  readonly noise: number;
+  readonly scale: number;
+  /** Number of latest values given, oldest first. */
+  readonly history: number;
+  /** Control steps by which the newest is old. */
+  readonly delay: number;
+}
+
+interface BoundTerm {
+  readonly of: (s: AnyMoment) => Value;
+  readonly width: number;
+  readonly offset: number;
+  readonly noise: number;
+  readonly scale: number;
+  /** [history + delay, width] scaled values, oldest first; empty where only the present counts */
+  readonly register: Float64Array;
+  readonly history: number;
+}
+
+/** A group of observation terms of one environment slot: what the actor sees, or what the critic sees besides. */
+export class ObservationGroup {
+  readonly layout: readonly ObservationSlice[];
+  readonly size: number;
+  /** [size] the latest observation */
+  readonly values: Float32Array;
+  readonly noisy: boolean;
+  readonly #terms: readonly BoundTerm[];
+  #finite = true;
+
+  /**
+   * @param moment of a freshly reset environment, to learn how many values each term gives
+   * @param noise false leaves all noise out
+   * @param claim gives memory that is swapped with the environment
+   */
+  constructor(
+    terms: Readonly<Record<string, ObservationTerm<AnyMoment>>>,
+    moment: AnyMoment,
+    noise: boolean,
+    claim: (size: number) => Float64Array,
+  ) {
+    const layout: ObservationSlice[] = [];
+    const bound: BoundTerm[] = [];
+    let offset = 0;
+    for (const [name, term] of Object.entries(terms)) {
+      const one = bindTerm(name, term, moment, noise, offset, claim);
+      bound.push(one);
+      layout.push(describeTerm(name, term, one));
+      offset += one.history * one.width;
+    }
+    this.layout = layout;
+    this.#terms = bound;
+    this.size = offset;
+    this.values = new Float32Array(offset);
+    this.noisy = bound.some((term) => term.noise > 0);
+  }
+
+  /** Whether the latest observation was finite. */
+  get finite(): boolean {
+    return this.#finite;
+  }
+
+  /** The first term whose latest value is not finite, or null. */
+  firstBadTerm(): string | null {
+    const bad = this.layout.find((slice) =>
+      this.values.subarray(slice.offset, slice.offset + slice.size).some((value) => !Number.isFinite(value)),
+    );
+    return bad?.name ?? null;
+  }
+
+  /** Observes the moment. @param first of an episode: histories are filled with the present */
+  observe(moment: AnyMoment, rng: Rng, first: boolean): void {
+    let sum = 0;
+    for (let k = 0; k < this.#terms.length; k++) {
+      const term = this.#terms[k];
+      const value = term.of(moment);
+      if (term.register.length > 0) sum += this.#observeRegister(term, value, rng, first);
+      else sum += this.#observePresent(term, value, rng);
+    }
+    this.#finite = Number.isFinite(sum);
+  }
+
+  #observePresent(term: BoundTerm, value: Value, rng: Rng): number {
+    const { values } = this;
+    const { offset, width, noise, scale } = term;
+    if (typeof value === "number") {
+      const measured = scale * (noise > 0 ? value + rng.uniform(-noise, noise) : value);
+      values[offset] = measured;
+      return measured;
+    }
+    let sum = 0;
+    for (let i = 0; i < width; i++) {
+      const measured = scale * (noise > 0 ? value[i] + rng.uniform(-noise, noise) : value[i]);
+      values[offset + i] = measured;
+      sum += measured;
+    }
+    return sum;
+  }
+
+  #observeRegister(term: BoundTerm, value: Value, rng: Rng, first: boolean): number {
+    const { register, width, noise, scale } = term;
+    register.copyWithin(0, width);
+    const newest = register.length - width;
+    let sum = 0;
+    for (let i = 0; i < width; i++) {
+      const reading = typeof value === "number" ? value : value[i];
+      register[newest + i] = scale * (noise > 0 ? reading + rng.uniform(-noise, noise) : reading);
+      sum += register[newest + i];
+    }
+    if (first) for (let at = 0; at < newest; at += width) register.copyWithin(at, newest);
+    const given = term.history * width;
+    for (let i = 0; i < given; i++) this.values[term.offset + i] = register[i];
+    return sum;
+  }
+}
+
+function bindTerm(
+  name: string,
+  term: ObservationTerm<AnyMoment>,
+  moment: AnyMoment,
+  noise: boolean,
+  offset: number,
+  claim: (size: number) => Float64Array,
+): BoundTerm {
+  const { history = 1, delay = 0 } = term;
+  if (!(Number.isInteger(history) && history >= 1))
+    throw new UserError(`observation "${name}": history must be 1 or more, got ${history}`);
+  if (!(Number.isInteger(delay) && delay >= 0))
+    throw new UserError(`observation "${name}": delay must be 0 or more steps, got ${delay}`);
+  const width = widthOf(name, term.of(moment));
+  return {
+    of: term.of,
+    width,
+    offset,
+    noise: noise ? (term.noise ?? 0) : 0,
+    scale: term.scale ?? 1,
+    register: claim(history + delay > 1 ? (history + delay) * width : 0),
+    history,
+  };
+}
+
+function widthOf(name: string, value: Value | undefined): number {
+  if (typeof value === "number") return 1;
+  if (value && typeof value.length === "number" && value.length > 0 && typeof value[0] === "number")
+    return value.length;
+  throw new UserError(`observation "${name}": must give a number or some numbers, got ${String(value)}`);
+}
+
+function describeTerm(name: string, term: ObservationTerm<AnyMoment>, bound: BoundTerm): ObservationSlice {
+  return {
+    name,
+    offset: bound.offset,
+    size: bound.history * bound.width,
+    unit: term.unit ?? null,
+    noise: term.noise ?? 0,
+    scale: bound.scale,
+    history: bound.history,
+    delay: term.delay ?? 0,
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * Differences between environments: frictions, masses, gains. Each environment draws its own values once, from (seed, environment) alone,
+ * and keeps them over all its episodes, as Playground does. Derived constants other than subtree masses are not recomputed.
+ */
+import type { Rng } from "../math/rng.ts";
+import type { ModelField } from "../physics/model-fields.ts";
+import { type ModelElement, ModelOverlay } from "../physics/model-overlay.ts";
+import type { Simulation } from "../physics/simulation.ts";
+
+type Range = readonly [number, number];
+
+/** Changes one element of the model; several randomisers may change the same one, in the order of their declaration. */
+export type Edit = (field: ModelField, index: number, change: (value: number) => number) => void;
+
+/** A declaration of one difference between environments; made by functions such as `friction`. */
+export interface Randomiser {
+  readonly description: Readonly<Record<string, unknown>>;
+  /** @throws UserError when the scene lacks what is to differ */
+  bind(sim: Simulation): BoundRandomiser;
+}
+
+/** Elements and the drawing of their values. */
+export interface BoundRandomiser {
+  readonly elements: readonly ModelElement[];
+  draw(rng: Rng, edit: Edit): void;
+}
+
+/** Sliding friction of geoms: one value uniform in the range for all of them. Where priorities decide, name the geom that wins. */
+export function friction(geoms: readonly string[], range: Range): Randomiser {
+  return {
+    description: { kind: "friction", geoms, range },
+    bind: (sim) => {
+      const elements = geoms.map((geom) => element("geom_friction", 3 * sim.geomId(geom)));
+      return {
+        elements,
+        draw: (rng, edit) => {
+          const drawn = rng.uniform(...range);
+          for (const { field, index } of elements) edit(field, index, () => drawn);
+        },
+      };
+    },
+  };
+}
+
+/** Mass and inertia of every body, each scaled by its own factor in the range. */
+export function masses(factor: Range): Randomiser {
+  return {
+    description: { kind: "masses", factor },
+    bind: (sim) => {
+      const bodies = Array.from({ length: sim.nbody - 1 }, (_, i) => i + 1);
+      return {
+        elements: bodies.flatMap(massElements),
+        draw: (rng, edit) => {
+          for (const body of bodies) scaleMass(body, rng.uniform(...factor), edit);
+        },
+      };
+    },
+  };
+}
+
+/** A mass uniform in the range (kg, may be negative) that is added to a body; its inertia grows in proportion. */
+export function payload(body: string, kilograms: Range): Randomiser {
+  return {
+    description: { kind: "payload", body, kilograms },
+    bind: (sim) => {
+      const id = sim.bodyId(body);
+      const nominal = sim.modelFields.body_mass[id];
+      return {
+        elements: massElements(id),
+        draw: (rng, edit) => scaleMass(id, Math.max(0.1, 1 + rng.uniform(...kilograms) / nominal), edit),
+      };
+    },
+  };
+}
+
+/** A body's centre of mass, moved along each axis by up to ± `metres`. */
+export function centreOfMass(body: string, metres: number): Randomiser {
+  return {
+    description: { kind: "centre-of-mass", body, metres },
+    bind: (sim) => {
+      const elements = axes("body_ipos", sim.bodyId(body));
+      return {
+        elements,
+        draw: (rng, edit) => {
+          for (const { field, index } of elements) edit(field, index, (x) => x + rng.uniform(-metres, metres));
+        },
+      };
+    },
+  };
+}
+
+/** Stiffness of every position actuator and damping of its joint, each scaled by its own factor. */
+export function servoGains({ stiffness, damping }: { stiffness: Range; damping: Range }): Randomiser {
+  return {
+    description: { kind: "servo-gains", stiffness, damping },
+    bind: (sim) => {
+      const parameters = sim.modelFields.actuator_gainprm.length / sim.nu;
+      const servos = sim.actuatorJoints().map((joint, actuator) => ({
+        gain: element("actuator_gainprm", actuator * parameters),
+        // bias −kp·q − kv·q̇
+        spring: element("actuator_biasprm", actuator * parameters + 1),
+        damper: element("actuator_biasprm", actuator * parameters + 2),
+        passive: element("dof_damping", sim.joint(joint).dofAddress),
+      }));
+      return {
+        elements: servos.flatMap(({ gain, spring, damper, passive }) => [gain, spring, damper, passive]),
+        draw: (rng, edit) => {
+          for (const { gain, spring, damper, passive } of servos) {
+            scale([gain, spring], rng.uniform(...stiffness), edit);
+            scale([damper, passive], rng.uniform(...damping), edit);
+          }
+        },
+      };
+    },
+  };
+}
+
+/** Force limits of every actuator, each pair scaled by its own factor. */
+export function motorStrength(factor: Range): Randomiser {
+  return {
+    description: { kind: "motor-strength", factor },
+    bind: (sim) => {
+      const limits = (actuator: number) => [0, 1].map((side) => element("actuator_forcerange", 2 * actuator + side));
+      const motors = Array.from({ length: sim.nu }, (_, actuator) => limits(actuator));
+      return {
+        elements: motors.flat(),
+        draw: (rng, edit) => {
+          for (const motor of motors) scale(motor, rng.uniform(...factor), edit);
+        },
+      };
+    },
+  };
+}
+
+/** Dry friction, armature or damping of every actuated joint, each scaled by its own factor. */
+export function jointField(field: "dof_frictionloss" | "dof_armature" | "dof_damping", factor: Range): Randomiser {
+  return {
+    description: { kind: "joint-field", field, factor },
+    bind: (sim) => {
+      const elements = sim.actuatorJoints().map((joint) => element(field, sim.joint(joint).dofAddress));
+      return {
+        elements,
+        draw: (rng, edit) => {
+          for (const one of elements) scale([one], rng.uniform(...factor), edit);
+        },
+      };
+    },
+  };
+}
+
+/** All randomisers of one environment slot: the values of the environment that is swapped in. */
+export class Randomisation {
+  /** [elements] memory that is swapped with the environment */
+  readonly values: Float64Array;
+  readonly #overlay: ModelOverlay;
+  readonly #bound: readonly BoundRandomiser[];
+  readonly #slots = new Map<string, number>();
+  readonly #parents: readonly number[];
+
+  /** @param claim gives memory that is swapped with the environment */
+  constructor(sim: Simulation, randomisers: readonly Randomiser[], claim: (size: number) => Float64Array) {
+    this.#bound = randomisers.map((randomiser) => randomiser.bind(sim));
+    const elements = new Map<string, ModelElement>();
+    for (const one of this.#bound.flatMap((bound) => bound.elements)) elements.set(key(one.field, one.index), one);
+    const massive = [...elements.values()].some((one) => one.field === "body_mass");
+    this.#parents = massive ? sim.bodyParents() : [];
+    for (let body = 0; body < this.#parents.length; body++) {
+      elements.set(key("body_mass", body), element("body_mass", body));
+      elements.set(key("body_subtreemass", body), element("body_subtreemass", body));
+    }
+    this.#overlay = new ModelOverlay(sim, [...elements.values()]);
+    [...elements.keys()].forEach((name, slot) => void this.#slots.set(name, slot));
+    this.values = claim(this.#overlay.size);
+    this.values.set(this.#overlay.nominal);
+  }
+
+  /** Draws an environment's values and makes the model hold them. */
+  draw(rng: Rng): void {
+    this.values.set(this.#overlay.nominal);
+    for (const bound of this.#bound) bound.draw(rng, this.#edit);
+    this.#sumMasses();
+    this.apply();
+  }
+
+  /** Makes the model hold `values`, after they were swapped. */
+  apply(): void {
+    this.#overlay.apply(this.values, 0);
+  }
+
+  /** Makes `values` and the model the compiled ones. */
+  clear(): void {
+    this.values.set(this.#overlay.nominal);
+    this.apply();
+  }
+
+  readonly #edit: Edit = (field, index, change) => {
+    const slot = this.#slots.get(key(field, index));
+    if (slot === undefined) throw new Error(`randomisation: ${field}[${index}] is drawn but was not declared`);
+    this.values[slot] = change(this.values[slot]);
+  };
+
+  /** Subtree masses follow the masses: children come after their parents in MuJoCo's order. */
+  #sumMasses(): void {
+    for (let body = this.#parents.length - 1; body >= 0; body--) {
+      const mass = this.values[this.#slots.get(key("body_mass", body)) ?? 0];
+      this.#edit("body_subtreemass", body, () => mass);
+    }
+    for (let body = this.#parents.length - 1; body > 0; body--) {
+      const own = this.values[this.#slots.get(key("body_subtreemass", body)) ?? 0];
+      this.#edit("body_subtreemass", this.#parents[body], (sum) => sum + own);
+    }
+  }
+}
+
+function element(field: ModelField, index: number): ModelElement {
+  return { field, index };
+}
+
+function axes(field: ModelField, id: number): ModelElement[] {
+  return [0, 1, 2].map((axis) => element(field, 3 * id + axis));
+}
+
+function massElements(body: number): ModelElement[] {
+  return [element("body_mass", body), ...axes("body_inertia", body)];
+}
+
+function scaleMass(body: number, factor: number, edit: Edit): void {
+  scale(massElements(body), factor, edit);
+}
+
+function scale(elements: readonly ModelElement[], factor: number, edit: Edit): void {
+  for (const { field, index } of elements) edit(field, index, (value) => value * factor);
+}
+
+function key(field: ModelField, index: number): string {
+  return `${field}[${index}]`;
+}

@@ -1,0 +1,22 @@
+/** The tasks that ship with the package, by name. */
+import { suggestion } from "../math/near-names.ts";
+import { UserError } from "../math/user-error.ts";
+import type { Task } from "./define-task.ts";
+import { cartpoleBalance, cartpoleSwingup } from "./suite/cartpole.ts";
+import { cheetahRun } from "./suite/cheetah.ts";
+import { reacherEasy } from "./suite/reacher.ts";
+
+const TASKS: readonly Task[] = [cartpoleBalance, cartpoleSwingup, cheetahRun, reacherEasy];
+
+/** All registered tasks, in the order of lists. */
+export function list(): readonly Task[] {
+  return TASKS;
+}
+
+/** @returns the task of that name @throws UserError that suggests near names */
+export function get(name: string): Task {
+  const task = TASKS.find((candidate) => candidate.name === name);
+  if (task) return task;
+  const names = TASKS.map((candidate) => candidate.name);
+  throw new UserError(`task: there is no task "${name}"${suggestion(name, names)}`, { exitCode: 2 });
+}

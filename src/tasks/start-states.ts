@@ -1,0 +1,60 @@
+/** First states of episodes: the keyframe, the task's `reset`, and where the task settles first, a pool of settled states. */
+import { type Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
+import type { Simulation } from "../physics/simulation.ts";
+import type { Task } from "./define-task.ts";
+
+/** Sets first states of one task in one simulation. */
+export class StartStates {
+  readonly #sim: Simulation;
+  readonly #task: Task;
+  readonly #robot: unknown;
+  readonly #resetControls: () => void;
+  /** Settled states of `#seed` by number. */
+  readonly #settled = new Map<number, Float64Array>();
+  #seed = -1;
+
+  /** @param resetControls writes the controls that a new episode starts with */
+  constructor(sim: Simulation, task: Task, robot: unknown, resetControls: () => void) {
+    this.#sim = sim;
+    this.#task = task;
+    this.#robot = robot;
+    this.#resetControls = resetControls;
+  }
+
+  /** Sets the state in which the episode that begins at (seed, env, tick) starts. */
+  set(seed: number, env: number, tick: number, rng: Rng): void {
+    rng.seek(seed, STREAM.reset, env, tick);
+    const { settle } = this.#task;
+    if (!settle) this.#setFresh(rng);
+    else this.#setSettled(settle.physicsSteps, rng.integer(settle.startStates), seed, rng);
+  }
+
+  #setFresh(rng: Rng): void {
+    const { keyframe, reset } = this.#task;
+    if (keyframe === undefined) this.#sim.resetToInitial();
+    else this.#sim.resetToKeyframe(keyframe);
+    this.#resetControls();
+    reset?.({ sim: this.#sim, robot: this.#robot, rng });
+  }
+
+  #setSettled(physicsSteps: number, index: number, seed: number, rng: Rng): void {
+    if (seed !== this.#seed) this.#settled.clear();
+    this.#seed = seed;
+    let state = this.#settled.get(index);
+    if (!state) {
+      state = this.#settle(physicsSteps, rng.seek(seed, STREAM.reset + STREAMS_PER_PURPOSE, index));
+      this.#settled.set(index, state);
+    }
+    this.#sim.resetToInitial();
+    this.#sim.writeState(state, 0);
+  }
+
+  #settle(physicsSteps: number, rng: Rng): Float64Array {
+    this.#setFresh(rng);
+    this.#sim.step(physicsSteps);
+    this.#sim.clock[0] = 0;
+    const state = new Float64Array(this.#sim.stateSize);
+    this.#sim.readState(state, 0);
+    return state;
+  }
+}

@@ -1,0 +1,43 @@
+/** Sums over vectors, for rewards and costs. Nothing is allocated. */
+
+type Numbers = ArrayLike<number>;
+
+/** Σ xᵢ² over the first `count` entries. */
+export function normSq(x: Numbers, count = x.length): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += x[i] * x[i];
+  return sum;
+}
+
+/** Σ (xᵢ − yᵢ)² over the first `count` entries. */
+export function distSq(x: Numbers, y: Numbers, count = x.length): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += (x[i] - y[i]) * (x[i] - y[i]);
+  return sum;
+}
+
+/** Σ |xᵢ|. */
+export function sumAbs(x: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += Math.abs(x[i]);
+  return sum;
+}
+
+/** Σ xᵢ² over the entries at `indices`. */
+export function normSqAt(x: Numbers, indices: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < indices.length; i++) sum += x[indices[i]] * x[indices[i]];
+  return sum;
+}
+
+/** Σ |xᵢ·yᵢ|: the mechanical power of torques and joint velocities. */
+export function sumAbsProduct(x: Numbers, y: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += Math.abs(x[i] * y[i]);
+  return sum;
+}
+
+/** exp(−squared error / width): the kernel of the tracking rewards. */
+export function kernel(squaredError: number, width: number): number {
+  return Math.exp(-squaredError / width);
+}

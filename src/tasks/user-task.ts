@@ -1,0 +1,115 @@
+/**
+ * Tasks that users write themselves, in TypeScript or JavaScript files outside the package, against its public API.
+ * A file is bundled into one temporary module whose `flowgait` is this very package, imported, and the module is removed again.
+ */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type BuildFailure, build, type Loader, type Plugin } from "esbuild";
+import { UserError } from "../math/user-error.ts";
+import { packageRoot } from "../physics/package-root.ts";
+import type { Task } from "./define-task.ts";
+import { get } from "./registry.ts";
+
+const LOADERS: Readonly<Record<string, Loader>> = { ".ts": "ts", ".mts": "ts", ".js": "js", ".mjs": "js" };
+
+/** Whether a task is given as a file and not by its registered name. */
+export function isTaskFile(reference: string): boolean {
+  return extname(reference) in LOADERS || /[\\/]/.test(reference);
+}
+
+/** The registered task of that name, or the task of the user's file at that path. @throws UserError when there is none */
+export async function resolveTask(reference: string): Promise<Task> {
+  return isTaskFile(reference) ? loadUserTask(reference) : get(reference);
+}
+
+/**
+ * Loads a task from a user's .ts, .mts, .js or .mjs file: its default export, or the only task among its exports.
+ * A relative scene is found beside the file.
+ * @throws UserError when the file is missing, does not compile (with message and line), fails to run, or exports no single task
+ */
+export async function loadUserTask(path: string): Promise<Task> {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new UserError(`task: ${path} does not exist`, { exitCode: 2 });
+  if (!(extname(file) in LOADERS)) {
+    throw new UserError(`task: ${path} must end in ${Object.keys(LOADERS).join(", ")}`, { exitCode: 2 });
+  }
+  const exported = await importBundle(await bundle(file, path), path);
+  const task = pickTask(exported, path);
+  return Object.freeze({ ...task, scene: besideFile(task.scene, file) });
+}
+
+/** One module with everything the file imports, except Node's own modules and this package. */
+async function bundle(file: string, shown: string): Promise<string> {
+  try {
+    const result = await build({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      sourcemap: "inline",
+      logLevel: "silent",
+      plugins: [packagePlugin],
+    });
+    return result.outputFiles[0].text;
+  } catch (error) {
+    const [first] = (error as BuildFailure).errors ?? [];
+    if (!first) throw error;
+    const place = first.location ? `${first.location.file}:${first.location.line}: ` : "";
+    throw new UserError(`task: ${shown} does not compile: ${place}${first.text}`, { cause: error });
+  }
+}
+
+/** Points `flowgait` at this package as it runs, and `import.meta.url` at the file where it was written. */
+const packagePlugin: Plugin = {
+  name: "flowgait",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^flowgait$/ }, () => ({ path: new URL("../index.js", import.meta.url).href, external: true }));
+    onLoad({ filter: /\.m?[jt]s$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const url = JSON.stringify(pathToFileURL(path).href);
+      return { contents: source.replaceAll("import.meta.url", url), loader: LOADERS[extname(path)] };
+    });
+  },
+};
+
+async function importBundle(code: string, shown: string): Promise<Record<string, unknown>> {
+  const folder = mkdtempSync(join(tmpdir(), "flowgait-task-"));
+  const module = join(folder, "task.mjs");
+  try {
+    writeFileSync(module, code);
+    return (await import(pathToFileURL(module).href)) as Record<string, unknown>;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UserError(`task: ${shown} fails to load: ${message}`, { cause: error });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function pickTask(exported: Readonly<Record<string, unknown>>, shown: string): Task {
+  if (isTask(exported.default)) return exported.default;
+  const tasks = Object.values(exported).filter(isTask);
+  if (tasks.length === 1) return tasks[0];
+  const found = tasks.length === 0 ? "no task" : `${tasks.length} tasks`;
+  throw new UserError(
+    `task: ${shown} exports ${found}; it must export one made by defineTask, by default or as its only one`,
+  );
+}
+
+function isTask(value: unknown): value is Task {
+  const task = value as Partial<Task> | null | undefined;
+  return (
+    typeof task === "object" && task !== null && typeof task.name === "string" && typeof task.decimation === "number"
+  );
+}
+
+function besideFile(scene: string, file: string): string {
+  if (isAbsolute(scene)) return scene;
+  const beside = resolve(dirname(file), scene);
+  return existsSync(beside) || !existsSync(join(packageRoot, scene)) ? beside : scene;
+}
