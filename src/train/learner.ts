@@ -64,19 +64,30 @@ export class Learner {
 
   /** Learns from the trajectories in the shared arrays. */
   async update(iteration: number): Promise<UpdateMeasures> {
-    const { config, plan, sizes, pool } = this.#options;
-    const { algorithm } = config;
+    await this.prepare(iteration);
+    return this.descend(iteration);
+  }
+
+  /** Everything that happens once per batch: pairs and their losses, values, normaliser, advantages. */
+  async prepare(iteration: number): Promise<void> {
+    const { config, plan, sizes, pool, views } = this.#options;
     const shards = Array.from({ length: sizes.shards }, (_, shard) => shard);
     const prepared = pool.run<"prepare">(shards.map((shard) => ({ kind: "prepare", shard, iteration })));
     this.#takeInObservations();
     await prepared;
     this.publishNormaliser();
-    if (plan.advantages === "iteration" && algorithm.normaliseAdvantage) {
-      normaliseAdvantages([this.#options.views.advantage], algorithm.advantageClamp);
+    if (plan.advantages === "iteration" && config.algorithm.normaliseAdvantage) {
+      normaliseAdvantages([views.advantage], config.algorithm.advantageClamp);
     }
+  }
+
+  /** All epochs over the prepared batch. */
+  async descend(iteration: number): Promise<UpdateMeasures> {
+    const { config, plan } = this.#options;
+    const { epochs } = config.algorithm;
     const tally = new Tally();
-    for (let epoch = 0; epoch < algorithm.epochs; epoch++) {
-      this.#shuffle(iteration * algorithm.epochs + epoch);
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      this.#shuffle(iteration * epochs + epoch);
       for (let minibatch = 0; minibatch < plan.minibatches; minibatch++) await this.#minibatch(minibatch, tally);
     }
     tally.add("actionSpread", rootMeanSquare(this.#options.views.action));

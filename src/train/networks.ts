@@ -1,5 +1,5 @@
 /** Turns a run's configuration and a task's sizes into the shapes that the other rooms work with. */
-import { type UpdateSpec } from "../algorithms/update-functions.ts";
+import type { UpdateSpec } from "../algorithms/update-functions.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import { type FlowPolicySpec, flowPolicyLayout } from "../policy/flow-policy.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";

@@ -1,0 +1,146 @@
+/**
+ * The flow policy: a velocity field v(ô, x, t) that carries noise (t = 1) to an action (t = 0) along dx/dt = v.
+ * One convention in the whole house: x_t = t·ε + (1 − t)·a, u = ε − a, integration from 1 to 0.
+ * Source: McAllister et al., "Flow Matching Policy Gradients" (arXiv 2507.21053) and its Playground code.
+ */
+import { add, concat, constant, matmul, mul, reshape, slice, type Tensor } from "../graph/index.ts";
+import { type Activation, activations, mlp, mlpParameters } from "./network.ts";
+import { layoutOf, type ParameterLayout } from "./parameters.ts";
+
+/** Shape of a flow policy. */
+export interface FlowPolicySpec {
+  readonly obsSize: number;
+  readonly actionSize: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  /** Factor on the network's output. */
+  readonly outputScale: number;
+}
+
+/** Cosines and sines of the time embedding. */
+export const TIME_FREQUENCIES = 4;
+/** Values of the embedding of one flow time. */
+export const TIME_SIZE = 2 * TIME_FREQUENCIES;
+
+/** How the flow is integrated; the number of network evaluations per step is 1, 2 and 2. */
+export type FlowSampler = "euler" | "midpoint" | "heun";
+
+/**
+ * Weights of the policy. The first layer's kernel is kept in two parts, because the observation's share is needed once per
+ * action and the rest once per flow step or pair; together they are one LeCun-uniform kernel.
+ */
+export function flowPolicyLayout({ obsSize, actionSize, hidden }: FlowPolicySpec): ParameterLayout {
+  const [first, ...rest] = hidden;
+  const fanIn = obsSize + actionSize + TIME_SIZE;
+  return layoutOf([
+    { name: "actor/0/obs", shape: [obsSize, first], fanIn },
+    { name: "actor/0/flow", shape: [actionSize + TIME_SIZE, first], fanIn },
+    { name: "actor/0/bias", shape: [first], fanIn: 0 },
+    ...mlpParameters("actor", 1, first, [...rest, actionSize]),
+  ]);
+}
+
+/** [cos(t·2^k)]_{k<4} ++ [sin(t·2^k)]_{k<4}, written to `out` [TIME_SIZE] from `offset` on. */
+export function embedTime(t: number, out: Float32Array | number[], offset = 0): void {
+  for (let k = 0; k < TIME_FREQUENCIES; k++) {
+    out[offset + k] = Math.cos(t * 2 ** k);
+    out[offset + TIME_FREQUENCIES + k] = Math.sin(t * 2 ** k);
+  }
+}
+
+/** The observation's share of the first layer, ô·W + b. ô [rows, obsSize] → [rows, width] */
+export function observationShare(obs: Tensor, weights: Readonly<Record<string, Tensor>>): Tensor {
+  return add(matmul(obs, weights["actor/0/obs"]), weights["actor/0/bias"]);
+}
+
+/** The layers after the first, and the output scale. first [rows, width], before the activation → [rows, actionSize] */
+function remainingLayers(spec: FlowPolicySpec, weights: Readonly<Record<string, Tensor>>, first: Tensor): Tensor {
+  const hidden = activations[spec.activation](first);
+  const out = mlp(hidden, weights, "actor", { first: 1, last: spec.hidden.length }, spec.activation);
+  return spec.outputScale === 1 ? out : mul(out, spec.outputScale);
+}
+
+/**
+ * Velocities at many (x, t) pairs per observation.
+ * @param share the observation's share of the first layer [rows, width]
+ * @param points noisy actions and embedded times [rows * pairs, actionSize + TIME_SIZE], pairs innermost
+ * @returns [rows * pairs, actionSize]
+ */
+export function pairVelocities(
+  spec: FlowPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  share: Tensor,
+  points: Tensor,
+): Tensor {
+  const rows = share.shape[0];
+  const width = spec.hidden[0];
+  const pairs = points.shape[0] / rows;
+  const flow = reshape(matmul(points, weights["actor/0/flow"]), [rows, pairs, width]);
+  const first = add(flow, reshape(share, [rows, 1, width]));
+  return remainingLayers(spec, weights, reshape(first, [rows * pairs, width]));
+}
+
+/** Velocity at one x per observation and a time that all rows share. share [rows, width], x [rows, actionSize] */
+function velocityAt(
+  spec: FlowPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  share: Tensor,
+  x: Tensor,
+  t: number,
+): Tensor {
+  const kernel = weights["actor/0/flow"];
+  const embedding: number[] = [];
+  embedTime(t, embedding);
+  const action = slice(kernel, 0, 0, spec.actionSize);
+  const time = matmul(
+    constant(embedding, [1, TIME_SIZE]),
+    slice(kernel, 0, spec.actionSize, spec.actionSize + TIME_SIZE),
+  );
+  return remainingLayers(spec, weights, add(matmul(x, action), add(share, time)));
+}
+
+/**
+ * Integrates the flow from noise to action in `flowSteps` equal steps.
+ * @param obs normalised [rows, obsSize]
+ * @param noise x at t = 1 [rows, actionSize]
+ * @returns the action before any squash [rows, actionSize]
+ */
+export function sampleFlow(
+  spec: FlowPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  obs: Tensor,
+  noise: Tensor,
+  { flowSteps, sampler }: { flowSteps: number; sampler: FlowSampler },
+): Tensor {
+  const share = observationShare(obs, weights);
+  const velocity = (x: Tensor, t: number) => velocityAt(spec, weights, share, x, t);
+  let x = noise;
+  for (let step = 0; step < flowSteps; step++) x = flowStep(velocity, x, 1 - step / flowSteps, -1 / flowSteps, sampler);
+  return x;
+}
+
+/** One step of size dt (negative) from time t. */
+function flowStep(
+  velocity: (x: Tensor, t: number) => Tensor,
+  x: Tensor,
+  t: number,
+  dt: number,
+  sampler: FlowSampler,
+): Tensor {
+  const start = velocity(x, t);
+  switch (sampler) {
+    case "euler":
+      return add(x, mul(start, dt));
+    case "midpoint":
+      return add(x, mul(velocity(add(x, mul(start, dt / 2)), t + dt / 2), dt));
+    case "heun":
+      return add(x, mul(add(start, velocity(add(x, mul(start, dt)), t + dt)), dt / 2));
+    default:
+      return sampler satisfies never;
+  }
+}
+
+/** Concatenates noisy actions [n, actionSize] and embedded times [n, TIME_SIZE] into the points of `pairVelocities`. */
+export function flowPoints(x: Tensor, embeddedTime: Tensor): Tensor {
+  return concat([x, embeddedTime], 1);
+}

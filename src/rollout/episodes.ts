@@ -1,0 +1,39 @@
+/** Sums over finished episodes, in a form that crosses threads and adds up in a fixed order. */
+
+/** What happened in one shard, or in several. */
+export interface EpisodeReport {
+  /** Return and length of each finished episode, in the order of their ends (time first) */
+  readonly returns: number[];
+  readonly lengths: number[];
+  /** Weighted reward terms summed over all steps of the finished episodes */
+  readonly terms: number[];
+  /** Ends per termination; the last entry counts time limits */
+  readonly ends: number[];
+  /** Environments in which something was not finite: the control step, and what it was */
+  readonly nans: { readonly env: number; readonly step: number; readonly source: string }[];
+}
+
+/** A report of nothing. */
+export function emptyReport(terms: number, terminations: number): EpisodeReport {
+  return {
+    returns: [],
+    lengths: [],
+    terms: new Array<number>(terms).fill(0),
+    ends: new Array<number>(terminations + 1).fill(0),
+    nans: [],
+  };
+}
+
+/** Joins reports in the order given. */
+export function joinReports(reports: readonly EpisodeReport[]): EpisodeReport {
+  const [first] = reports;
+  const sum = (pick: (report: EpisodeReport) => number[]) =>
+    pick(first).map((_, i) => reports.reduce((total, report) => total + pick(report)[i], 0));
+  return {
+    returns: reports.flatMap((report) => report.returns),
+    lengths: reports.flatMap((report) => report.lengths),
+    terms: sum((report) => report.terms),
+    ends: sum((report) => report.ends),
+    nans: reports.flatMap((report) => report.nans),
+  };
+}

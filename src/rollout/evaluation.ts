@@ -1,0 +1,166 @@
+/** Whole episodes under a fixed policy, for measuring it: no exploration noise beyond the flow's own start, no auto-reset. */
+import type { Engine, Executable } from "../graph/index.ts";
+import { Rng, STREAM } from "../math/rng.ts";
+import { flowPolicyLayout } from "../policy/flow-policy.ts";
+import { parameterViews } from "../policy/parameters.ts";
+import { samplerFunction } from "../policy/sampler.ts";
+import type { Environment } from "../tasks/index.ts";
+import type { Job, PolicyData, StartNoise } from "./jobs.ts";
+import { TrackingError } from "./tracking-error.ts";
+
+/** A twist command (vx, vy, yaw rate) in m/s, m/s, rad/s. */
+export type CommandVector = readonly [number, number, number];
+
+/** One entry per episode. */
+export interface EpisodeResults {
+  readonly returns: number[];
+  /** Control steps */
+  readonly lengths: number[];
+  /** Whether a termination, not the time limit, ended it */
+  readonly terminated: boolean[];
+  /** Weighted reward terms summed over the episode [episodes][terms] */
+  readonly terms: number[][];
+  /** Sums of tracking errors; counted is 0 where the task has no command */
+  readonly tracking: { readonly linVel: number; readonly yawRate: number; readonly counted: number }[];
+}
+
+type EvaluateJob = Extract<Job, { kind: "evaluate" }>;
+
+/** Chooses actions for all episodes of a job at once. */
+interface Actor {
+  act(obs: Float32Array, tick: number, action: Float32Array): Promise<void>;
+}
+
+/** Evaluates policies in one environment's simulation. */
+export class Evaluator {
+  readonly #env: Environment;
+  readonly #engine: Engine;
+  /** Compiled samplers by their shape, since evaluations of a run repeat */
+  readonly #samplers = new Map<string, Promise<Executable>>();
+
+  constructor(env: Environment, engine: Engine) {
+    this.#env = env;
+    this.#engine = engine;
+  }
+
+  /** Runs the job's episodes side by side to their ends. */
+  async evaluate(job: EvaluateJob): Promise<EpisodeResults> {
+    const environment = this.#env;
+    const actor = await this.#actorOf(job);
+    const batch = new EpisodeBatch(environment, job);
+    while (batch.open > 0) {
+      await actor.act(batch.obs, batch.tick, batch.action);
+      batch.step();
+    }
+    return batch.results;
+  }
+
+  async #actorOf({ policy, noise, seed, firstEpisode, episodes }: EvaluateJob): Promise<Actor> {
+    switch (policy.kind) {
+      case "zero":
+        return { act: async (_obs, _tick, action) => void action.fill(0) };
+      case "random":
+        return { act: async (_obs, tick, action) => fillNoise(action, seed, firstEpisode, episodes, tick) };
+      case "flow":
+        return this.#flowActor(policy, noise, { seed, firstEpisode, episodes });
+      default:
+        return policy satisfies never;
+    }
+  }
+
+  async #flowActor(
+    policy: Extract<PolicyData, { kind: "flow" }>,
+    noise: StartNoise,
+    { seed, firstEpisode, episodes }: { seed: number; firstEpisode: number; episodes: number },
+  ): Promise<Actor> {
+    const { spec, flowSteps, sampler } = policy;
+    const key = JSON.stringify([spec, flowSteps, sampler, episodes]);
+    const compiled = this.#samplers.get(key) ?? this.#engine.compile(samplerFunction(spec, episodes, policy));
+    this.#samplers.set(key, compiled);
+    const executable = await compiled;
+    const start = new Float32Array(episodes * spec.actionSize);
+    const feeds = { ...parameterViews(flowPolicyLayout(spec), policy.weights), mean: policy.mean, std: policy.std };
+    return {
+      act: async (obs, tick, action) => {
+        if (noise === "random") fillNoise(start, seed, firstEpisode, episodes, tick);
+        await executable.run({ ...feeds, obs, noise: start }, { action });
+      },
+    };
+  }
+}
+
+const noiseRng = new Rng();
+
+function fillNoise(out: Float32Array, seed: number, firstEpisode: number, episodes: number, tick: number): void {
+  const size = out.length / episodes;
+  for (let n = 0; n < episodes; n++) {
+    noiseRng.seek(seed, STREAM.policy, firstEpisode + n, tick).fillNormal(out, n * size, size);
+  }
+}
+
+/** Episodes that run side by side in one simulation. */
+class EpisodeBatch {
+  readonly obs: Float32Array;
+  readonly action: Float32Array;
+  readonly results: EpisodeResults;
+  tick = 0;
+  open: number;
+  readonly #env: Environment;
+  readonly #job: EvaluateJob;
+  readonly #states: Float64Array;
+  readonly #done: Uint8Array;
+  readonly #errors: TrackingError[];
+  readonly #twist = new Float64Array(3);
+
+  constructor(env: Environment, job: EvaluateJob) {
+    const { episodes } = job;
+    this.#env = env;
+    this.#job = job;
+    this.open = episodes;
+    this.obs = new Float32Array(episodes * env.obsSize);
+    this.action = new Float32Array(episodes * env.actionSize);
+    this.#states = new Float64Array(episodes * env.stateSize);
+    this.#done = new Uint8Array(episodes);
+    this.#errors = Array.from({ length: episodes }, () => new TrackingError(env.controlHz));
+    this.results = {
+      returns: new Array<number>(episodes).fill(0),
+      lengths: new Array<number>(episodes).fill(0),
+      terminated: new Array<boolean>(episodes).fill(false),
+      terms: Array.from({ length: episodes }, () => new Array<number>(env.rewardNames.length).fill(0)),
+      tracking: [],
+    };
+    for (let n = 0; n < episodes; n++) this.#begin(n);
+  }
+
+  #begin(n: number): void {
+    this.#env.start(this.#job.seed, this.#job.firstEpisode + n);
+    if (this.#job.command) this.#env.holdCommand(this.#job.command);
+    this.#env.writeObservation(this.obs, n * this.#env.obsSize);
+    this.#env.save(this.#states, n * this.#env.stateSize);
+  }
+
+  /** One control step of every open episode. */
+  step(): void {
+    for (let n = 0; n < this.#done.length; n++) if (this.#done[n] === 0) this.#stepOne(n);
+    this.tick++;
+    if (this.open === 0) this.results.tracking.push(...this.#errors.map((error) => error.sums));
+  }
+
+  #stepOne(n: number): void {
+    const env = this.#env;
+    env.load(this.#states, n * env.stateSize);
+    env.step(this.#job.seed, this.#job.firstEpisode + n, this.action, n * env.actionSize);
+    this.results.returns[n] += env.reward;
+    this.results.lengths[n]++;
+    for (let k = 0; k < env.rewardTerms.length; k++) this.results.terms[n][k] += env.rewardTerms[k];
+    if (env.command && env.measuredTwist(this.#twist)) this.#errors[n].add(env.command, this.#twist);
+    if (env.terminated || env.truncated) {
+      this.results.terminated[n] = env.terminated;
+      this.#done[n] = 1;
+      this.open--;
+      return;
+    }
+    env.writeObservation(this.obs, n * env.obsSize);
+    env.save(this.#states, n * env.stateSize);
+  }
+}

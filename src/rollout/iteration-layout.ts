@@ -1,0 +1,84 @@
+/**
+ * The memory of one training iteration, shared by all threads: weights, environment states, trajectories, what the learner derives
+ * from them, and gradients. Every job reads some of these arrays and writes others that no job of the same phase touches, so a job
+ * that was lost can be run again.
+ */
+import { POLICY_MEASURES } from "../algorithms/policy-loss.ts";
+import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
+import { TIME_SIZE } from "../policy/flow-policy.ts";
+import type { SharedLayout, SharedViews } from "./shared-layout.ts";
+
+/** Counts and widths that decide the layout. */
+export interface IterationSizes {
+  readonly shards: number;
+  /** Environments per shard */
+  readonly envs: number;
+  /** Control steps per iteration */
+  readonly steps: number;
+  readonly obsSize: number;
+  readonly privilegedSize: number;
+  readonly actionSize: number;
+  /** Float64 values of one shard's state */
+  readonly shardStateSize: number;
+  /** Most steps that a time limit can cut in one shard and iteration */
+  readonly finals: number;
+  readonly pairs: number;
+  /** Weights of the two networks */
+  readonly actorSize: number;
+  readonly criticSize: number;
+  /** Gradient parts a minibatch is split into */
+  readonly parts: number;
+  /** Shuffled units per epoch: rows, or segments */
+  readonly units: number;
+}
+
+/** [shards, …] throughout; rows = shards * steps * envs. */
+export function iterationLayout(sizes: IterationSizes) {
+  const { shards, envs, steps, obsSize, privilegedSize, actionSize, finals, pairs, parts } = sizes;
+  const rows = shards * steps * envs;
+  const seen = shards * (steps + 1) * envs;
+  return {
+    actor: ["float32", sizes.actorSize],
+    critic: ["float32", sizes.criticSize],
+    /** Normaliser of observation and privileged observation [obsSize + privilegedSize] */
+    mean: ["float32", obsSize + privilegedSize],
+    std: ["float32", obsSize + privilegedSize],
+    /** Two generations [2, shards, shardStateSize]: a job reads one and writes the other. */
+    shardState: ["float64", 2 * shards * sizes.shardStateSize],
+
+    /** [shards, steps + 1, envs, obsSize] */
+    obs: ["float32", seen * obsSize],
+    privileged: ["float32", seen * privilegedSize],
+    /** Before the squash [shards, steps, envs, actionSize] */
+    action: ["float32", rows * actionSize],
+    reward: ["float32", rows],
+    terminated: ["uint8", rows],
+    truncated: ["uint8", rows],
+    /** Steps cut by a time limit: how many, where (row within the shard), and what came after [shards, finals, …] */
+    finalCount: ["int32", shards],
+    finalRow: ["int32", shards * finals],
+    finalObs: ["float32", shards * finals * obsSize],
+    finalPrivileged: ["float32", shards * finals * privilegedSize],
+
+    /** Scaled and bootstrapped reward, values [shards, steps + 1, envs], advantages and value targets */
+    learnReward: ["float32", rows],
+    value: ["float32", seen],
+    advantage: ["float32", rows],
+    target: ["float32", rows],
+    /** Pairs of every row, see algorithms/flow-matching.ts */
+    points: ["float32", rows * pairs * (actionSize + TIME_SIZE)],
+    velocityTarget: ["float32", rows * pairs * actionSize],
+    pairWeight: ["float32", rows * pairs],
+    oldLosses: ["float32", rows * pairs],
+
+    /** The epoch's shuffled units */
+    order: ["int32", sizes.units],
+    actorGradient: ["float32", parts * sizes.actorSize],
+    criticGradient: ["float32", parts * sizes.criticSize],
+    actorMeasures: ["float32", parts * POLICY_MEASURES.length],
+    criticMeasures: ["float32", parts * CRITIC_MEASURES.length],
+  } as const satisfies SharedLayout;
+}
+
+/** The arrays of an iteration. */
+export type IterationViews = SharedViews<ReturnType<typeof iterationLayout>>;

@@ -1,0 +1,93 @@
+/** What threads are told and what they answer. Plain data, so that a queue between machines could carry it as well. */
+
+import type { UpdateSpec } from "../algorithms/update-functions.ts";
+import type { FlowPolicySpec, FlowSampler } from "../policy/flow-policy.ts";
+import type { EpisodeReport } from "./episodes.ts";
+import type { CommandVector, EpisodeResults } from "./evaluation.ts";
+import type { IterationSizes } from "./iteration-layout.ts";
+import type { UpdatePlan } from "./update-plan.ts";
+import type { UpdaterSettings } from "./updater.ts";
+
+/** Everything a thread needs to know once. */
+export interface ThreadSetup {
+  /** A registered task's name, or the path of a user's task file */
+  readonly task: string;
+  readonly engine: "ort" | "tfjs";
+  /** Absent where threads only evaluate */
+  readonly training?: TrainingSetup;
+}
+
+/** The part of the setup that training needs. */
+export interface TrainingSetup {
+  readonly seed: number;
+  readonly sizes: IterationSizes;
+  readonly memory: SharedArrayBuffer;
+  readonly spec: UpdateSpec;
+  readonly settings: UpdaterSettings;
+  readonly plan: UpdatePlan;
+  readonly flowSteps: number;
+  readonly sampler: FlowSampler;
+  readonly actionNoise: number;
+}
+
+/** How the flow starts when evaluating. */
+export type StartNoise = "random" | "zero";
+
+/** A policy as plain data, for evaluation. */
+export type PolicyData =
+  | { readonly kind: "zero" | "random" }
+  | {
+      readonly kind: "flow";
+      readonly spec: FlowPolicySpec;
+      readonly flowSteps: number;
+      readonly sampler: FlowSampler;
+      readonly weights: Float32Array;
+      /** Normaliser of the observation [obsSize] */
+      readonly mean: Float32Array;
+      readonly std: Float32Array;
+    };
+
+/** One unit of work. */
+export type Job =
+  | {
+      readonly kind: "collect";
+      readonly shard: number;
+      /** Generation of the shard states to read; the other one is written */
+      readonly generation: 0 | 1;
+      readonly watch?: WatchRequest;
+    }
+  | { readonly kind: "prepare"; readonly shard: number; readonly iteration: number }
+  | {
+      readonly kind: "gradient";
+      readonly network: "actor" | "critic";
+      readonly minibatch: number;
+      readonly part: number;
+    }
+  | {
+      readonly kind: "evaluate";
+      readonly policy: PolicyData;
+      readonly noise: StartNoise;
+      readonly seed: number;
+      /** Episodes of this job: `firstEpisode` … + `episodes` */
+      readonly firstEpisode: number;
+      readonly episodes: number;
+      readonly command: CommandVector | null;
+    };
+
+/** Environments to record in one shard, and the tape to record them on. */
+export interface WatchRequest {
+  /** Indices within the shard */
+  readonly environments: readonly number[];
+  readonly memory: SharedArrayBuffer;
+  /** Slot of the first of them, and slots of the whole tape */
+  readonly firstSlot: number;
+  readonly slots: number;
+}
+
+/** The answer to each kind of job. */
+export type JobResult<K extends Job["kind"] = Job["kind"]> = {
+  collect: EpisodeReport;
+  prepare: null;
+  gradient: null;
+  evaluate: EpisodeResults;
+}[K];

@@ -1,0 +1,138 @@
+/** What one thread owns: an engine, an environment and the compiled functions; does any job with them. */
+import type { Engine } from "../graph/index.ts";
+import { createEngine } from "../graph/index.ts";
+import { flowPolicyLayout } from "../policy/flow-policy.ts";
+import { parameterViews } from "../policy/parameters.ts";
+import { samplerFunction } from "../policy/sampler.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
+import { type ActingPolicy, Collector, type StepObserver, type Trajectory } from "./collect.ts";
+import type { EpisodeReport } from "./episodes.ts";
+import { Evaluator } from "./evaluation.ts";
+import { type IterationViews, iterationLayout } from "./iteration-layout.ts";
+import type { Job, JobResult, ThreadSetup, TrainingSetup, WatchRequest } from "./jobs.ts";
+import { PoseTape } from "./pose-tape.ts";
+import { sharedViews } from "./shared-layout.ts";
+import { Updater } from "./updater.ts";
+
+/** The training half of a thread. */
+interface TrainingTools {
+  readonly setup: TrainingSetup;
+  readonly views: IterationViews;
+  readonly collector: Collector;
+  readonly policy: ActingPolicy;
+  readonly updater: Updater;
+}
+
+/** Runs jobs one at a time. */
+export class ThreadHost {
+  readonly #env: Environment;
+  readonly #engine: Engine;
+  readonly #training: TrainingTools | null;
+  #evaluator: Evaluator | null = null;
+
+  private constructor(env: Environment, engine: Engine, training: TrainingTools | null) {
+    this.#env = env;
+    this.#engine = engine;
+    this.#training = training;
+  }
+
+  /** Loads the task's scene, the engine and, for training, compiles the graph functions. */
+  static async create(setup: ThreadSetup): Promise<ThreadHost> {
+    const env = await Environment.create(await resolveTask(setup.task));
+    const engine = await createEngine(setup.engine);
+    const training = setup.training ? await trainingTools(env, engine, setup.training) : null;
+    return new ThreadHost(env, engine, training);
+  }
+
+  /** Does one job. */
+  async run(job: Job): Promise<JobResult> {
+    switch (job.kind) {
+      case "collect":
+        return this.#collect(job);
+      case "prepare":
+        await this.#tools.updater.prepare(job.shard, job.iteration);
+        return null;
+      case "gradient":
+        if (job.network === "actor") await this.#tools.updater.actorGradient(job.minibatch, job.part);
+        else await this.#tools.updater.criticGradient(job.minibatch, job.part);
+        return null;
+      case "evaluate":
+        this.#evaluator ??= new Evaluator(this.#env, this.#engine);
+        return this.#evaluator.evaluate(job);
+      default:
+        return job satisfies never;
+    }
+  }
+
+  get #tools(): TrainingTools {
+    if (this.#training === null) throw new Error("worker: this thread was set up without training");
+    return this.#training;
+  }
+
+  #collect({ shard, generation, watch }: Extract<Job, { kind: "collect" }>): Promise<EpisodeReport> {
+    const { setup, views, collector, policy } = this.#tools;
+    const { sizes } = setup;
+    policy.weights.set(views.actor);
+    policy.feeds.mean.set(views.mean.subarray(0, sizes.obsSize));
+    policy.feeds.std.set(views.std.subarray(0, sizes.obsSize));
+    const state = (which: number) => {
+      const start = (which * sizes.shards + shard) * sizes.shardStateSize;
+      return views.shardState.subarray(start, start + sizes.shardStateSize);
+    };
+    return collector.collect(
+      shard * sizes.envs,
+      policy,
+      state(generation),
+      state(1 - generation),
+      trajectoryOf(views, setup, shard),
+      watch && poseObserver(watch, this.#env, sizes.steps),
+    );
+  }
+}
+
+async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {
+  const { sizes, spec, settings, plan, seed } = setup;
+  const views = sharedViews(iterationLayout(sizes), setup.memory);
+  const collector = new Collector(env, { seed, envs: sizes.envs, steps: sizes.steps });
+  const weights = new Float32Array(sizes.actorSize);
+  const policy: ActingPolicy = {
+    sampler: await engine.compile(samplerFunction(spec.policy, sizes.envs, setup)),
+    weights,
+    feeds: {
+      ...parameterViews(flowPolicyLayout(spec.policy), weights),
+      mean: new Float32Array(sizes.obsSize),
+      std: new Float32Array(sizes.obsSize),
+    },
+    actionNoise: setup.actionNoise,
+  };
+  const updater = await Updater.create({ engine, spec, settings, plan, sizes, views, seed });
+  return { setup, views, collector, policy, updater };
+}
+
+function trajectoryOf(views: IterationViews, { sizes }: TrainingSetup, shard: number): Trajectory {
+  const rows = sizes.steps * sizes.envs;
+  const seen = rows + sizes.envs;
+  const part = <T extends { subarray(a: number, b: number): T }>(array: T, size: number) =>
+    array.subarray(shard * size, (shard + 1) * size);
+  return {
+    obs: part(views.obs, seen * sizes.obsSize),
+    privileged: part(views.privileged, seen * sizes.privilegedSize),
+    action: part(views.action, rows * sizes.actionSize),
+    reward: part(views.reward, rows),
+    terminated: part(views.terminated, rows),
+    truncated: part(views.truncated, rows),
+    finalCount: part(views.finalCount, 1),
+    finalRow: part(views.finalRow, sizes.finals),
+    finalObs: part(views.finalObs, sizes.finals * sizes.obsSize),
+    finalPrivileged: part(views.finalPrivileged, sizes.finals * sizes.privilegedSize),
+  };
+}
+
+function poseObserver(watch: WatchRequest, env: Environment, steps: number): StepObserver {
+  const sizes = { steps, slots: watch.slots, bodies: env.sim.nbody, terms: env.rewardNames.length };
+  const tape = new PoseTape(watch.memory, sizes);
+  return (step, n, environment) => {
+    const index = watch.environments.indexOf(n);
+    if (index >= 0) tape.record(step, watch.firstSlot + index, environment);
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * How a minibatch is cut: into a fixed number of parts (so that sums do not depend on the number of workers) and each part into
+ * blocks that fit a core's cache. Units are rows, or whole segments where advantages are computed inside the minibatch.
+ */
+
+/** The cuts of one run. */
+export interface UpdatePlan {
+  /** "iteration": advantages are known before the epochs; "minibatch": computed inside each minibatch */
+  readonly advantages: "iteration" | "minibatch";
+  /** Control steps of a unit: 1, or the unroll */
+  readonly unroll: number;
+  /** Units of one iteration and of one minibatch */
+  readonly units: number;
+  readonly minibatchUnits: number;
+  readonly minibatches: number;
+  /** Gradient parts per minibatch, each summed by one worker */
+  readonly parts: number;
+  /** Units per critic block, and rows per policy block */
+  readonly criticUnits: number;
+  readonly actorRows: number;
+}
+
+/** Rows of a critic block, and rows times pairs of a policy block, that were fastest with 512 KiB of cache per core. */
+const CRITIC_ROWS = 512;
+const ACTOR_PAIRS = 2048;
+const MOST_PARTS = 4;
+
+/** @param rows rows of one iteration: shards * steps * envs */
+export function planUpdate(
+  rows: number,
+  settings: { advantages: "iteration" | "minibatch"; unroll: number; minibatches: number; pairs: number },
+): UpdatePlan {
+  const unroll = settings.advantages === "minibatch" ? settings.unroll : 1;
+  const units = rows / unroll;
+  const minibatchUnits = units / settings.minibatches;
+  const parts = largestDivisor(minibatchUnits, MOST_PARTS);
+  const partUnits = minibatchUnits / parts;
+  return {
+    advantages: settings.advantages,
+    unroll,
+    units,
+    minibatchUnits,
+    minibatches: settings.minibatches,
+    parts,
+    criticUnits: blockSize(partUnits, Math.max(1, Math.floor(CRITIC_ROWS / unroll))),
+    actorRows: blockSize(partUnits * unroll, Math.max(1, Math.floor(ACTOR_PAIRS / settings.pairs))),
+  };
+}
+
+/** Largest divisor of `n` that is at most `limit`. */
+export function largestDivisor(n: number, limit: number): number {
+  for (let divisor = Math.min(n, limit); divisor > 1; divisor--) if (n % divisor === 0) return divisor;
+  return 1;
+}
+
+/** A divisor of `n` near `wanted`; numbers without a useful one are taken whole. */
+function blockSize(n: number, wanted: number): number {
+  const divisor = largestDivisor(n, wanted);
+  return divisor * 8 >= Math.min(n, wanted) ? divisor : n;
+}

@@ -1,0 +1,80 @@
+/** Puts a run's moving parts together: simulation, shared memory, threads, learner. Not here: what is done with them, and when. */
+import { availableParallelism } from "node:os";
+import { createEngine, type Engine } from "../graph/index.ts";
+import { Rng, STREAM } from "../math/rng.ts";
+import { criticLayout } from "../policy/critic.ts";
+import { flowPolicyLayout } from "../policy/flow-policy.ts";
+import { initialise } from "../policy/parameters.ts";
+import { iterationLayout } from "../rollout/iteration-layout.ts";
+import type { ThreadSetup } from "../rollout/jobs.ts";
+import { WorkerPool } from "../rollout/pool.ts";
+import { byteLengthOf, sharedViews } from "../rollout/shared-layout.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
+import type { TrainConfig } from "./config.ts";
+import { Learner } from "./learner.ts";
+import { iterationSizes, updatePlan, updateSpec } from "./networks.ts";
+import { initialLoopState, type TrainingParts } from "./training-state.ts";
+
+/** The parts of a run. */
+export interface Assembly {
+  /** A simulation of the task for names, sizes and scene; no training step uses it */
+  readonly env: Environment;
+  readonly engine: Engine;
+  readonly pool: WorkerPool;
+  readonly parts: TrainingParts;
+}
+
+/**
+ * Loads the task, starts the threads and sets the weights to their start.
+ * @param onWorkerLost told, in one sentence, when a thread died and was replaced
+ * @throws UserError where task, scene or engine are at fault
+ */
+export async function assemble(config: TrainConfig, onWorkerLost: (message: string) => void): Promise<Assembly> {
+  const env = await Environment.create(await resolveTask(config.task));
+  const engine = await createEngine(config.engine);
+  const sizes = iterationSizes(config, env);
+  const memory = new SharedArrayBuffer(byteLengthOf(iterationLayout(sizes)));
+  const views = sharedViews(iterationLayout(sizes), memory);
+  const threads = config.workers || availableParallelism();
+  const pool = await WorkerPool.create(threads, setupOf(config, env, memory), onWorkerLost);
+  const learner = await Learner.create({ config, plan: updatePlan(config), sizes, views, pool }, engine);
+  const { policy, critic } = updateSpec(config, env);
+  const layouts = { actorLayout: flowPolicyLayout(policy), criticLayout: criticLayout(critic) };
+  const average = new Float32Array(sizes.actorSize);
+  const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, ...layouts };
+  startWeights(config, parts);
+  return { env, engine, pool, parts };
+}
+
+/** Ends the threads and frees the simulation. */
+export async function disassemble({ env, engine, pool }: Assembly): Promise<void> {
+  await pool.close();
+  await engine.dispose();
+  env.delete();
+}
+
+function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffer): ThreadSetup {
+  const { algorithm } = config;
+  return {
+    task: config.task,
+    engine: config.engine,
+    training: {
+      seed: config.seed,
+      sizes: iterationSizes(config, env),
+      memory,
+      spec: updateSpec(config, env),
+      settings: algorithm,
+      plan: updatePlan(config),
+      flowSteps: algorithm.flowSteps,
+      sampler: algorithm.sampler,
+      actionNoise: algorithm.actionNoise,
+    },
+  };
+}
+
+function startWeights(config: TrainConfig, parts: TrainingParts): void {
+  const rng = new Rng();
+  initialise(parts.actorLayout, rng.seek(config.seed, STREAM.weights, 0), parts.views.actor);
+  initialise(parts.criticLayout, rng.seek(config.seed, STREAM.weights, 1), parts.views.critic);
+  parts.average.set(parts.views.actor);
+}

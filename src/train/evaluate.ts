@@ -1,0 +1,101 @@
+/** Evaluations: episodes spread over threads, summed up in the order of the episodes. */
+import { availableParallelism } from "node:os";
+import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
+import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
+import { WorkerPool } from "../rollout/pool.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
+
+/** What is evaluated, and how. */
+export interface EvaluationRequest {
+  readonly policy: PolicyData;
+  readonly noise: StartNoise;
+  readonly seed: number;
+  readonly episodes: number;
+  /** A command held for all episodes; null draws commands as in training */
+  readonly command: CommandVector | null;
+}
+
+/** Names and rates of the evaluated task that results are told in. */
+export interface EvaluatedTask {
+  readonly rewardNames: readonly string[];
+  readonly controlHz: number;
+}
+
+/** Sums over an evaluation. */
+export interface EvaluationSummary {
+  readonly episodes: number;
+  /** Mean and population deviation of the undiscounted return */
+  readonly returnMean: number;
+  readonly returnStd: number;
+  /** Control steps */
+  readonly episodeLengthMean: number;
+  /** Share of episodes that a termination ended */
+  readonly fallRate: number;
+  /** Mean planar velocity error in m/s and yaw rate error in rad/s; null where the task has no command */
+  readonly linVelError: number | null;
+  readonly yawRateError: number | null;
+  /** Weighted reward per second of episode, per reward term */
+  readonly terms: Readonly<Record<string, number>>;
+}
+
+/** Episodes that one job runs side by side: fixed, so that results do not depend on the number of threads. */
+const EPISODES_PER_JOB = 16;
+
+/** Runs an evaluation on threads that are already there. */
+export async function evaluateOn(
+  pool: WorkerPool,
+  request: EvaluationRequest,
+  task: EvaluatedTask,
+): Promise<EvaluationSummary> {
+  const jobs = [];
+  for (let first = 0; first < request.episodes; first += EPISODES_PER_JOB) {
+    const episodes = Math.min(EPISODES_PER_JOB, request.episodes - first);
+    jobs.push({ ...request, kind: "evaluate" as const, firstEpisode: first, episodes });
+  }
+  return summarise(await pool.run<"evaluate">(jobs), task);
+}
+
+/**
+ * Evaluates on threads of its own.
+ * @param options.workers threads; 0 takes one per core
+ */
+export async function evaluatePolicy(
+  request: EvaluationRequest,
+  options: { readonly task: string; readonly workers: number; readonly engine: "ort" | "tfjs" },
+): Promise<EvaluationSummary> {
+  const env = await Environment.create(await resolveTask(options.task));
+  const threads = Math.min(options.workers || availableParallelism(), Math.ceil(request.episodes / EPISODES_PER_JOB));
+  const pool = await WorkerPool.create(threads, { task: options.task, engine: options.engine }, () => {});
+  try {
+    return await evaluateOn(pool, request, env);
+  } finally {
+    await pool.close();
+    env.delete();
+  }
+}
+
+function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): EvaluationSummary {
+  const returns = parts.flatMap((part) => part.returns);
+  const lengths = parts.flatMap((part) => part.lengths);
+  const tracking = parts.flatMap((part) => part.tracking);
+  const counted = total(tracking.map((sums) => sums.counted));
+  const seconds = total(lengths) / task.controlHz;
+  const returnMean = total(returns) / returns.length;
+  const terms = task.rewardNames.map((name, k) => {
+    return [name, total(parts.flatMap((part) => part.terms.map((sums) => sums[k]))) / seconds] as const;
+  });
+  return {
+    episodes: returns.length,
+    returnMean,
+    returnStd: Math.sqrt(total(returns.map((value) => (value - returnMean) ** 2)) / returns.length),
+    episodeLengthMean: total(lengths) / lengths.length,
+    fallRate: parts.flatMap((part) => part.terminated).filter(Boolean).length / returns.length,
+    linVelError: counted === 0 ? null : total(tracking.map((sums) => sums.linVel)) / counted,
+    yawRateError: counted === 0 ? null : total(tracking.map((sums) => sums.yawRate)) / counted,
+    terms: Object.fromEntries(terms),
+  };
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,126 @@
+/** A run's whole state as a checkpoint, and back: weights, Adam, normaliser, shard states, counters. Nothing here depends on time or threads. */
+import { UserError } from "../math/user-error.ts";
+import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
+import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { Learner } from "./learner.ts";
+import type { StoredTensor, TensorData } from "./safetensors.ts";
+
+/** Values that change from iteration to iteration beside the arrays. */
+export interface LoopState {
+  iteration: number;
+  envSteps: number;
+  /** Which generation of shard states is current */
+  generation: 0 | 1;
+  /** Best evaluation so far; null before the first one */
+  bestReturn: number | null;
+  /** Environment steps at which the last evaluation ran */
+  evaluatedAt: number;
+  /** Returns and lengths of the newest finished episodes */
+  recentReturns: number[];
+  recentLengths: number[];
+}
+
+/** The state before the first iteration. */
+export function initialLoopState(): LoopState {
+  return {
+    iteration: 0,
+    envSteps: 0,
+    generation: 0,
+    bestReturn: null,
+    evaluatedAt: 0,
+    recentReturns: [],
+    recentLengths: [],
+  };
+}
+
+/** Everything that a checkpoint is taken from and restored to. */
+export interface TrainingParts {
+  readonly loop: LoopState;
+  readonly views: IterationViews;
+  readonly sizes: IterationSizes;
+  readonly learner: Learner;
+  /** The averaged policy [actorSize] */
+  readonly average: Float32Array;
+  readonly actorLayout: ParameterLayout;
+  readonly criticLayout: ParameterLayout;
+}
+
+/** The arrays of a checkpoint, copied. */
+export function storedTensors(parts: TrainingParts): Record<string, StoredTensor> {
+  const { views, learner, sizes, loop } = parts;
+  const states = sizes.shards * sizes.shardStateSize;
+  const current = views.shardState.slice(loop.generation * states, (loop.generation + 1) * states);
+  const flat = (data: TensorData): StoredTensor => ({ data: data.slice(), shape: [data.length] });
+  return {
+    ...named(parts.actorLayout, views.actor, "weights/"),
+    ...named(parts.criticLayout, views.critic, "weights/"),
+    ...named(parts.actorLayout, parts.average, "average/"),
+    "adam/actor/mean": flat(learner.actor.state.mean),
+    "adam/actor/square": flat(learner.actor.state.square),
+    "adam/critic/mean": flat(learner.critic.state.mean),
+    "adam/critic/square": flat(learner.critic.state.square),
+    "normaliser/mean": flat(learner.stats.mean),
+    "normaliser/squares": flat(learner.stats.squares),
+    shards: { data: current, shape: [sizes.shards, sizes.shardStateSize] },
+  };
+}
+
+/** The counters of a checkpoint, as JSON. */
+export function storedState({ loop, learner }: TrainingParts): string {
+  const { iteration: _iteration, envSteps: _envSteps, generation: _generation, ...rest } = loop;
+  const optimiserSteps = { actor: learner.actor.steps, critic: learner.critic.steps };
+  return JSON.stringify({ ...rest, optimiserSteps, normaliserCount: learner.stats.count });
+}
+
+/**
+ * Puts a checkpoint's contents in place.
+ * @throws UserError naming the first array that is missing or has another size
+ */
+export function restore(parts: TrainingParts, { metadata, tensors }: Checkpoint, source: string): void {
+  const { views, learner, sizes, loop } = parts;
+  const fill = (name: string, target: TensorData) => copyTensor(tensors, name, target, source);
+  for (const [name, view] of Object.entries(parameterViews(parts.actorLayout, views.actor, "weights/")))
+    fill(name, view);
+  for (const [name, view] of Object.entries(parameterViews(parts.criticLayout, views.critic, "weights/")))
+    fill(name, view);
+  for (const [name, view] of Object.entries(parameterViews(parts.actorLayout, parts.average, "average/")))
+    fill(name, view);
+  fill("adam/actor/mean", learner.actor.state.mean);
+  fill("adam/actor/square", learner.actor.state.square);
+  fill("adam/critic/mean", learner.critic.state.mean);
+  fill("adam/critic/square", learner.critic.state.square);
+  fill("normaliser/mean", learner.stats.mean);
+  fill("normaliser/squares", learner.stats.squares);
+  fill("shards", views.shardState.subarray(0, sizes.shards * sizes.shardStateSize));
+  const { optimiserSteps, normaliserCount, ...rest } = JSON.parse(metadata.state);
+  learner.actor.steps = optimiserSteps.actor;
+  learner.critic.steps = optimiserSteps.critic;
+  learner.stats.count = normaliserCount;
+  learner.publishNormaliser();
+  Object.assign(loop, rest, { iteration: metadata.iteration, envSteps: metadata.envSteps, generation: 0 });
+}
+
+function named(layout: ParameterLayout, flat: Float32Array, prefix: string): Record<string, StoredTensor> {
+  return Object.fromEntries(
+    layout.parameters.map(({ name, offset, size, shape }) => [
+      prefix + name,
+      { data: flat.slice(offset, offset + size), shape: [...shape] },
+    ]),
+  );
+}
+
+function copyTensor(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  name: string,
+  target: TensorData,
+  source: string,
+): void {
+  const stored = tensors[name];
+  if (stored === undefined)
+    throw new UserError(`${source}: array "${name}" is missing, expected ${target.length} values`);
+  if (stored.data.length !== target.length) {
+    throw new UserError(`${source}: array "${name}" has ${stored.data.length} values, expected ${target.length}`);
+  }
+  target.set(stored.data);
+}

@@ -1,0 +1,287 @@
+/**
+ * A training run: collect, learn, report, evaluate, save, in that order, until the steps are done or somebody stops it. All I/O but
+ * checkpoints leaves through sinks; the clock is an argument. Results depend on the configuration alone.
+ */
+import { type EpisodeReport, joinReports } from "../rollout/episodes.ts";
+import type { PolicyData } from "../rollout/jobs.ts";
+import type { WorkerPool } from "../rollout/pool.ts";
+import type { Environment } from "../tasks/index.ts";
+import { type Assembly, assemble, disassemble } from "./assembly.ts";
+import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
+import { rowsPerIteration, type TrainConfig, trajectoryHash } from "./config.ts";
+import { EpisodeWindow } from "./episode-window.ts";
+import { evaluateOn } from "./evaluate.ts";
+import type { UpdateMeasures } from "./learner.ts";
+import type { IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
+import { updateSpec } from "./networks.ts";
+import { restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
+import { packageVersion } from "./version.ts";
+import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
+
+/** What a run is made from. */
+export interface TrainingOptions {
+  readonly config: TrainConfig;
+  readonly runFolder: string;
+  readonly sinks: readonly MetricSink[];
+  /** Where to go on from, and the training seconds spent before */
+  readonly resume?: { readonly checkpoint: Checkpoint; readonly source: string; readonly seconds: number };
+  /** Called after every checkpoint that reached the disk, with the policy it holds */
+  readonly onCheckpoint?: (policy: PolicyData) => Promise<void>;
+  /** Called after each collection with what the watched environments did */
+  readonly onBurst?: (burst: WatchedBurst) => void;
+  /** Milliseconds of a monotonic clock; used for reports and for the time between checkpoints only */
+  readonly nowMs?: () => number;
+}
+
+/** A run in progress. */
+export class Training {
+  readonly config: TrainConfig;
+  /** A simulation of the task for its names, sizes and scene; no training step uses it. */
+  readonly env: Environment;
+  readonly watch: WatchDesk;
+  readonly #options: TrainingOptions;
+  readonly #parts: TrainingParts;
+  readonly #pool: WorkerPool;
+  readonly #assembly: Assembly;
+  readonly #episodes: EpisodeWindow;
+  readonly #nowMs: () => number;
+  #seconds: number;
+  #savedAtMs: number;
+  #saving: Promise<void> = Promise.resolve();
+  #saveError: unknown = null;
+  #gate: Promise<void> = Promise.resolve();
+  #openGate: (() => void) | null = null;
+
+  private constructor(options: TrainingOptions, assembly: Assembly) {
+    const { env, pool, parts } = assembly;
+    this.config = options.config;
+    this.#options = options;
+    this.#assembly = assembly;
+    this.env = env;
+    this.#pool = pool;
+    this.#parts = parts;
+    this.#episodes = new EpisodeWindow(parts.loop);
+    this.watch = new WatchDesk(env, parts.sizes);
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#seconds = options.resume?.seconds ?? 0;
+    this.#savedAtMs = this.#nowMs();
+  }
+
+  /**
+   * Loads the task, starts the threads and brings the weights to their start or the checkpoint's values.
+   * @throws UserError where task, scene, engine or checkpoint are at fault
+   */
+  static async create(options: TrainingOptions): Promise<Training> {
+    const { config, sinks, resume } = options;
+    const steps = () => assembly.parts.loop.envSteps;
+    const assembly: Assembly = await assemble(config, (message) => {
+      for (const sink of sinks) sink.event({ kind: "worker", steps: steps(), message });
+    });
+    try {
+      if (resume) restore(assembly.parts, resume.checkpoint, resume.source);
+      return new Training(options, assembly);
+    } catch (error) {
+      await disassemble(assembly);
+      throw error;
+    }
+  }
+
+  /** Environment steps trained so far. */
+  get steps(): number {
+    return this.#parts.loop.envSteps;
+  }
+
+  /** Training seconds, earlier parts of a resumed run included. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  /** The policy that evaluation and export use: averaged where the configuration averages. */
+  policy(): PolicyData {
+    const { views, sizes, average } = this.#parts;
+    const { algorithm } = this.config;
+    return {
+      kind: "flow",
+      spec: updateSpec(this.config, this.env).policy,
+      flowSteps: algorithm.flowSteps,
+      sampler: algorithm.sampler,
+      weights: (algorithm.averaging > 0 ? average : views.actor).slice(),
+      mean: views.mean.slice(0, sizes.obsSize),
+      std: views.std.slice(0, sizes.obsSize),
+    };
+  }
+
+  /** Holds the run before its next iteration, or lets it go on. */
+  setPaused(paused: boolean): void {
+    if (paused && this.#openGate === null) {
+      this.#gate = new Promise((resolve) => {
+        this.#openGate = resolve;
+      });
+    } else if (!paused && this.#openGate !== null) {
+      this.#openGate();
+      this.#openGate = null;
+    }
+  }
+
+  get paused(): boolean {
+    return this.#openGate !== null;
+  }
+
+  /**
+   * Trains until `config.steps` are done or `signal` aborts; the iteration under way is finished and a checkpoint written.
+   * @throws UserError when a checkpoint or a report cannot be written; the last good checkpoint stays
+   */
+  async run(signal: AbortSignal): Promise<{ steps: number; seconds: number }> {
+    signal.addEventListener("abort", () => this.setPaused(false), { once: true });
+    const { loop } = this.#parts;
+    while (loop.envSteps < this.config.steps && !signal.aborted) {
+      await this.#gate;
+      if (signal.aborted) break;
+      await this.#iterate();
+      await this.#evaluateWhenDue(false);
+      if (this.#checkpointDue()) await this.#save(false);
+    }
+    if (!signal.aborted) await this.#evaluateWhenDue(true);
+    await this.#save(true);
+    return { steps: loop.envSteps, seconds: this.#seconds };
+  }
+
+  /** Ends the threads and frees the simulation. */
+  async close(): Promise<void> {
+    await disassemble(this.#assembly);
+  }
+
+  async #iterate(): Promise<void> {
+    const { loop, learner } = this.#parts;
+    const started = this.#nowMs();
+    const report = await this.#collect();
+    const collected = this.#nowMs();
+    this.#showBurst(collected - started);
+    const measures = await learner.update(loop.iteration);
+    this.#averagePolicy();
+    const ended = this.#nowMs();
+    loop.iteration++;
+    loop.envSteps += rowsPerIteration(this.config);
+    this.#seconds += (ended - started) / 1000;
+    this.#reportIteration(report, measures, { collectMs: collected - started, updateMs: ended - collected });
+  }
+
+  async #collect(): Promise<EpisodeReport> {
+    const { loop, sizes } = this.#parts;
+    const { generation } = loop;
+    const jobs = Array.from({ length: sizes.shards }, (_, shard) => {
+      return { kind: "collect" as const, shard, generation, watch: this.watch.requestFor(shard) };
+    });
+    const reports = await this.#pool.run<"collect">(jobs);
+    loop.generation = generation === 0 ? 1 : 0;
+    return joinReports(reports);
+  }
+
+  #showBurst(collectMs: number): void {
+    const burst = this.watch.burst(collectMs / 1000);
+    if (burst !== null) this.#options.onBurst?.(burst);
+  }
+
+  /** average ← decay·average + (1 − decay)·weights, after a warm-up in which it follows the weights. */
+  #averagePolicy(): void {
+    const { views, average, loop } = this.#parts;
+    const { averaging, averagingStart } = this.config.algorithm;
+    const keep = loop.iteration < averagingStart ? 0 : averaging;
+    for (let i = 0; i < average.length; i++) average[i] = keep * average[i] + (1 - keep) * views.actor[i];
+  }
+
+  #reportIteration(
+    report: EpisodeReport,
+    measures: UpdateMeasures,
+    { collectMs, updateMs }: Record<string, number>,
+  ): void {
+    const { loop } = this.#parts;
+    this.#episodes.add(report);
+    const metrics: IterationMetrics = {
+      iteration: loop.iteration,
+      steps: loop.envSteps,
+      seconds: this.#seconds,
+      stepsPerSecond: (1000 * rowsPerIteration(this.config)) / (collectMs + updateMs),
+      ...this.#episodes.describe(report, this.env),
+      losses: measures,
+      timing: { collectSeconds: collectMs / 1000, updateSeconds: updateMs / 1000 },
+      nanResets: report.nans.length,
+    };
+    for (const sink of this.#options.sinks) sink.iteration(metrics);
+    for (const nan of report.nans) this.#reportNan(nan);
+    if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
+      this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite, its steps were left out`);
+    }
+  }
+
+  #reportNan({ env, step, source }: EpisodeReport["nans"][number]): void {
+    const { task } = this.config;
+    const message = `${task}: ${source} of environment ${env} was not finite at control step ${step}; it was reset`;
+    this.#event("nan", message, { task, environment: env, step, source });
+  }
+
+  #event(kind: LogEvent["kind"], message: string, details?: LogEvent["details"]): void {
+    for (const sink of this.#options.sinks) sink.event({ kind, steps: this.#parts.loop.envSteps, message, details });
+  }
+
+  /** Evaluates when the interval is over, or, `atEnd`, when the newest weights were not evaluated yet. */
+  async #evaluateWhenDue(atEnd: boolean): Promise<void> {
+    const { loop } = this.#parts;
+    const { evaluation } = this.config;
+    const interval = evaluation.everySteps;
+    const due = interval > 0 && Math.floor(loop.envSteps / interval) > Math.floor(loop.evaluatedAt / interval);
+    if (atEnd ? loop.evaluatedAt === loop.envSteps : !due) return;
+    loop.evaluatedAt = loop.envSteps;
+    const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
+    const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env);
+    const metrics = { ...summary, iteration: loop.iteration, steps: loop.envSteps, seconds: this.#seconds };
+    for (const sink of this.#options.sinks) sink.evaluation(metrics);
+    const best = loop.bestReturn === null || summary.returnMean > loop.bestReturn;
+    if (best) loop.bestReturn = summary.returnMean;
+    await this.#save(false, best);
+  }
+
+  #checkpointDue(): boolean {
+    return this.#nowMs() - this.#savedAtMs >= 1000 * this.config.checkpoint.everySeconds;
+  }
+
+  /** Starts writing a checkpoint once the last one is on the disk; the next iteration runs meanwhile unless `wait`. */
+  async #save(wait: boolean, best = false): Promise<void> {
+    await this.#saving;
+    if (this.#saveError !== null) throw this.#saveError;
+    this.#savedAtMs = this.#nowMs();
+    const policy = this.policy();
+    const saved = saveCheckpoint(this.#options.runFolder, this.checkpoint(), {
+      keep: this.config.checkpoint.keep,
+      best,
+    });
+    this.#saving = saved.then(
+      () => this.#options.onCheckpoint?.(policy),
+      (error: unknown) => {
+        this.#saveError = error;
+      },
+    );
+    if (!wait) return;
+    await this.#saving;
+    if (this.#saveError !== null) throw this.#saveError;
+  }
+
+  /** The whole state as of now. */
+  checkpoint(): Checkpoint {
+    const { loop } = this.#parts;
+    const { config } = this;
+    return {
+      metadata: {
+        packageVersion: packageVersion(),
+        task: config.task,
+        algorithm: config.algorithm.name,
+        seed: config.seed,
+        iteration: loop.iteration,
+        envSteps: loop.envSteps,
+        ...trajectoryHash(config),
+        state: storedState(this.#parts),
+      },
+      tensors: storedTensors(this.#parts),
+    };
+  }
+}
