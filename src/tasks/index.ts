@@ -26,6 +26,7 @@ export {
 export { type CommandDescription, describeTask, type TaskDescription } from "./describe-task.ts";
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
 export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
+export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
 export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./pushes.ts";
@@ -41,7 +42,7 @@ export {
 } from "./randomisation.ts";
 export * as registry from "./registry.ts";
 export { type SteppingSettings, steppingPose } from "./stepping-pose.ts";
-export { bezierHeight, swingHeight } from "./terms/gait.ts";
+export { bezierHeight, contactMatch, footHeightMatch, footSlip, swingHeight } from "./terms/gait.ts";
 export { distSq, kernel, normSq, normSqAt, sumAbs, sumAbsProduct } from "./terms/norms.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";

@@ -18,3 +18,38 @@ export function bezierHeight(phase: number, height: number): number {
 function bezier(s: number): number {
   return s * s * s + 3 * s * s * (1 - s);
 }
+
+/** Where a gait clock is: phases of the feet, and how much of the gait is wanted, 0 stand … 1 walk. */
+interface Gait {
+  readonly phase: ArrayLike<number>;
+  readonly amplitude: number;
+}
+
+/** Σ over feet of exp(−(height − wanted height)² / width); the wanted height is the gait's amplitude times `swingHeight`. */
+export function footHeightMatch(heights: ArrayLike<number>, gait: Gait, clearance: number, width: number): number {
+  let sum = 0;
+  for (let i = 0; i < heights.length; i++) {
+    const error = heights[i] - gait.amplitude * swingHeight(gait.phase[i], clearance);
+    sum += Math.exp((-error * error) / width);
+  }
+  return sum;
+}
+
+/** The number of feet that touch the ground exactly when they should: outside their swing, or always while the gait is less than half on. */
+export function contactMatch(contact: ArrayLike<number>, gait: Gait): number {
+  let matches = 0;
+  for (let i = 0; i < contact.length; i++) {
+    const swings = gait.amplitude > 0.5 && Math.sin(gait.phase[i]) > 0;
+    if (contact[i] > 0 !== swings) matches++;
+  }
+  return matches;
+}
+
+/** Σ over feet that touch the ground of their squared horizontal velocity, (m/s)². `velocities` is [feet, 3]. */
+export function footSlip(contact: ArrayLike<number>, velocities: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < contact.length; i++) {
+    if (contact[i] > 0) sum += velocities[3 * i] ** 2 + velocities[3 * i + 1] ** 2;
+  }
+  return sum;
+}

@@ -1,0 +1,114 @@
+/**
+ * Walk where a joystick points: a 21-joint humanoid on flat ground that follows commanded velocities and stands still when told to.
+ * In the style of MuJoCo Playground's G1 joystick task, with gentler starts, a forgiving end and a stepping pose to begin from.
+ */
+import { jointTargets } from "../action-mapping.ts";
+import { twistCommand } from "../command.ts";
+import { contactTimers } from "../contact-timers.ts";
+import { defineTask } from "../define-task.ts";
+import { gaitPhase } from "../gait-phase.ts";
+import { legged } from "../legged-robot.ts";
+import { kicks } from "../pushes.ts";
+import { centreOfMass, friction, masses, motorStrength, payload, servoGains } from "../randomisation.ts";
+import { steppingPose } from "../stepping-pose.ts";
+import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
+import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
+
+const FOOT_CLEARANCE = 0.08; // m, at the top of a step
+const LOWEST_PELVIS = 0.45; // m; it stands at 0.77
+const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
+
+const isUpperBody = (joint: string) => /waist|shoulder|elbow/.test(joint);
+const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
+
+const robot = legged({
+  root: "root",
+  home: "home",
+  imu: "imu",
+  gyro: "gyro",
+  linVel: "lin_vel",
+  feet: ["left_foot", "right_foot"],
+  footVelocities: ["left_foot_vel", "right_foot_vel"],
+  groups: { hipSpread: (joint) => /hip_(roll|yaw)/.test(joint), upperBody: isUpperBody },
+});
+
+/** Follow (vx, vy, yaw rate) commands. */
+export const humanoidJoystick = defineTask({
+  name: "HumanoidJoystick",
+  family: "humanoid",
+  scene: "scenes/humanoid-flat.xml",
+  timing: { controlHz: 50, physicsHz: 250, episodeSeconds: 20 },
+  robot,
+  keyframe: "home",
+
+  action: jointTargets({
+    scale: (joint) => (isUpperBody(joint) ? 0.1 : 0.25), // rad per unit of action
+    squash: "none",
+    feedForward: steppingPose({ gait: "gait", legs: [leg("left"), leg("right")], amplitude: [-0.35, 0.7, -0.35] }),
+  }),
+  command: twistCommand({ vx: [-0.6, 1.2], vy: 0.4, yawRate: 1, resampleSeconds: [4, 8], zeroProbability: 0.1 }),
+
+  track: {
+    gait: gaitPhase({ hz: 1.35, offsets: [0, Math.PI], standBelow: 0.05, fadeSeconds: 0.3 }),
+    feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
+  },
+  events: {
+    kick: kicks({ joint: "root", everySeconds: [5, 10], speed: [0.1, 0.6] }),
+  },
+  randomise: {
+    floor: friction(["floor"], [0.4, 1.0]),
+    masses: masses([0.9, 1.1]),
+    payload: payload("torso", [-1, 2]),
+    torsoCentre: centreOfMass("torso", 0.03),
+    servos: servoGains({ stiffness: [0.9, 1.1], damping: [0.8, 1.2] }),
+    motors: motorStrength([0.85, 1]),
+  },
+
+  reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: Math.PI, joints: 0.1, velocity: 0.3 }),
+
+  observe: {
+    gyro: { of: (s) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame" },
+    gravity: { of: (s) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame" },
+    command: { of: (s) => s.command, unit: "m/s, m/s, rad/s" },
+    gait: { of: (s) => s.gait.signals, unit: "cos of both phases, then sin, times the gait's amplitude" },
+    jointPos: { of: (s) => s.robot.jointPos, noise: 0.02, unit: "rad from home" },
+    jointVel: { of: (s) => s.robot.jointVel, noise: 1, scale: 0.1, unit: "rad/s" },
+    lastAction: { of: (s) => s.lastAction },
+  },
+  critic: {
+    linVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame" },
+    trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame" },
+    trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame" },
+    baseHeight: { of: (s) => s.robot.baseHeight, unit: "m" },
+    footHeight: { of: (s) => s.robot.footHeight, unit: "m" },
+    contact: { of: (s) => s.feet.contact },
+    airTime: { of: (s) => s.feet.airTime, unit: "s" },
+    push: { of: (s) => s.kick.push, unit: "m/s, world frame" },
+    floorFriction: { of: (s) => s.sim.modelFields.geom_friction[3 * s.sim.geomId("floor")] },
+    torsoMass: { of: (s) => s.sim.modelFields.body_mass[s.sim.bodyId("torso")], unit: "kg" },
+  },
+
+  reward: {
+    trackLinVel: { weight: 1.5, of: (s) => kernel(distSq(s.command, s.robot.linVel, 2), 0.25) },
+    trackYawRate: { weight: 0.75, of: (s) => kernel((s.command[2] - s.robot.gyro[2]) ** 2, 0.25) },
+    alive: { weight: 0.5, of: () => 1 },
+    footHeight: { weight: 0.2, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, FOOT_CLEARANCE, 0.0025) },
+    contactRhythm: { weight: 0.2, of: (s) => contactMatch(s.feet.contact, s.gait) },
+    fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
+    rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
+    tilt: { weight: -1.5, of: (s) => normSq(s.robot.gravity, 2) },
+    bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
+    hipSpread: { weight: -0.7, of: (s) => normSqAt(s.robot.jointPos, s.robot.groups.hipSpread) },
+    upperBodyPose: { weight: -0.3, of: (s) => normSqAt(s.robot.jointPos, s.robot.groups.upperBody) },
+    jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },
+    footSlip: { weight: -0.1, of: (s) => footSlip(s.feet.contact, s.robot.footVel) },
+    actionRate: { weight: -0.004, of: (s) => distSq(s.action, s.lastAction) },
+    jointVel: { weight: -0.0005, of: (s) => normSq(s.robot.jointVel) },
+  },
+  rewardPerSecond: true,
+
+  terminate: {
+    fell: (s) => s.robot.baseHeight < LOWEST_PELVIS || s.robot.uprightness < SMALLEST_UPRIGHTNESS,
+  },
+  measured: (s) => s.robot.twist,
+});

@@ -1,0 +1,185 @@
+/**
+ * Words for a robot that walks on legs: what its sensors say, with frame and unit, so that tasks need no sensor indices.
+ * The robot hangs on a free joint, its actuators drive joints, and a keyframe says how it stands.
+ */
+import { fromAxisAngle, multiply } from "../math/quat.ts";
+import type { Rng } from "../math/rng.ts";
+import { UserError } from "../math/user-error.ts";
+import type { Simulation } from "../physics/simulation.ts";
+
+const EMPTY = new Float64Array(0);
+
+/** Names by which a legged robot's parts are found in its scene. */
+export interface LeggedSettings<Group extends string> {
+  /** Free joint of the base. */
+  readonly root: string;
+  /** Keyframe whose joint positions are called home. */
+  readonly home: string;
+  /** Site on the base whose frame is the robot's own. */
+  readonly imu: string;
+  /** Gyroscope at that site. */
+  readonly gyro: string;
+  /** Velocimeter at that site: no real robot has one; for rewards, critics and evaluation. */
+  readonly linVel: string;
+  /** Sites at the middle of each sole. */
+  readonly feet: readonly string[];
+  /** Sensors of the soles' world velocities, in the order of `feet`. */
+  readonly footVelocities: readonly string[];
+  /** Groups of actuated joints that terms speak of. */
+  readonly groups: Readonly<Record<Group, (joint: string) => boolean>>;
+}
+
+/** How a robot is set down at the start of an episode; every value is drawn uniformly in ±. */
+export interface Placement {
+  /** m, along world x and y */
+  readonly position: number;
+  /** rad */
+  readonly yaw: number;
+  /** rad, each joint's offset from home */
+  readonly joints: number;
+  /** m/s and rad/s, each component of the base's velocity */
+  readonly velocity: number;
+}
+
+/** For a task's `robot` field. */
+export function legged<Group extends string>(settings: LeggedSettings<Group>): (sim: Simulation) => LeggedRobot<Group> {
+  return (sim) => new LeggedRobot(sim, settings);
+}
+
+/** Readings of a legged robot. Arrays keep their identity or are replaced before a step; read them through the robot. */
+export class LeggedRobot<Group extends string> {
+  /** Actuated joints in actuator order. */
+  readonly jointNames: readonly string[];
+  /** Positions of each group's joints in `jointNames`. */
+  readonly groups: Readonly<Record<Group, Int32Array>>;
+  /** [3] rad/s, body frame */
+  gyro = EMPTY;
+  /** [3] m/s, body frame */
+  linVel = EMPTY;
+  /** [3] m/s, world frame */
+  worldLinVel = EMPTY;
+  /** [3] direction of gravity in the body frame; (0, 0, −1) upright */
+  readonly gravity = new Float64Array(3);
+  /** [joints] rad from home */
+  readonly jointPos: Float64Array;
+  /** [joints] rad/s */
+  readonly jointVel: Float64Array;
+  /** [joints] N·m, of the actuators */
+  torque = EMPTY;
+  /** [feet] m, height of the soles' middle in the world */
+  readonly footHeight: Float64Array;
+  /** [feet, 3] m/s, world frame */
+  readonly footVel: Float64Array;
+  /** [3] forward and leftward speed of the base and its turning rate: m/s, m/s, rad/s */
+  readonly twist = new Float64Array(3);
+  readonly #sim: Simulation;
+  readonly #root: number;
+  readonly #rootDof: number;
+  readonly #imu: number;
+  readonly #qposAddress: Int32Array;
+  readonly #dofAddress: Int32Array;
+  readonly #home: Float64Array;
+  readonly #low: Float64Array;
+  readonly #high: Float64Array;
+  readonly #feet: Int32Array;
+  readonly #footVelocities: Int32Array;
+  readonly #turn = new Float64Array(4);
+
+  constructor(sim: Simulation, settings: LeggedSettings<Group>) {
+    this.#sim = sim;
+    const root = sim.joint(settings.root);
+    this.#root = root.qposAddress;
+    this.#rootDof = root.dofAddress;
+    this.#imu = sim.siteId(settings.imu);
+    this.jointNames = sim.actuatorJoints();
+    const joints = this.jointNames.map((name) => sim.joint(name));
+    const home = sim.keyframeQpos(settings.home);
+    this.#qposAddress = Int32Array.from(joints, (joint) => joint.qposAddress);
+    this.#dofAddress = Int32Array.from(joints, (joint) => joint.dofAddress);
+    this.#home = Float64Array.from(joints, (joint) => home[joint.qposAddress]);
+    this.#low = Float64Array.from(joints, (joint) => joint.range[0]);
+    this.#high = Float64Array.from(joints, (joint) => joint.range[1]);
+    this.jointPos = new Float64Array(joints.length);
+    this.jointVel = new Float64Array(joints.length);
+    this.groups = jointGroups(this.jointNames, settings.groups);
+    this.#feet = Int32Array.from(settings.feet, (site) => sim.siteId(site));
+    this.#footVelocities = Int32Array.from(settings.footVelocities, (sensor) => sim.sensor(sensor).address);
+    this.footHeight = new Float64Array(this.#feet.length);
+    this.footVel = new Float64Array(3 * this.#footVelocities.length);
+    const gyro = sim.sensor(settings.gyro).address;
+    const linVel = sim.sensor(settings.linVel).address;
+    sim.onViews(() => {
+      this.gyro = sim.sensordata.subarray(gyro, gyro + 3);
+      this.linVel = sim.sensordata.subarray(linVel, linVel + 3);
+      this.worldLinVel = sim.qvel.subarray(this.#rootDof, this.#rootDof + 3);
+      this.torque = sim.actuatorForce;
+    });
+  }
+
+  /** Height of the base's frame above the world's origin, m. */
+  get baseHeight(): number {
+    return this.#sim.qpos[this.#root + 2];
+  }
+
+  /** Cosine of the angle between the base's z axis and the vertical. */
+  get uprightness(): number {
+    return -this.gravity[2];
+  }
+
+  /** Reads what is computed from several sensors; the engine calls it after the physics. */
+  update(): void {
+    const { qpos, qvel, siteXmat, siteXpos, sensordata } = this.#sim;
+    // Rᵀ(0, 0, −1): minus the third row of the site's rotation matrix
+    for (let i = 0; i < 3; i++) this.gravity[i] = -siteXmat[9 * this.#imu + 6 + i];
+    for (let i = 0; i < this.jointPos.length; i++) {
+      this.jointPos[i] = qpos[this.#qposAddress[i]] - this.#home[i];
+      this.jointVel[i] = qvel[this.#dofAddress[i]];
+    }
+    for (let foot = 0; foot < this.#feet.length; foot++) {
+      this.footHeight[foot] = siteXpos[3 * this.#feet[foot] + 2];
+      for (let i = 0; i < 3; i++) this.footVel[3 * foot + i] = sensordata[this.#footVelocities[foot] + i];
+    }
+    this.twist[0] = this.linVel[0];
+    this.twist[1] = this.linVel[1];
+    this.twist[2] = this.gyro[2];
+  }
+
+  /** Σ over the joints of how far they are beyond the middle `fraction` of their range, rad. */
+  jointLimitExcess(fraction: number): number {
+    let excess = 0;
+    for (let i = 0; i < this.jointPos.length; i++) {
+      const margin = ((1 - fraction) / 2) * (this.#high[i] - this.#low[i]);
+      const position = this.jointPos[i] + this.#home[i];
+      excess += Math.max(0, this.#low[i] + margin - position) + Math.max(0, position - (this.#high[i] - margin));
+    }
+    return excess;
+  }
+
+  /** Moves the robot from where it stands by random offsets. */
+  place(rng: Rng, { position, yaw, joints, velocity }: Placement): void {
+    const { qpos, qvel } = this.#sim;
+    const root = this.#root;
+    qpos[root] += rng.uniform(-position, position);
+    qpos[root + 1] += rng.uniform(-position, position);
+    fromAxisAngle(this.#turn, 0, 0, 0, 1, rng.uniform(-yaw, yaw));
+    multiply(qpos, root + 3, this.#turn, 0, qpos, root + 3);
+    for (let i = 0; i < this.#qposAddress.length; i++) {
+      const moved = qpos[this.#qposAddress[i]] + rng.uniform(-joints, joints);
+      qpos[this.#qposAddress[i]] = Math.max(this.#low[i], Math.min(this.#high[i], moved));
+    }
+    for (let i = 0; i < 6; i++) qvel[this.#rootDof + i] = rng.uniform(-velocity, velocity);
+  }
+}
+
+function jointGroups<Group extends string>(
+  joints: readonly string[],
+  groups: Readonly<Record<Group, (joint: string) => boolean>>,
+): Record<Group, Int32Array> {
+  const found = {} as Record<Group, Int32Array>;
+  for (const name of Object.keys(groups) as Group[]) {
+    const members = joints.map((joint, i) => (groups[name](joint) ? i : -1)).filter((i) => i >= 0);
+    if (members.length === 0) throw new UserError(`robot: the group "${name}" holds none of the actuated joints`);
+    found[name] = Int32Array.from(members);
+  }
+  return found;
+}
