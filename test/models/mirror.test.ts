@@ -1,0 +1,134 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/physics/package-root.ts";
+import { Simulation } from "../../src/physics/simulation.ts";
+
+/** Mesh vertices are rounded to 10 µm. */
+const LENGTH_TOLERANCE = 2e-5;
+const MESH = 7;
+
+let sim: Simulation;
+
+beforeAll(async () => {
+  sim = await Simulation.load(join(packageRoot, "scenes", "humanoid-flat.xml"));
+});
+
+afterAll(() => sim.delete());
+
+type Named = "body" | "joint" | "geom" | "site" | "actuator";
+
+/** Ids of every left element with those of its right counterpart. */
+function pairs(kind: Named): { name: string; left: number; right: number }[] {
+  const names = sim.names.all(kind).filter((name) => name.startsWith("left_"));
+  return names.map((name) => ({
+    name,
+    left: sim.id(kind, name),
+    right: sim.id(kind, name.replace("left_", "right_")),
+  }));
+}
+
+function row(field: Float64Array, id: number, width: number): number[] {
+  return Array.from(field.subarray(width * id, width * (id + 1)));
+}
+
+function close(a: readonly number[], b: readonly number[], tolerance = 1e-9): boolean {
+  return a.length === b.length && a.every((value, i) => Math.abs(value - b[i]) <= tolerance);
+}
+
+function mirrored([x, y, z]: readonly number[]): number[] {
+  return [x, -y, z];
+}
+
+/** Rotations seen in the mirror of the x–z plane: the axis is a pseudo-vector. */
+function mirroredQuat([w, x, y, z]: readonly number[]): number[] {
+  return [w, -x, y, -z];
+}
+
+/** Third column of the rotation: the axis of capsules and cylinders, whose sign means nothing. */
+function longAxis([w, x, y, z]: readonly number[]): number[] {
+  return [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)];
+}
+
+function parallel(a: readonly number[], b: readonly number[]): boolean {
+  return Math.abs(Math.abs(a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) - 1) < 1e-9;
+}
+
+/** Names of the pairs that `differs` finds unequal. */
+function unequal(kind: Named, equal: (left: number, right: number) => boolean): string[] {
+  return pairs(kind)
+    .filter(({ left, right }) => !equal(left, right))
+    .map(({ name }) => name);
+}
+
+describe("the humanoid's right side", () => {
+  it("has a counterpart of every left element and nothing more", () => {
+    for (const kind of ["body", "joint", "geom", "site", "actuator"] as const) {
+      const names = sim.names.all(kind);
+      expect(pairs(kind).length).toBeGreaterThan(0);
+      expect(names.filter((name) => name.startsWith("right_")).length).toBe(pairs(kind).length);
+    }
+  });
+
+  it("mirrors bodies: place, mass, centre of mass, inertia", () => {
+    const { model } = sim;
+    const equal = (l: number, r: number) =>
+      model.body_mass[l] === model.body_mass[r] &&
+      close(mirrored(row(model.body_pos, l, 3)), row(model.body_pos, r, 3)) &&
+      close(mirroredQuat(row(model.body_quat, l, 4)), row(model.body_quat, r, 4)) &&
+      close(mirrored(row(model.body_ipos, l, 3)), row(model.body_ipos, r, 3)) &&
+      close(mirroredQuat(row(model.body_iquat, l, 4)), row(model.body_iquat, r, 4)) &&
+      close(row(model.body_inertia, l, 3), row(model.body_inertia, r, 3));
+    expect(unequal("body", equal)).toEqual([]);
+  });
+
+  it("mirrors joints: pitch keeps its range, roll and yaw turn it round", () => {
+    const { model } = sim;
+    const equal = (l: number, r: number) => {
+      const axis = row(model.jnt_axis, l, 3);
+      const [low, high] = row(model.jnt_range, l, 2);
+      const expected = axis[1] === 1 ? [low, high] : [-high, -low];
+      const dofs = [model.jnt_dofadr[l], model.jnt_dofadr[r]];
+      return (
+        close(axis, row(model.jnt_axis, r, 3)) &&
+        close(expected, row(model.jnt_range, r, 2)) &&
+        [model.dof_damping, model.dof_armature, model.dof_frictionloss].every((f) => f[dofs[0]] === f[dofs[1]])
+      );
+    };
+    expect(unequal("joint", equal)).toEqual([]);
+  });
+
+  it("mirrors actuators: gains and force limits", () => {
+    const { model } = sim;
+    const equal = (l: number, r: number) =>
+      close(row(model.actuator_gainprm, l, 10), row(model.actuator_gainprm, r, 10)) &&
+      close(row(model.actuator_biasprm, l, 10), row(model.actuator_biasprm, r, 10)) &&
+      close(row(model.actuator_forcerange, l, 2), row(model.actuator_forcerange, r, 2));
+    expect(unequal("actuator", equal)).toEqual([]);
+  });
+
+  it("mirrors geoms and sites: kind, size, place, direction", () => {
+    const { model } = sim;
+    const equal = (l: number, r: number) =>
+      model.geom_type[l] === model.geom_type[r] &&
+      model.geom_dataid[l] === model.geom_dataid[r] &&
+      model.geom_conaffinity[l] === model.geom_conaffinity[r] &&
+      model.geom_matid[l] === model.geom_matid[r] &&
+      close(row(model.geom_size, l, 3), row(model.geom_size, r, 3)) &&
+      close(mirrored(row(model.geom_pos, l, 3)), row(model.geom_pos, r, 3), LENGTH_TOLERANCE) &&
+      (model.geom_type[l] === MESH ||
+        parallel(mirrored(longAxis(row(model.geom_quat, l, 4))), longAxis(row(model.geom_quat, r, 4))));
+    expect(unequal("geom", equal)).toEqual([]);
+    const site = (l: number, r: number) => close(mirrored(row(model.site_pos, l, 3)), row(model.site_pos, r, 3));
+    expect(unequal("site", site)).toEqual([]);
+  });
+
+  it("mirrors the home pose", () => {
+    sim.resetToKeyframe("home");
+    const wrong = pairs("joint").filter(({ name, left, right }) => {
+      const sign = sim.model.jnt_axis[3 * left + 1] === 1 ? 1 : -1;
+      const angle = sim.qpos[sim.joint(name).qposAddress];
+      return sim.qpos[sim.model.jnt_qposadr[right]] !== sign * angle;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
