@@ -9,7 +9,7 @@ export type Feeds = Readonly<Record<string, FeedArray>>;
 
 export interface Executable {
   /**
-   * Runs the function once. Feeds must have exactly the declared sizes; a symbolic batch is worked out from them.
+   * Runs the function once; await it before the next run. Feeds must have exactly the declared sizes; a symbolic batch is worked out from them.
    * Results are written into `out[name]` where given, else into new arrays. Throws a RangeError naming the input
    * or output whose size does not fit.
    */

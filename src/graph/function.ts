@@ -1,7 +1,7 @@
 // A graph with named inputs and outputs, cleaned up and in a fixed order: what engines run and what a file holds.
 // Clean-up: equal nodes become one, constants are folded, unused nodes vanish. The same build gives the same function.
 import { evaluate } from "./kernels.ts";
-import { isBatched, sizeOf } from "./shape.ts";
+import { sizeOf } from "./shape.ts";
 import { simplify, withInputs } from "./simplify.ts";
 import { constant, type Tensor, topologicalOrder } from "./tensor.ts";
 
@@ -20,8 +20,8 @@ export interface FunctionOptions {
   readonly inputOrder?: readonly string[];
 }
 
-/** Largest constant that folding may create, in values; beyond it the file would grow more than the work shrinks. */
-const LARGEST_FOLD = 4096;
+/** Folding may always create constants of so many values; larger ones only where they replace as many. */
+const SMALL_CONSTANT = 4096;
 
 /**
  * Makes a function of all inputs that the outputs depend on.
@@ -100,12 +100,13 @@ function keyOf(node: Tensor, ids: ReadonlyMap<Tensor, number>): string {
   return `${node.op}(${operands})[${node.shape}]${attributes}${identity}`;
 }
 
-/** The value as a constant when all operands are constants and the result is small, else the node. */
+/** The value as a constant when all operands are constants and the file does not grow much by it, else the node. */
 function fold(node: Tensor): Tensor {
-  if (node.op === "input" || node.op === "constant" || isBatched(node.shape) || sizeOf(node.shape) > LARGEST_FOLD)
-    return node;
   // A repeated scalar is cheaper kept as a broadcast, which elementwise users drop.
-  if (node.op === "broadcastTo" || !node.inputs.every((operand) => operand.op === "constant")) return node;
+  if (node.inputs.length === 0 || node.op === "broadcastTo") return node;
+  if (!node.inputs.every((operand) => operand.op === "constant")) return node;
+  const replaced = node.inputs.reduce((count, operand) => count + sizeOf(operand.shape), 0);
+  if (sizeOf(node.shape) > Math.max(SMALL_CONSTANT, replaced)) return node;
   const values = node.inputs.map((operand) => evaluate(operand, []));
   return constant(Float32Array.from(evaluate(node, values).data), node.shape);
 }

@@ -30,10 +30,10 @@ const RULES = {
   tanh: (g, _, y) => [sub(g, mul(mul(g, y), y))],
   // y − y²
   sigmoid: (g, _, y) => [mul(g, sub(y, mul(y, y)))],
-  // s·(1 + x − y) with s = sigmoid(x), y = s·x
+  // s + y·(1 − s) with s = sigmoid(x), y = s·x; without x, whose memory is free after the forward pass
   silu: (g, [x], y) => {
     const s = sigmoid(x);
-    return [mul(g, add(s, mul(s, sub(x, y))))];
+    return [mul(g, add(s, mul(y, sub(1, s))))];
   },
   // 1 for x > 0, else y + 1
   elu: (g, _, y) => [add(g, mul(g, minimum(y, 0)))],

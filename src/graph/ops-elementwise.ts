@@ -37,13 +37,19 @@ function binary(op: Binary, a: TensorLike, b: TensorLike): Tensor {
   return makeTensor(op, [left, right], broadcastShapes(op, left.shape, right.shape), {});
 }
 
+/** −x. */
 export const neg = (x: Tensor): Tensor => unary("neg", x);
+/** eˣ. */
 export const exp = (x: Tensor): Tensor => unary("exp", x);
 /** Natural logarithm. */
 export const log = (x: Tensor): Tensor => unary("log", x);
+/** √x. */
 export const sqrt = (x: Tensor): Tensor => unary("sqrt", x);
+/** Sine of radians. */
 export const sin = (x: Tensor): Tensor => unary("sin", x);
+/** Cosine of radians. */
 export const cos = (x: Tensor): Tensor => unary("cos", x);
+/** Hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => unary("tanh", x);
 /** 1 / (1 + exp(−x)). */
 export const sigmoid = (x: Tensor): Tensor => unary("sigmoid", x);
@@ -51,15 +57,20 @@ export const sigmoid = (x: Tensor): Tensor => unary("sigmoid", x);
 export const silu = (x: Tensor): Tensor => unary("silu", x);
 /** x for x > 0, else exp(x) − 1. */
 export const elu = (x: Tensor): Tensor => unary("elu", x);
+/** max(x, 0). */
 export const relu = (x: Tensor): Tensor => unary("relu", x);
 /** ln(1 + exp(x)), stable for large |x|. */
 export const softplus = (x: Tensor): Tensor => unary("softplus", x);
 /** |x|; its derivative at 0 is taken as −1. */
 export const abs = (x: Tensor): Tensor => unary("abs", x);
 
+/** a + b. */
 export const add = (a: TensorLike, b: TensorLike): Tensor => binary("add", a, b);
+/** a − b. */
 export const sub = (a: TensorLike, b: TensorLike): Tensor => binary("sub", a, b);
+/** a·b. */
 export const mul = (a: TensorLike, b: TensorLike): Tensor => binary("mul", a, b);
+/** a / b. */
 export const div = (a: TensorLike, b: TensorLike): Tensor => binary("div", a, b);
 /** Smaller of the two; at a tie the gradient goes to `a`. */
 export const minimum = (a: TensorLike, b: TensorLike): Tensor => binary("minimum", a, b);

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   BATCH,
@@ -96,4 +98,29 @@ it("names the package that a TensorFlow.js engine misses", async () => {
     graphFunction("f", { y: input("x", [1]) }),
   );
   await expect(compiled).rejects.toThrow(/^tfjs engine: @tensorflow\/tfjs-node-gpu does not load/);
+});
+
+it("tells in one line why ONNX Runtime does not load", async () => {
+  const resolve = `export async function resolve(name, context, next) {
+    if (name === "onnxruntime-node") throw new Error("libonnxruntime.so.1: cannot open shared object file\\nsecond line");
+    return next(name, context);
+  }`;
+  const hook = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(resolve)}`)});`;
+  const program = `
+    const g = await import(${JSON.stringify(new URL("../../src/graph/index.js", import.meta.url).href)});
+    const error = await g.createOrtEngine().compile(g.graphFunction("f", { y: g.input("x", [1]) })).catch((e) => e);
+    console.log(error.name + "|" + error.message);`;
+  const asModule = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--import",
+    asModule(hook),
+    "--import",
+    asModule(program),
+    "-e",
+    "0",
+  ]);
+  expect(stdout).toMatch(
+    /^UserError\|ort engine: onnxruntime-node does not load on \S+ \(libonnxruntime\.so\.1: cannot open shared object file\); /,
+  );
+  expect(stdout.trim().split("\n")).toHaveLength(1);
 });

@@ -55,7 +55,11 @@ const unary = (op: (x: Tensor) => Tensor, range?: [number, number]): OpCase[] =>
   { inputs: x, range, build: (t) => op(t.x) },
 ];
 const binary = (op: (a: Tensor, b: Tensor) => Tensor, range?: [number, number]): OpCase[] =>
-  [ab, rows, { a: [4], b: [2, 4] }].map((inputs) => ({ inputs, range, build: (t) => op(t.a, t.b) }));
+  [ab, rows, { a: [3, 1], b: [3, 4] }, { a: [4], b: [2, 4] }].map((inputs) => ({
+    inputs,
+    range,
+    build: (t) => op(t.a, t.b),
+  }));
 
 export const OP_CASES: Readonly<Record<Op, readonly OpCase[]>> = {
   input: unary((t) => t),
