@@ -1,0 +1,73 @@
+/** `flowgait bench [what]`: measures this machine. What is measured, and against which bound, stands in bench/. */
+import { Command } from "commander";
+import { choice } from "./flag-value.ts";
+import { type Output, resultJson } from "./output.ts";
+import { formatNumber, formatTable } from "./table.ts";
+
+const BENCHES = ["physics", "learner", "collect"] as const;
+type Bench = (typeof BENCHES)[number];
+
+/** Tasks that rates of physics and collection are given for. */
+const BENCH_TASKS = ["CheetahRun", "HumanoidJoystick"];
+
+/** What was measured: rates by name, of a task where it has several. */
+type Rates = Readonly<Record<string, number | null>>;
+
+/** The command. */
+export function benchCommand(output: Output): Command {
+  return new Command("bench")
+    .summary("measure this machine")
+    .description("Measure rates, and their ratio to the bound each is held against in the same run.")
+    .argument("[what]", `${BENCHES.join(", ")}; all of them without it`)
+    .option("--json", "one JSON document on standard output")
+    .action(async (what: string | undefined, options: { json?: boolean }) => {
+      const wanted = what === undefined ? BENCHES : [choice("bench", what, BENCHES)];
+      const document: Partial<Record<Bench, unknown>> = {};
+      for (const name of wanted) {
+        output.note(`measuring ${name} …`);
+        const result = await measure(name);
+        document[name] = result;
+        if (options.json !== true) output.result(`${ratesText(name, result)}\n\n`);
+      }
+      if (options.json === true) resultJson(output, document);
+    });
+}
+
+async function measure(name: Bench): Promise<Readonly<Record<string, Rates | number | null>>> {
+  switch (name) {
+    case "physics": {
+      const { benchPhysics } = await import("../../bench/physics.ts");
+      return perTask(async (task) => ({ ...(await benchPhysics(task)) }));
+    }
+    case "learner": {
+      const { benchLearner } = await import("../../bench/learner.ts");
+      return { ...(await benchLearner()) };
+    }
+    case "collect": {
+      const { benchCollect } = await import("../../bench/collect.ts");
+      return perTask(async (task) => ({ ...(await benchCollect(task)) }));
+    }
+    default:
+      return name satisfies never;
+  }
+}
+
+async function perTask(bench: (task: string) => Promise<Rates>): Promise<Record<string, Rates>> {
+  const results: Record<string, Rates> = {};
+  for (const task of BENCH_TASKS) results[task] = await bench(task);
+  return results;
+}
+
+function ratesText(name: string, result: Readonly<Record<string, Rates | number | null>>): string {
+  const rows = Object.entries(result).flatMap(([key, value]) =>
+    value === null || typeof value === "number"
+      ? [[key, rateText(value)]]
+      : Object.entries(value).map(([rate, number]) => [`${key} ${rate}`, rateText(number)]),
+  );
+  return `${name}\n${formatTable([{ heading: "" }, { heading: "", align: "right" }], rows, "  ")}`;
+}
+
+function rateText(value: number | null): string {
+  if (value === null) return "not measured";
+  return value >= 1000 ? Math.round(value).toLocaleString("en") : formatNumber(value, 3);
+}

@@ -1,0 +1,58 @@
+/** `flowgait <command>`: puts the commands together, runs one, and turns failures into one line and an exit code. */
+import { Command, CommanderError } from "commander";
+import { nearNames } from "../math/near-names.ts";
+import { unknownFlag } from "../train/overrides.ts";
+import { packageVersion } from "../train/version.ts";
+import { benchCommand } from "./bench.ts";
+import { evalCommand } from "./eval.ts";
+import { exportCommand } from "./export.ts";
+import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
+import { type Output, processOutput } from "./output.ts";
+import { studioCommand } from "./studio.ts";
+import { tasksCommand } from "./tasks.ts";
+import { trainCommand } from "./train.ts";
+
+/** Runs the command that the arguments name. */
+export async function runCommandLine(argv: readonly string[], output: Output = processOutput()): Promise<ExitCode> {
+  const program = buildProgram(output);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportFailure(error, output);
+    const failure = parserFailure(error, parserNames(program, argv));
+    return failure === null ? 0 : reportFailure(failure, output);
+  }
+}
+
+function buildProgram(output: Output): Command {
+  const program = new Command("flowgait")
+    .description(
+      "Train robot controllers with flow-matching policies on MuJoCo WebAssembly, watch them live, export them.",
+    )
+    .version(packageVersion(), "--version", "print the version")
+    .helpOption("-h, --help", "show help");
+  const commands = [tasksCommand, trainCommand, evalCommand, studioCommand, benchCommand, exportCommand];
+  for (const build of commands) program.addCommand(build(output));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError(false)
+      .configureOutput({ writeOut: (text) => output.result(text), writeErr: () => undefined });
+  }
+  return program;
+}
+
+function parserNames(program: Command, argv: readonly string[]) {
+  const command = program.commands.find((candidate) => candidate.name() === argv[0]) ?? program;
+  const flags = command.options.map((option) => option.long!.slice(2));
+  return {
+    commands: program.commands.map((candidate) => candidate.name()),
+    describeUnknownFlag: (word: string) => {
+      const name = word.replace(/^-+/, "").replace(/=.*$/, "");
+      if (command.name() === "train" || command.name() === "studio") return unknownFlag(name, flags);
+      const [near] = nearNames(name, flags, 1);
+      return `${word}: unknown flag${near === undefined ? "" : `; nearest: --${near}`}`;
+    },
+  };
+}

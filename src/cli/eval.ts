@@ -1,0 +1,138 @@
+/** `flowgait eval <policy>`: whole episodes under a fixed policy, and what came of them. */
+import { Command } from "commander";
+import { UserError } from "../math/user-error.ts";
+import type { CommandVector } from "../rollout/evaluation.ts";
+import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
+import { type EvaluationSummary, evaluatePolicy } from "../train/evaluate.ts";
+import { choice, twist, wholeNumber } from "./flag-value.ts";
+import { type Output, resultJson } from "./output.ts";
+import { findPolicy } from "./policy-reference.ts";
+import { formatNumber, formatTable } from "./table.ts";
+
+interface EvalOptions {
+  readonly task?: string;
+  readonly episodes: string;
+  readonly seed: string;
+  readonly command?: string;
+  readonly sampler?: string;
+  readonly flowSteps?: string;
+  readonly noise?: string;
+  readonly workers: string;
+  readonly json?: boolean;
+}
+
+/** The command. */
+export function evalCommand(output: Output): Command {
+  return new Command("eval")
+    .summary("measure a policy")
+    .description("Run whole episodes under a policy: return, reward terms, tracking errors, falls.")
+    .argument("<policy>", "a run folder, a checkpoint file, zero or random")
+    .option("--task <task>", "task to run in; a trained policy knows its own")
+    .option("--episodes <count>", "episodes", "32")
+    .option("--seed <seed>", "seed of the episodes", "1000003")
+    .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s; drawn as in training without it")
+    .option("--sampler <name>", "euler, midpoint or heun; as trained without it")
+    .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
+    .option("--noise <start>", "start of the flow: random or zero; as in the training's evaluations without it")
+    .option("--workers <count>", "threads; 0 takes one per core", "0")
+    .option("--json", "one JSON document on standard output")
+    .action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
+}
+
+async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
+  const settings = readSettings(options);
+  const found = await findPolicy(reference);
+  const task = options.task ?? found.trained?.task ?? null;
+  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  const policy = await bindPolicy(task, settings, (env) => found.bind(env));
+  const { seed, episodes, command, workers } = settings;
+  const noise: StartNoise = settings.noise ?? found.noise ?? "random";
+  const request = { policy: { ...policy.data, ...settings.integration }, noise, seed, episodes, command };
+  const summary = await evaluatePolicy(request, { task, workers, engine: "ort" });
+  const document = { task: policy.task, policy: reference, ...summary };
+  if (options.json === true) resultJson(output, evalJson(document));
+  else output.result(`${evalText(document)}\n`);
+}
+
+function readSettings(options: EvalOptions) {
+  const { sampler, flowSteps, noise, command } = options;
+  const integration = {
+    ...(sampler === undefined ? {} : { sampler: choice("--sampler", sampler, ["euler", "midpoint", "heun"]) }),
+    ...(flowSteps === undefined ? {} : { flowSteps: wholeNumber("--flow-steps", flowSteps, 1, 1000) }),
+  };
+  return {
+    integration,
+    episodes: wholeNumber("--episodes", options.episodes, 1),
+    seed: wholeNumber("--seed", options.seed, 0, 0xffffffff),
+    workers: wholeNumber("--workers", options.workers, 0, 256),
+    noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
+    command: command === undefined ? null : twist("--command", command),
+  };
+}
+
+/** Loads the task once to fit the policy to it, and to refuse a command that it does not have. */
+async function bindPolicy(
+  reference: string,
+  { command }: { readonly command: CommandVector | null },
+  bind: (env: Environment) => PolicyData,
+): Promise<{ task: string; data: PolicyData }> {
+  const env = await Environment.create(await resolveTask(reference));
+  try {
+    const { name } = env.task;
+    if (command !== null && env.commandSize !== command.length)
+      throw new UserError(`--command: ${name} follows no velocity command, expected the flag left out`, {
+        exitCode: 2,
+      });
+    return { task: name, data: bind(env) };
+  } finally {
+    env.delete();
+  }
+}
+
+type EvalDocument = EvaluationSummary & { readonly task: string; readonly policy: string };
+
+/** The documented fields, in the documented order. */
+function evalJson(document: EvalDocument) {
+  const {
+    task,
+    policy,
+    episodes,
+    returnMean,
+    returnStd,
+    episodeLengthMean,
+    fallRate,
+    linVelError,
+    yawRateError,
+    terms,
+  } = document;
+  return {
+    task,
+    policy,
+    episodes,
+    returnMean,
+    returnStd,
+    episodeLengthMean,
+    fallRate,
+    linVelError,
+    yawRateError,
+    terms,
+  };
+}
+
+function evalText(result: EvalDocument): string {
+  const rows = [
+    ["return", `${formatNumber(result.returnMean)} ± ${formatNumber(result.returnStd)}`],
+    ["episode length", `${formatNumber(result.episodeLengthMean)} steps`],
+    ["ended early", `${formatNumber(100 * result.fallRate)} %`],
+  ];
+  if (result.linVelError !== null) rows.push(["velocity error", `${formatNumber(result.linVelError)} m/s`]);
+  if (result.yawRateError !== null) rows.push(["yaw rate error", `${formatNumber(result.yawRateError)} rad/s`]);
+  const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);
+  const two = [{ heading: "" }, { heading: "", align: "right" }] as const;
+  return [
+    `${result.task}, ${result.policy}, ${result.episodes} episodes`,
+    formatTable([{ heading: "" }, { heading: "" }], rows, "  "),
+    `reward per second, by term\n${formatTable(two, terms, "  ")}`,
+  ].join("\n\n");
+}

@@ -1,0 +1,138 @@
+/**
+ * Shows a training run on the stream's pages: scene, poses of watched environments, state; and lets pages pause it. The training never waits
+ * for a page.
+ */
+import { describeScene } from "../physics/scene-description.ts";
+import { streamSink } from "../stream/metric-sink.ts";
+import type { Burst } from "../stream/playback.ts";
+import { POSE_FLAG, type RunInfo, type RunState } from "../stream/protocol.ts";
+import type { StreamServer } from "../stream/server.ts";
+import type { IterationMetrics, MetricSink } from "../train/metrics.ts";
+import type { Training } from "../train/training.ts";
+import type { WatchedBurst } from "../train/watch-desk.ts";
+
+/** How often pages' wishes are looked at. */
+const WISH_INTERVAL_MS = 100;
+
+/** One run on one server. */
+export class LiveView {
+  readonly #server: StreamServer;
+  #training: Training | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #state: RunState = "starting";
+  #detail: string | undefined;
+  #rate = 0;
+  #iterationSeconds = 1;
+
+  constructor(server: StreamServer) {
+    this.#server = server;
+  }
+
+  /** Shows a run from now on. */
+  attach(training: Training, runFolder: string): void {
+    this.#training = training;
+    this.#server.setScene(describeScene(training.env.sim), runInfo(training, runFolder));
+    this.#server.onIntent(({ wish }) => this.#obey(wish.type));
+    this.#timer = setInterval(() => this.#lookAtWishes(), WISH_INTERVAL_MS).unref();
+    this.#lookAtWishes();
+    this.#show("training");
+  }
+
+  /** Reports go to the pages. */
+  sink(): MetricSink {
+    const toPages = streamSink(this.#server);
+    return {
+      ...toPages,
+      iteration: (metrics) => {
+        this.#measure(metrics);
+        toPages.iteration(metrics);
+        this.#show(this.#training?.paused === true ? "paused" : "training");
+      },
+    };
+  }
+
+  /** Poses go to the pages, spread over the time until the next ones are expected. */
+  readonly onBurst = (burst: WatchedBurst): void => {
+    const controlHz = this.#training?.env.controlHz;
+    if (controlHz !== undefined) this.#server.pushBurst(streamBurst(burst, controlHz, this.#iterationSeconds));
+  };
+
+  /** The run is over; the last picture and the curves stay. */
+  end(state: Extract<RunState, "done" | "stopped" | "failed">, detail?: string): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#detail = detail;
+    this.#show(state);
+  }
+
+  /** Something to say before there is a run. */
+  announce(state: Extract<RunState, "starting" | "idle">, detail: string): void {
+    this.#detail = detail;
+    this.#show(state);
+  }
+
+  #lookAtWishes(): void {
+    this.#server.drainIntents();
+    this.#training?.watch.select(this.#server.watchedEnvironments());
+  }
+
+  #obey(wish: string): void {
+    if (wish !== "pause" && wish !== "resume") return;
+    this.#training?.setPaused(wish === "pause");
+    this.#show(wish === "pause" ? "paused" : "training");
+  }
+
+  #measure({ stepsPerSecond, timing }: IterationMetrics): void {
+    this.#rate = stepsPerSecond;
+    this.#iterationSeconds = timing.collectSeconds + timing.updateSeconds;
+  }
+
+  #show(state: RunState): void {
+    if (state === "training") this.#detail = undefined;
+    this.#state = state;
+    const { steps = 0, seconds = 0, config } = this.#training ?? {};
+    const totalSteps = config?.steps ?? 0;
+    const left = Math.max(0, totalSteps - steps);
+    this.#server.pushStatus({
+      state: this.#state,
+      steps,
+      totalSteps,
+      seconds,
+      stepsPerSecond: this.#rate,
+      etaSeconds: state === "training" && this.#rate > 0 ? left / this.#rate : null,
+      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+    });
+  }
+}
+
+function runInfo({ config, env }: Training, runFolder: string): RunInfo {
+  return {
+    task: env.task.name,
+    run: runFolder,
+    algorithm: config.algorithm.name,
+    environments: config.envs,
+    controlHz: env.controlHz,
+    episodeSteps: env.episodeSteps,
+    totalSteps: config.steps,
+    hasCommand: env.command !== undefined,
+    rewardNames: env.rewardNames,
+    capabilities: ["pause-training"],
+  };
+}
+
+/** Copies what the next collection would overwrite. */
+function streamBurst({ environments, tape }: WatchedBurst, simulationHz: number, expectedSeconds: number): Burst {
+  const { poses, commands, twists, terms, starts } = tape.views;
+  return {
+    simulationHz,
+    environments,
+    steps: tape.sizes.steps,
+    bodies: tape.sizes.bodies,
+    poses: poses.slice(),
+    commands: commands.slice(),
+    twists: twists.slice(),
+    terms: terms.slice(),
+    flags: Uint8Array.from(starts, (start) => (start ? POSE_FLAG.cut : 0)),
+    expectedSeconds,
+  };
+}

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The executable. Everything else can be imported without doing anything.
+import { runCommandLine } from "./command-line.ts";
+
+process.exitCode = await runCommandLine(process.argv.slice(2));

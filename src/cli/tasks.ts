@@ -1,0 +1,181 @@
+/** `flowgait tasks [name]`: the registry as a table, or everything one task's declaration says. */
+import { Command } from "commander";
+import {
+  describeTask,
+  Environment,
+  type ObservationSlice,
+  registry,
+  resolveTask,
+  type Task,
+  type TaskDescription,
+} from "../tasks/index.ts";
+import { type Output, resultJson } from "./output.ts";
+import { formatNumber, formatTable } from "./table.ts";
+
+/** The command. */
+export function tasksCommand(output: Output): Command {
+  return new Command("tasks")
+    .summary("list the tasks, or describe one")
+    .description("List the tasks, or print one task's observation layout, action mapping, reward terms and timing.")
+    .argument("[name]", "a task's name, or the file of your own task")
+    .option("--json", "one JSON document on standard output")
+    .action(async (name: string | undefined, options: { json?: boolean }) => {
+      if (name === undefined) await listTasks(output, options.json === true);
+      else await printTask(await resolveTask(name), output, options.json === true);
+    });
+}
+
+async function listTasks(output: Output, json: boolean): Promise<void> {
+  const summaries = [];
+  for (const task of registry.list()) summaries.push(await withEnvironment(task, summaryOf));
+  if (json) resultJson(output, summaries);
+  else
+    output.result(
+      `${summaryTable(summaries)}\n\nflowgait tasks <name> describes one, flowgait train <name> trains it.\n`,
+    );
+}
+
+async function printTask(task: Task, output: Output, json: boolean): Promise<void> {
+  await withEnvironment(task, (env) => {
+    if (json) resultJson(output, describeTask(env));
+    else output.result(`${descriptionText(describeTask(env))}\n`);
+  });
+}
+
+async function withEnvironment<T>(task: Task, use: (env: Environment) => T): Promise<T> {
+  const env = await Environment.create(task);
+  try {
+    return use(env);
+  } finally {
+    env.delete();
+  }
+}
+
+/** The documented fields of `tasks --json`. */
+function summaryOf(env: Environment) {
+  const { task, obsSize, actionSize, privilegedSize, controlHz, decimation, episodeSteps } = env;
+  const { name, family } = task;
+  return { name, family, obsSize, actionSize, privilegedSize, controlHz, decimation, episodeSteps };
+}
+
+function summaryTable(summaries: readonly ReturnType<typeof summaryOf>[]): string {
+  const columns = [
+    { heading: "task" },
+    { heading: "family" },
+    { heading: "observation", align: "right" },
+    { heading: "action", align: "right" },
+    { heading: "privileged", align: "right" },
+    { heading: "control", align: "right" },
+    { heading: "episode", align: "right" },
+  ] as const;
+  const rows = summaries.map((task) => [
+    task.name,
+    task.family,
+    String(task.obsSize),
+    String(task.actionSize),
+    String(task.privilegedSize),
+    `${formatNumber(task.controlHz)} Hz`,
+    `${formatNumber(task.episodeSteps / task.controlHz)} s`,
+  ]);
+  return formatTable(columns, rows);
+}
+
+function descriptionText(task: TaskDescription): string {
+  const { controlHz, decimation, episodeSteps } = task;
+  const rates = `control ${formatNumber(controlHz)} Hz, ${decimation} physics steps of ${formatNumber(1000 / task.physicsHz)} ms each`;
+  const sections: readonly (readonly [string, string])[] = [
+    ["scene", `  ${task.scene}`],
+    ["timing", `  ${rates}; episodes of ${episodeSteps} steps (${formatNumber(episodeSteps / controlHz)} s)`],
+    [`observation [${task.obsSize}]`, layoutTable(task.observation)],
+    [`privileged observation [${task.privilegedSize}], for the critic besides`, layoutTable(task.privileged)],
+    [`action [${task.actionSize}]`, actionText(task.action)],
+    ["command", task.command === null ? "" : commandText(task.command)],
+    ["reward", rewardText(task)],
+    ["terminations", `  ${task.terminations.join(", ")}`],
+    ["memory", settingsText(task.trackers)],
+    ["events", settingsText(task.events)],
+    ["randomised per environment", settingsText(task.randomise)],
+  ];
+  const shown = sections.filter(([, text]) => text.trim() !== "");
+  return [`${task.name} (${task.family})`, ...shown.map(([title, text]) => `${title}\n${text}`)].join("\n\n");
+}
+
+function layoutTable(layout: readonly ObservationSlice[]): string {
+  const rows = layout.map((slice) => {
+    const last = slice.offset + slice.size - 1;
+    const range = slice.size === 1 ? String(last) : `${slice.offset}–${last}`;
+    return [range, slice.name, slice.unit ?? "", sliceNotes(slice).join(", ")];
+  });
+  return formatTable([{ heading: "", align: "right" }, { heading: "" }, { heading: "" }, { heading: "" }], rows, "  ");
+}
+
+function sliceNotes({ noise, scale, history, delay }: ObservationSlice): string[] {
+  const notes = [];
+  if (noise > 0) notes.push(`noise ±${formatNumber(noise)}`);
+  if (scale !== 1) notes.push(`times ${formatNumber(scale)}`);
+  if (history > 1) notes.push(`${history} steps, oldest first`);
+  if (delay > 0) notes.push(`${delay} steps old`);
+  return notes;
+}
+
+function actionText({
+  kind,
+  names,
+  squash,
+  scale,
+  offset,
+  stiffness,
+  damping,
+  feedForward,
+}: TaskDescription["action"]) {
+  const isTargets = kind === "joint-targets";
+  const limited = { tanh: "tanh(action)", clip: "clip(action, −1, 1)", none: "action" }[squash];
+  const formula = `${isTargets ? "joint position target" : "control"} = offset${feedForward === null ? "" : " + feed-forward"} + scale · ${limited}`;
+  const servo = (k: number) => (isTargets ? [formatNumber(stiffness[k]!), formatNumber(damping[k]!)] : []);
+  const rows = names.map((name, k) => [
+    String(k),
+    name,
+    formatNumber(scale[k]!),
+    formatNumber(offset[k]!),
+    ...servo(k),
+  ]);
+  const headings = ["", isTargets ? "joint" : "actuator", "scale", "offset"];
+  if (isTargets) headings.push("stiffness", "damping");
+  const columns = headings.map((heading, k) => ({ heading, align: k === 1 ? ("left" as const) : ("right" as const) }));
+  const forward = feedForward === null ? "" : `\n${settingsText({ "feed-forward": feedForward })}`;
+  return `  ${formula}\n${formatTable(columns, rows, "  ")}${forward}`;
+}
+
+function commandText({
+  names,
+  units,
+  ranges,
+  resampleSeconds,
+  zeroProbability,
+}: NonNullable<TaskDescription["command"]>) {
+  const rows = names.map((name, k) => [name, `[${ranges[k]!.join(", ")}] ${units[k]}`]);
+  const zero = zeroProbability > 0 ? `, ${formatNumber(100 * zeroProbability)} % all zero` : "";
+  const table = formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
+  return `${table}\n  drawn anew every ${resampleSeconds.join(" to ")} s${zero}`;
+}
+
+function rewardText({ reward, rewardPerSecond, rewardClip }: TaskDescription): string {
+  const rows = reward.map(({ name, weight }) => [name, formatNumber(weight)]);
+  const notes = [
+    rewardPerSecond ? "the sum is multiplied by the control period" : "",
+    rewardClip === null ? "" : `the sum is clipped to [${rewardClip.join(", ")}]`,
+  ].filter((note) => note !== "");
+  const table = formatTable([{ heading: "term" }, { heading: "weight", align: "right" }], rows, "  ");
+  return [table, ...notes.map((note) => `  ${note}`)].join("\n");
+}
+
+/** One line per name with its settings. */
+function settingsText(settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
+  const rows = Object.entries(settings).map(([name, values]) => [
+    name,
+    Object.entries(values)
+      .map(([key, value]) => `${key} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(", "),
+  ]);
+  return formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
+}

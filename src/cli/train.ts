@@ -1,0 +1,130 @@
+/** `flowgait train <task>`: trains a policy, or goes on with a run. */
+import { Command } from "commander";
+import { UserError } from "../math/user-error.ts";
+import { StreamServer } from "../stream/server.ts";
+import { resolveTask } from "../tasks/index.ts";
+import type { TrainConfig } from "../train/config.ts";
+import { jsonStreamSink } from "../train/jsonl-sink.ts";
+import { parseOverrides } from "../train/overrides.ts";
+import { algorithmOf, presetOf, resolveTrainConfig } from "../train/presets.ts";
+import { progressSink } from "../train/progress-sink.ts";
+import { packageVersion } from "../train/version.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { LiveView } from "./live-view.ts";
+import { type Output, resultJson } from "./output.ts";
+import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
+import {
+  type PreparedRun,
+  prepareNewRun,
+  prepareResume,
+  type RunResult,
+  runTraining,
+  shownPath,
+} from "./training-session.ts";
+
+/** Flags of the command that are no settings. */
+export interface TrainOptions {
+  readonly preset?: string;
+  readonly algorithm?: string;
+  readonly resume?: string;
+  readonly view?: boolean;
+  readonly printConfig?: boolean;
+  readonly json?: boolean;
+  readonly [setting: string]: unknown;
+}
+
+/** Port of the viewer; the next free one where it is taken. */
+const VIEW_PORT = 8080;
+
+/** The command. */
+export function trainCommand(output: Output): Command {
+  const command = new Command("train")
+    .summary("train a policy")
+    .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume goes on from there.")
+    .usage("<task> [options] [--<setting> <value> …]")
+    .argument("[task]", "a task's name (see flowgait tasks), or the file of your own task: ./my-task.ts")
+    .option("--preset <name>", "laptop (default) or paper")
+    .option("--algorithm <name>", "fpo or fpo++; the task's preset names one")
+    .option("--resume <run>", "go on with a run folder, or from one of its checkpoint files")
+    .option("--view", "serve the viewer while training and print its address")
+    .option("--print-config", "print the resolved configuration as JSON and stop")
+    .option("--json", "one line of JSON per event on standard output")
+    .addHelpText("after", () => `\n${settingsHelp()}`)
+    .action((task: string | undefined, options: TrainOptions) => train(task, options, output));
+  return addSettingOptions(command);
+}
+
+async function train(task: string | undefined, options: TrainOptions, output: Output): Promise<void> {
+  if (options.printConfig === true) {
+    output.result(`${JSON.stringify(await requestedConfig(task, options), null, 2)}\n`);
+    return;
+  }
+  const run = await prepareRun(task, options);
+  const server = options.view === true ? await openViewer(output) : null;
+  const interrupt = listenForInterrupt(() =>
+    output.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
+  );
+  try {
+    const sinks = [progressSink({ totalSteps: run.config.steps, stream: output.notes })];
+    if (options.json === true) sinks.push(jsonStreamSink((line) => output.result(line)));
+    output.note(startText(run));
+    const view = server === null ? undefined : new LiveView(server);
+    const result = await runTraining(run, { sinks, signal: interrupt.signal, view });
+    output.note(endText(run, result));
+    const { steps, seconds } = result;
+    if (options.json === true) resultJson(output, { event: "done", run: run.folder, steps, seconds });
+  } finally {
+    interrupt.release();
+    await server?.close();
+  }
+}
+
+async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
+  if (options.resume === undefined) {
+    const config = await requestedConfig(task, options);
+    return prepareNewRun(config, (await resolveTask(config.task)).name);
+  }
+  for (const [flag, value] of Object.entries({ "--preset": options.preset, "--algorithm": options.algorithm }))
+    if (value !== undefined)
+      throw new UserError(`${flag}: cannot change when a run goes on, expected it left out`, { exitCode: 2 });
+  const run = await prepareResume(options.resume, parseOverrides(givenSettings(options)));
+  if (task !== undefined && task !== run.config.task)
+    throw new UserError(`${task}: ${options.resume} is a run of ${run.config.task}, expected that or no task`, {
+      exitCode: 2,
+    });
+  return run;
+}
+
+/** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
+export async function requestedConfig(task: string | undefined, options: TrainOptions): Promise<TrainConfig> {
+  if (task === undefined) throw new UserError("<task> is missing, expected one; see flowgait tasks", { exitCode: 2 });
+  await resolveTask(task);
+  return resolveTrainConfig({
+    task,
+    preset: options.preset === undefined ? undefined : presetOf(options.preset),
+    algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
+    overrides: parseOverrides(givenSettings(options)),
+  });
+}
+
+async function openViewer(output: Output): Promise<StreamServer> {
+  const server = await StreamServer.listen({ port: VIEW_PORT, fallback: true, version: packageVersion() });
+  output.note(`viewer: ${server.url}`);
+  return server;
+}
+
+/** What people read before the first iteration. */
+export function startText({ config, folder, resume }: PreparedRun): string {
+  const from = resume === undefined ? "" : ` from ${resume.checkpoint.metadata.envSteps.toLocaleString("en")} steps`;
+  const verb = resume === undefined ? "training" : "going on with";
+  return `${verb} ${config.task} with ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}\nrun: ${shownPath(folder)}`;
+}
+
+/** What people read after the last iteration. */
+export function endText({ config, folder }: PreparedRun, { steps, seconds, stopped }: RunResult): string {
+  const done = `${steps.toLocaleString("en")} steps in ${Math.round(seconds).toLocaleString("en")} s`;
+  const run = shownPath(folder);
+  if (stopped && steps < config.steps)
+    return `stopped and saved at ${done}\ngo on with: flowgait train --resume ${run}`;
+  return `done: ${done}\nmeasure it with: flowgait eval ${run}`;
+}

@@ -1,0 +1,76 @@
+/** The policy inside a checkpoint, ready to act: weights in the network's order, the normaliser, the sampler. Training state stays behind. */
+
+import { RunningStats } from "../math/running-stats.ts";
+import { UserError } from "../math/user-error.ts";
+import { flowPolicyLayout } from "../policy/flow-policy.ts";
+import { parameterViews } from "../policy/parameters.ts";
+import type { PolicyData } from "../rollout/jobs.ts";
+import type { Environment } from "../tasks/index.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { TrainConfig } from "./config.ts";
+import { policySpec } from "./networks.ts";
+import { parseTrainConfig } from "./run-folder.ts";
+import type { TensorData } from "./safetensors.ts";
+
+/** A policy that evaluation can run. */
+export type FlowPolicyData = Extract<PolicyData, { kind: "flow" }>;
+
+/**
+ * The settings that a checkpoint was trained with; length of the run, threads and folders are defaults.
+ * @throws UserError naming `source` when they are damaged
+ */
+export function storedConfig(checkpoint: Checkpoint, source: string): TrainConfig {
+  let config: unknown;
+  try {
+    config = JSON.parse(checkpoint.metadata.config);
+  } catch (error) {
+    throw new UserError(`${source}: damaged, its configuration is not valid JSON`, { cause: error });
+  }
+  return parseTrainConfig(config, source);
+}
+
+/**
+ * The policy that training evaluates: the averaged weights where the configuration averages, else the latest.
+ * @param env sizes of the task
+ * @throws UserError naming `source` when an array is missing or has another size than the task asks for
+ */
+export function storedPolicy(
+  checkpoint: Checkpoint,
+  env: Pick<Environment, "obsSize" | "privilegedSize" | "actionSize">,
+  source: string,
+): FlowPolicyData {
+  const config = storedConfig(checkpoint, source);
+  const { averaging, flowSteps, sampler } = config.algorithm;
+  const spec = policySpec(config, env);
+  const layout = flowPolicyLayout(spec);
+  const weights = new Float32Array(layout.size);
+  const prefix = averaging > 0 ? "average/" : "weights/";
+  for (const [name, view] of Object.entries(parameterViews(layout, weights, prefix)))
+    fill(checkpoint, name, view, source);
+  return { kind: "flow", spec, flowSteps, sampler, weights, ...storedNormaliser(checkpoint, config, env, source) };
+}
+
+/** Mean and deviation of the observation [obsSize]; the critic's further inputs are left out. */
+function storedNormaliser(
+  checkpoint: Checkpoint,
+  { normaliser }: TrainConfig,
+  env: Pick<Environment, "obsSize" | "privilegedSize">,
+  source: string,
+): { mean: Float32Array; std: Float32Array } {
+  const stats = new RunningStats(env.obsSize + env.privilegedSize, normaliser);
+  fill(checkpoint, "normaliser/mean", stats.mean, source);
+  fill(checkpoint, "normaliser/squares", stats.squares, source);
+  stats.count = (JSON.parse(checkpoint.metadata.state) as { normaliserCount: number }).normaliserCount;
+  const [mean, std] = [new Float32Array(stats.size), new Float32Array(stats.size)];
+  stats.write(mean, std);
+  return { mean: mean.slice(0, env.obsSize), std: std.slice(0, env.obsSize) };
+}
+
+function fill({ tensors }: Checkpoint, name: string, target: TensorData, source: string): void {
+  const stored = tensors[name];
+  if (stored === undefined)
+    throw new UserError(`${source}: array "${name}" is missing, expected ${target.length} values`);
+  if (stored.data.length !== target.length)
+    throw new UserError(`${source}: array "${name}" has ${stored.data.length} values, expected ${target.length}`);
+  target.set(stored.data);
+}
