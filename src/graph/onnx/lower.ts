@@ -3,7 +3,8 @@
 import type { GraphFunction } from "../function.ts";
 import type { Op, Tensor, TensorOf } from "../tensor.ts";
 import { type Gemm, matchGemm } from "./gemm.ts";
-import { ATTRIBUTE_TYPE, type AttributeProto, DATA_TYPE, type NodeProto, type TensorProto } from "./schema.ts";
+import { Lowering } from "./lowering.ts";
+import { DATA_TYPE, type NodeProto, type TensorProto } from "./schema.ts";
 import { lowerTuned } from "./tuned.ts";
 
 export interface LoweringOptions {
@@ -17,149 +18,6 @@ export interface LoweringOptions {
 export interface Lowered {
   readonly nodes: NodeProto[];
   readonly initializers: TensorProto[];
-}
-
-type Attribute = number | string | readonly number[];
-
-function attributeOf(name: string, value: Attribute, float: boolean): AttributeProto {
-  if (typeof value === "string") return { name, type: ATTRIBUTE_TYPE.string, s: new TextEncoder().encode(value) };
-  if (typeof value === "number")
-    return float ? { name, type: ATTRIBUTE_TYPE.float, f: value } : { name, type: ATTRIBUTE_TYPE.int, i: value };
-  return { name, type: ATTRIBUTE_TYPE.ints, ints: [...value] };
-}
-
-const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(["alpha", "beta"]);
-
-/** Little-endian bytes of the values. */
-function bytesOf(values: Float32Array | BigInt64Array): Uint8Array {
-  const bytes = new Uint8Array(values.byteLength);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (typeof value === "bigint") view.setBigInt64(8 * i, value, true);
-    else view.setFloat32(4 * i, value, true);
-  }
-  return bytes;
-}
-
-/** Collects the ONNX form of one function; names and order follow from the function alone. */
-export class Lowering {
-  readonly nodes: NodeProto[] = [];
-  readonly initializers: TensorProto[] = [];
-  readonly fn: GraphFunction;
-  private readonly tuned: boolean;
-  private readonly names = new Map<Tensor, string>();
-  private readonly taken = new Set<string>();
-  private readonly shared = new Map<string, string>();
-  private readonly uses = new Map<Tensor, number>();
-  private readonly sigmoids = new Map<Tensor, Tensor>();
-
-  constructor(fn: GraphFunction, { tuned = false }: LoweringOptions) {
-    this.fn = fn;
-    this.tuned = tuned;
-    for (const node of fn.inputs) if (node.op === "input") this.taken.add(node.attributes.name);
-    for (const name of Object.keys(fn.outputs)) this.taken.add(name);
-    for (const node of fn.nodes) {
-      for (const operand of node.inputs) this.uses.set(operand, (this.uses.get(operand) ?? 0) + 1);
-      if (node.op === "sigmoid") this.sigmoids.set(node.inputs[0], node);
-    }
-    for (const tensor of Object.values(fn.outputs)) this.uses.set(tensor, (this.uses.get(tensor) ?? 0) + 1);
-  }
-
-  /** How many nodes and outputs read the tensor. */
-  usesOf(tensor: Tensor): number {
-    return this.uses.get(tensor) ?? 0;
-  }
-
-  /** The function's own sigmoid of x, if it computes one. */
-  sigmoidOf(x: Tensor): Tensor | undefined {
-    return this.sigmoids.get(x);
-  }
-
-  private fresh(): string {
-    for (;;) {
-      const name = `t${this.taken.size}`;
-      const free = !this.taken.has(name);
-      this.taken.add(free ? name : `${name}_`);
-      if (free) return name;
-    }
-  }
-
-  /** Adds a node with one result and returns the result's name. */
-  emit(opType: string, input: readonly string[], attributes: Record<string, Attribute> = {}, domain?: string): string {
-    const output = this.fresh();
-    const attribute = Object.entries(attributes).map(([key, value]) =>
-      attributeOf(key, value, FLOAT_ATTRIBUTES.has(key)),
-    );
-    this.nodes.push({ input: [...input], output: [output], name: `${opType}_${output}`, opType, domain, attribute });
-    return output;
-  }
-
-  private initializer(values: Float32Array | BigInt64Array, dims: readonly number[], dataType: number): string {
-    const key = `${dataType}[${dims}]${values.join(",")}`;
-    const known = this.shared.get(key);
-    if (known) return known;
-    const name = this.fresh();
-    this.initializers.push({ dims: [...dims], dataType, name, rawData: bytesOf(values) });
-    this.shared.set(key, name);
-    return name;
-  }
-
-  /** Name of a float32 constant. */
-  floats(values: Float32Array, dims: readonly number[]): string {
-    return this.initializer(values, dims, DATA_TYPE.float32);
-  }
-
-  /** Name of an int64 list, as ONNX wants shapes and axes. */
-  integers(values: readonly number[]): string {
-    return this.initializer(BigInt64Array.from(values, BigInt), [values.length], DATA_TYPE.int64);
-  }
-
-  scalar(value: number): string {
-    return this.floats(Float32Array.of(value), []);
-  }
-
-  /** Name of a constant of ones. */
-  ones(dims: readonly number[]): string {
-    return this.floats(new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(1), dims);
-  }
-
-  /** The named value under another shape. */
-  reshaped(name: string, shape: readonly number[]): string {
-    return this.emit("Reshape", [name, this.integers(shape)]);
-  }
-
-  /** Name of the tensor's value; emits what it needs, once. */
-  nameOf(tensor: Tensor): string {
-    const known = this.names.get(tensor);
-    if (known) return known;
-    const name = this.lowerNode(tensor);
-    this.names.set(tensor, name);
-    return name;
-  }
-
-  private lowerNode(node: Tensor): string {
-    const gemm = matchGemm(node, (tensor) => this.usesOf(tensor) === 1);
-    if (gemm) return lowerGemm(this, gemm);
-    const tuned = this.tuned ? lowerTuned(this, node) : null;
-    if (tuned !== null) return tuned;
-    const handler = HANDLERS[node.op] as Handler<Op>;
-    return handler(this, node);
-  }
-
-  /** A comparison's value as ONNX booleans, without a detour through float. */
-  maskOf(mask: Tensor): string {
-    if (mask.op !== "greater") return this.emit("Cast", [this.nameOf(mask)], { to: DATA_TYPE.bool });
-    const key = `bool ${this.nameOf(mask.inputs[0])} ${this.nameOf(mask.inputs[1])}`;
-    const known = this.shared.get(key);
-    if (known) return known;
-    const name = this.emit(
-      "Greater",
-      mask.inputs.map((operand) => this.nameOf(operand)),
-    );
-    this.shared.set(key, name);
-    return name;
-  }
 }
 
 type Handler<O extends Op> = (lowering: Lowering, node: TensorOf<O> & Tensor) => string;
@@ -255,17 +113,43 @@ const HANDLERS = {
   stopGradient: as("Identity"),
 } satisfies { [O in Op]: Handler<O> };
 
+/** What a node's form reads: the parts of a fused product, the operands of a mask, else the node's operands. */
+function operandsOf(node: Tensor, gemm: Gemm | null): readonly Tensor[] {
+  if (gemm) return gemm.c ? [gemm.a, gemm.b, gemm.c] : [gemm.a, gemm.b];
+  const [mask, ...choices] = node.inputs;
+  return node.op === "where" && mask.op === "greater" ? [...mask.inputs, ...choices] : node.inputs;
+}
+
 /** ONNX nodes and constants of the function; the values of its outputs carry the outputs' names. */
-export function lower(fn: GraphFunction, options: LoweringOptions = {}): Lowered {
-  const lowering = new Lowering(fn, options);
-  const values = Object.entries(fn.outputs).map(([name, tensor]) => [name, lowering.nameOf(tensor)]);
+export function lower(fn: GraphFunction, { tuned = false }: LoweringOptions = {}): Lowered {
+  const gemms = new Map<Tensor, Gemm | null>();
+  const lowering = new Lowering(fn, (self, node) => {
+    const gemm = gemms.get(node);
+    if (gemm) return lowerGemm(self, gemm);
+    const handler = HANDLERS[node.op] as Handler<Op>;
+    return (tuned ? lowerTuned(self, node) : null) ?? handler(self, node);
+  });
+  // Nodes that a fused form has swallowed are read by nobody and never named.
+  const needed = new Set(Object.values(fn.outputs));
+  for (const node of fn.nodes.toReversed()) {
+    if (!needed.has(node)) continue;
+    const gemm = matchGemm(node, (tensor) => lowering.usesOf(tensor) === 1);
+    gemms.set(node, gemm);
+    for (const operand of operandsOf(node, gemm)) needed.add(operand);
+  }
+  for (const node of fn.nodes) if (needed.has(node)) lowering.nameOf(node);
+  nameOutputs(lowering, fn);
+  return { nodes: lowering.nodes, initializers: lowering.initializers };
+}
+
+function nameOutputs(lowering: Lowering, fn: GraphFunction): void {
   const renamed = new Map<string, string>();
-  for (const [name, value] of values) {
+  for (const [name, tensor] of Object.entries(fn.outputs)) {
+    const value = lowering.nameOf(tensor);
     if (renamed.has(value) || !renameResult(lowering, value, name))
       copyResult(lowering, renamed.get(value) ?? value, name);
     else renamed.set(value, name);
   }
-  return { nodes: lowering.nodes, initializers: lowering.initializers };
 }
 
 /** Gives a node's result the output's name; false when the value is an input or a constant. */

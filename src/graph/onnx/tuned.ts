@@ -2,7 +2,7 @@
 // values in cache, where a plain product of two tensors takes 0.2 ns.
 import { isBatched, sizeOf } from "../shape.ts";
 import type { Op, Tensor, TensorOf } from "../tensor.ts";
-import type { Lowering } from "./lower.ts";
+import type { Lowering } from "./lowering.ts";
 
 /** Returns the name of the result, or null to use the standard form. */
 type TunedHandler<O extends Op> = (lowering: Lowering, node: TensorOf<O> & Tensor) => string | null;
