@@ -44,6 +44,8 @@ function parserComplaint(error: CommanderError, { commands, describeUnknownFlag 
       return `<${word}> is missing, expected one; see --help`;
     case "commander.optionMissingArgument":
       return `${word.split(" ")[0]}: its value is missing, expected ${word.split(" ").slice(1).join(" ")}`;
+    case "commander.excessArguments":
+      return `too many words, ${error.message.replace(/^.*Expected/, "expected")}`;
     default:
       return oneLine(error.message.replace(/^error: /, ""));
   }

@@ -1,7 +1,6 @@
 /** The configuration's settings as options of a command, and their table in the help text. Values stay text; overrides.ts reads them. */
 import { type Command, Option } from "commander";
 import { type ConfigFlag, type FlagDefault, trainFlags } from "../train/config-flags.ts";
-import { formatTable } from "./table.ts";
 
 /** Gives the command one option per setting. They are listed by `settingsHelp`, not by the command's own help. */
 export function addSettingOptions(command: Command): Command {
@@ -19,28 +18,38 @@ export function givenSettings(options: Readonly<Record<string, unknown>>): [stri
   return given;
 }
 
-/** All settings with sentence, unit and default, grouped as the flags are. */
+/** All settings with default, unit and sentence, grouped as the flags are. */
 export function settingsHelp(): string {
   const groups = new Map<string, ConfigFlag[]>();
   for (const flag of trainFlags) {
     const group = flag.name.includes(".") ? flag.name.split(".")[0]! : "run";
     groups.set(group, [...(groups.get(group) ?? []), flag]);
   }
-  const sections = [...groups].map(([group, flags]) => `Settings, ${group}:\n${settingsTable(flags)}`);
+  const sections = [...groups].map(([group, flags]) => `Settings, ${group}:\n${flags.map(settingText).join("\n")}`);
   return [
     ...sections,
-    "Defaults are the published ones where a publication has the setting; presets differ from them (--print-config shows the result).",
+    "Values in brackets are the published ones where a publication has the setting. Presets differ from them;\n--print-config shows what a run would use.",
   ].join("\n\n");
 }
 
-function settingsTable(flags: readonly ConfigFlag[]): string {
-  const rows = flags.map((flag) => [`--${flag.name}`, `[${defaultText(flag)}]`, description(flag)]);
-  return formatTable([{ heading: "" }, { heading: "" }, { heading: "" }], rows, "  ");
+/** The flag with its default, below it the sentence. */
+function settingText(flag: ConfigFlag): string {
+  const kind = flag.choices.length > 0 ? flag.choices.join("|") : flag.kind === "boolean" ? "true|false" : "";
+  const notes = [flag.unit, kind].filter((note) => note !== undefined && note !== "");
+  const unit = notes.length === 0 ? "" : `  ${notes.join("; ")}`;
+  return `  --${flag.name} [${defaultText(flag)}]${unit}\n      ${wrapped(flag.description, 94, "      ")}`;
 }
 
-function description({ description, unit, choices }: ConfigFlag): string {
-  const notes = [unit, choices.length > 0 ? choices.join("|") : undefined].filter((note) => note !== undefined);
-  return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
+/** Breaks at blanks so that no line is longer than `width`. */
+function wrapped(text: string, width: number, indent: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines.join(`\n${indent}`);
 }
 
 /** "0.05", "fpo 8, fpo++ 16", "fpo++ aspo" */
@@ -50,7 +59,7 @@ function defaultText({ defaults }: ConfigFlag): string {
   const texts = defaults.map(({ value }) => valueText(value));
   const isShared = defaults[0]?.algorithm === null || defaults.length === algorithms.size;
   if (isShared && new Set(texts).size === 1) return texts[0]!;
-  return defaults.map((entry: FlagDefault, k) => `${entry.algorithm} ${texts[k]}`).join(", ");
+  return defaults.map((entry: FlagDefault, k) => `${entry.algorithm} ${texts[k]}`).join("; ");
 }
 
 function valueText(value: unknown): string {

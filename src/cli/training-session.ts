@@ -1,8 +1,11 @@
 /** One training run from request to result, as `train` and `studio` start it: folder, config.json, sinks, resuming, clean stop. */
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, relative } from "node:path";
+import { controllerOnnx } from "../export/onnx-controller.ts";
 import { UserError } from "../math/user-error.ts";
-import { makeFolder } from "../train/atomic-file.ts";
+import type { PolicyData } from "../rollout/jobs.ts";
+import { describeTask } from "../tasks/index.ts";
+import { makeFolder, writeFileAtomically } from "../train/atomic-file.ts";
 import { type Checkpoint, listCheckpoints, loadCheckpoint } from "../train/checkpoint.ts";
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trajectoryHash } from "../train/config.ts";
 import { jsonlFileSink, truncateJsonl } from "../train/jsonl-sink.ts";
@@ -72,7 +75,17 @@ export async function runTraining(
   if (view !== undefined) sinks.push(view.sink());
   let training: Training | null = null;
   try {
-    training = await Training.create({ config, runFolder: folder, sinks, resume, onBurst: view?.onBurst });
+    const onCheckpoint = async ({ policy, envSteps }: SavedPolicy) => {
+      if (training !== null) await writeController(training, policy, folder, envSteps);
+    };
+    training = await Training.create({
+      config,
+      runFolder: folder,
+      sinks,
+      resume,
+      onBurst: view?.onBurst,
+      onCheckpoint,
+    });
     view?.attach(training, folder);
     const result = await training.run(signal);
     return { ...result, stopped: signal.aborted };
@@ -85,6 +98,19 @@ export async function runTraining(
 function fileSinks(folder: string, resumedFrom: number | undefined): MetricSink[] {
   const { metrics, tensorboard } = runPaths(folder);
   return [jsonlFileSink(metrics), tensorboardSink(tensorboard, { resumedFrom })];
+}
+
+interface SavedPolicy {
+  readonly policy: PolicyData;
+  readonly envSteps: number;
+}
+
+/** Writes the policy of the newest checkpoint as controller.onnx. */
+async function writeController({ env, config }: Training, policy: PolicyData, folder: string, envSteps: number) {
+  if (policy.kind !== "flow") return;
+  const { algorithm, seed } = config;
+  const origin = { packageVersion: packageVersion(), run: basename(folder), envSteps, algorithm: algorithm.name, seed };
+  await writeFileAtomically(runPaths(folder).controller, controllerOnnx(policy, describeTask(env), origin));
 }
 
 /** A new run that begins with the state of an older checkpoint. */

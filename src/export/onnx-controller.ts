@@ -9,7 +9,6 @@ import {
   type GraphFunction,
   graphFunction,
   input,
-  mul,
   type Tensor,
   tanh,
   writeOnnx,
@@ -86,7 +85,7 @@ function squashed(action: Tensor, squash: Squash): Tensor {
     case "clip":
       return clamp(action, -1, 1);
     case "none":
-      return mul(action, 1);
+      return action;
     default:
       return squash satisfies never;
   }

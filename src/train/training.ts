@@ -25,8 +25,8 @@ export interface TrainingOptions {
   readonly sinks: readonly MetricSink[];
   /** Where to go on from, and the training seconds spent before */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly source: string; readonly seconds: number };
-  /** Called after every checkpoint that reached the disk, with the policy it holds */
-  readonly onCheckpoint?: (policy: PolicyData) => Promise<void>;
+  /** Called after every checkpoint that reached the disk, with what it holds; its failure stops the run like a failed checkpoint */
+  readonly onCheckpoint?: (saved: { readonly policy: PolicyData; readonly envSteps: number }) => Promise<void>;
   /** Called after each collection with what the watched environments did */
   readonly onBurst?: (burst: WatchedBurst) => void;
   /** Milliseconds of a monotonic clock; used for reports and for the time between checkpoints only */
@@ -250,17 +250,16 @@ export class Training {
     await this.#saving;
     if (this.#saveError !== null) throw this.#saveError;
     this.#savedAtMs = this.#nowMs();
-    const policy = this.policy();
+    const contents = { policy: this.policy(), envSteps: this.steps };
     const saved = saveCheckpoint(this.#options.runFolder, this.checkpoint(), {
       keep: this.config.checkpoint.keep,
       best,
     });
-    this.#saving = saved.then(
-      () => this.#options.onCheckpoint?.(policy),
-      (error: unknown) => {
+    this.#saving = saved
+      .then(() => this.#options.onCheckpoint?.(contents))
+      .catch((error: unknown) => {
         this.#saveError = error;
-      },
-    );
+      });
     if (!wait) return;
     await this.#saving;
     if (this.#saveError !== null) throw this.#saveError;
