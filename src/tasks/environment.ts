@@ -308,7 +308,7 @@ export class Environment {
     moment.action.fill(0);
     (moment.lastAction as Float64Array).fill(0);
     sim.refresh();
-    if (this.#randomises) this.#randomisation?.draw(rng.seek(seed, STREAM.randomise, env, 0));
+    if (this.#randomises) this.#randomisation?.draw(seed, env, rng);
     else this.#randomisation?.clear();
     this.#starts.set(seed, env, tick, rng);
     this.#command?.reset(rng.seek(seed, STREAM.command, env, tick));

@@ -2,8 +2,8 @@
  * Differences between environments: frictions, masses, gains. Each environment draws its own values once, from (seed, environment) alone,
  * and keeps them over all its episodes, as Playground does. Derived constants other than subtree masses are not recomputed.
  */
-import type { Rng } from "../math/rng.ts";
-import type { ModelField } from "../physics/model-fields.ts";
+import { type Rng, STREAM } from "../math/rng.ts";
+import { type ModelField, RANDOMISABLE_FIELDS } from "../physics/model-fields.ts";
 import { type ModelElement, ModelOverlay } from "../physics/model-overlay.ts";
 import type { Simulation } from "../physics/simulation.ts";
 
@@ -150,17 +150,20 @@ export function jointField(field: "dof_frictionloss" | "dof_armature" | "dof_dam
 
 /** All randomisers of one environment slot: the values of the environment that is swapped in. */
 export class Randomisation {
-  /** [elements] memory that is swapped with the environment */
-  readonly values: Float64Array;
+  /** [elements] of the environment that is swapped in */
+  readonly #values: Float64Array;
+  /** [seed + 1, environment + 1] for which the values were drawn, or zeros; swapped with them */
+  readonly #drawnFor: Float64Array;
   readonly #overlay: ModelOverlay;
   readonly #bound: readonly BoundRandomiser[];
-  readonly #slots = new Map<string, number>();
+  /** Position of every element in the values, by key. */
+  readonly #slots = new Map<number, number>();
   readonly #parents: readonly number[];
 
   /** @param claim gives memory that is swapped with the environment */
   constructor(sim: Simulation, randomisers: readonly Randomiser[], claim: (size: number) => Float64Array) {
     this.#bound = randomisers.map((randomiser) => randomiser.bind(sim));
-    const elements = new Map<string, ModelElement>();
+    const elements = new Map<number, ModelElement>();
     for (const one of this.#bound.flatMap((bound) => bound.elements)) elements.set(key(one.field, one.index), one);
     const massive = [...elements.values()].some((one) => one.field === "body_mass");
     this.#parents = massive ? sim.bodyParents() : [];
@@ -169,44 +172,51 @@ export class Randomisation {
       elements.set(key("body_subtreemass", body), element("body_subtreemass", body));
     }
     this.#overlay = new ModelOverlay(sim, [...elements.values()]);
-    [...elements.keys()].forEach((name, slot) => void this.#slots.set(name, slot));
-    this.values = claim(this.#overlay.size);
-    this.values.set(this.#overlay.nominal);
+    for (const name of elements.keys()) this.#slots.set(name, this.#slots.size);
+    this.#drawnFor = claim(2);
+    this.#values = claim(this.#overlay.size);
+    this.#values.set(this.#overlay.nominal);
   }
 
-  /** Draws an environment's values and makes the model hold them. */
-  draw(rng: Rng): void {
-    this.values.set(this.#overlay.nominal);
-    for (const bound of this.#bound) bound.draw(rng, this.#edit);
-    this.#sumMasses();
+  /** Makes the model hold the values of environment `env` of a run, drawing them where they are not swapped in already. */
+  draw(seed: number, env: number, rng: Rng): void {
+    if (this.#drawnFor[0] !== seed + 1 || this.#drawnFor[1] !== env + 1) {
+      rng.seek(seed, STREAM.randomise, env);
+      this.#values.set(this.#overlay.nominal);
+      for (const bound of this.#bound) bound.draw(rng, this.#edit);
+      this.#sumMasses();
+      this.#drawnFor[0] = seed + 1;
+      this.#drawnFor[1] = env + 1;
+    }
     this.apply();
   }
 
-  /** Makes the model hold `values`, after they were swapped. */
+  /** Makes the model hold the values, after they were swapped. */
   apply(): void {
-    this.#overlay.apply(this.values, 0);
+    this.#overlay.apply(this.#values, 0);
   }
 
-  /** Makes `values` and the model the compiled ones. */
+  /** Makes the values and the model the compiled ones. */
   clear(): void {
-    this.values.set(this.#overlay.nominal);
+    this.#drawnFor.fill(0);
+    this.#values.set(this.#overlay.nominal);
     this.apply();
   }
 
   readonly #edit: Edit = (field, index, change) => {
     const slot = this.#slots.get(key(field, index));
     if (slot === undefined) throw new Error(`randomisation: ${field}[${index}] is drawn but was not declared`);
-    this.values[slot] = change(this.values[slot]);
+    this.#values[slot] = change(this.#values[slot]);
   };
 
   /** Subtree masses follow the masses: children come after their parents in MuJoCo's order. */
   #sumMasses(): void {
     for (let body = this.#parents.length - 1; body >= 0; body--) {
-      const mass = this.values[this.#slots.get(key("body_mass", body)) ?? 0];
+      const mass = this.#values[this.#slots.get(key("body_mass", body)) ?? 0];
       this.#edit("body_subtreemass", body, () => mass);
     }
     for (let body = this.#parents.length - 1; body > 0; body--) {
-      const own = this.values[this.#slots.get(key("body_subtreemass", body)) ?? 0];
+      const own = this.#values[this.#slots.get(key("body_subtreemass", body)) ?? 0];
       this.#edit("body_subtreemass", this.#parents[body], (sum) => sum + own);
     }
   }
@@ -232,6 +242,7 @@ function scale(elements: readonly ModelElement[], factor: number, edit: Edit): v
   for (const { field, index } of elements) edit(field, index, (value) => value * factor);
 }
 
-function key(field: ModelField, index: number): string {
-  return `${field}[${index}]`;
+/** A number of its own for every element. */
+function key(field: ModelField, index: number): number {
+  return RANDOMISABLE_FIELDS.indexOf(field) + RANDOMISABLE_FIELDS.length * index;
 }

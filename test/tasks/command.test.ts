@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/math/rng.ts";
+import { CommandState, twistCommand } from "../../src/tasks/command.ts";
+
+const HZ = 50;
+const source = twistCommand({ vx: [-0.6, 1.2], vy: 0.4, yawRate: 1, resampleSeconds: [4, 8], zeroProbability: 0.1 });
+
+function state() {
+  const slots = new Float64Array(3 + CommandState.extraSlots);
+  return { command: new CommandState(source, slots, HZ), slots, rng: new Rng() };
+}
+
+describe("twist command", () => {
+  it("draws within its ranges, and a tenth of the time tells to stand", () => {
+    const rng = new Rng().seek(5, 3);
+    const out = new Float64Array(3);
+    const low = [Infinity, Infinity, Infinity];
+    const high = [-Infinity, -Infinity, -Infinity];
+    let standing = 0;
+    const draws = 20_000;
+    for (let i = 0; i < draws; i++) {
+      source.sample(rng, out);
+      if (out.every((value) => value === 0)) standing++;
+      for (let k = 0; k < 3; k++) {
+        low[k] = Math.min(low[k], out[k]);
+        high[k] = Math.max(high[k], out[k]);
+      }
+    }
+    // binomial with p = 0.1: standard deviation 0.0021
+    expect(standing / draws).toBeGreaterThan(0.092);
+    expect(standing / draws).toBeLessThan(0.108);
+    [-0.6, -0.4, -1].forEach((bound, k) => {
+      expect(low[k]).toBeGreaterThanOrEqual(bound);
+      expect(low[k]).toBeLessThan(bound + 0.02);
+    });
+    [1.2, 0.4, 1].forEach((bound, k) => {
+      expect(high[k]).toBeLessThanOrEqual(bound);
+      expect(high[k]).toBeGreaterThan(bound - 0.02);
+    });
+  });
+
+  it("is drawn anew every 4 to 8 seconds", () => {
+    const { command, rng } = state();
+    command.reset(rng.seek(1, 3));
+    const gaps: number[] = [];
+    let last = 0;
+    for (let t = 1; t <= 40_000; t++) {
+      if (!command.tick()) continue;
+      command.draw(rng.seek(1, 3, 0, t));
+      gaps.push((t - last) / HZ);
+      last = t;
+    }
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(8);
+    expect(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toBeCloseTo(6, 0);
+  });
+
+  it("stays as it is held by hand, over episodes, and is drawn after it is released", () => {
+    const { command, rng } = state();
+    command.reset(rng.seek(1, 3));
+    command.hold([0.7, 0, 0.2]);
+    for (let t = 0; t < 1000; t++) expect(command.tick()).toBe(false);
+    command.reset(rng.seek(2, 3));
+    expect([...command.values]).toEqual([0.7, 0, 0.2]);
+    command.hold(null);
+    expect(command.tick()).toBe(true);
+    expect(() => command.hold([1])).toThrow("command: must have 3 values, got 1");
+  });
+});

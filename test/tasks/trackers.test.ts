@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/math/rng.ts";
+import type { Simulation } from "../../src/physics/simulation.ts";
+import { contactTimers } from "../../src/tasks/contact-timers.ts";
+import { gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
+import type { AnyMoment } from "../../src/tasks/moment.ts";
+import { kicks, shoves } from "../../src/tasks/pushes.ts";
+
+const DT = 0.02;
+const momentWith = (command: number[]) => ({ command: Float64Array.from(command) }) as unknown as AnyMoment;
+const rng = () => new Rng().seek(1, 1);
+
+describe("contact timers", () => {
+  /** Feet whose contact sensors say what the test writes. */
+  function feet() {
+    const sensordata = new Float64Array(2);
+    const sim = { sensordata, sensor: (name: string) => ({ address: name === "left" ? 0 : 1, size: 1 }) };
+    const tracker = contactTimers(["left", "right"]);
+    const slots = new Float64Array(tracker.size);
+    const bound = tracker.bind({ sim: sim as unknown as Simulation, dt: DT, slots });
+    const step = (left: number, right: number) => {
+      sensordata.set([left, right]);
+      bound.afterPhysics?.(momentWith([]));
+      const seen = { air: [...bound.reading.airTime], landed: [...bound.reading.landed] };
+      const reward = bound.reading.onLanding((time) => time - 0.02);
+      bound.afterReward?.(momentWith([]));
+      return { ...seen, reward };
+    };
+    sensordata.fill(1);
+    bound.reset?.(momentWith([]), rng());
+    return { step, bound };
+  }
+
+  it("count a flight from lift-off to landing, by hand", () => {
+    const { step, bound } = feet();
+    expect(step(1, 1).landed).toEqual([0, 0]);
+    expect(step(0, 1).landed).toEqual([0, 0]); // in the air since this step: 1 · 0.02 s
+    expect(step(0, 1).air[0]).toBeCloseTo(0.04, 12);
+    const landing = step(1, 1); // 3 · 0.02 s when it comes down
+    expect(landing.landed).toEqual([1, 0]);
+    expect(landing.air[0]).toBeCloseTo(0.06, 12);
+    expect(landing.reward).toBeCloseTo(0.04, 12);
+    expect([...bound.reading.airTime]).toEqual([0, 0]);
+    expect(step(1, 1).landed).toEqual([0, 0]);
+  });
+
+  it("give the contacts as 0 and 1", () => {
+    const { step, bound } = feet();
+    step(3, 0);
+    expect([...bound.reading.contact]).toEqual([1, 0]);
+  });
+});
+
+describe("gait phase", () => {
+  const settings = { hz: 1.25, offsets: [0, Math.PI], standBelow: 0.1, fadeSeconds: 0.1 };
+
+  function clock(command: number[]) {
+    const slots = new Float64Array(2);
+    const bound = gaitPhase(settings).bind({ sim: {} as Simulation, dt: DT, slots });
+    bound.reset?.(momentWith(command), rng());
+    return { bound, slots };
+  }
+
+  it("advances by 2π·dt·hz and keeps the feet half a turn apart", () => {
+    const { bound } = clock([1]);
+    const before = bound.reading.phase[0];
+    bound.afterReward?.(momentWith([1]));
+    expect(wrapPhase(bound.reading.phase[0] - before)).toBeCloseTo(2 * Math.PI * DT * 1.25, 12);
+    expect(Math.abs(wrapPhase(bound.reading.phase[1] - bound.reading.phase[0]))).toBeCloseTo(Math.PI, 12);
+  });
+
+  it("returns to where it was after one period", () => {
+    const { bound } = clock([1]);
+    const before = bound.reading.phase[0];
+    for (let i = 0; i < 40; i++) bound.afterReward?.(momentWith([1])); // 40 · 0.02 s · 1.25 Hz = 1
+    expect(wrapPhase(bound.reading.phase[0] - before)).toBeCloseTo(0, 9);
+  });
+
+  it("fades over the declared time when told to stand, and its signals with it", () => {
+    const { bound } = clock([1]);
+    expect(bound.reading.amplitude).toBe(1);
+    const amplitudes = [];
+    for (let i = 0; i < 6; i++) {
+      bound.afterReward?.(momentWith([0]));
+      amplitudes.push(bound.reading.amplitude);
+    }
+    // 0.02 s of 0.1 s per step
+    expect(amplitudes.map((value) => Math.round(value * 1000) / 1000)).toEqual([0.8, 0.6, 0.4, 0.2, 0, 0]);
+    expect([...bound.reading.signals].every((value) => Math.abs(value) < 1e-12)).toBe(true);
+    expect(clock([0.1]).bound.reading.amplitude).toBe(0);
+  });
+
+  it("reads its own environment's clock after a swap", () => {
+    const { bound, slots } = clock([1]);
+    slots.set([0.5, 1]);
+    bound.beforePhysics?.(momentWith([1]), rng());
+    expect(bound.reading.phase[0]).toBeCloseTo(0.5, 12);
+    expect([...bound.reading.signals]).toEqual(
+      [Math.cos(0.5), -Math.cos(0.5), Math.sin(0.5), -Math.sin(0.5)].map((x) => expect.closeTo(x, 12)),
+    );
+  });
+
+  it("wraps angles into [−π, π)", () => {
+    expect(wrapPhase(Math.PI)).toBeCloseTo(-Math.PI, 12);
+    expect(wrapPhase(-Math.PI)).toBeCloseTo(-Math.PI, 12);
+    expect(wrapPhase(5 * Math.PI + 0.1)).toBeCloseTo(-Math.PI + 0.1, 12);
+    expect(wrapPhase(-7)).toBeCloseTo(-7 + 2 * Math.PI, 12);
+  });
+});
+
+describe("pushes", () => {
+  const random = new Rng();
+  const moment = momentWith([]);
+
+  it("kick the base at the declared times with the declared speeds, in all directions", () => {
+    const qvel = new Float64Array(6);
+    const sim = { qvel, joint: () => ({ dofAddress: 0 }) } as unknown as Simulation;
+    const tracker = kicks({ joint: "root", everySeconds: [1, 2], speed: [0.5, 1] });
+    const bound = tracker.bind({ sim, dt: DT, slots: new Float64Array(tracker.size) });
+    bound.reset?.(moment, random.seek(3, 1));
+    const times: number[] = [];
+    const angles: number[] = [];
+    for (let t = 0; t < 20_000; t++) {
+      bound.beforePhysics?.(moment, random.seek(3, 2, 0, t));
+      if (qvel[0] === 0 && qvel[1] === 0) continue;
+      const speed = Math.hypot(qvel[0], qvel[1]);
+      expect(speed).toBeGreaterThanOrEqual(0.5);
+      expect(speed).toBeLessThanOrEqual(1);
+      expect([...bound.reading.push]).toEqual([qvel[0], qvel[1]]);
+      times.push(t);
+      angles.push(Math.atan2(qvel[1], qvel[0]));
+      qvel.fill(0);
+    }
+    expect(times[0]).toBeLessThanOrEqual(100);
+    const gaps = times.slice(1).map((time, i) => time - times[i]);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(50);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(101);
+    const quadrants = new Set(angles.map((angle) => Math.floor((angle + Math.PI) / (Math.PI / 2))));
+    expect(quadrants.size).toBeGreaterThanOrEqual(4);
+  });
+
+  it("shove for the declared time and let go", () => {
+    const forces: number[][] = [];
+    const sim = { bodyId: () => 2, applyForce: (body: number, force: number[]) => forces.push([body, ...force]) };
+    const tracker = shoves({ body: "torso", everySeconds: [10, 10], newtons: [30, 30], seconds: 0.1 });
+    const slots = new Float64Array(tracker.size);
+    const bound = tracker.bind({ sim: sim as unknown as Simulation, dt: DT, slots });
+    const events: number[] = [];
+    for (let t = 0; t < 20; t++) {
+      const before = forces.length;
+      bound.beforePhysics?.(moment, random.seek(4, 2, 0, t));
+      if (forces.length > before) events.push(t);
+    }
+    // at once, as no reset has set a waiting time, and released 0.1 s / 0.02 s = 5 steps later
+    expect(events).toEqual([0, 5]);
+    expect(Math.hypot(forces[0][1], forces[0][2])).toBeCloseTo(30, 9);
+    expect(forces[1]).toEqual([2, 0, 0, 0]);
+  });
+});
