@@ -13,14 +13,14 @@ export function fromAxisAngle(out: Numbers, o: number, x: number, y: number, z: 
 
 /** out = a ⊗ b (first b, then a). `out` may be either input. */
 export function multiply(out: Numbers, o: number, a: Numbers, p: number, b: Numbers, q: number): void {
-  const aw = a[p]!;
-  const ax = a[p + 1]!;
-  const ay = a[p + 2]!;
-  const az = a[p + 3]!;
-  const bw = b[q]!;
-  const bx = b[q + 1]!;
-  const by = b[q + 2]!;
-  const bz = b[q + 3]!;
+  const aw = a[p];
+  const ax = a[p + 1];
+  const ay = a[p + 2];
+  const az = a[p + 3];
+  const bw = b[q];
+  const bx = b[q + 1];
+  const by = b[q + 2];
+  const bz = b[q + 3];
   out[o] = aw * bw - ax * bx - ay * by - az * bz;
   out[o + 1] = aw * bx + ax * bw + ay * bz - az * by;
   out[o + 2] = aw * by - ax * bz + ay * bw + az * bx;
@@ -38,13 +38,13 @@ export function rotateInverse(out: Numbers, o: number, q: Numbers, p: number, v:
 }
 
 function rotateSigned(out: Numbers, o: number, q: Numbers, p: number, v: Numbers, i: number, sign: number): void {
-  const w = q[p]! * sign;
-  const x = q[p + 1]!;
-  const y = q[p + 2]!;
-  const z = q[p + 3]!;
-  const vx = v[i]!;
-  const vy = v[i + 1]!;
-  const vz = v[i + 2]!;
+  const w = q[p] * sign;
+  const x = q[p + 1];
+  const y = q[p + 2];
+  const z = q[p + 3];
+  const vx = v[i];
+  const vy = v[i + 1];
+  const vz = v[i + 2];
   const tx = 2 * (y * vz - z * vy);
   const ty = 2 * (z * vx - x * vz);
   const tz = 2 * (x * vy - y * vx);
@@ -55,9 +55,9 @@ function rotateSigned(out: Numbers, o: number, q: Numbers, p: number, v: Numbers
 
 /** @returns the heading of q about the world's z axis. */
 export function yawOf(q: Numbers, p = 0): number {
-  const w = q[p]!;
-  const x = q[p + 1]!;
-  const y = q[p + 2]!;
-  const z = q[p + 3]!;
+  const w = q[p];
+  const x = q[p + 1];
+  const y = q[p + 2];
+  const z = q[p + 3];
   return Math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z));
 }

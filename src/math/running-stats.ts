@@ -8,6 +8,8 @@ import { assertSize } from "./assert-size.ts";
  */
 export type StatsRule = "correct" | "released";
 
+const LEAST_STD = 1e-6;
+
 /** Running mean and standard deviation of `size` quantities; float64 inside. */
 export class RunningStats {
   readonly size: number;
@@ -37,27 +39,27 @@ export class RunningStats {
     if (rows === 0) return;
     const total = this.count + rows;
     for (let i = 0; i < this.size; i++) {
-      const delta = this.#batchMean[i]! - this.mean[i]!;
+      const delta = this.#batchMean[i] - this.mean[i];
       if (this.rule === "correct") {
         // M₂ = M₂ + M₂' + δ²·n·n'/(n+n')
-        this.squares[i]! += this.#batchSquares[i]! + (delta * delta * this.count * rows) / total;
+        this.squares[i] += this.#batchSquares[i] + (delta * delta * this.count * rows) / total;
       } else {
-        const mean = this.mean[i]! + (delta * rows) / total;
+        const mean = this.mean[i] + (delta * rows) / total;
         // Σ (x − old mean)(x − new mean), the earlier sum dropped
-        this.squares[i] = this.#batchSquares[i]! + rows * delta * (this.#batchMean[i]! - mean);
+        this.squares[i] = this.#batchSquares[i] + rows * delta * (this.#batchMean[i] - mean);
       }
-      this.mean[i]! += (delta * rows) / total;
+      this.mean[i] += (delta * rows) / total;
     }
     this.count = total;
   }
 
-  /** Writes the mean and the standard deviation plus `floor`, [size] each; (0, 1) before the first update. */
-  write(mean: Float32Array, std: Float32Array, floor = 1e-6): void {
+  /** Writes the mean and the standard deviation plus `floor`, at least 1e-6, [size] each; (0, 1) before the first update. */
+  write(mean: Float32Array, std: Float32Array, floor = 0): void {
     assertSize(mean, this.size, "running stats: mean [size]");
     assertSize(std, this.size, "running stats: std [size]");
     for (let i = 0; i < this.size; i++) {
-      mean[i] = this.mean[i]!;
-      std[i] = this.count === 0 ? 1 : Math.max(Math.sqrt(this.squares[i]! / this.count), floor);
+      mean[i] = this.mean[i];
+      std[i] = this.count === 0 ? 1 : Math.max(Math.sqrt(this.squares[i] / this.count) + floor, LEAST_STD);
     }
   }
 
@@ -67,7 +69,7 @@ export class RunningStats {
     this.#batchSquares.fill(0);
     for (const batch of batches) rows += this.#addSums(batch);
     if (rows === 0) return 0;
-    for (let i = 0; i < this.size; i++) this.#batchMean[i]! /= rows;
+    for (let i = 0; i < this.size; i++) this.#batchMean[i] /= rows;
     for (const batch of batches) this.#addSquares(batch);
     return rows;
   }
@@ -78,7 +80,7 @@ export class RunningStats {
       throw new RangeError(`running stats: a batch must hold rows of ${this.size} values, got ${batch.length}`);
     }
     const sums = this.#batchMean;
-    for (let row = 0, o = 0; row < rows; row++) for (let i = 0; i < this.size; i++, o++) sums[i]! += batch[o]!;
+    for (let row = 0, o = 0; row < rows; row++) for (let i = 0; i < this.size; i++, o++) sums[i] += batch[o];
     return rows;
   }
 
@@ -88,8 +90,8 @@ export class RunningStats {
     const squares = this.#batchSquares;
     for (let o = 0; o < batch.length; ) {
       for (let i = 0; i < size; i++, o++) {
-        const deviation = batch[o]! - mean[i]!;
-        squares[i]! += deviation * deviation;
+        const deviation = batch[o] - mean[i];
+        squares[i] += deviation * deviation;
       }
     }
   }

@@ -1,6 +1,7 @@
 /**
  * Copies a scene and every file it names (includes, attached models, meshes, textures, height fields) into the module's own file system,
- * under the same absolute path below `MOUNT`, so that MuJoCo resolves relative paths as it would on disk.
+ * under the same absolute path below a folder of its own, so that MuJoCo resolves relative paths as it would on disk and loads do not
+ * take each other's files away.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -8,6 +9,8 @@ import { UserError } from "../math/user-error.ts";
 import type { MujocoModule } from "./engine.ts";
 
 const MOUNT = "/host";
+const MOUNTED = /\/host\d+(?=\/)/g;
+let mounts = 0;
 const COMMENT = /<!--[\s\S]*?-->/g;
 const FILE_ATTRIBUTE = /\bfile[a-z]*\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const FOLDER_ATTRIBUTE = /\b(?:meshdir|texturedir|assetdir)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
@@ -27,19 +30,20 @@ export interface MountedScene {
  */
 export function mountScene(module: MujocoModule, scenePath: string): MountedScene {
   if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
+  const root = `${MOUNT}${mounts++}`;
   const copied = new Map<string, string>();
   const pending = [scenePath];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (copied.has(file)) continue;
     const bytes = readFileSync(file);
-    const path = mountedPath(file);
+    const path = mountedPath(root, file);
     module.FS.mkdirTree(dirname(path), 0o777);
     module.FS.writeFile(path, bytes);
     copied.set(file, path);
     if (/\.(xml|mjcf|urdf)$/i.test(file)) pending.push(...namedFiles(bytes.toString("utf8"), file, scenePath));
   }
   return {
-    path: mountedPath(scenePath),
+    path: mountedPath(root, scenePath),
     unmount: () => {
       for (const path of copied.values()) module.FS.unlink(path);
     },
@@ -48,7 +52,7 @@ export function mountScene(module: MujocoModule, scenePath: string): MountedScen
 
 /** Turns paths of the module's file system in a message back into those of the disk. */
 export function withDiskPaths(message: string): string {
-  return message.replaceAll(MOUNT, "");
+  return message.replaceAll(MOUNTED, "");
 }
 
 /** Every existing file that the XML could mean: names are relative to this file or to the scene, and may stand below an asset folder. */
@@ -68,8 +72,8 @@ function namedFiles(xml: string, file: string, scenePath: string): string[] {
   return [...found];
 }
 
-function mountedPath(file: string): string {
-  return `${MOUNT}/${file.replaceAll("\\", "/").replace(/^\//, "")}`;
+function mountedPath(root: string, file: string): string {
+  return `${root}/${file.replaceAll("\\", "/").replace(/^\//, "")}`;
 }
 
 function isFile(path: string): boolean {

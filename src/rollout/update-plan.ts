@@ -20,21 +20,30 @@ export interface UpdatePlan {
   readonly actorRows: number;
 }
 
-/** Rows of a critic block, and rows times pairs of a policy block, that were fastest with 512 KiB of cache per core. */
+/** Rows of a critic block, and values of a policy layer's output per block, that were fastest with 512 KiB of cache per core. */
 const CRITIC_ROWS = 512;
-const ACTOR_PAIRS = 2048;
+const ACTOR_VALUES = 131072;
+/** Beyond these pairs narrow networks gain nothing. */
+const MOST_PAIRS = 4096;
 const MOST_PARTS = 4;
 
 /** @param rows rows of one iteration: shards * steps * envs */
 export function planUpdate(
   rows: number,
-  settings: { advantages: "iteration" | "minibatch"; unroll: number; minibatches: number; pairs: number },
+  settings: {
+    readonly advantages: "iteration" | "minibatch";
+    readonly unroll: number;
+    readonly minibatches: number;
+    readonly pairs: number;
+    readonly policyHidden: readonly number[];
+  },
 ): UpdatePlan {
   const unroll = settings.advantages === "minibatch" ? settings.unroll : 1;
   const units = rows / unroll;
   const minibatchUnits = units / settings.minibatches;
   const parts = largestDivisor(minibatchUnits, MOST_PARTS);
   const partUnits = minibatchUnits / parts;
+  const blockPairs = Math.min(MOST_PAIRS, ACTOR_VALUES / Math.max(...settings.policyHidden));
   return {
     advantages: settings.advantages,
     unroll,
@@ -43,7 +52,7 @@ export function planUpdate(
     minibatches: settings.minibatches,
     parts,
     criticUnits: blockSize(partUnits, Math.max(1, Math.floor(CRITIC_ROWS / unroll))),
-    actorRows: blockSize(partUnits * unroll, Math.max(1, Math.floor(ACTOR_PAIRS / settings.pairs))),
+    actorRows: blockSize(partUnits * unroll, Math.max(1, Math.floor(blockPairs / settings.pairs))),
   };
 }
 

@@ -78,6 +78,8 @@ export class Environment {
 
   private constructor(task: Task, sim: Simulation, options: EnvironmentOptions) {
     const { noise = true, events = true, randomise = true } = options;
+    // Another simulation may have made the memory grow since this one was loaded.
+    sim.refresh();
     checkTimestep(task, sim);
     this.task = task;
     this.sim = sim;

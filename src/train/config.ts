@@ -32,6 +32,12 @@ export const trainConfigSchema = z.strictObject({
     "Running statistics of observations: the correct ones, or those of the released FPO code, whose deviation shrinks.",
     OURS,
   ),
+  normaliserFloor: field(
+    z.number().min(0),
+    0.01,
+    "Added to the running deviation that observations are divided by, so that what hardly varied at first does not explode later.",
+    "FPO++, released locomotion configuration; FPO has none",
+  ),
   run: field(z.string(), "", "Folder of the run; empty takes the next free one below runs/.", OURS, "path"),
   evaluation: z
     .strictObject({

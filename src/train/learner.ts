@@ -59,7 +59,8 @@ export class Learner {
 
   /** Writes the normaliser's mean and deviation where the threads read them. */
   publishNormaliser(): void {
-    this.stats.write(this.#options.views.mean, this.#options.views.std);
+    const { views, config } = this.#options;
+    this.stats.write(views.mean, views.std, config.normaliserFloor);
   }
 
   /** Learns from the trajectories in the shared arrays. */

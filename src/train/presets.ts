@@ -76,7 +76,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
     },
   },
   paper: {
-    fpo: {},
+    fpo: { normaliserFloor: 0 },
     "fpo++": {
       steps: 147_456_000,
       envs: 4096,

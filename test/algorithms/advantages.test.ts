@@ -14,7 +14,9 @@ function run(form: "brax" | "textbook", terminated: number[], truncated: number[
 }
 
 function expectClose(actual: number[], expected: number[]): void {
-  actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 4));
+  actual.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i], 4);
+  });
 }
 
 describe("generalised advantage estimation", () => {
@@ -65,8 +67,12 @@ describe("generalised advantage estimation", () => {
     );
     const feeds = { r: reward, v: values, d: Float32Array.from(terminated), t: Float32Array.from(truncated) };
     const out = interpret(graphFunction("gae", { ...graph }), feeds);
-    advantages.forEach((value, i) => expect(out.advantages[i]).toBeCloseTo(value, 5));
-    targets.forEach((value, i) => expect(out.targets[i]).toBeCloseTo(value, 5));
+    advantages.forEach((value, i) => {
+      expect(out.advantages[i]).toBeCloseTo(value, 5);
+    });
+    targets.forEach((value, i) => {
+      expect(out.targets[i]).toBeCloseTo(value, 5);
+    });
   });
 
   it("refuses arrays of another size, naming them", () => {

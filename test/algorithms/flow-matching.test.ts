@@ -41,7 +41,9 @@ function losses(loss: "epsilon" | "velocity", lossReduction: "mean" | "sqrt" = "
 describe("flow-matching loss", () => {
   it("ε-MSE is (1 − t)² times u-MSE", () => {
     const [epsilon, u] = [losses("epsilon"), losses("velocity")];
-    epsilon.forEach((value, i) => expect(value).toBeCloseTo((1 - feeds.time[i]) ** 2 * u[i], 5));
+    epsilon.forEach((value, i) => {
+      expect(value).toBeCloseTo((1 - feeds.time[i]) ** 2 * u[i], 5);
+    });
   });
 
   it("ε-MSE compares the predicted noise x_t + (1 − t)v with the noise", () => {
@@ -51,7 +53,9 @@ describe("flow-matching loss", () => {
     const x = add(mul(t, eps), mul(sub(1, t), a));
     const predicted = add(x, mul(sub(1, t), velocity));
     const direct = run(mean(square(sub(predicted, eps)), 1));
-    losses("epsilon").forEach((value, i) => expect(value).toBeCloseTo(direct[i], 5));
+    losses("epsilon").forEach((value, i) => {
+      expect(value).toBeCloseTo(direct[i], 5);
+    });
   });
 
   it("the noise form is zero at t = 1, whatever the network says", () => {
@@ -61,7 +65,9 @@ describe("flow-matching loss", () => {
 
   it("the root reduction is the mean times the root of the action size", () => {
     const [root, average] = [losses("velocity", "sqrt"), losses("velocity")];
-    root.forEach((value, i) => expect(value).toBeCloseTo(average[i] * Math.sqrt(actionSize), 4));
+    root.forEach((value, i) => {
+      expect(value).toBeCloseTo(average[i] * Math.sqrt(actionSize), 4);
+    });
   });
 
   it("discrete times are the sampler's start times, continuous ones keep their margin", () => {

@@ -1,0 +1,9 @@
+/**
+ * The package's public API: declare tasks for your own robots, and use trained policies and simulations from programs.
+ * `import { defineTask, jointTargets } from "flowgait"`
+ */
+
+export { Rng } from "./math/rng.ts";
+export { UserError } from "./math/user-error.ts";
+export { Simulation } from "./physics/simulation.ts";
+export * from "./tasks/index.ts";

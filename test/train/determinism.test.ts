@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/physics/package-root.ts";
+import { encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/train/checkpoint.ts";
+import type { PartialTrainConfig } from "../../src/train/config.ts";
+import type { LogEvent, MetricSink } from "../../src/train/metrics.ts";
+import { resolveTrainConfig } from "../../src/train/presets.ts";
+import { Training } from "../../src/train/training.ts";
+import { scratchFolder } from "./scratch-folder.ts";
+
+const small: PartialTrainConfig = { envs: 12, shards: 6, horizon: 16, evaluation: { everySteps: 0, episodes: 1 } };
+const fpo: PartialTrainConfig = {
+  ...small,
+  steps: 3 * 12 * 16,
+  algorithm: {
+    name: "fpo",
+    epochs: 2,
+    minibatches: 4,
+    unroll: 8,
+    pairs: 2,
+    policyHidden: [16, 16],
+    criticHidden: [16],
+  },
+};
+const fpoPlusPlus: PartialTrainConfig = {
+  ...small,
+  steps: 2 * 12 * 16,
+  algorithm: {
+    name: "fpo++",
+    epochs: 2,
+    minibatches: 2,
+    pairs: 2,
+    policyHidden: [16, 16],
+    criticHidden: [16],
+    averaging: 0.5,
+  },
+};
+
+const running: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Trains in this process and returns the bytes of the final checkpoint. */
+async function checkpointBytes(
+  task: string,
+  overrides: PartialTrainConfig,
+  algorithm: "fpo" | "fpo++",
+  events: LogEvent[] = [],
+): Promise<Buffer> {
+  const sink: MetricSink = {
+    iteration: () => {},
+    evaluation: () => {},
+    event: (event) => events.push(event),
+    close: async () => {},
+  };
+  const config = resolveTrainConfig({ task, algorithm, overrides });
+  const training = await Training.create({ config, runFolder: await scratchFolder(), sinks: [sink] });
+  try {
+    await training.run(new AbortController().signal);
+    return Buffer.from(encodeCheckpoint(training.checkpoint()));
+  } finally {
+    await training.close();
+  }
+}
+
+/** Runs `flowgait train` as a user would. */
+function train(args: readonly string[]): ChildProcess {
+  const main = join(packageRoot, "dist/src/cli/main.js");
+  const child = spawn(process.execPath, [main, "train", ...args], { stdio: "ignore" });
+  running.push(child);
+  return child;
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.on("exit", (code) => resolve(code)));
+}
+
+describe("training is bit-exact", () => {
+  it("1, 2 and 3 workers give the same checkpoint bytes", async () => {
+    const [one, two, three] = await Promise.all(
+      [1, 2, 3].map((workers) => checkpointBytes("CheetahRun", { ...fpo, workers }, "fpo")),
+    );
+    expect(two.equals(one)).toBe(true);
+    expect(three.equals(one)).toBe(true);
+  });
+
+  it("so do they with FPO++, privileged observations and randomised robots", async () => {
+    const [one, three] = await Promise.all(
+      [1, 3].map((workers) => checkpointBytes("HumanoidJoystick", { ...fpoPlusPlus, workers }, "fpo++")),
+    );
+    expect(three.equals(one)).toBe(true);
+  });
+
+  it("another seed gives other bytes", async () => {
+    const [one, two] = await Promise.all(
+      [1, 2].map((seed) => checkpointBytes("CartpoleBalance", { ...fpo, seed }, "fpo")),
+    );
+    expect(two.equals(one)).toBe(false);
+  });
+
+  it("a killed worker changes nothing", async () => {
+    const folder = await scratchFolder();
+    const undisturbed = await checkpointBytes(await lethalTask(folder, "calm", false), fpo, "fpo");
+    const events: LogEvent[] = [];
+    const disturbed = await checkpointBytes(await lethalTask(folder, "lethal", true), fpo, "fpo", events);
+    expect(events.filter((event) => event.kind === "worker").length).toBeGreaterThan(0);
+    const tensorsOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
+    expect(tensorsOf(disturbed).equals(tensorsOf(undisturbed))).toBe(true);
+  });
+
+  it("a run killed at a random moment and resumed ends like one that was left alone", async () => {
+    const root = await scratchFolder();
+    const settings = [
+      ...[
+        "CartpoleBalance",
+        "--algorithm",
+        "fpo",
+        "--steps",
+        "15360",
+        "--envs",
+        "8",
+        "--shards",
+        "4",
+        "--horizon",
+        "32",
+      ],
+      ...["--algorithm.epochs", "2", "--algorithm.minibatches", "2", "--checkpoint.every-seconds", "0"],
+      ...["--evaluation.every-steps", "5000", "--evaluation.episodes", "2"],
+    ];
+    const [whole, broken] = [join(root, "whole"), join(root, "broken")];
+    expect(await ended(train([...settings, "--run", whole]))).toBe(0);
+    const victim = train([...settings, "--run", broken]);
+    const exit = ended(victim);
+    while ((await listCheckpoints(broken)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+    victim.kill("SIGKILL");
+    await exit;
+    expect(await ended(train(["--resume", broken]))).toBe(0);
+    const bytes = await Promise.all([whole, broken].map(async (run) => readFile(await latestCheckpoint(run))));
+    expect(bytes[1].equals(bytes[0])).toBe(true);
+  });
+});
+
+/** A user's task whose reward ends its thread once, or never. */
+async function lethalTask(folder: string, name: string, lethal: boolean): Promise<string> {
+  const marker = join(folder, "armed");
+  if (lethal) await writeFile(marker, "");
+  const path = join(folder, `${name}.ts`);
+  await writeFile(
+    path,
+    `import { existsSync, rmSync } from "node:fs";
+import { defineTask, registry } from "flowgait";
+const base = registry.get("CheetahRun");
+let steps = 0;
+function deadly(): number {
+  if (++steps > 100 && existsSync(${JSON.stringify(marker)})) {
+    rmSync(${JSON.stringify(marker)});
+    process.exit(3);
+  }
+  return 0;
+}
+export default { ...base, name: "Deadly", reward: { ...base.reward, deadly: { weight: 0, of: deadly } } };
+`,
+  );
+  return path;
+}
