@@ -5,11 +5,11 @@
 import { fileURLToPath } from "node:url";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
-import type { Simulation } from "../physics/simulation.ts";
 import type { ActionMapping } from "./action-mapping.ts";
 import type { Command } from "./command.ts";
 import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
 import type { Randomiser } from "./randomisation.ts";
+import type { Readings } from "./readings.ts";
 import type { Tracker, Trackers } from "./tracker.ts";
 
 /** Kinds of tasks, for lists. */
@@ -70,8 +70,8 @@ export interface TaskSpec<
   /** MJCF file: absolute, relative to the package, or for a user's own task relative to the task's file. */
   readonly scene: string | URL;
   readonly timing: Timing;
-  /** Names what the task reads: called once per simulation, returns an object of readings. May have `update()`, called after physics. */
-  readonly robot: (sim: Simulation) => Robot;
+  /** What terms see as `s.robot`: made by `readings` or `legged`; without it they read `s.sim`. */
+  readonly robot?: Readings<Robot>;
   /** Keyframe that episodes start from; default the model's initial state. */
   readonly keyframe?: string;
   readonly action: ActionMapping;
@@ -111,7 +111,7 @@ export interface Task {
   readonly decimation: number;
   /** Control steps until the time limit. */
   readonly episodeSteps: number;
-  readonly robot: (sim: Simulation) => unknown;
+  readonly robot: Readings<unknown>;
   readonly keyframe: string | undefined;
   readonly action: ActionMapping;
   readonly command: Command | undefined;
@@ -143,18 +143,20 @@ type Nothing = Record<never, never>;
  * @throws UserError when the timing does not fit or a name is used twice
  */
 export function defineTask<
-  Robot,
   Observation extends string,
   Reward extends string,
+  Robot = Nothing,
   Critic extends string = never,
   Termination extends string = never,
   Tracked extends object = Nothing,
   Events extends object = Nothing,
 >(spec: TaskSpec<Robot, Tracked, Events, Observation, Critic, Reward, Termination>): NamedTask<Observation, Reward> {
+  const robot = spec.robot ?? { bind: () => ({}) };
   const { track = {}, events = {}, timing, settle, randomise = {} } = spec;
   // A term only ever meets the moments of its own task, so its types may be forgotten here.
   const task = {
     ...spec,
+    robot,
     family: spec.family ?? "user",
     scene: spec.scene instanceof URL ? fileURLToPath(spec.scene) : spec.scene,
     decimation: decimationOf(spec.name, timing),

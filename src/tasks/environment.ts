@@ -93,7 +93,7 @@ export class Environment {
     this.#command = task.command && commandState(task, claim);
     this.command = this.#command?.values;
     this.commandSize = this.command?.length ?? 0;
-    this.#robot = Object(task.robot(sim)) as { update?(): void };
+    this.#robot = Object(task.robot.bind(sim)) as { update?(): void };
     const context = { sim, dt, claim };
     const { trackers: memories, readings: remembered } = bindTrackers(task.track, context);
     const { trackers: disturbances, readings: disturbed } = bindTrackers(task.events, context);
@@ -140,11 +140,12 @@ export class Environment {
    * @throws UserError when the scene does not load or lacks a joint, sensor or keyframe that the task names
    */
   static async create(task: Task, options: EnvironmentOptions = {}): Promise<Environment> {
-    const sim = await Simulation.load(scenePath(task));
+    let sim: Simulation | undefined;
     try {
+      sim = await Simulation.load(scenePath(task));
       return new Environment(task, sim, options);
     } catch (error) {
-      sim.delete();
+      sim?.delete();
       if (!(error instanceof UserError) || error.message.startsWith("task ")) throw error;
       throw new UserError(`task ${task.name}: ${error.message}`, { exitCode: error.exitCode, cause: error });
     }

@@ -40,6 +40,7 @@ export {
   type Randomiser,
   servoGains,
 } from "./randomisation.ts";
+export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
 export { type SteppingSettings, steppingPose } from "./stepping-pose.ts";
 export { bezierHeight, contactMatch, footHeightMatch, footSlip, swingHeight } from "./terms/gait.ts";

@@ -6,6 +6,7 @@ import { fromAxisAngle, multiply } from "../math/quat.ts";
 import type { Rng } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
+import type { Readings } from "./readings.ts";
 
 const EMPTY = new Float64Array(0);
 
@@ -42,8 +43,8 @@ export interface Placement {
 }
 
 /** For a task's `robot` field. */
-export function legged<Group extends string>(settings: LeggedSettings<Group>): (sim: Simulation) => LeggedRobot<Group> {
-  return (sim) => new LeggedRobot(sim, settings);
+export function legged<Group extends string>(settings: LeggedSettings<Group>): Readings<LeggedRobot<Group>> {
+  return { bind: (sim) => new LeggedRobot(sim, settings) };
 }
 
 /** Readings of a legged robot. Arrays keep their identity or are replaced before a step; read them through the robot. */

@@ -21,24 +21,22 @@ const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
 const isUpperBody = (joint: string) => /waist|shoulder|elbow/.test(joint);
 const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
 
-const robot = legged({
-  root: "root",
-  home: "home",
-  imu: "imu",
-  gyro: "gyro",
-  linVel: "lin_vel",
-  feet: ["left_foot", "right_foot"],
-  footVelocities: ["left_foot_vel", "right_foot_vel"],
-  groups: { hipSpread: (joint) => /hip_(roll|yaw)/.test(joint), upperBody: isUpperBody },
-});
-
 /** Follow (vx, vy, yaw rate) commands. */
 export const humanoidJoystick = defineTask({
   name: "HumanoidJoystick",
   family: "humanoid",
   scene: "scenes/humanoid-flat.xml",
   timing: { controlHz: 50, physicsHz: 250, episodeSeconds: 20 },
-  robot,
+  robot: legged({
+    root: "root",
+    home: "home",
+    imu: "imu",
+    gyro: "gyro",
+    linVel: "lin_vel",
+    feet: ["left_foot", "right_foot"],
+    footVelocities: ["left_foot_vel", "right_foot_vel"],
+    groups: { hipSpread: (joint) => /hip_(roll|yaw)/.test(joint), upperBody: isUpperBody },
+  }),
   keyframe: "home",
 
   action: jointTargets({

@@ -1,8 +1,8 @@
 /** A cart on a rail that balances or swings up a pole. Values: dm_control suite and MuJoCo Playground, cartpole.py. */
-import type { Simulation } from "../../physics/simulation.ts";
 import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import type { ResetContext } from "../moment.ts";
+import { readings } from "../readings.ts";
 import { tolerance } from "../terms/tolerance.ts";
 
 const centred = tolerance({ margin: 2 }); // m
@@ -10,7 +10,7 @@ const gentle = tolerance({ margin: 1, sigmoid: "quadratic", valueAtMargin: 0 });
 const slow = tolerance({ margin: 5 }); // rad/s
 
 /** The words in which both tasks are written. Upright is angle 0. */
-function readings(sim: Simulation) {
+const words = readings((sim) => {
   const slider = sim.joint("slider");
   const hinge = sim.joint("hinge_1");
   const angle = () => sim.qpos[hinge.qposAddress];
@@ -26,9 +26,9 @@ function readings(sim: Simulation) {
       for (let i = 0; i < sim.nv; i++) sim.qvel[i] = 0.01 * rng.normal();
     },
   };
-}
+});
 
-type CartpoleReset = ResetContext<ReturnType<typeof readings>>;
+type CartpoleReset = ResetContext<ReturnType<typeof words.bind>>;
 
 function cartpole(name: string, reset: (s: CartpoleReset) => void) {
   return defineTask({
@@ -36,7 +36,7 @@ function cartpole(name: string, reset: (s: CartpoleReset) => void) {
     family: "suite",
     scene: "scenes/cartpole.xml",
     timing: { controlHz: 100, physicsHz: 100, episodeSeconds: 10 },
-    robot: readings,
+    robot: words,
     action: direct({ squash: "tanh" }),
 
     reset,

@@ -1,6 +1,7 @@
 /** A planar cheetah that runs as fast as it can. Values: dm_control suite and MuJoCo Playground, cheetah.py. */
 import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
+import { readings } from "../readings.ts";
 import { tolerance } from "../terms/tolerance.ts";
 
 const RUN_SPEED = 10; // m/s
@@ -15,7 +16,7 @@ export const cheetahRun = defineTask({
   family: "suite",
   scene: "scenes/cheetah.xml",
   timing: { controlHz: 100, physicsHz: 100, episodeSeconds: 10 },
-  robot: (sim) => {
+  robot: readings((sim) => {
     const momentum = sim.sensor("torso_subtreelinvel").address;
     const legs = sim.actuatorJoints().map((joint) => sim.joint(joint));
     return {
@@ -25,7 +26,7 @@ export const cheetahRun = defineTask({
       // Everything but x: where along the track it runs must not matter.
       posture: sim.views(() => ({ view: sim.qpos.subarray(1) })),
     };
-  },
+  }),
   action: direct({ squash: "tanh" }),
 
   reset: ({ sim, robot, rng }) => {

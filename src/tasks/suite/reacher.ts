@@ -1,6 +1,7 @@
 /** A two-link arm that reaches for a target. Values: dm_control suite and MuJoCo Playground, reacher.py. */
 import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
+import { readings } from "../readings.ts";
 
 const FINGER_RADIUS = 0.01; // m
 const TARGET_RADIUS = 0.05; // m, of the easy variant
@@ -11,7 +12,7 @@ export const reacherEasy = defineTask({
   family: "suite",
   scene: "scenes/reacher.xml",
   timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 20 },
-  robot: (sim) => {
+  robot: readings((sim) => {
     const finger = 3 * sim.geomId("finger");
     const target = 3 * sim.geomId("target");
     const toTarget = new Float64Array(2);
@@ -23,7 +24,7 @@ export const reacherEasy = defineTask({
         for (let i = 0; i < 2; i++) toTarget[i] = sim.geomXpos[target + i] - sim.geomXpos[finger + i];
       },
     };
-  },
+  }),
   action: direct({ squash: "tanh" }),
 
   reset: ({ sim, robot, rng }) => {

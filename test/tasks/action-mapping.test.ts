@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Squash, squashInto } from "../../src/tasks/action-mapping.ts";
+import { direct, Environment, jointTargets, registry, steppingPose } from "../../src/tasks/index.ts";
+
+describe("squash", () => {
+  it("limits actions smoothly, hard, or not at all", () => {
+    const raw = Float32Array.of(9, 0.5, -3);
+    const out = new Float64Array(2);
+    const squashed = (squash: Squash) => {
+      squashInto(out, raw, 1, squash);
+      return [...out];
+    };
+    expect(squashed("tanh")).toEqual([Math.tanh(0.5), Math.tanh(-3)]);
+    expect(squashed("clip")).toEqual([0.5, -1]);
+    expect(squashed("none")).toEqual([0.5, -3]);
+  });
+});
+
+describe("humanoid joint targets", () => {
+  const task = registry.get("HumanoidJoystick");
+  let env: Environment;
+
+  beforeAll(async () => {
+    env = await Environment.create(task, { randomise: false, events: false, noise: false });
+  });
+  afterAll(() => env.delete());
+
+  /** The controls after one step from a state whose gait clock and command are known. */
+  function controls(command: number[], action: Float32Array): { ctrl: Record<string, number>; signals: number[] } {
+    env.start(1, 0);
+    env.holdCommand(command);
+    env.reset(1, 0);
+    const obs = new Float32Array(env.obsSize);
+    env.writeObservation(obs, 0);
+    const gait = env.observationLayout.find((slice) => slice.name === "gait");
+    env.step(1, 0, action, 0);
+    const ctrl = Object.fromEntries(env.actionDescription.names.map((joint, i) => [joint, env.sim.ctrl[i]]));
+    return { ctrl, signals: [...obs.subarray(gait?.offset, (gait?.offset ?? 0) + 4)] };
+  }
+
+  it("stand at home when told to stand and the action is zero", () => {
+    const { ctrl } = controls([0, 0, 0], new Float32Array(env.actionSize));
+    expect(Object.values(ctrl)).toEqual(env.actionDescription.offset);
+  });
+
+  it("add half a sine of the phase to the swinging leg, and the scaled action to every joint", () => {
+    const action = new Float32Array(env.actionSize).fill(0.5);
+    const { ctrl, signals } = controls([1, 0, 0], action);
+    const { names, offset, scale } = env.actionDescription;
+    const home = (joint: string) => offset[names.indexOf(joint)] + 0.5 * scale[names.indexOf(joint)];
+    // signals: cos left, cos right, sin left, sin right
+    const [left, right] = [Math.max(0, signals[2]), Math.max(0, signals[3])];
+    expect(Math.max(left, right)).toBeGreaterThan(0.01);
+    expect(Math.min(left, right)).toBe(0);
+    for (const [side, swing] of [
+      ["left", left],
+      ["right", right],
+    ] as const) {
+      expect(ctrl[`${side}_hip_pitch`]).toBeCloseTo(home(`${side}_hip_pitch`) - 0.35 * swing, 6);
+      expect(ctrl[`${side}_knee`]).toBeCloseTo(home(`${side}_knee`) + 0.7 * swing, 6);
+      expect(ctrl[`${side}_ankle_pitch`]).toBeCloseTo(home(`${side}_ankle_pitch`) - 0.35 * swing, 6);
+      expect(ctrl[`${side}_hip_roll`]).toBeCloseTo(home(`${side}_hip_roll`), 9);
+    }
+    expect(ctrl.waist_yaw).toBeCloseTo(home("waist_yaw"), 9);
+  });
+
+  it("are described by joint, scale, default pose, servo and feed-forward", () => {
+    const { kind, names, scale, offset, stiffness, damping, squash, feedForward } = env.actionDescription;
+    expect(kind).toBe("joint-targets");
+    expect(names.length).toBe(21);
+    expect(squash).toBe("none");
+    expect(scale[names.indexOf("left_knee")]).toBe(0.25);
+    expect(scale[names.indexOf("right_elbow")]).toBe(0.1);
+    const keyframe = env.sim.keyframeQpos("home");
+    expect(offset).toEqual(names.map((joint) => keyframe[env.sim.joint(joint).qposAddress]));
+    const knee = names.indexOf("left_knee");
+    const gains = env.sim.modelFields;
+    expect(stiffness[knee]).toBe(gains.actuator_gainprm[10 * knee]);
+    expect(damping[knee]).toBe(gains.dof_damping[env.sim.joint("left_knee").dofAddress]);
+    expect(feedForward).toMatchObject({ kind: "stepping-pose", gait: "gait", amplitude: [-0.35, 0.7, -0.35] });
+  });
+
+  it("refuse motors, unknown gaits and unknown joints", async () => {
+    const create = (changes: object) => Environment.create({ ...task, ...changes });
+    const cheetah = { ...registry.get("CheetahRun"), action: jointTargets({ scale: 1 }) };
+    await expect(Environment.create(cheetah)).rejects.toThrow(
+      /^task CheetahRun: scene .*cheetah\.xml: jointTargets needs position actuators, but the one of joint "bthigh" is none$/,
+    );
+    const withPose = (gait: string, joint: string) =>
+      jointTargets({ scale: 1, feedForward: steppingPose({ gait, legs: [[joint], [joint]], amplitude: [1] }) });
+    await expect(create({ action: withPose("gate", "left_knee") })).rejects.toThrow(
+      'no gaitPhase named "gate"; nearest: gait',
+    );
+    await expect(create({ action: withPose("gait", "left_kne") })).rejects.toThrow(
+      'called "left_kne"; nearest: left_knee',
+    );
+  });
+});
+
+describe("direct controls", () => {
+  it("scale the squashed action and start at zero", async () => {
+    const env = await Environment.create({
+      ...registry.get("ReacherEasy"),
+      action: direct({ squash: "clip", scale: 0.5 }),
+    });
+    try {
+      env.start(1, 0);
+      expect([...env.sim.ctrl]).toEqual([0, 0]);
+      env.step(1, 0, Float32Array.of(7, 2, -0.5), 1);
+      expect([...env.sim.ctrl]).toEqual([0.5, -0.25]);
+      expect(env.actionDescription).toMatchObject({
+        kind: "controls",
+        names: ["shoulder", "wrist"],
+        scale: [0.5, 0.5],
+      });
+    } finally {
+      env.delete();
+    }
+  });
+});
