@@ -9,9 +9,10 @@ import { wholeNumber } from "./flag-value.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import type { Output } from "./output.ts";
+import { prepareNewRun } from "./prepared-run.ts";
 import { addSettingOptions, settingsHelp } from "./setting-options.ts";
 import { endText, requestedConfig, startText, type TrainOptions } from "./train.ts";
-import { prepareNewRun, runTraining } from "./training-session.ts";
+import { runTraining } from "./training-session.ts";
 
 interface StudioOptions extends TrainOptions {
   readonly port: string;

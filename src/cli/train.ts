@@ -12,15 +12,9 @@ import { packageVersion } from "../train/version.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import { type Output, resultJson } from "./output.ts";
+import { type PreparedRun, prepareNewRun, prepareResume } from "./prepared-run.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
-import {
-  type PreparedRun,
-  prepareNewRun,
-  prepareResume,
-  type RunResult,
-  runTraining,
-  shownPath,
-} from "./training-session.ts";
+import { type RunResult, runTraining, shownPath } from "./training-session.ts";
 
 /** Flags of the command that are no settings. */
 export interface TrainOptions {
@@ -70,6 +64,7 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
     output.note(startText(run));
     const view = server === null ? undefined : new LiveView(server);
     const result = await runTraining(run, { sinks, signal: interrupt.signal, view });
+    view?.end(result.stopped ? "stopped" : "done");
     output.note(endText(run, result));
     const { steps, seconds } = result;
     if (options.json === true) resultJson(output, { event: "done", run: run.folder, steps, seconds });

@@ -2,7 +2,7 @@
  * Files that are either whole or absent: temporary name, fsync, rename, fsync of the folder. Also the one place that turns the operating system's
  * refusals into a line for people. It knows nothing of what is written.
  */
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../math/user-error.ts";
 
@@ -15,6 +15,7 @@ const refusals: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only, expected a writable folder",
   ENOTDIR: "a part of its path is a file, expected a folder",
   ENOENT: "its folder does not exist, expected a writable folder",
+  EFBIG: "the limit on file sizes is reached, expected a higher one",
   EISDIR: "it is a folder, expected a file",
   ENAMETOOLONG: "the name is too long, expected a shorter one",
   EMFILE: "too many open files, expected a free file handle",
@@ -68,6 +69,12 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (error) {
     throw writeError(path, (error as NodeJS.ErrnoException).code === "EEXIST" ? { code: "ENOTDIR" } : error);
   }
+}
+
+/** Removes what writers that were killed left in a folder. No other process may be writing there. */
+export async function removeTemporaryFiles(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names) if (/\.\d+\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** Makes a rename durable. Windows and some network folders cannot open folders; there the rename itself has to do. */

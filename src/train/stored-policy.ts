@@ -53,7 +53,7 @@ export function storedPolicy(
 /** Mean and deviation of the observation [obsSize]; the critic's further inputs are left out. */
 function storedNormaliser(
   checkpoint: Checkpoint,
-  { normaliser }: TrainConfig,
+  { normaliser, normaliserFloor }: TrainConfig,
   env: Pick<Environment, "obsSize" | "privilegedSize">,
   source: string,
 ): { mean: Float32Array; std: Float32Array } {
@@ -62,7 +62,7 @@ function storedNormaliser(
   fill(checkpoint, "normaliser/squares", stats.squares, source);
   stats.count = (JSON.parse(checkpoint.metadata.state) as { normaliserCount: number }).normaliserCount;
   const [mean, std] = [new Float32Array(stats.size), new Float32Array(stats.size)];
-  stats.write(mean, std);
+  stats.write(mean, std, normaliserFloor);
   return { mean: mean.slice(0, env.obsSize), std: std.slice(0, env.obsSize) };
 }
 

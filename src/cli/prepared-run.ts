@@ -1,0 +1,108 @@
+/** A run that is about to start or to go on: its configuration, its folder, where it left off. Nothing is trained here. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, extname, resolve } from "node:path";
+import { UserError } from "../math/user-error.ts";
+import { removeTemporaryFiles } from "../train/atomic-file.ts";
+import { type Checkpoint, listCheckpoints, loadCheckpoint } from "../train/checkpoint.ts";
+import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trajectoryHash } from "../train/config.ts";
+import { truncateJsonl } from "../train/jsonl-sink.ts";
+import { createRunFolder, readRunConfig, runPaths, writeRunConfig } from "../train/run-folder.ts";
+import { storedConfig } from "../train/stored-policy.ts";
+import { packageVersion } from "../train/version.ts";
+
+/** A run that can be trained. */
+export interface PreparedRun {
+  readonly config: TrainConfig;
+  /** Absolute. */
+  readonly folder: string;
+  /** Where it goes on from; absent for a run from the beginning. */
+  readonly resume?: { readonly checkpoint: Checkpoint; readonly source: string; readonly seconds: number };
+  /** Whether the folder holds an earlier part of this run. */
+  readonly continued: boolean;
+}
+
+/** Makes the folder of a new run and writes its config.json. Throws UserError when that is not possible. */
+export async function prepareNewRun(config: TrainConfig, task: string): Promise<PreparedRun> {
+  const { algorithm, seed, run } = config;
+  const folder = await createRunFolder({ task, algorithm: algorithm.name, seed, run });
+  await writeConfig(folder, config);
+  return { config, folder, continued: false };
+}
+
+/**
+ * Finds where a run left off. `source` is a run folder, or one of its checkpoint files: the newest one continues the run in place, an older one
+ * starts a new run from there, so that nothing of the old one is lost.
+ * @throws UserError when it is neither, is damaged, or an override would change what the run computes
+ */
+export async function prepareResume(source: string, overrides: PartialTrainConfig): Promise<PreparedRun> {
+  checkResumable(overrides);
+  if (!existsSync(source))
+    throw new UserError(`--resume: ${source} does not exist, expected a run folder`, { exitCode: 2 });
+  const isFile = extname(source) === ".safetensors";
+  const folder = resolve(isFile ? dirname(dirname(source)) : source);
+  const newest = (await listCheckpoints(folder)).at(-1);
+  if (isFile && (newest === undefined || basename(newest) !== basename(source))) return forkFrom(source, overrides);
+  const config = applyOverrides(await readRunConfig(folder), overrides);
+  const resume = newest === undefined ? undefined : await loadResume(folder, newest, config);
+  for (const place of [folder, runPaths(folder).checkpoints]) await removeTemporaryFiles(place);
+  const { seconds } = await truncateJsonl(runPaths(folder).metrics, resume?.checkpoint.metadata.envSteps ?? 0);
+  await writeConfig(folder, config);
+  return { config, folder, continued: true, ...(resume === undefined ? {} : { resume: { ...resume, seconds } }) };
+}
+
+async function loadResume(folder: string, source: string, config: TrainConfig) {
+  const checkpoint = await loadCheckpoint(source, { task: config.task, algorithm: config.algorithm.name });
+  if (checkpoint.metadata.configHash !== trajectoryHash(config).configHash)
+    throw new UserError(`${source}: was made with other settings than ${runPaths(folder).config}, expected the same`);
+  return { checkpoint, source };
+}
+
+/** A new run that begins with the state of an older checkpoint. */
+async function forkFrom(source: string, overrides: PartialTrainConfig): Promise<PreparedRun> {
+  const checkpoint = await loadCheckpoint(source);
+  const folder = dirname(dirname(source));
+  const stored = existsSync(runPaths(folder).config) ? await readRunConfig(folder) : storedConfig(checkpoint, source);
+  const config = applyOverrides({ ...stored, run: "" }, overrides);
+  const fresh = await prepareNewRun(config, nameInFolders(config.task));
+  return { ...fresh, resume: { checkpoint, source, seconds: 0 } };
+}
+
+/** What may differ when a run goes on, because no number depends on it. */
+function checkResumable(overrides: PartialTrainConfig): void {
+  for (const key of Object.keys(overrides)) {
+    if (key !== "steps" && key !== "workers" && key !== "checkpoint")
+      throw new UserError(`--${key}: cannot change when a run goes on, expected --steps, --workers or --checkpoint.*`, {
+        exitCode: 2,
+      });
+  }
+}
+
+function applyOverrides(config: TrainConfig, { steps, workers, checkpoint }: PartialTrainConfig): TrainConfig {
+  return checkTrainConfig({
+    ...config,
+    steps: steps ?? config.steps,
+    workers: workers ?? config.workers,
+    checkpoint: { ...config.checkpoint, ...checkpoint },
+  });
+}
+
+async function writeConfig(folder: string, config: TrainConfig): Promise<void> {
+  await writeRunConfig(folder, config, { packageVersion: packageVersion(), engine: engineVersion(config.engine) });
+}
+
+/** "onnxruntime-node 1.30.0"; only the name where the package does not tell. */
+function engineVersion(engine: TrainConfig["engine"]): string {
+  const name = engine === "ort" ? "onnxruntime-node" : "@tensorflow/tfjs";
+  try {
+    const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
+    return `${name} ${version}`;
+  } catch {
+    return name;
+  }
+}
+
+/** A user's task file without folder and ending. */
+function nameInFolders(task: string): string {
+  return basename(task).replace(/\.[cm]?[jt]s$/, "");
+}

@@ -1,0 +1,70 @@
+/** The command line as users meet it: its own process, with its streams and exit code. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { packageRoot } from "../../src/physics/package-root.ts";
+
+/** What a finished process left. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process that runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves with the text so far once the stream's text matches; rejects when the process ends before. */
+  until(stream: "stdout" | "stderr", pattern: RegExp): Promise<string>;
+}
+
+const executable = join(packageRoot, "dist", "src", "cli", "main.js");
+
+/** Settings that make training small enough for a test: tiny networks, one epoch, 512 rows per iteration. */
+export const TINY = [
+  ..."--envs 16 --shards 4 --horizon 32 --workers 1 --evaluation.episodes 2 --evaluation.every-steps 2048".split(" "),
+  ..."--algorithm.policy-hidden 8,8 --algorithm.critic-hidden 8 --algorithm.epochs 1 --algorithm.minibatches 4".split(
+    " ",
+  ),
+];
+
+/** Starts `flowgait <args>` in `cwd`. The process is killed when the test is over. */
+export function startCli(args: readonly string[], cwd: string, shellPrefix = ""): Running {
+  const command = shellPrefix === "" ? process.execPath : "/bin/sh";
+  const script = `${shellPrefix} exec "$0" "$@"`;
+  const all = shellPrefix === "" ? [executable, ...args] : ["-c", script, process.execPath, executable, ...args];
+  const child = spawn(command, all, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const text = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const)
+    child[stream]!.setEncoding("utf8").on("data", (chunk: string) => {
+      text[stream] += chunk;
+    });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, ...text }));
+  });
+  const until = (stream: "stdout" | "stderr", pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => pattern.test(text[stream]) && resolve(text[stream]);
+      child[stream]!.on("data", look);
+      look();
+      void finished.then(() => reject(new Error(`ended before ${pattern}:\n${text.stdout}\n${text.stderr}`)));
+    });
+  return { child, finished, until };
+}
+
+/** Runs `flowgait <args>` to its end. */
+export function runCli(args: readonly string[], cwd: string): Promise<Finished> {
+  return startCli(args, cwd).finished;
+}
+
+/** The documents of an output that holds one JSON document per line. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}

@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCommandLine } from "../../src/cli/command-line.ts";
+import { scratchFolder } from "../train/scratch-folder.ts";
+import { TINY } from "./cli-process.ts";
+
+/** Runs a command in this process and keeps what it wrote. */
+async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const written = { stdout: "", stderr: "" };
+  const code = await runCommandLine(argv, {
+    result: (text) => {
+      written.stdout += text;
+    },
+    note: (text) => {
+      written.stderr += `${text}\n`;
+    },
+    notes: process.stderr,
+  });
+  return { code, ...written };
+}
+
+describe("bad usage gets one line and exit code 2", () => {
+  const cases: [string, string][] = [
+    ["", "no command given, expected one of tasks, train, eval, studio, bench, export"],
+    ["trian CheetahRun", "trian: unknown command; nearest: train"],
+    ["train", "<task> is missing"],
+    ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],
+    ["train CheetahRun ReacherEasy", "too many words, expected 1 argument"],
+    ["train CheetahRun --envz 3", "--envz: unknown flag; nearest: --envs"],
+    ["train CheetahRun --learning-rate 1", "--learning-rate: unknown flag; nearest: --algorithm.learning-rate"],
+    ["train CheetahRun --envs", "--envs: its value is missing"],
+    ["train CheetahRun --envs many", '--envs: got "many", expected a whole number'],
+    ["train CheetahRun --envs 100", "--shards: 8 does not divide --envs 100"],
+    ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo or fpo++'],
+    ["train CheetahRun --preset huge", '--preset: got "huge", expected laptop or paper'],
+    ["train CheetahRun --algorithm.trust-region clip", "--algorithm.trust-region: fpo has no such setting"],
+    ["train ./no-such-task.ts", "no-such-task.ts does not exist"],
+    ["train --resume no-such-run", "--resume: no-such-run does not exist, expected a run folder"],
+    ["tasks Cartpole", "nearest: CartpoleBalance"],
+    ["tasks --jsn", "--jsn: unknown flag; nearest: --json"],
+    ["eval no-such-run", "no-such-run: does not exist, expected a run folder"],
+    ["eval zero", "--task: is missing"],
+    ["eval zero --task CheetahRun --episodes none", '--episodes: got "none", expected a whole number of at least 1'],
+    ["eval zero --task CheetahRun --noise some", '--noise: got "some", expected random, zero'],
+    ["eval zero --task CheetahRun --command 1,2", '--command: got "1,2", expected three numbers vx,vy,yaw'],
+    ["eval zero --task CheetahRun --command 1,0,0", "--command: CheetahRun follows no velocity command"],
+    ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
+    ["export zero", "zero: has nothing to export"],
+    ["studio --port 99999", '--port: got "99999", expected a whole number from 0 to 65535'],
+  ];
+  for (const [line, message] of cases)
+    it(`flowgait ${line}`, async () => {
+      const { code, stdout, stderr } = await run(...line.split(" ").filter((word) => word !== ""));
+      expect(stderr).toContain(message);
+      expect(stderr.trimEnd()).not.toContain("\n");
+      expect(stderr).toMatch(/^flowgait: /);
+      expect([code, stdout]).toEqual([2, ""]);
+    });
+});
+
+describe("help", () => {
+  it("lists the commands", async () => {
+    const { code, stdout } = await run("--help");
+    expect(code).toBe(0);
+    for (const command of ["tasks", "train", "eval", "studio", "bench", "export"]) expect(stdout).toContain(command);
+  });
+
+  it("of train lists every setting with default, unit and sentence", async () => {
+    const { code, stdout } = await run("train", "--help");
+    expect(code).toBe(0);
+    expect(stdout).toContain("--horizon [480]  control steps\n      Control steps of each environment per iteration.");
+    expect(stdout).toContain("--algorithm.pairs [fpo 8; fpo++ 16]");
+    expect(stdout).toContain("--algorithm.trust-region [fpo++ aspo]  aspo|clip");
+  });
+
+  it("tells the version", async () => {
+    expect(await run("--version")).toEqual({ code: 0, stdout: "0.1.0\n", stderr: "" });
+  });
+});
+
+describe("tasks", () => {
+  it("prints exactly the documented fields as JSON", async () => {
+    const { code, stdout } = await run("tasks", "--json");
+    expect(code).toBe(0);
+    const tasks = JSON.parse(stdout) as Record<string, unknown>[];
+    const fields = "name family obsSize actionSize privilegedSize controlHz decimation episodeSteps".split(" ");
+    for (const task of tasks) expect(Object.keys(task)).toEqual(fields);
+    expect(tasks).toContainEqual({
+      name: "CheetahRun",
+      family: "suite",
+      obsSize: 17,
+      actionSize: 6,
+      privilegedSize: 0,
+      controlHz: 100,
+      decimation: 1,
+      episodeSteps: 1000,
+    });
+  });
+
+  it("prints an aligned table for people", async () => {
+    const { stdout } = await run("tasks");
+    const [heading, ...rows] = stdout.split("\n\n")[0]!.split("\n");
+    expect(heading).toMatch(/^task +family +observation +action/);
+    expect(new Set([heading, ...rows].map((line) => line!.length)).size).toBe(1);
+  });
+
+  it("describes one task: observation layout, action mapping, reward terms, timing", async () => {
+    const { code, stdout } = await run("tasks", "HumanoidJoystick");
+    expect(code).toBe(0);
+    expect(stdout).toContain("control 50 Hz, 5 physics steps of 4 ms each; episodes of 1000 steps (20 s)");
+    for (const part of ["gyro", "lin_vel_x", "trackLinVel", "left_knee", "joint position target =", "terminations"])
+      expect(stdout).toContain(part);
+  });
+});
+
+describe("train", () => {
+  it("prints the configuration that a run would use", async () => {
+    const argv = ["train", "CheetahRun", "--print-config", "--seed", "7", "--algorithm.clip", "0.1"];
+    const { code, stdout } = await run(...argv);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ task: "CheetahRun", seed: 7, algorithm: { name: "fpo", clip: 0.1 } });
+  });
+
+  it("refuses a run folder that cannot be made, or that holds something", async () => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, "file"), "");
+    const below = await run("train", "CartpoleBalance", "--run", join(folder, "file", "run"));
+    expect(below).toMatchObject({ code: 1, stderr: expect.stringContaining("a part of its path is a file") });
+    const full = await run("train", "CartpoleBalance", "--run", folder);
+    expect(full).toMatchObject({ code: 2, stderr: expect.stringContaining("is not empty, expected a new folder") });
+  });
+
+  it("names what is wrong with a user's task, and leaves no run behind", async () => {
+    const folder = scratchFolder();
+    const file = join(folder, "my-task.ts");
+    writeFileSync(file, "export default 3;\n");
+    expect(await run("train", file)).toMatchObject({ code: 1, stderr: expect.stringContaining("exports no task") });
+    expect(existsSync(join(folder, "runs"))).toBe(false);
+  });
+
+  it("refuses to go on with what is no run", async () => {
+    const folder = scratchFolder();
+    expect(await run("train", "--resume", folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("config.json: does not exist, expected the config.json of a run folder"),
+    });
+    mkdirSync(join(folder, "checkpoints"));
+    const older = join(folder, "checkpoints", "step-000000000001.safetensors");
+    for (const path of [older, older.replace("1.", "2.")]) writeFileSync(path, "not a checkpoint");
+    expect(await run("train", "--resume", older)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${older}: not a safetensors`),
+    });
+  });
+
+  it("refuses to change what a run computes when it goes on", async () => {
+    const folder = scratchFolder();
+    const settings = TINY.slice(0, 2);
+    expect(await run("train", "--resume", folder, ...settings)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--envs: cannot change when a run goes on"),
+    });
+  });
+});
