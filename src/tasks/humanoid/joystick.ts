@@ -18,6 +18,15 @@ const FOOT_CLEARANCE = 0.08; // m, at the top of a step
 const LOWEST_PELVIS = 0.45; // m; it stands at 0.77
 const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
 
+/** rad per unit of action: about a quarter of the servo's torque limit over its stiffness, so that all joints explore alike. */
+const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
+  [/hip/, 0.2],
+  [/knee/, 0.15],
+  [/ankle_pitch/, 0.06],
+  [/ankle_roll/, 0.1],
+  [/waist|shoulder|elbow/, 0.1],
+];
+
 const isUpperBody = (joint: string) => /waist|shoulder|elbow/.test(joint);
 const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
 
@@ -40,9 +49,9 @@ export const humanoidJoystick = defineTask({
   keyframe: "home",
 
   action: jointTargets({
-    scale: (joint) => (isUpperBody(joint) ? 0.1 : 0.25), // rad per unit of action
+    scale: (joint) => ACTION_SCALE.find(([pattern]) => pattern.test(joint))?.[1] ?? 0.1,
     squash: "none",
-    feedForward: steppingPose({ gait: "gait", legs: [leg("left"), leg("right")], amplitude: [-0.35, 0.7, -0.35] }),
+    feedForward: steppingPose({ gait: "gait", legs: [leg("left"), leg("right")], amplitude: [-0.22, 0.44, -0.22] }),
   }),
   command: twistCommand({ vx: [-0.6, 1.2], vy: 0.4, yawRate: 1, resampleSeconds: [4, 8], zeroProbability: 0.1 }),
 
