@@ -1,7 +1,8 @@
-/** The command line as users meet it: its own process, with its streams and exit code. */
+/** The command line as users meet it: a process of its own with its streams and exit code; or called from the test where that is enough. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { PassThrough } from "node:stream";
+import { runCommandLine } from "../../src/cli/command-line.ts";
 import { packageRoot } from "../../src/physics/package-root.ts";
 
 /** What a finished process left. */
@@ -30,13 +31,14 @@ export const TINY = [
   ),
 ];
 
-/** Starts `flowgait <args>` in `cwd`. The process is killed when the test is over. */
+/** Starts `flowgait <args>` in `cwd`. The process is killed when the tests are over. */
 export function startCli(args: readonly string[], cwd: string, shellPrefix = ""): Running {
   const command = shellPrefix === "" ? process.execPath : "/bin/sh";
   const script = `${shellPrefix} exec "$0" "$@"`;
   const all = shellPrefix === "" ? [executable, ...args] : ["-c", script, process.execPath, executable, ...args];
   const child = spawn(command, all, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  const kill = () => void child.kill("SIGKILL");
+  process.on("exit", kill);
   const text = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const)
     child[stream]!.setEncoding("utf8").on("data", (chunk: string) => {
@@ -44,7 +46,10 @@ export function startCli(args: readonly string[], cwd: string, shellPrefix = "")
     });
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ code, signal, ...text }));
+    child.on("close", (code, signal) => {
+      process.off("exit", kill);
+      resolve({ code, signal, ...text });
+    });
   });
   const until = (stream: "stdout" | "stderr", pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {
@@ -59,6 +64,24 @@ export function startCli(args: readonly string[], cwd: string, shellPrefix = "")
 /** Runs `flowgait <args>` to its end. */
 export function runCli(args: readonly string[], cwd: string): Promise<Finished> {
   return startCli(args, cwd).finished;
+}
+
+/** Runs a command inside this process, which is quicker, and keeps what it wrote. The working directory is the test's own: name run folders. */
+export async function callCli(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const written = { stdout: "", stderr: "" };
+  const notes = new PassThrough();
+  const keepNote = (text: string) => {
+    written.stderr += text;
+  };
+  notes.setEncoding("utf8").on("data", keepNote);
+  const code = await runCommandLine(argv, {
+    result: (text) => {
+      written.stdout += text;
+    },
+    note: (text) => keepNote(`${text}\n`),
+    notes,
+  });
+  return { code, ...written };
 }
 
 /** The documents of an output that holds one JSON document per line. */

@@ -1,56 +1,105 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
-import { jsonLines, runCli, startCli, TINY } from "./cli-process.ts";
+import { callCli, jsonLines, runCli, startCli, TINY } from "./cli-process.ts";
 
 const train = (...more: string[]) => ["train", "CartpoleBalance", ...TINY, ...more];
 const everyIteration = ["--checkpoint.every-seconds", "0"];
+const noEvaluation = ["--evaluation.every-steps", "0"];
 const stepsIn = (run: string) =>
   jsonLines(readFileSync(join(run, "metrics.jsonl"), "utf8"))
     .filter(({ event }) => event === "iteration")
     .map(({ steps }) => steps);
 
-describe("flowgait train", () => {
-  it("reports to scripts, writes the run folder, and what it trained can be measured and exported", async () => {
-    const cwd = scratchFolder();
-    const { code, stdout, stderr } = await runCli(train("--steps", "2048", "--json"), cwd);
-    expect(stderr).toContain("done: 2,048 steps");
+describe("a run of flowgait train --json", () => {
+  let cwd = "";
+  let run = "";
+  let lines: Record<string, unknown>[] = [];
+
+  beforeAll(async () => {
+    cwd = mkdtempSync(join(tmpdir(), "flowgait-test-"));
+    run = join(cwd, "runs", "CartpoleBalance-fpo-s1-1");
+    const { code, stdout, stderr } = await runCli(train("--steps", "1536", "--json", ...everyIteration), cwd);
+    expect(stderr).toContain("done: 1,536 steps");
     expect(code).toBe(0);
-    const lines = jsonLines(stdout);
+    lines = jsonLines(stdout);
+  });
+  afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+  it("reports exactly the documented fields to scripts", () => {
     const iteration = "event steps seconds stepsPerSecond returnMean episodeLengthMean clipFraction valueLoss".split(
       " ",
     );
-    expect(lines.slice(0, -2).map((line) => Object.keys(line))).toEqual([iteration, iteration, iteration, iteration]);
-    expect(Object.keys(lines.at(-2)!)).toEqual("event steps returnMean returnStd episodeLengthMean".split(" "));
-    const run = join(cwd, "runs", "CartpoleBalance-fpo-s1-1");
-    expect(lines.at(-1)).toEqual({ event: "done", run, steps: 2048, seconds: expect.any(Number) });
-    expect(readdirSync(run).sort()).toEqual([
-      "checkpoints",
-      "config.json",
-      "controller.onnx",
-      "metrics.jsonl",
-      "tensorboard",
+    expect(lines.slice(0, 3).map((line) => Object.keys(line))).toEqual([iteration, iteration, iteration]);
+    expect(Object.keys(lines[3]!)).toEqual("event steps returnMean returnStd episodeLengthMean".split(" "));
+    expect(lines.slice(4)).toEqual([{ event: "done", run, steps: 1536, seconds: expect.any(Number) }]);
+  });
+
+  it("leaves configuration, metrics, checkpoints and controller", () => {
+    const written = ["checkpoints", "config.json", "controller.onnx", "metrics.jsonl", "tensorboard"];
+    expect(readdirSync(run).sort()).toEqual(written);
+    expect(readdirSync(join(run, "checkpoints")).sort()).toEqual([
+      "best.safetensors",
+      "step-000000000512.safetensors",
+      "step-000000001024.safetensors",
+      "step-000000001536.safetensors",
     ]);
+  });
 
-    const evaluated = await runCli(["eval", run, "--episodes", "2", "--workers", "1", "--json"], cwd);
-    const result = JSON.parse(evaluated.stdout);
-    expect(Object.keys(result)).toEqual(
-      "task policy episodes returnMean returnStd episodeLengthMean fallRate linVelError yawRateError terms".split(" "),
-    );
-    // The same seed and episodes as the training's own last evaluation.
-    expect(result).toMatchObject({ task: "CartpoleBalance", returnMean: lines.at(-2)!.returnMean, linVelError: null });
+  it("can be evaluated with the same result as at its end", async () => {
+    const { stdout } = await callCli("eval", run, "--episodes", "2", "--workers", "1", "--json");
+    const result = JSON.parse(stdout);
+    const fields =
+      "task policy episodes returnMean returnStd episodeLengthMean fallRate linVelError yawRateError terms";
+    expect(Object.keys(result)).toEqual(fields.split(" "));
+    const { returnMean, returnStd } = lines[3]!;
+    expect(result).toMatchObject({ task: "CartpoleBalance", policy: run, returnMean, returnStd, linVelError: null });
+  });
 
-    const exported = await runCli(["export", run, "--out", join(cwd, "out"), "--json"], cwd);
-    const report = JSON.parse(exported.stdout);
+  it("can be exported, and the file answers like the policy", async () => {
+    const { stdout } = await callCli("export", run, "--out", join(cwd, "out"), "--json");
+    const report = JSON.parse(stdout);
     expect(existsSync(report.path)).toBe(true);
     expect(report.worstDifference).toBeLessThan(1e-5);
   });
 
+  it("starts a new run from one of its older checkpoints and stays as it is", async () => {
+    const [oldest] = await listCheckpoints(run);
+    const before = readdirSync(join(run, "checkpoints"));
+    const { stderr } = await runCli(["train", "--resume", oldest!, "--steps", "1024"], cwd);
+    expect(stderr).toContain("from 512 steps");
+    expect(stepsIn(join(cwd, "runs", "CartpoleBalance-fpo-s1-2"))).toEqual([1024]);
+    expect(readdirSync(join(run, "checkpoints"))).toEqual(before);
+  });
+
+  it("refuses to go on from a damaged checkpoint, in one line, and changes nothing", async () => {
+    const copy = join(scratchFolder(), "run");
+    cpSync(run, copy, { recursive: true });
+    const path = await latestCheckpoint(copy);
+    writeFileSync(path, readFileSync(path).subarray(0, 5000));
+    const { code, stdout, stderr } = await callCli("train", "--resume", copy);
+    expect(stderr).toMatch(/^flowgait: .*step-000000001536\.safetensors: truncated, .*\n$/);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stepsIn(copy)).toEqual([512, 1024, 1536]);
+  });
+
+  it("begins again where it was killed before its first checkpoint, and reports each step once", async () => {
+    const copy = join(scratchFolder(), "run");
+    cpSync(run, copy, { recursive: true });
+    rmSync(join(copy, "checkpoints"), { recursive: true });
+    const { code } = await callCli("train", "--resume", copy, "--steps", "1024");
+    expect(code).toBe(0);
+    expect(stepsIn(copy)).toEqual([512, 1024]);
+  });
+});
+
+describe("flowgait train", () => {
   it("stops at Ctrl-C with a checkpoint, and goes on from there in the same folder", async () => {
     const cwd = scratchFolder();
-    const first = startCli(train("--steps", "1000000"), cwd);
+    const first = startCli(train("--steps", "1000000", ...noEvaluation), cwd);
     await first.until("stderr", /512 of 1\.00M steps/);
     first.child.kill("SIGINT");
     const stopped = await first.finished;
@@ -60,47 +109,19 @@ describe("flowgait train", () => {
     const { envSteps } = (await loadCheckpoint(await latestCheckpoint(run))).metadata;
     expect(envSteps).toBe(stepsIn(run).at(-1));
 
-    const resumed = await runCli(["train", "--resume", run, "--steps", String(envSteps + 1024)], cwd);
+    const resumed = await callCli("train", "--resume", run, "--steps", String(envSteps + 1024));
     expect(resumed.code).toBe(0);
     expect(stepsIn(run).at(-1)).toBe(envSteps + 1024);
     expect(readdirSync(join(run, "tensorboard"))).toHaveLength(2);
     expect(readdirSync(join(cwd, "runs"))).toHaveLength(1);
   });
 
-  it("starts a new run from an older checkpoint and keeps the old run", async () => {
-    const cwd = scratchFolder();
-    const run = join(cwd, "run");
-    expect((await runCli(train("--steps", "1536", "--run", run, ...everyIteration), cwd)).code).toBe(0);
-    const [oldest] = await listCheckpoints(run);
-    const before = readdirSync(join(run, "checkpoints"));
-    const forked = await runCli(["train", "--resume", oldest!, "--steps", "1024"], cwd);
-    expect(forked.stderr).toContain("from 512 steps");
-    expect(stepsIn(join(cwd, "runs", "CartpoleBalance-fpo-s1-1"))).toEqual([1024]);
-    expect(readdirSync(join(run, "checkpoints"))).toEqual(before);
-  });
-
-  it("refuses a damaged checkpoint in one line and changes nothing", async () => {
-    const cwd = scratchFolder();
-    const run = join(cwd, "run");
-    expect((await runCli(train("--steps", "512", "--run", run), cwd)).code).toBe(0);
-    const path = await latestCheckpoint(run);
-    writeFileSync(path, readFileSync(path).subarray(0, 5000));
-    const refused = await runCli(["train", "--resume", run], cwd);
-    expect(refused).toMatchObject({ code: 1, stdout: "" });
-    expect(refused.stderr).toBe(`flowgait: ${path}: truncated, ${refused.stderr.split("truncated, ")[1]}`);
-    expect(stepsIn(run)).toEqual([512]);
-    // Killed before its first checkpoint, it would begin again, and each step would be reported once.
-    rmSync(path);
-    expect((await runCli(["train", "--resume", run, "--steps", "1024"], cwd)).code).toBe(0);
-    expect(stepsIn(run)).toEqual([512, 1024]);
-  });
-
   it.skipIf(process.platform === "win32")("keeps the last good checkpoint when the disk takes no more", async () => {
     const cwd = scratchFolder();
     const run = join(cwd, "run");
     // Files of this process may have 32 blocks of 512 bytes: metrics.jsonl outgrows that after a while, checkpoints do not.
-    const limited = startCli(train("--steps", "1000000", "--run", run, ...everyIteration), cwd, "ulimit -f 32;");
-    const { code, stderr } = await limited.finished;
+    const argv = train("--steps", "1000000", "--run", run, ...everyIteration, ...noEvaluation);
+    const { code, stderr } = await startCli(argv, cwd, "ulimit -f 32;").finished;
     expect(stderr).toMatch(
       /flowgait: .*: cannot be written: the limit on file sizes is reached, expected a higher one/,
     );
@@ -109,26 +130,26 @@ describe("flowgait train", () => {
     expect((await loadCheckpoint(await latestCheckpoint(run))).metadata.envSteps).toBeGreaterThan(0);
   });
 
-  it("trains a task of the user's own and leaves no run behind when its scene is wrong", async () => {
+  it("names what is wrong with the scene of a user's task, and leaves no run behind", async () => {
     const cwd = scratchFolder();
     mkdirSync(join(cwd, "robot"));
     writeFileSync(join(cwd, "robot", "scene.xml"), "<mujoco><worldbody><body></mujoco>");
-    const task = join(cwd, "my-task.ts");
     writeFileSync(
-      task,
+      join(cwd, "my-task.ts"),
       `import { defineTask, direct } from "flowgait";
 export const task = defineTask({
   name: "Broken",
   scene: "robot/scene.xml",
   timing: { controlHz: 50, physicsHz: 500, episodeSeconds: 1 },
+  robot: () => ({}),
   action: direct(),
   observe: { one: { of: () => 1 } },
   reward: { none: { weight: 1, of: () => 0 } },
 });
 `,
     );
-    const { code, stderr } = await runCli(["train", task, ...TINY], cwd);
-    expect(stderr).toMatch(/scene\.xml/);
+    const { code, stderr } = await runCli(["train", "./my-task.ts", ...TINY], cwd);
+    expect(stderr).toMatch(/^flowgait: .*scene\.xml.*$/m);
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(1);
     expect(readdirSync(join(cwd, "runs"))).toEqual([]);

@@ -1,24 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCommandLine } from "../../src/cli/command-line.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
-import { TINY } from "./cli-process.ts";
-
-/** Runs a command in this process and keeps what it wrote. */
-async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  const code = await runCommandLine(argv, {
-    result: (text) => {
-      written.stdout += text;
-    },
-    note: (text) => {
-      written.stderr += `${text}\n`;
-    },
-    notes: process.stderr,
-  });
-  return { code, ...written };
-}
+import { callCli as run, TINY } from "./cli-process.ts";
 
 describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
