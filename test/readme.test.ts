@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { packageRoot } from "../src/physics/package-root.ts";
+import { scratchFolder } from "./train/scratch-folder.ts";
+
+const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
+const run = promisify(execFile);
+
+/** The code block that follows a file's name in README. */
+function fileIn(name: string): string {
+  const block = new RegExp(`\`${name}\`\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(readme);
+  if (!block) throw new Error(`README shows no file ${name}`);
+  return block[1];
+}
+
+describe("README", () => {
+  it("its own-robot example trains, and the policy that it leaves can be evaluated", async () => {
+    const folder = scratchFolder();
+    for (const name of ["pole.xml", "my-task.ts"]) writeFileSync(join(folder, name), fileIn(name));
+    const flowgait = (...args: string[]) => {
+      return run(process.execPath, [join(packageRoot, "dist/src/cli/main.js"), ...args], { cwd: folder });
+    };
+    const settings = [
+      "--envs",
+      "16",
+      "--shards",
+      "4",
+      "--steps",
+      "768",
+      "--run",
+      "out",
+      "--evaluation.episodes",
+      "2",
+      "--json",
+    ];
+    const { stdout } = await flowgait("train", "./my-task.ts", ...settings);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ event: "done", steps: 768 });
+    const result = JSON.parse((await flowgait("eval", "out", "--episodes", "2", "--json")).stdout);
+    expect(result).toMatchObject({ task: "PoleUp", episodes: 2, linVelError: null });
+    expect(Object.keys(result.terms)).toEqual(["upright", "effort"]);
+  });
+
+  it("the folders on its map exist", () => {
+    const map = readme.slice(readme.indexOf("## The house"));
+    const folders = [...map.slice(0, map.indexOf("A folder imports")).matchAll(/^((?:src\/)?\w+)\/?\s/gm)].map(
+      (match) => match[1],
+    );
+    expect(folders.length).toBeGreaterThan(10);
+    expect(folders.filter((folder) => !existsSync(join(packageRoot, folder)))).toEqual([]);
+  });
+
+  it("every flowgait command that it shows is known", async () => {
+    const shown = [...readme.matchAll(/npx flowgait (\w+)/g)].map((match) => match[1]);
+    const { stdout } = await run(process.execPath, [join(packageRoot, "dist/src/cli/main.js"), "--help"]);
+    for (const command of new Set(shown)) expect(stdout).toContain(`  ${command}`);
+  });
+});
