@@ -68,8 +68,8 @@ describe("train config", () => {
     expect(trainFlags.find((flag) => flag.name === "horizon")?.unit).toBe("control steps");
   });
 
-  it("lets the paper preset be the schema's defaults", () => {
-    expect(paper()).toEqual(trainConfigSchema.parse({ task: "CheetahRun" }));
+  it("lets the paper preset be the schema's defaults, but for the normaliser's floor, which is ours", () => {
+    expect(paper()).toEqual({ ...trainConfigSchema.parse({ task: "CheetahRun" }), normaliserFloor: 0 });
   });
 
   it("resolves both presets of every known task, and of an unknown one, without complaint", () => {

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { controllerOnnx, type ExportedPolicy } from "../../src/export/onnx-controller.ts";
+import { checkParity } from "../../src/export/parity.ts";
+import { createOrtEngine, createReferenceEngine, readOnnx } from "../../src/graph/index.ts";
+import { Rng } from "../../src/math/rng.ts";
+import { type FlowPolicySpec, flowPolicyLayout } from "../../src/policy/flow-policy.ts";
+import { initialise, parameterViews } from "../../src/policy/parameters.ts";
+import { samplerFunction } from "../../src/policy/sampler.ts";
+import { describeTask, Environment, resolveTask, type TaskDescription } from "../../src/tasks/index.ts";
+
+const origin = { packageVersion: "0.1.0", run: "runs/a-run", envSteps: 1000, algorithm: "fpo++", seed: 1 };
+
+/** A policy with random weights and a normaliser that is not the identity. */
+function policyFor(task: TaskDescription): ExportedPolicy {
+  const { obsSize, actionSize } = task;
+  const spec: FlowPolicySpec = { obsSize, actionSize, hidden: [16, 16], activation: "silu", outputScale: 0.5 };
+  const layout = flowPolicyLayout(spec);
+  const weights = new Float32Array(layout.size);
+  const rng = new Rng().seek(1, 1);
+  initialise(layout, rng, weights);
+  const mean = Float32Array.from({ length: obsSize }, () => rng.uniform(-1, 1));
+  const std = Float32Array.from({ length: obsSize }, () => rng.uniform(0.5, 2));
+  return { kind: "flow", spec, flowSteps: 4, sampler: "heun", weights, mean, std };
+}
+
+async function describedTask(name: string): Promise<TaskDescription> {
+  const env = await Environment.create(await resolveTask(name));
+  const description = describeTask(env);
+  env.delete();
+  return description;
+}
+
+describe("an exported controller", async () => {
+  const [cheetah, humanoid] = [await describedTask("CheetahRun"), await describedTask("HumanoidJoystick")];
+
+  it("has the deployers' eight keys and the whole contract in its metadata", () => {
+    const { metadata } = readOnnx(controllerOnnx(policyFor(humanoid), humanoid, origin));
+    expect(Object.keys(metadata)).toEqual(
+      "run_path joint_names joint_stiffness joint_damping default_joint_pos command_names observation_names action_scale flowgait".split(
+        " ",
+      ),
+    );
+    expect(metadata.run_path).toBe("runs/a-run");
+    expect(metadata.joint_names!.split(",")).toEqual(humanoid.action.names);
+    expect(metadata.command_names).toBe("lin_vel_x,lin_vel_y,ang_vel_z");
+    for (const key of ["joint_stiffness", "joint_damping", "default_joint_pos", "action_scale"])
+      expect(metadata[key]!.split(",").map(Number), key).toHaveLength(humanoid.actionSize);
+    const contract = JSON.parse(metadata.flowgait!);
+    expect(contract).toMatchObject({
+      controlPeriod: 0.02,
+      training: origin,
+      policy: { sampler: "heun", flowSteps: 4 },
+    });
+    expect(contract.task).toEqual(JSON.parse(JSON.stringify(humanoid)));
+  });
+
+  it("is the same file for the same policy", () => {
+    const policy = policyFor(cheetah);
+    expect(controllerOnnx(policy, cheetah, origin)).toEqual(controllerOnnx(policy, cheetah, origin));
+  });
+
+  it("gives the squashed action of the policy's own sampler from zero noise", async () => {
+    const policy = policyFor(cheetah);
+    const { function: file } = readOnnx(controllerOnnx(policy, cheetah, origin));
+    const rows = 3;
+    const obs = Float32Array.from({ length: rows * cheetah.obsSize }, (_, i) => Math.sin(i));
+    const controller = await createOrtEngine().compile(file);
+    const { actions } = await controller.run({ obs });
+    const sampler = await createReferenceEngine().compile(samplerFunction(policy.spec, rows, policy));
+    const weights = parameterViews(flowPolicyLayout(policy.spec), policy.weights);
+    const noise = new Float32Array(rows * cheetah.actionSize);
+    const { action } = await sampler.run({ ...weights, obs, noise, mean: policy.mean, std: policy.std });
+    expect(actions).toHaveLength(rows * cheetah.actionSize);
+    expect(cheetah.action.squash).toBe("tanh");
+    action!.forEach((value, i) => {
+      expect(actions![i]).toBeCloseTo(Math.tanh(value), 5);
+    });
+  });
+
+  it("takes noise as a second input, and another output name, when asked", async () => {
+    const policy = policyFor(humanoid);
+    const options = { noise: "input", outputName: "continuous_actions" } as const;
+    const bytes = controllerOnnx(policy, humanoid, origin, options);
+    const { function: file } = readOnnx(bytes);
+    expect(Object.keys(file.outputs)).toEqual(["continuous_actions"]);
+    const controller = await createOrtEngine().compile(file);
+    const obs = new Float32Array(humanoid.obsSize);
+    const from = async (value: number) => {
+      const noise = new Float32Array(humanoid.actionSize).fill(value);
+      return (await controller.run({ obs, noise })).continuous_actions!;
+    };
+    expect(await from(0)).not.toEqual(await from(1));
+    const report = await checkParity(bytes, policy, humanoid.action.squash, options);
+    expect(report.worstDifference).toBeLessThan(1e-5);
+  });
+
+  it("that differs from its policy is noticed", async () => {
+    const policy = policyFor(cheetah);
+    const bytes = controllerOnnx(policy, cheetah, origin);
+    const other = { ...policy, weights: policy.weights.map((weight) => weight * 1.01) };
+    expect((await checkParity(bytes, other, "tanh")).worstDifference).toBeGreaterThan(1e-4);
+    const broken = { ...policy, mean: policy.mean.map(() => Number.NaN) };
+    expect((await checkParity(bytes, broken, "tanh")).worstDifference).toBeNaN();
+  });
+});
