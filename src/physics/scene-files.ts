@@ -31,7 +31,7 @@ export interface MountedScene {
 export function mountScene(module: MujocoModule, scenePath: string): MountedScene {
   if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
   const root = `${MOUNT}${mounts++}`;
-  const copied = new Map<string, string>();
+  const copied = new Set<string>();
   const pending = [scenePath];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (copied.has(file)) continue;
@@ -39,14 +39,12 @@ export function mountScene(module: MujocoModule, scenePath: string): MountedScen
     const path = mountedPath(root, file);
     module.FS.mkdirTree(dirname(path), 0o777);
     module.FS.writeFile(path, bytes);
-    copied.set(file, path);
+    copied.add(file);
     if (/\.(xml|mjcf|urdf)$/i.test(file)) pending.push(...namedFiles(bytes.toString("utf8"), file, scenePath));
   }
   return {
     path: mountedPath(root, scenePath),
-    unmount: () => {
-      for (const path of copied.values()) module.FS.unlink(path);
-    },
+    unmount: () => removeFolder(module, root),
   };
 }
 
@@ -70,6 +68,16 @@ function namedFiles(xml: string, file: string, scenePath: string): string[] {
     }
   }
   return [...found];
+}
+
+function removeFolder(module: MujocoModule, folder: string): void {
+  for (const name of module.FS.readdir(folder) as string[]) {
+    if (name === "." || name === "..") continue;
+    const path = `${folder}/${name}`;
+    if (module.FS.isDir(module.FS.stat(path, false).mode)) removeFolder(module, path);
+    else module.FS.unlink(path);
+  }
+  module.FS.rmdir(folder);
 }
 
 function mountedPath(root: string, file: string): string {

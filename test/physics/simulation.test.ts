@@ -126,6 +126,15 @@ describe("loading", () => {
     }
   });
 
+  it("leaves none of its copies in the module's file system", async () => {
+    const files = (module: Awaited<ReturnType<typeof loadMujoco>>) => [...(module.FS.readdir("/") as string[])].sort();
+    const before = files(await loadMujoco());
+    await load(join(packageRoot, "scenes", "humanoid-flat.xml"));
+    const broken = write("broken.xml", "<mujoco><bad/></mujoco>");
+    await expect(Simulation.load(broken)).rejects.toThrow("unrecognized element");
+    expect(files(await loadMujoco())).toEqual(before);
+  });
+
   it("says that a scene does not exist", async () => {
     const path = join(folder, "nowhere.xml");
     await expect(Simulation.load(path)).rejects.toThrow(`scene: ${path} does not exist`);
