@@ -12,9 +12,19 @@ export interface SteppingSettings {
   readonly legs: readonly (readonly string[])[];
   /** How far each joint of the list moves at the top of the step, rad. */
   readonly amplitude: readonly number[];
+  /** Moves the weight over the standing foot: default none. */
+  readonly sway?: {
+    /** rad by joint, positive towards the first foot's swing */
+    readonly amplitude: Readonly<Record<string, number>>;
+    /** How far the sway runs ahead of the first foot's phase, rad. */
+    readonly lead: number;
+  };
 }
 
-/** target += gait amplitude · max(0, sin phase) · amplitude, for the joints of each leg. */
+/**
+ * target += gait amplitude · max(0, sin phase) · amplitude, for the joints of each leg;
+ * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints that sway.
+ */
 export function steppingPose(settings: SteppingSettings): FeedForward {
   return { bind: (context, joints) => new SteppingPose(settings, context, joints) };
 }
@@ -25,15 +35,21 @@ class SteppingPose implements BoundFeedForward {
   readonly #amplitude: Float64Array;
   /** [legs][joints of a leg] positions in the targets */
   readonly #legs: readonly Int32Array[];
+  readonly #swayJoints: Int32Array;
+  readonly #swayAmplitude: Float64Array;
+  readonly #swayLead: number;
 
   constructor(settings: SteppingSettings, { readings }: ActionContext, joints: readonly string[]) {
-    const { gait, legs, amplitude } = settings;
+    const { gait, legs, amplitude, sway = { amplitude: {}, lead: 0 } } = settings;
     this.#gait = gaitReading(readings, gait);
     if (legs.length !== this.#gait.phase.length || legs.some((leg) => leg.length !== amplitude.length)) {
       throw new UserError(`steppingPose: needs ${this.#gait.phase.length} legs of ${amplitude.length} joints each`);
     }
     this.#amplitude = Float64Array.from(amplitude);
     this.#legs = legs.map((leg) => Int32Array.from(leg, (joint) => positionOf(joint, joints)));
+    this.#swayJoints = Int32Array.from(Object.keys(sway.amplitude), (joint) => positionOf(joint, joints));
+    this.#swayAmplitude = Float64Array.from(Object.values(sway.amplitude));
+    this.#swayLead = sway.lead;
     this.description = { kind: "stepping-pose", ...settings };
   }
 
@@ -44,6 +60,8 @@ class SteppingPose implements BoundFeedForward {
       const leg = this.#legs[foot];
       for (let i = 0; i < leg.length; i++) targets[leg[i]] += swing * this.#amplitude[i];
     }
+    const sway = amplitude * Math.sin(phase[0] + this.#swayLead);
+    for (let i = 0; i < this.#swayJoints.length; i++) targets[this.#swayJoints[i]] += sway * this.#swayAmplitude[i];
   }
 }
 

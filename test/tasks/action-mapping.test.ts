@@ -18,11 +18,17 @@ describe("squash", () => {
 
 describe("humanoid joint targets", () => {
   const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
+  const sway = { amplitude: { left_hip_roll: 0.2, right_hip_roll: -0.1 }, lead: 0.5 };
   const task = {
     ...registry.get("HumanoidJoystick"),
     action: jointTargets({
       scale: (joint) => (joint.includes("elbow") ? 0.1 : 0.25),
-      feedForward: steppingPose({ gait: "gait", legs: [leg("left"), leg("right")], amplitude: [-0.35, 0.7, -0.3] }),
+      feedForward: steppingPose({
+        gait: "gait",
+        legs: [leg("left"), leg("right")],
+        amplitude: [-0.35, 0.7, -0.3],
+        sway,
+      }),
     }),
   };
   let env: Environment;
@@ -44,6 +50,16 @@ describe("humanoid joint targets", () => {
     const ctrl = Object.fromEntries(env.actionDescription.names.map((joint, i) => [joint, env.sim.ctrl[i]]));
     return { ctrl, signals: [...obs.subarray(gait?.offset, (gait?.offset ?? 0) + 4)] };
   }
+
+  it("sway with the first foot's phase, ahead of it by the lead", () => {
+    const { ctrl, signals } = controls([1, 0, 0], new Float32Array(env.actionSize));
+    const { names, offset } = env.actionDescription;
+    // sin(phase + lead) = sin(phase)·cos(lead) + cos(phase)·sin(lead)
+    const expected = signals[2] * Math.cos(0.5) + signals[0] * Math.sin(0.5);
+    const moved = (joint: string) => ctrl[joint] - offset[names.indexOf(joint)];
+    expect(moved("left_hip_roll")).toBeCloseTo(0.2 * expected, 5);
+    expect(moved("right_hip_roll")).toBeCloseTo(-0.1 * expected, 5);
+  });
 
   it("stand at home when told to stand and the action is zero", () => {
     const { ctrl } = controls([0, 0, 0], new Float32Array(env.actionSize));

@@ -27,6 +27,9 @@ const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
   [/waist|shoulder|elbow/, 0.1],
 ];
 
+/** rad; leans the trunk over the standing foot while stepping, feet flat. */
+const SWAY = { left_hip_roll: 0.12, right_hip_roll: 0.12, left_ankle_roll: -0.13, right_ankle_roll: -0.13 };
+
 const isUpperBody = (joint: string) => /waist|shoulder|elbow/.test(joint);
 const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
 
@@ -51,7 +54,12 @@ export const humanoidJoystick = defineTask({
   action: jointTargets({
     scale: (joint) => ACTION_SCALE.find(([pattern]) => pattern.test(joint))?.[1] ?? 0.1,
     squash: "none",
-    feedForward: steppingPose({ gait: "gait", legs: [leg("left"), leg("right")], amplitude: [-0.22, 0.44, -0.22] }),
+    feedForward: steppingPose({
+      gait: "gait",
+      legs: [leg("left"), leg("right")],
+      amplitude: [-0.22, 0.44, -0.22],
+      sway: { amplitude: SWAY, lead: 0.33 },
+    }),
   }),
   command: twistCommand({ vx: [-0.6, 1.2], vy: 0.4, yawRate: 1, resampleSeconds: [4, 8], zeroProbability: 0.1 }),
 
