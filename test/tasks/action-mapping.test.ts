@@ -18,7 +18,7 @@ describe("squash", () => {
 
 describe("humanoid joint targets", () => {
   const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
-  const sway = { amplitude: { left_hip_roll: 0.2, right_hip_roll: -0.1 }, lead: 0.5 };
+  const sway = { amplitude: { left_ankle_roll: 0.2, right_ankle_roll: -0.1 }, lead: 0.5 };
   const task = {
     ...registry.get("HumanoidJoystick"),
     action: jointTargets({
@@ -57,8 +57,8 @@ describe("humanoid joint targets", () => {
     // sin(phase + lead) = sin(phase)·cos(lead) + cos(phase)·sin(lead)
     const expected = signals[2] * Math.cos(0.5) + signals[0] * Math.sin(0.5);
     const moved = (joint: string) => ctrl[joint] - offset[names.indexOf(joint)];
-    expect(moved("left_hip_roll")).toBeCloseTo(0.2 * expected, 5);
-    expect(moved("right_hip_roll")).toBeCloseTo(-0.1 * expected, 5);
+    expect(moved("left_ankle_roll")).toBeCloseTo(0.2 * expected, 5);
+    expect(moved("right_ankle_roll")).toBeCloseTo(-0.1 * expected, 5);
   });
 
   it("stand at home when told to stand and the action is zero", () => {
