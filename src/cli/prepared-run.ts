@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, resolve } from "node:path";
 import { UserError } from "../math/user-error.ts";
+import { resolveTask } from "../tasks/index.ts";
 import { removeTemporaryFiles } from "../train/atomic-file.ts";
 import { type Checkpoint, listCheckpoints, loadCheckpoint } from "../train/checkpoint.ts";
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trajectoryHash } from "../train/config.ts";
@@ -23,9 +24,10 @@ export interface PreparedRun {
 }
 
 /** Makes the folder of a new run and writes its config.json. Throws UserError when that is not possible. */
-export async function prepareNewRun(config: TrainConfig, task: string): Promise<PreparedRun> {
+export async function prepareNewRun(config: TrainConfig): Promise<PreparedRun> {
   const { algorithm, seed, run } = config;
-  const folder = await createRunFolder({ task, algorithm: algorithm.name, seed, run });
+  const { name } = await resolveTask(config.task);
+  const folder = await createRunFolder({ task: name, algorithm: algorithm.name, seed, run });
   await writeConfig(folder, config);
   return { config, folder, continued: false };
 }
@@ -33,17 +35,23 @@ export async function prepareNewRun(config: TrainConfig, task: string): Promise<
 /**
  * Finds where a run left off. `source` is a run folder, or one of its checkpoint files: the newest one continues the run in place, an older one
  * starts a new run from there, so that nothing of the old one is lost.
- * @throws UserError when it is neither, is damaged, or an override would change what the run computes
+ * @param task what the run must be of; any where it is left out
+ * @throws UserError when it is neither, is damaged, is of another task, or an override would change what the run computes
  */
-export async function prepareResume(source: string, overrides: PartialTrainConfig): Promise<PreparedRun> {
+export async function prepareResume(
+  source: string,
+  overrides: PartialTrainConfig,
+  task?: string,
+): Promise<PreparedRun> {
   checkResumable(overrides);
   if (!existsSync(source))
     throw new UserError(`--resume: ${source} does not exist, expected a run folder`, { exitCode: 2 });
   const isFile = extname(source) === ".safetensors";
   const folder = resolve(isFile ? dirname(dirname(source)) : source);
   const newest = (await listCheckpoints(folder)).at(-1);
-  if (isFile && (newest === undefined || basename(newest) !== basename(source))) return forkFrom(source, overrides);
-  const config = applyOverrides(await readRunConfig(folder), overrides);
+  if (isFile && (newest === undefined || basename(newest) !== basename(source)))
+    return forkFrom(source, overrides, task);
+  const config = applyOverrides(checkTask(await readRunConfig(folder), source, task), overrides);
   const resume = newest === undefined ? undefined : await loadResume(folder, newest, config);
   for (const place of [folder, runPaths(folder).checkpoints]) await removeTemporaryFiles(place);
   const { seconds } = await truncateJsonl(runPaths(folder).metrics, resume?.checkpoint.metadata.envSteps ?? 0);
@@ -59,13 +67,18 @@ async function loadResume(folder: string, source: string, config: TrainConfig) {
 }
 
 /** A new run that begins with the state of an older checkpoint. */
-async function forkFrom(source: string, overrides: PartialTrainConfig): Promise<PreparedRun> {
+async function forkFrom(source: string, overrides: PartialTrainConfig, task?: string): Promise<PreparedRun> {
   const checkpoint = await loadCheckpoint(source);
   const folder = dirname(dirname(source));
   const stored = existsSync(runPaths(folder).config) ? await readRunConfig(folder) : storedConfig(checkpoint, source);
-  const config = applyOverrides({ ...stored, run: "" }, overrides);
-  const fresh = await prepareNewRun(config, nameInFolders(config.task));
+  const config = applyOverrides({ ...checkTask(stored, source, task), run: "" }, overrides);
+  const fresh = await prepareNewRun(config);
   return { ...fresh, resume: { checkpoint, source, seconds: 0 } };
+}
+
+function checkTask(config: TrainConfig, source: string, task: string | undefined): TrainConfig {
+  if (task === undefined || task === config.task) return config;
+  throw new UserError(`${task}: ${source} is a run of ${config.task}, expected that or no task`, { exitCode: 2 });
 }
 
 /** What may differ when a run goes on, because no number depends on it. */
@@ -100,9 +113,4 @@ function engineVersion(engine: TrainConfig["engine"]): string {
   } catch {
     return name;
   }
-}
-
-/** A user's task file without folder and ending. */
-function nameInFolders(task: string): string {
-  return basename(task).replace(/\.[cm]?[jt]s$/, "");
 }

@@ -2,7 +2,6 @@
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { StreamServer } from "../stream/server.ts";
-import { resolveTask } from "../tasks/index.ts";
 import { progressSink } from "../train/progress-sink.ts";
 import { packageVersion } from "../train/version.ts";
 import { wholeNumber } from "./flag-value.ts";
@@ -69,7 +68,7 @@ async function trainInView(
 ): Promise<void> {
   view.announce("starting", `loading ${config.task}`);
   try {
-    const run = await prepareNewRun(config, (await resolveTask(config.task)).name);
+    const run = await prepareNewRun(config);
     output.note(startText(run));
     const sinks = [progressSink({ totalSteps: config.steps, stream: output.notes })];
     const result = await runTraining(run, { sinks, signal: interrupt.signal, view });

@@ -1,10 +1,12 @@
 /** `flowgait train <task>`: trains a policy, or goes on with a run. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { StreamServer } from "../stream/server.ts";
-import { resolveTask } from "../tasks/index.ts";
+import { isTaskFile, resolveTask } from "../tasks/index.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { jsonStreamSink } from "../train/jsonl-sink.ts";
+import type { MetricSink } from "../train/metrics.ts";
 import { parseOverrides } from "../train/overrides.ts";
 import { algorithmOf, presetOf, resolveTrainConfig } from "../train/presets.ts";
 import { progressSink } from "../train/progress-sink.ts";
@@ -55,13 +57,14 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
   }
   const run = await prepareRun(task, options);
   const server = options.view === true ? await openViewer(output) : null;
+  output.note(startText(run));
+  const progress = progressSink({ totalSteps: run.config.steps, stream: output.notes });
   const interrupt = listenForInterrupt(() =>
-    output.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
+    progress.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
   );
   try {
-    const sinks = [progressSink({ totalSteps: run.config.steps, stream: output.notes })];
+    const sinks: MetricSink[] = [progress];
     if (options.json === true) sinks.push(jsonStreamSink((line) => output.result(line)));
-    output.note(startText(run));
     const view = server === null ? undefined : new LiveView(server);
     const result = await runTraining(run, { sinks, signal: interrupt.signal, view });
     view?.end(result.stopped ? "stopped" : "done");
@@ -75,19 +78,12 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
 }
 
 async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
-  if (options.resume === undefined) {
-    const config = await requestedConfig(task, options);
-    return prepareNewRun(config, (await resolveTask(config.task)).name);
-  }
+  if (options.resume === undefined) return prepareNewRun(await requestedConfig(task, options));
   for (const [flag, value] of Object.entries({ "--preset": options.preset, "--algorithm": options.algorithm }))
     if (value !== undefined)
       throw new UserError(`${flag}: cannot change when a run goes on, expected it left out`, { exitCode: 2 });
-  const run = await prepareResume(options.resume, parseOverrides(givenSettings(options)));
-  if (task !== undefined && task !== run.config.task)
-    throw new UserError(`${task}: ${options.resume} is a run of ${run.config.task}, expected that or no task`, {
-      exitCode: 2,
-    });
-  return run;
+  const expected = task === undefined ? undefined : storedReference(task);
+  return prepareResume(options.resume, parseOverrides(givenSettings(options)), expected);
 }
 
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
@@ -95,11 +91,16 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
   if (task === undefined) throw new UserError("<task> is missing, expected one; see flowgait tasks", { exitCode: 2 });
   await resolveTask(task);
   return resolveTrainConfig({
-    task,
+    task: storedReference(task),
     preset: options.preset === undefined ? undefined : presetOf(options.preset),
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),
   });
+}
+
+/** A user's task file by its absolute path, so that the run can be found from any folder. */
+function storedReference(task: string): string {
+  return isTaskFile(task) ? resolve(task) : task;
 }
 
 async function openViewer(output: Output): Promise<StreamServer> {

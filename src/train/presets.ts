@@ -1,6 +1,6 @@
 /**
  * Starting points: what differs from the schema's defaults for a task, an algorithm and a budget, and how those layers become one configuration.
- * `paper` repeats a publication; `laptop` is what two cores finish in minutes. A task that users write brings its own in its declaration.
+ * `paper` repeats a publication; `laptop` is what two cores finish in minutes. Tasks that users write start from the general ones.
  */
 
 import type { z } from "zod";
@@ -18,7 +18,7 @@ export type PresetName = (typeof presetNames)[number];
 
 /** Settings per algorithm; the first algorithm named is the task's default. */
 export type AlgorithmPresets = Partial<Record<AlgorithmName, PartialTrainConfig>>;
-/** Settings per budget and algorithm, as a task declares them. */
+/** Settings per budget and algorithm. */
 export type TaskPresets = Partial<Record<PresetName, AlgorithmPresets>>;
 
 /** What a run is asked to be, before anything is resolved. */
@@ -27,8 +27,6 @@ export interface TrainRequest {
   readonly task: string;
   readonly preset?: PresetName;
   readonly algorithm?: AlgorithmName;
-  /** Presets that the task itself declares; they go before the table's. */
-  readonly presets?: TaskPresets;
   /** Settings that go before every preset. */
   readonly overrides?: PartialTrainConfig;
 }
@@ -120,7 +118,7 @@ const table: Readonly<Record<string, TaskPresets>> = {
  */
 export function resolveTrainConfig(request: TrainRequest): TrainConfig {
   const presetName = request.preset ?? presetNames[0];
-  const presets = request.presets?.[presetName] ?? table[request.task]?.[presetName] ?? {};
+  const presets = table[request.task]?.[presetName] ?? {};
   const algorithm = request.algorithm ?? defaultAlgorithm(presets, presetName);
   const layers = [general[presetName][algorithm], presets[algorithm], request.overrides];
   const merged = layers.reduce<Plain>((config, layer) => mergeSettings(config, (layer ?? {}) as Plain), {});

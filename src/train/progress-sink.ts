@@ -15,15 +15,21 @@ export interface ProgressOptions {
   readonly plainEverySeconds?: number;
 }
 
+/** A sink that other words for people go through as well, so that they do not run into the bar. */
+export interface ProgressSink extends MetricSink {
+  /** Prints one line. */
+  note(text: string): void;
+}
+
 /** A sink that draws a bar on a terminal and prints lines elsewhere. */
-export function progressSink(options: ProgressOptions): MetricSink {
+export function progressSink(options: ProgressOptions): ProgressSink {
   return options.stream.isTTY === true ? barSink(options) : lineSink(options);
 }
 
-function lineSink({ totalSteps, stream, plainEverySeconds = 10 }: ProgressOptions): MetricSink {
+function lineSink({ totalSteps, stream, plainEverySeconds = 10 }: ProgressOptions): ProgressSink {
   const estimate = remainingTime(totalSteps);
   let printed = Number.NEGATIVE_INFINITY;
-  const print = (text: string) => stream.write(`${text}\n`);
+  const print = (text: string) => void stream.write(`${text}\n`);
   return {
     iteration(metrics) {
       const seconds = estimate(metrics);
@@ -33,11 +39,12 @@ function lineSink({ totalSteps, stream, plainEverySeconds = 10 }: ProgressOption
     },
     evaluation: (metrics) => print(evaluationText(metrics)),
     event: (event) => print(eventText(event)),
+    note: print,
     close: async () => undefined,
   };
 }
 
-function barSink({ totalSteps, stream }: ProgressOptions): MetricSink {
+function barSink({ totalSteps, stream }: ProgressOptions): ProgressSink {
   const estimate = remainingTime(totalSteps);
   const bars = new cliProgress.MultiBar(
     {
@@ -64,6 +71,7 @@ function barSink({ totalSteps, stream }: ProgressOptions): MetricSink {
     },
     evaluation: (metrics) => print(evaluationText(metrics)),
     event: (event) => print(eventText(event)),
+    note: print,
     close: async () => bars.stop(),
   };
 }

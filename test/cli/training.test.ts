@@ -86,6 +86,12 @@ describe("a run of flowgait train --json", () => {
     expect(stepsIn(copy)).toEqual([512, 1024, 1536]);
   });
 
+  it("refuses to go on as another task", async () => {
+    const { code, stderr } = await callCli("train", "CheetahRun", "--resume", run);
+    expect(stderr).toBe(`flowgait: CheetahRun: ${run} is a run of CartpoleBalance, expected that or no task\n`);
+    expect(code).toBe(2);
+  });
+
   it("begins again where it was killed before its first checkpoint, and reports each step once", async () => {
     const copy = join(scratchFolder(), "run");
     cpSync(run, copy, { recursive: true });

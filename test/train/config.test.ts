@@ -84,10 +84,9 @@ describe("train config", () => {
     expect(resolveTrainConfig({ task: "CheetahRun" }).algorithm.name).toBe("fpo");
   });
 
-  it("puts overrides before presets, and a task's own presets before the general ones", () => {
-    const presets = { laptop: { fpo: { envs: 32, horizon: 64, seed: 7 } } };
-    const config = resolveTrainConfig({ task: "Mine", presets, overrides: { seed: 9 } });
-    expect(config).toMatchObject({ envs: 32, horizon: 64, seed: 9, algorithm: { name: "fpo" } });
+  it("puts overrides before the task's preset, and that before the general one", () => {
+    const config = resolveTrainConfig({ task: "CartpoleBalance", overrides: { seed: 9 } });
+    expect(config).toMatchObject({ seed: 9, envs: 64, horizon: 128, algorithm: { epochs: 8, minibatches: 8 } });
   });
 
   it("replaces lists instead of merging them", () => {

@@ -197,9 +197,11 @@ describe("the progress line", () => {
     const sink = progressSink({ totalSteps: 4000, stream: terminal });
     sink.iteration(iterationAt(2));
     sink.evaluation(evaluation);
+    sink.note("stopping");
     await sink.close();
     const written = text();
     expect(written).toContain("50% · 2k of 4k steps · 500 steps/s · return 12.5");
     expect(written).toContain("evaluation at 2k: return 100 ± 5");
+    expect(written.indexOf("stopping")).toBeGreaterThan(written.indexOf("evaluation at 2k"));
   });
 });
