@@ -56,6 +56,9 @@ export class Collector {
   readonly #obs: Float32Array;
   readonly #noise: Float32Array;
   readonly #action: Float32Array;
+  readonly #sampled: Readonly<Record<"action", Float32Array>>;
+  #fedPolicy: ActingPolicy | null = null;
+  #feeds: Readonly<Record<string, Float32Array>> = {};
 
   constructor(env: Environment, spec: ShardSpec) {
     this.env = env;
@@ -64,6 +67,7 @@ export class Collector {
     this.#obs = new Float32Array(spec.envs * env.obsSize);
     this.#noise = new Float32Array(spec.envs * env.actionSize);
     this.#action = new Float32Array(spec.envs * env.actionSize);
+    this.#sampled = { action: this.#action };
   }
 
   /**
@@ -142,9 +146,18 @@ export class Collector {
     for (let n = 0; n < envs; n++) {
       this.#rng.seek(seed, STREAM.policy, firstEnv + n, tick).fillNormal(this.#noise, n * size, size);
     }
-    await policy.sampler.run({ ...policy.feeds, obs: this.#obs, noise: this.#noise }, { action: this.#action });
+    await policy.sampler.run(this.#feedsOf(policy), this.#sampled);
     if (policy.actionNoise > 0) this.#perturbActions(firstEnv, tick, policy.actionNoise);
     out.action.set(this.#action, t * envs * size);
+  }
+
+  /** The policy's feeds with this collector's own arrays, put together once. */
+  #feedsOf(policy: ActingPolicy): Readonly<Record<string, Float32Array>> {
+    if (this.#fedPolicy !== policy) {
+      this.#fedPolicy = policy;
+      this.#feeds = { ...policy.feeds, obs: this.#obs, noise: this.#noise };
+    }
+    return this.#feeds;
   }
 
   #perturbActions(firstEnv: number, tick: number, deviation: number): void {

@@ -4,6 +4,7 @@ import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
+import type { EvaluationSummary } from "./metrics.ts";
 
 /** What is evaluated, and how. */
 export interface EvaluationRequest {
@@ -19,23 +20,6 @@ export interface EvaluationRequest {
 export interface EvaluatedTask {
   readonly rewardNames: readonly string[];
   readonly controlHz: number;
-}
-
-/** Sums over an evaluation. */
-export interface EvaluationSummary {
-  readonly episodes: number;
-  /** Mean and population deviation of the undiscounted return */
-  readonly returnMean: number;
-  readonly returnStd: number;
-  /** Control steps */
-  readonly episodeLengthMean: number;
-  /** Share of episodes that a termination ended */
-  readonly fallRate: number;
-  /** Mean planar velocity error in m/s and yaw rate error in rad/s; null where the task has no command */
-  readonly linVelError: number | null;
-  readonly yawRateError: number | null;
-  /** Weighted reward per second of episode, per reward term */
-  readonly terms: Readonly<Record<string, number>>;
 }
 
 /** Episodes that one job runs side by side: fixed, so that results do not depend on the number of threads. */

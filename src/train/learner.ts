@@ -35,6 +35,8 @@ export class Learner {
   readonly #options: LearnerOptions;
   readonly #rng = new Rng();
   readonly #batchAdvantage: Float32Array;
+  /** Observations with the critic's extras [rows, obsSize + privilegedSize] */
+  readonly #seen: Float32Array;
 
   private constructor(options: LearnerOptions, actor: Optimiser, critic: Optimiser) {
     const { sizes, plan, config } = options;
@@ -42,6 +44,7 @@ export class Learner {
     this.actor = actor;
     this.critic = critic;
     this.stats = new RunningStats(sizes.obsSize + sizes.privilegedSize, config.normaliser);
+    this.#seen = new Float32Array(sizes.shards * sizes.steps * sizes.envs * this.stats.size);
     this.#batchAdvantage = new Float32Array(plan.minibatchUnits * plan.unroll);
   }
 
@@ -127,7 +130,7 @@ export class Learner {
     const { obsSize, privilegedSize, shards, steps, envs } = sizes;
     const rows = steps * envs;
     const width = obsSize + privilegedSize;
-    const joined = new Float32Array(shards * rows * width);
+    const joined = this.#seen;
     for (let row = 0; row < shards * rows; row++) {
       const seen = row + Math.floor(row / rows) * envs;
       for (let i = 0; i < obsSize; i++) joined[row * width + i] = views.obs[seen * obsSize + i];

@@ -27,14 +27,10 @@ export interface IterationMetrics {
   readonly nanResets: number;
 }
 
-/** One evaluation with the evaluation's own seeds. */
-export interface EvaluationMetrics {
-  /** Iteration after which it ran. */
-  readonly iteration: number;
-  /** Environment steps trained before it ran. */
-  readonly steps: number;
-  readonly seconds: number;
+/** Sums over an evaluation's episodes. */
+export interface EvaluationSummary {
   readonly episodes: number;
+  /** Mean and population deviation of the undiscounted return. */
   readonly returnMean: number;
   readonly returnStd: number;
   /** Control steps. */
@@ -47,6 +43,15 @@ export interface EvaluationMetrics {
   readonly yawRateError: number | null;
   /** Weighted reward per second of episode, per reward term. */
   readonly terms: Readonly<Record<string, number>>;
+}
+
+/** One evaluation with the evaluation's own seeds, in a run. */
+export interface EvaluationMetrics extends EvaluationSummary {
+  /** Iteration after which it ran. */
+  readonly iteration: number;
+  /** Environment steps trained before it ran. */
+  readonly steps: number;
+  readonly seconds: number;
 }
 
 /** Something worth a line besides the numbers. */

@@ -157,7 +157,7 @@ const base = registry.get("CheetahRun");
 let steps = 0;
 function deadly(): number {
   if (++steps > 100 && existsSync(${JSON.stringify(marker)})) {
-    rmSync(${JSON.stringify(marker)});
+    rmSync(${JSON.stringify(marker)}, { force: true });
     process.exit(3);
   }
   return 0;
