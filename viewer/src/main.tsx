@@ -1,0 +1,76 @@
+/** Puts the page together. */
+import { render } from "preact";
+import { Page } from "./page.ts";
+import { Stage } from "./scene/stage.ts";
+import { loadSettings, prefersReducedMotion, systemTheme } from "./settings.ts";
+import { Store } from "./store.ts";
+import { App } from "./ui/app.tsx";
+import { listenToKeys } from "./ui/keys.ts";
+import { listenToPointer } from "./ui/pointer.ts";
+import "uplot/dist/uPlot.min.css";
+import "./ui/style.css";
+
+const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
+const root = document.querySelector<HTMLElement>("#interface")!;
+const settings = loadSettings();
+const store = new Store({
+  connection: { state: "connecting" },
+  info: null,
+  status: null,
+  points: [],
+  evaluations: [],
+  terms: null,
+  events: [],
+  followed: 0,
+  gridCount: settings.gridCount,
+  isPaused: false,
+  isFollowing: settings.isFollowing,
+  cameraView: settings.cameraView,
+  options: settings.options,
+  theme: settings.theme ?? systemTheme(),
+  isPanelOpen: !matchMedia("(max-width: 760px)").matches,
+  isHelpOpen: false,
+  hasPoses: false,
+  speed: 0,
+  isFollowedShown: false,
+});
+
+/** `?quality=0` (best) to `4` pins the drawing effort, for pictures and tests. */
+const quality = new URLSearchParams(location.search).get("quality");
+const stage = new Stage(canvas, { quality: quality === null ? null : Number(quality), isStill: prefersReducedMotion });
+// Blurred glass costs more than the robots where a processor draws.
+document.documentElement.classList.toggle("plain", stage.isPlain);
+const page = new Page(store, stage, settings.theme);
+
+new ResizeObserver(() => stage.resize(canvas.clientWidth, canvas.clientHeight)).observe(canvas);
+stage.resize(canvas.clientWidth, canvas.clientHeight);
+render(<App store={store} page={page} stage={stage} />, root);
+listenToKeys(store, page);
+listenToPointer(canvas, page);
+page.start();
+
+/** What the page knows of itself, for tests and the curious. */
+const probe = {
+  get framesDrawn() {
+    return stage.framesDrawn;
+  },
+  get framesReceived() {
+    return page.framesReceived;
+  },
+  get sequence() {
+    return page.playback.sequence;
+  },
+  get quality() {
+    return stage.qualityLevel;
+  },
+  get shown() {
+    return [...page.playback.shown.keys()];
+  },
+  get state() {
+    return store.get();
+  },
+  /** Position of a body on screen, in world coordinates. */
+  position: (environment: number, body: number) =>
+    Array.from(page.playback.shown.get(environment)?.poses.slice(7 * body, 7 * body + 3) ?? []),
+};
+Object.assign(globalThis, { flowgait: probe });

@@ -1,0 +1,238 @@
+/**
+ * The page's conductor: what arrives from the stream goes into the store and onto the stage, what the user does goes into the store and to the
+ * server. Components only read the store and call the actions here.
+ */
+import type {
+  ClientMessage,
+  MetricsMessage,
+  PoseFrame,
+  ServerMessage,
+  StreamScene,
+} from "../../src/stream/protocol.ts";
+import { Connection } from "./connection.ts";
+import { Playback } from "./playback.ts";
+import { shownEnvironments } from "./scene/layout.ts";
+import type { Stage } from "./scene/stage.ts";
+import { saveSettings, systemTheme } from "./settings.ts";
+import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from "./store.ts";
+
+/** Curve points kept; beyond it every second one is let go. */
+const MAX_POINTS = 4096;
+const MAX_EVENTS = 30;
+/** How often the numbers beside the picture follow it. */
+const READOUT_MS = 250;
+
+export class Page {
+  readonly playback = new Playback();
+  framesReceived = 0;
+  /** Messages of the server that could not be read. */
+  unreadable = 0;
+  private readonly store: Store;
+  private readonly stage: Stage;
+  private readonly connection: Connection;
+  private chosenTheme: Theme | null;
+  private sceneId = -1;
+  private scene: StreamScene | null = null;
+  private lastDrawMs = performance.now();
+  private lastReadoutMs = 0;
+  private nextEventKey = 1;
+
+  constructor(store: Store, stage: Stage, chosenTheme: Theme | null) {
+    this.store = store;
+    this.stage = stage;
+    this.chosenTheme = chosenTheme;
+    this.connection = new Connection({
+      message: (message) => this.receive(message),
+      frame: (frame) => this.receiveFrame(frame),
+      state: (connection) => store.set({ connection }),
+      greeting: () => this.wishes(),
+    });
+    store.subscribe((state, before) => this.apply(state, before));
+    document.addEventListener("visibilitychange", () => this.tellPause());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      if (this.chosenTheme === null) store.set({ theme: systemTheme() });
+    });
+  }
+
+  start(): void {
+    const state = this.store.get();
+    this.stage.setTheme(state.theme);
+    this.stage.setOptions(state.options);
+    this.stage.setCameraView(state.cameraView);
+    this.connection.open();
+    requestAnimationFrame(this.draw);
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------------------- actions
+
+  follow(environment: number): void {
+    const total = this.store.get().info?.environments ?? 1;
+    this.store.set({ followed: ((environment % total) + total) % total });
+  }
+
+  followNext(step: number): void {
+    this.follow(this.store.get().followed + step);
+  }
+
+  setGridCount(gridCount: GridCount): void {
+    this.store.set({ gridCount });
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.store.set({ isPaused });
+  }
+
+  setFollowing(isFollowing: boolean): void {
+    this.store.set({ isFollowing });
+  }
+
+  setCameraView(cameraView: CameraView): void {
+    this.store.set({ cameraView });
+    this.stage.setCameraView(cameraView);
+  }
+
+  setOption(name: keyof ViewOptions, value: boolean): void {
+    this.store.set({ options: { ...this.store.get().options, [name]: value } });
+  }
+
+  toggleTheme(): void {
+    this.chosenTheme = this.store.get().theme === "dark" ? "light" : "dark";
+    this.store.set({ theme: this.chosenTheme });
+  }
+
+  /** Asks the training itself to stop or go on; the server decides. */
+  pauseTraining(isPaused: boolean): void {
+    this.connection.send({ type: isPaused ? "pause" : "resume", what: "training" });
+  }
+
+  retryConnection(): void {
+    this.connection.retryNow();
+  }
+
+  dismissEvent(key: number): void {
+    this.store.set({ events: this.store.get().events.filter((event) => event.key !== key) });
+  }
+
+  /** Follows the robot at a point of the canvas, in CSS pixels. */
+  pick(x: number, y: number): number | null {
+    const environment = this.stage.pick(x, y);
+    if (environment !== null) this.follow(environment);
+    return environment;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------------- from the server
+
+  private receive(message: ServerMessage): void {
+    switch (message.type) {
+      case "hello":
+        this.sceneId = -1;
+        this.playback.clear();
+        return;
+      case "scene":
+        this.receiveScene(message.id, message.info, message.scene);
+        return;
+      case "metrics":
+        this.receiveMetrics(message);
+        return;
+      case "terms":
+        this.store.set({ terms: message });
+        return;
+      case "status":
+        this.store.set({ status: message });
+        return;
+      case "event":
+        this.store.set({
+          events: [...this.store.get().events, { ...message, key: this.nextEventKey++ }].slice(-MAX_EVENTS),
+        });
+        return;
+      case "refused":
+        if (message.what !== "viewers") return;
+        this.store.set({ connection: { state: "refused", what: message.what, reason: message.reason } });
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private receiveScene(id: number, info: PageState["info"], scene: StreamScene): void {
+    this.sceneId = id;
+    this.scene = scene;
+    this.playback.clear();
+    this.stage.setScene(scene);
+    const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
+    this.store.set({ info, followed, terms: null, hasPoses: false });
+    for (const wish of this.wishes()) this.connection.send(wish);
+  }
+
+  private receiveMetrics({ restart, points, evaluations }: MetricsMessage): void {
+    const state = this.store.get();
+    let all = restart ? [...points] : [...state.points, ...points];
+    if (all.length > MAX_POINTS) all = all.filter((_, k) => (all.length - 1 - k) % 2 === 0);
+    this.store.set({ points: all, evaluations: restart ? [...evaluations] : [...state.evaluations, ...evaluations] });
+  }
+
+  private receiveFrame(frame: PoseFrame): void {
+    this.framesReceived++;
+    if (frame.scene !== this.sceneId || frame.bodies !== this.scene?.bodies.length) return;
+    this.playback.push(frame, performance.now());
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------------------- to the server
+
+  /** What this page wants to see, in full. */
+  private wishes(): ClientMessage[] {
+    const { followed, info, isPaused } = this.store.get();
+    if (!info) return [];
+    const total = info.environments;
+    // The neighbours come along, so that stepping through environments shows something at once.
+    const neighbours = [followed, (followed + 1) % total, (followed + total - 1) % total];
+    const environments = [...new Set([...this.shown(), ...neighbours])].slice(0, 64);
+    return [
+      { type: "watch", environments },
+      { type: "follow", environment: followed },
+      { type: isPaused || document.hidden ? "pause" : "resume", what: "view" },
+    ];
+  }
+
+  private shown(): number[] {
+    const { followed, gridCount, info } = this.store.get();
+    return shownEnvironments(followed, gridCount, info?.environments ?? 1);
+  }
+
+  private tellPause(): void {
+    const isPaused = this.store.get().isPaused || document.hidden;
+    if (!isPaused) this.playback.clear();
+    this.connection.send({ type: isPaused ? "pause" : "resume", what: "view" });
+  }
+
+  /** Carries changes of the store to the stage and the server. */
+  private apply(state: PageState, before: PageState): void {
+    const { stage } = this;
+    if (state.theme !== before.theme) stage.setTheme(state.theme);
+    if (state.options !== before.options) stage.setOptions(state.options);
+    if (state.isPaused !== before.isPaused) this.tellPause();
+    if (state.followed !== before.followed || state.gridCount !== before.gridCount) {
+      stage.invalidate();
+      if (state.followed !== before.followed) this.store.set({ terms: null });
+      for (const wish of this.wishes()) this.connection.send(wish);
+    }
+    const kept = ["options", "gridCount", "cameraView", "isFollowing", "theme"] as const;
+    if (kept.some((key) => state[key] !== before[key])) saveSettings({ ...state, theme: this.chosenTheme });
+  }
+
+  private readonly draw = (nowMs: number): void => {
+    requestAnimationFrame(this.draw);
+    const dt = Math.min(0.25, (nowMs - this.lastDrawMs) / 1000);
+    this.lastDrawMs = nowMs;
+    const { followed, isFollowing, isPaused } = this.store.get();
+    const hasNewPoses = !isPaused && this.playback.sample(performance.now());
+    const view = { environments: this.shown(), followed, isFollowing };
+    this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
+    const isFirst = hasNewPoses && !this.store.get().hasPoses;
+    if (nowMs - this.lastReadoutMs < READOUT_MS && !isFirst) return;
+    this.lastReadoutMs = nowMs;
+    const { shown, speed } = this.playback;
+    const hasPoses = shown.size > 0 || (isPaused && this.store.get().hasPoses);
+    this.store.set({ hasPoses, speed, isFollowedShown: isPaused || shown.has(followed) });
+  };
+}

@@ -1,0 +1,191 @@
+/** The camera: orbits where the user drags it, glides to named views, and goes along with what it follows without jerking. */
+import { type PerspectiveCamera, Spherical, Vector3 } from "three";
+import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import type { CameraView } from "../store.ts";
+
+/** Parts of the canvas that panels cover, in CSS pixels. */
+export interface Insets {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Azimuth about z from +x and angle from the zenith, rad; distance in multiples of the fitting one. */
+const views: Readonly<Record<CameraView, { azimuth: number; polar: number; distance: number }>> = {
+  "three-quarter": { azimuth: -0.72, polar: 1.27, distance: 1 },
+  side: { azimuth: -Math.PI / 2, polar: 1.4, distance: 1 },
+  front: { azimuth: 0, polar: 1.38, distance: 1 },
+  top: { azimuth: -Math.PI / 2, polar: 0.12, distance: 1.25 },
+  chase: { azimuth: Math.PI, polar: 1.2, distance: 1.15 },
+};
+const GLIDE_SECONDS = 0.7;
+/** Time constants, s. */
+const FOLLOW_LAG = 0.22;
+const HEADING_LAG = 0.6;
+const INSET_LAG = 0.12;
+
+export class CameraRig {
+  readonly controls: OrbitControls;
+  private readonly camera: PerspectiveCamera;
+  private readonly offset = new Vector3();
+  private readonly spherical = new Spherical();
+  private readonly moved = new Vector3();
+  private glide: { from: Spherical; to: Spherical; share: number } | null = null;
+  private view: CameraView = "three-quarter";
+  private fit = 4;
+  private heading = 0;
+  private insets: Insets = { top: 0, right: 0, bottom: 0 };
+  private shownInsets = { top: 0, right: 0, bottom: 0 };
+  private width = 1;
+  private height = 1;
+  private lift = 0;
+  /** Whether nothing has been looked at yet. */
+  private isFirst = true;
+  private isPlaced = false;
+  private readonly isStill: () => boolean;
+
+  /** @param isStill whether the user wants no camera flights */
+  constructor(camera: PerspectiveCamera, element: HTMLElement, isStill: () => boolean) {
+    this.camera = camera;
+    this.isStill = isStill;
+    this.controls = new OrbitControls(camera, element);
+    this.controls.enableDamping = true;
+    this.controls.dampingFactor = 0.12;
+    this.controls.maxPolarAngle = 1.54;
+    this.controls.minDistance = 0.6;
+    this.controls.maxDistance = 120;
+    this.controls.zoomSpeed = 0.8;
+    this.controls.addEventListener("start", () => {
+      this.glide = null;
+    });
+  }
+
+  resize(width: number, height: number): void {
+    this.width = width;
+    this.height = height;
+    this.camera.aspect = width / height;
+    this.applyInsets();
+  }
+
+  setInsets(insets: Insets): void {
+    this.insets = insets;
+  }
+
+  /**
+   * Chooses the distance from which a ball of this radius fills the free part of the canvas, and goes there.
+   * @param lift how much further from above than usual, rad
+   */
+  frame(radius: number, lift: number): void {
+    this.lift = lift;
+    const { top, right, bottom } = this.insets;
+    const free = Math.min(this.height - top - bottom, this.width - right) / this.height;
+    this.fit = radius / Math.tan((this.camera.fov * Math.PI) / 360) / Math.max(0.2, free);
+    this.goTo(this.view);
+  }
+
+  goTo(view: CameraView): void {
+    this.view = view;
+    const { azimuth, polar, distance } = views[view];
+    const turned = azimuth + (view === "chase" ? this.heading : 0);
+    const to = new Spherical(distance * this.fit, Math.max(0.1, polar - this.lift), turned);
+    const from = this.current();
+    to.theta = from.theta + wrap(to.theta - from.theta);
+    this.glide = { from, to, share: this.isPlaced && !this.isStill() ? 0 : 1 };
+    this.isPlaced = true;
+  }
+
+  /** The next framing is a jump: there is another scene to see. */
+  restart(): void {
+    this.isPlaced = false;
+    this.isFirst = true;
+  }
+
+  /**
+   * Moves on by `dt` seconds.
+   * @param focus what to look at; null leaves the camera where the user put it
+   * @param isCut whether the focus jumped: then the camera jumps along
+   */
+  update(dt: number, focus: Vector3 | null, heading: number, isCut: boolean): void {
+    const { target } = this.controls;
+    if (focus) {
+      const share = isCut || this.isFirst ? 1 : 1 - Math.exp(-dt / FOLLOW_LAG);
+      this.isFirst = false;
+      this.moved.copy(focus).sub(target).multiplyScalar(share);
+      target.add(this.moved);
+      this.camera.position.add(this.moved);
+    }
+    this.turnAlong(dt, heading, isCut);
+    this.advanceGlide(dt);
+    this.advanceInsets(dt);
+    this.controls.update(dt);
+  }
+
+  /** Whether something is still under way without new poses. */
+  get isMoving(): boolean {
+    const { insets, shownInsets } = this;
+    const insetsMove =
+      Math.abs(insets.right - shownInsets.right) +
+        Math.abs(insets.bottom - shownInsets.bottom) +
+        Math.abs(insets.top - shownInsets.top) >
+      0.5;
+    return this.glide !== null || insetsMove;
+  }
+
+  private current(): Spherical {
+    const { x, y, z } = this.offset.copy(this.camera.position).sub(this.controls.target);
+    const radius = Math.max(1e-3, Math.hypot(x, y, z));
+    return new Spherical(radius, Math.acos(Math.min(1, Math.max(-1, z / radius))), Math.atan2(y, x));
+  }
+
+  private place({ radius, phi, theta }: Spherical): void {
+    const flat = radius * Math.sin(phi);
+    this.offset.set(flat * Math.cos(theta), flat * Math.sin(theta), radius * Math.cos(phi));
+    this.camera.position.copy(this.controls.target).add(this.offset);
+  }
+
+  /** The chasing camera turns as the robot turns; what the user dragged on top of it stays. */
+  private turnAlong(dt: number, heading: number, isCut: boolean): void {
+    const turn = wrap(heading - this.heading) * (isCut ? 1 : 1 - Math.exp(-dt / HEADING_LAG));
+    this.heading = wrap(this.heading + turn);
+    if (this.view !== "chase") return;
+    if (this.glide) this.glide.to.theta += turn;
+    const at = this.current();
+    at.theta += turn;
+    this.place(at);
+  }
+
+  private advanceGlide(dt: number): void {
+    const { glide } = this;
+    if (!glide) return;
+    glide.share = Math.min(1, glide.share + dt / GLIDE_SECONDS);
+    const s = glide.share * glide.share * (3 - 2 * glide.share);
+    const { from, to } = glide;
+    this.spherical.set(
+      from.radius + s * (to.radius - from.radius),
+      from.phi + s * (to.phi - from.phi),
+      from.theta + s * (to.theta - from.theta),
+    );
+    this.place(this.spherical);
+    if (glide.share === 1) this.glide = null;
+  }
+
+  private advanceInsets(dt: number): void {
+    const share = this.isStill() ? 1 : 1 - Math.exp(-dt / INSET_LAG);
+    for (const side of ["top", "right", "bottom"] as const)
+      this.shownInsets[side] += share * (this.insets[side] - this.shownInsets[side]);
+    this.applyInsets();
+  }
+
+  /** Shifts the picture so that its middle is the middle of what panels leave free. */
+  private applyInsets(): void {
+    const { width, height, shownInsets } = this;
+    const dx = shownInsets.right / 2;
+    const dy = (shownInsets.bottom - shownInsets.top) / 2;
+    this.camera.setViewOffset(width, height, dx, dy, width, height);
+  }
+}
+
+/** An angle in (-π, π]. */
+function wrap(angle: number): number {
+  return angle - 2 * Math.PI * Math.ceil((angle - Math.PI) / (2 * Math.PI));
+}

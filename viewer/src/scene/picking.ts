@@ -1,0 +1,30 @@
+/** Which robot a click means: the one whose ball the ray from the eye passes, nearest first. */
+import { type Camera, Raycaster, Sphere, type Vector2, Vector3 } from "three";
+
+const raycaster = new Raycaster();
+const ball = new Sphere();
+const hit = new Vector3();
+
+/**
+ * @param point in normalised device coordinates
+ * @param height of a robot; its ball has half of that as radius
+ */
+export function pickNearest(
+  point: Vector2,
+  camera: Camera,
+  spots: readonly { readonly environment: number; readonly at: Vector3 }[],
+  height: number,
+): number | null {
+  raycaster.setFromCamera(point, camera);
+  let best: number | null = null;
+  let nearest = Number.POSITIVE_INFINITY;
+  for (const { environment, at } of spots) {
+    ball.set(at, 0.5 * height);
+    if (!raycaster.ray.intersectSphere(ball, hit)) continue;
+    const distance = hit.distanceTo(raycaster.ray.origin);
+    if (distance >= nearest) continue;
+    nearest = distance;
+    best = environment;
+  }
+  return best;
+}

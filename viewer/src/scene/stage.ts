@@ -1,0 +1,392 @@
+/**
+ * Everything that is drawn in three dimensions: light, ground, robots, arrows, camera. Told what to show, it draws it; it knows nothing of sockets,
+ * plots or buttons. MuJoCo's frame is kept: z is up, x is a robot's forward.
+ */
+import {
+  DirectionalLight,
+  Fog,
+  HemisphereLight,
+  NeutralToneMapping,
+  PCFShadowMap,
+  PerspectiveCamera,
+  PMREMGenerator,
+  Scene,
+  Vector2,
+  Vector3,
+  WebGLRenderer,
+} from "three";
+import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
+import type { StreamScene } from "../../../src/stream/protocol.ts";
+import type { ShownPose } from "../playback.ts";
+import type { CameraView, Theme, ViewOptions } from "../store.ts";
+import { Arrows } from "./arrows.ts";
+import { CameraRig, type Insets } from "./camera-rig.ts";
+import { Ground, MAX_TILES } from "./ground.ts";
+import { cellCentre, gridColumns, type LayoutKind, layoutKind, type SceneFacts, sceneFacts } from "./layout.ts";
+import { headingOf, measureScene, type SceneSize } from "./measure.ts";
+import { palettes } from "./palette.ts";
+import { pickNearest } from "./picking.ts";
+import { isSoftwareRendered, Quality } from "./quality.ts";
+import { Robots } from "./robots.ts";
+import { Sky } from "./sky.ts";
+
+/** What to draw in a frame. */
+export interface StageView {
+  /** Environments in the order of their cells. */
+  readonly environments: readonly number[];
+  readonly followed: number;
+  readonly isFollowing: boolean;
+}
+
+/** Time constants, s. */
+const ANCHOR_LAG = 0.35;
+const TWIST_LAG = 0.25;
+/** Arrows are this many seconds of travel long. */
+const ARROW_SECONDS = 1;
+const TILE_ARROW_SECONDS = 0.55;
+const ARROW_HEIGHT = 0.012;
+/** A grid is seen from further above than a single robot, rad. */
+const GRID_LIFT = 0.3;
+
+/** What the stage remembers of a robot from frame to frame. */
+interface Actor {
+  /** Slow position of the robot; its tile stays below it. */
+  anchor: Vector2;
+  /** Smoothed measured velocity. */
+  readonly twist: Float32Array;
+  /** Where it is drawn. */
+  readonly drawnAt: Vector3;
+}
+
+export class Stage {
+  readonly rig: CameraRig;
+  /** Whether a processor draws, so that effort is spared everywhere. */
+  readonly isPlain: boolean;
+  private readonly renderer: WebGLRenderer;
+  private readonly scene = new Scene();
+  private readonly camera = new PerspectiveCamera(32, 1, 0.05, 900);
+  private readonly sun = new DirectionalLight();
+  private readonly rim = new DirectionalLight();
+  private readonly hemisphere = new HemisphereLight();
+  private readonly sky = new Sky();
+  private readonly ground = new Ground();
+  private readonly robots: Robots;
+  /** Shapes fixed to the world, other than floors. */
+  private readonly furniture: Robots;
+  private readonly commandArrows = new Arrows(MAX_TILES, 0.055);
+  private readonly velocityArrows = new Arrows(MAX_TILES, 0.03);
+  private readonly quality: Quality;
+  private readonly actors = new Map<number, Actor>();
+  private readonly focus = new Vector3();
+  private description: StreamScene | null = null;
+  private facts: SceneFacts | null = null;
+  private size: SceneSize | null = null;
+  private kind: LayoutKind = "roam";
+  private count = 0;
+  private framed = "";
+  private frames = 0;
+  private needsFrame = true;
+
+  constructor(canvas: HTMLCanvasElement, settings: { quality: number | null; isStill: () => boolean }) {
+    const isSoftware = isSoftwareRendered();
+    this.isPlain = isSoftware && settings.quality === null;
+    this.quality = new Quality(isSoftware ? 4 : 1, settings.quality);
+    this.robots = new Robots(this.isPlain);
+    this.furniture = new Robots(this.isPlain);
+    this.renderer = new WebGLRenderer({ canvas, antialias: !isSoftware, stencil: false });
+    this.renderer.toneMapping = NeutralToneMapping;
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = PCFShadowMap;
+    this.camera.up.set(0, 0, 1);
+    this.rig = new CameraRig(this.camera, canvas, settings.isStill);
+    this.rig.controls.addEventListener("change", () => this.invalidate());
+    this.setUpLights();
+    if (!this.isPlain) this.setUpReflections();
+    const { sky, ground, robots, furniture, commandArrows, velocityArrows } = this;
+    this.scene.add(sky.mesh, ground.mesh, robots.group, furniture.group, commandArrows.mesh, velocityArrows.mesh);
+    this.applyQuality();
+  }
+
+  /** Frames drawn so far. */
+  get framesDrawn(): number {
+    return this.frames;
+  }
+
+  get qualityLevel(): number {
+    return this.quality.level;
+  }
+
+  setTheme(theme: Theme): void {
+    const palette = palettes[theme];
+    this.sky.setPalette(palette);
+    this.ground.setPalette(palette);
+    this.scene.fog = new Fog(palette.horizon, 60, 300);
+    this.hemisphere.color.set(palette.skyLight);
+    this.hemisphere.groundColor.set(palette.groundLight);
+    this.hemisphere.intensity = palette.hemisphere;
+    this.sun.color.set(palette.sun);
+    this.sun.intensity = palette.sunStrength;
+    this.rim.color.set(palette.rim);
+    this.rim.intensity = palette.rimStrength;
+    this.scene.environmentIntensity = palette.environment;
+    this.commandArrows.mesh.material.color.set(palette.command);
+    this.velocityArrows.mesh.material.color.set(palette.velocity);
+    this.invalidate();
+  }
+
+  setScene(scene: StreamScene): void {
+    this.description = scene;
+    this.facts = sceneFacts(scene);
+    this.size = null;
+    this.rig.restart();
+    this.framed = "";
+    this.count = 0;
+    this.actors.clear();
+    this.invalidate();
+  }
+
+  setOptions(options: ViewOptions): void {
+    this.robots.setChoice(options);
+    this.furniture.setChoice(options);
+    this.ground.setGrid(options.grid);
+    this.commandArrows.mesh.visible = options.commandArrow;
+    this.velocityArrows.mesh.visible = options.velocityArrow;
+    this.renderer.shadowMap.enabled = options.shadows;
+    this.sun.castShadow = options.shadows;
+    this.invalidate();
+  }
+
+  setCameraView(view: CameraView): void {
+    this.rig.goTo(view);
+    this.invalidate();
+  }
+
+  /** Free part of the canvas changed; the picture's middle follows. */
+  setInsets(insets: Insets): void {
+    this.rig.setInsets(insets);
+    this.framed = "";
+    this.invalidate();
+  }
+
+  resize(width: number, height: number): void {
+    this.renderer.setSize(width, height, false);
+    this.rig.resize(width, height);
+    this.framed = "";
+    this.invalidate();
+  }
+
+  /** Draws a frame at the next chance even when no pose changed. */
+  invalidate(): void {
+    this.needsFrame = true;
+  }
+
+  /**
+   * Brings the picture to these poses and draws it, if anything changed.
+   * @param hasNewPoses whether poses moved since the last call
+   * @param dt seconds since the last call
+   */
+  draw(view: StageView, poses: ReadonlyMap<number, ShownPose>, hasNewPoses: boolean, dt: number): boolean {
+    this.prepare(view, poses);
+    if (hasNewPoses || this.needsFrame) this.place(view, poses, dt);
+    const isCut = poses.get(view.followed)?.isCut ?? false;
+    this.rig.update(dt, this.focusOf(view), this.headingOfFollowed(view, poses), isCut);
+    for (const pose of poses.values()) pose.isCut = false;
+    if (!hasNewPoses && !this.needsFrame && !this.rig.isMoving) return false;
+    this.needsFrame = false;
+    this.aimSun();
+    this.renderer.shadowMap.needsUpdate = this.frames % this.quality.current.shadowEvery === 0;
+    this.renderer.render(this.scene, this.camera);
+    this.frames++;
+    if (hasNewPoses && this.quality.note(dt * 1000)) this.applyQuality();
+    return true;
+  }
+
+  /** The environment drawn at a point of the canvas in CSS pixels, or null. */
+  pick(x: number, y: number): number | null {
+    const { clientWidth, clientHeight } = this.renderer.domElement;
+    const point = new Vector2((2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight);
+    const height = this.size?.height ?? 1;
+    const spots = [...this.actors].map(([environment, { drawnAt }]) => ({ environment, at: drawnAt }));
+    return pickNearest(point, this.camera, spots, height);
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------------------ composing
+
+  /** (Re)builds meshes when the scene or the number of environments changed, and measures the first pose. */
+  private prepare(view: StageView, poses: ReadonlyMap<number, ShownPose>): void {
+    const { description, facts } = this;
+    if (!description || !facts) return;
+    const count = view.environments.length;
+    if (count !== this.count) {
+      this.count = count;
+      this.kind = layoutKind(facts, count);
+      const isFloor = (type: string, body: number) => body === 0 && type === "plane" && facts.floorHeight !== null;
+      this.robots.build(description, count, ({ body }) => body !== 0);
+      const sets = this.kind === "together" ? 1 : count;
+      this.furniture.build(description, sets, ({ body, type }) => body === 0 && !isFloor(type, body));
+      this.actors.clear();
+      this.invalidate();
+    }
+    const first = poses.get(view.followed) ?? poses.values().next().value;
+    if (!this.size && first) this.size = measureScene(description, first.poses, facts.rootBody);
+    const frame = `${this.kind} ${count}`;
+    if (this.size && this.framed !== frame) {
+      this.framed = frame;
+      this.rig.frame(this.framingRadius(), count > 1 ? GRID_LIFT : 0);
+    }
+  }
+
+  /** Writes all instances of this frame. */
+  private place(view: StageView, poses: ReadonlyMap<number, ShownPose>, dt: number): void {
+    const { robots, furniture, commandArrows, velocityArrows, ground } = this;
+    for (const batch of [robots, furniture, commandArrows, velocityArrows]) batch.begin();
+    if (this.kind === "tiles") ground.beginTiles(this.cell() * 0.47);
+    view.environments.forEach((environment, n) => {
+      const pose = poses.get(environment);
+      if (pose) this.placeActor(environment, n, pose, environment === view.followed, dt);
+    });
+    for (const environment of this.actors.keys())
+      if (!poses.has(environment) || !view.environments.includes(environment)) this.actors.delete(environment);
+    if (this.kind !== "tiles") this.placeFloor(view);
+    for (const batch of [robots, furniture, commandArrows, velocityArrows, ground]) batch.end();
+  }
+
+  private placeActor(environment: number, n: number, pose: ShownPose, isFollowed: boolean, dt: number): void {
+    const { rootBody } = this.facts!;
+    const p = 7 * rootBody;
+    const [x, y, z] = [pose.poses[p], pose.poses[p + 1], pose.poses[p + 2]];
+    const actor = this.actorOf(environment, pose, x, y, dt);
+    const [dx, dy] = this.shiftOf(n, actor);
+    actor.drawnAt.set(x + dx, y + dy, z);
+    this.robots.add(pose, dx, dy);
+    if (this.kind !== "together" || n === 0) this.furniture.add(pose, dx, dy);
+    const floor = this.floorHeight();
+    if (this.kind === "tiles")
+      this.ground.add(
+        actor.anchor.x + dx,
+        actor.anchor.y + dy,
+        floor,
+        actor.anchor.x,
+        actor.anchor.y,
+        isFollowed ? 1 : 0,
+      );
+    const heading = headingOf(pose.poses, rootBody);
+    const seconds = this.kind === "tiles" ? TILE_ARROW_SECONDS : ARROW_SECONDS;
+    this.commandArrows.add(x + dx, y + dy, floor + ARROW_HEIGHT, heading, pose.command, seconds);
+    this.velocityArrows.add(x + dx, y + dy, floor + 1.5 * ARROW_HEIGHT, heading, actor.twist, seconds);
+  }
+
+  private actorOf(environment: number, pose: ShownPose, x: number, y: number, dt: number): Actor {
+    let actor = this.actors.get(environment);
+    if (!actor || pose.isCut) {
+      actor = { anchor: new Vector2(x, y), twist: pose.twist.slice(), drawnAt: new Vector3() };
+      this.actors.set(environment, actor);
+    }
+    const share = 1 - Math.exp(-dt / ANCHOR_LAG);
+    actor.anchor.set(actor.anchor.x + share * (x - actor.anchor.x), actor.anchor.y + share * (y - actor.anchor.y));
+    const twistShare = 1 - Math.exp(-dt / TWIST_LAG);
+    for (let i = 0; i < 3; i++) actor.twist[i] += twistShare * (pose.twist[i] - actor.twist[i]);
+    return actor;
+  }
+
+  /** How far the environment in cell `n` is moved from where it is. */
+  private shiftOf(n: number, { anchor }: Actor): [number, number] {
+    if (this.kind === "roam" || this.kind === "together") return [0, 0];
+    const [row, column] = cellCentre(n, this.count);
+    const cell = this.cell();
+    return this.kind === "cells" ? [row * cell, column * cell] : [row * cell - anchor.x, column * cell - anchor.y];
+  }
+
+  private placeFloor({ followed }: StageView): void {
+    if (this.facts?.floorHeight === null || !this.size) {
+      this.ground.beginTiles(1);
+      return;
+    }
+    const at = this.kind === "roam" ? this.actors.get(followed)?.drawnAt : undefined;
+    this.ground.setRoam(at?.x ?? 0, at?.y ?? 0, this.floorHeight(), Math.max(3, this.framingRadius() * 2.2));
+  }
+
+  /** Side of a cell of the grid, m. */
+  private cell(): number {
+    const { height, reach } = this.size!;
+    return this.kind === "cells" ? 2.3 * reach : Math.max(1.15 * height, 2.2 * reach);
+  }
+
+  private floorHeight(): number {
+    return this.facts?.floorHeight ?? this.size?.bottom ?? 0;
+  }
+
+  /** Radius of the ball that the camera is to show. */
+  private framingRadius(): number {
+    const { height, reach } = this.size!;
+    const own = Math.max(0.62 * (height - this.floorHeight()), 0.75 * reach);
+    return this.count === 1 ? own * 1.25 : gridColumns(this.count) * this.cell() * 0.62;
+  }
+
+  // --------------------------------------------------------------------------------------------------------------------- camera and lights
+
+  private focusOf({ followed, isFollowing }: StageView): Vector3 | null {
+    if (!this.size) return null;
+    const floor = this.floorHeight();
+    const middle = floor + 0.5 * (this.size.height - floor);
+    const actor = this.actors.get(followed);
+    if (this.count > 1) return this.focus.set(0, 0, floor + 0.3 * (this.size.height - floor));
+    if (!actor || !isFollowing) return null;
+    if (this.facts?.hasFurniture) return this.focus.set(this.size.middle[0], this.size.middle[1], middle);
+    return this.focus.set(actor.drawnAt.x, actor.drawnAt.y, middle);
+  }
+
+  private headingOfFollowed({ followed }: StageView, poses: ReadonlyMap<number, ShownPose>): number {
+    const pose = poses.get(followed);
+    return pose && this.count === 1 ? headingOf(pose.poses, this.facts?.rootBody ?? 0) : 0;
+  }
+
+  private setUpLights(): void {
+    const { scene, sun, rim, hemisphere } = this;
+    hemisphere.position.set(0, 0, 1);
+    rim.position.set(-3, 4, 2.5);
+    sun.shadow.bias = -0.0004;
+    sun.shadow.normalBias = 0.015;
+    sun.shadow.radius = 3;
+    scene.add(hemisphere, sun, sun.target, rim, rim.target);
+  }
+
+  /** A softly lit room to reflect. */
+  private setUpReflections(): void {
+    const generator = new PMREMGenerator(this.renderer);
+    this.scene.environment = generator.fromScene(new RoomEnvironment(), 0.04, 0.1, 100, { size: 64 }).texture;
+    this.scene.environmentRotation.set(Math.PI / 2, 0, 0);
+    generator.dispose();
+  }
+
+  /** The sun's shadow covers what the camera looks at; it moves in whole texels so that edges do not crawl. */
+  private aimSun(): void {
+    if (!this.size) return;
+    const half = Math.max(1.2, this.framingRadius() * 1.25);
+    const { camera } = this.sun.shadow;
+    if (camera.right !== half) {
+      Object.assign(camera, { left: -half, right: half, top: half, bottom: -half, near: 0.1, far: 8 * half });
+      camera.updateProjectionMatrix();
+    }
+    const texel = (2 * half) / this.sun.shadow.mapSize.x;
+    const { x, y, z } = this.rig.controls.target;
+    const at = this.sun.target.position;
+    at.set(Math.round(x / texel) * texel, Math.round(y / texel) * texel, z);
+    this.sun.position.set(at.x + 1.1 * half, at.y - 1.9 * half, at.z + 2.8 * half);
+    this.rim.target.position.copy(at);
+    this.rim.position.set(at.x - 3 * half, at.y + 4 * half, at.z + 2.5 * half);
+  }
+
+  private applyQuality(): void {
+    const { pixelRatio, shadowSize } = this.quality.current;
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, pixelRatio));
+    this.renderer.shadowMap.autoUpdate = false;
+    const { shadow } = this.sun;
+    if (shadow.mapSize.x !== shadowSize) {
+      shadow.mapSize.set(shadowSize, shadowSize);
+      shadow.map?.dispose();
+      shadow.map = null;
+    }
+    this.invalidate();
+  }
+}

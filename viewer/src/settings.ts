@@ -1,0 +1,63 @@
+/** What the page remembers from visit to visit, and what the browser says about its user's taste. */
+import { CAMERA_VIEWS, type CameraView, GRID_COUNTS, type GridCount, type Theme, type ViewOptions } from "./store.ts";
+
+const KEY = "flowgait.view";
+
+/** The part of the state that is kept. */
+export interface Settings {
+  readonly options: ViewOptions;
+  readonly gridCount: GridCount;
+  readonly cameraView: CameraView;
+  readonly isFollowing: boolean;
+  /** null follows the system. */
+  readonly theme: Theme | null;
+}
+
+export const defaultOptions: ViewOptions = {
+  shapes: true,
+  collisions: false,
+  shadows: true,
+  commandArrow: true,
+  velocityArrow: true,
+  grid: true,
+};
+
+/** Reads what was kept; anything unreadable counts as never chosen. */
+export function loadSettings(): Settings {
+  const kept = readKept();
+  const options = { ...defaultOptions };
+  for (const key of Object.keys(defaultOptions) as (keyof ViewOptions)[])
+    if (typeof kept.options?.[key] === "boolean") options[key] = kept.options[key];
+  return {
+    options,
+    gridCount: GRID_COUNTS.find((count) => count === kept.gridCount) ?? 1,
+    cameraView: CAMERA_VIEWS.find((view) => view === kept.cameraView) ?? "three-quarter",
+    isFollowing: kept.isFollowing !== false,
+    theme: kept.theme === "light" || kept.theme === "dark" ? kept.theme : null,
+  };
+}
+
+export function saveSettings(settings: Settings): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(settings));
+  } catch {
+    // Storage may be forbidden; the page works without it.
+  }
+}
+
+function readKept(): Partial<Settings> {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+export function systemTheme(): Theme {
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+export function prefersReducedMotion(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

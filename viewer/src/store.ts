@@ -1,0 +1,100 @@
+/** The page's state in one plain object, and who wants to hear of changes. Poses do not pass through here: they go straight to the stage. */
+import { useEffect, useState } from "preact/hooks";
+import type {
+  EvaluationPoint,
+  EventMessage,
+  MetricsPoint,
+  RunInfo,
+  StatusMessage,
+  TermsMessage,
+} from "../../src/stream/protocol.ts";
+
+/** Environments shown side by side. */
+export const GRID_COUNTS = [1, 4, 9, 16, 36, 64] as const;
+export type GridCount = (typeof GRID_COUNTS)[number];
+
+export const CAMERA_VIEWS = ["three-quarter", "side", "front", "top", "chase"] as const;
+export type CameraView = (typeof CAMERA_VIEWS)[number];
+
+export type Theme = "light" | "dark";
+
+/** How the page stands with the server. */
+export type Connection =
+  | { readonly state: "connecting" }
+  | { readonly state: "open" }
+  | { readonly state: "retrying"; readonly atMs: number; readonly everOpen: boolean }
+  | { readonly state: "refused"; readonly what: string; readonly reason: string };
+
+/** What is drawn; kept from visit to visit. */
+export interface ViewOptions {
+  readonly shapes: boolean;
+  readonly collisions: boolean;
+  readonly shadows: boolean;
+  readonly commandArrow: boolean;
+  readonly velocityArrow: boolean;
+  readonly grid: boolean;
+}
+
+export interface PageState {
+  readonly connection: Connection;
+  readonly info: RunInfo | null;
+  readonly status: StatusMessage | null;
+  readonly points: readonly MetricsPoint[];
+  readonly evaluations: readonly EvaluationPoint[];
+  readonly terms: TermsMessage | null;
+  readonly events: readonly (EventMessage & { readonly key: number })[];
+  readonly followed: number;
+  readonly gridCount: GridCount;
+  readonly isPaused: boolean;
+  readonly isFollowing: boolean;
+  readonly cameraView: CameraView;
+  readonly options: ViewOptions;
+  readonly theme: Theme;
+  /** Whether plots and rewards are open; on a phone they are a sheet. */
+  readonly isPanelOpen: boolean;
+  readonly isHelpOpen: boolean;
+  /** Whether any pose has arrived since the scene was set. */
+  readonly hasPoses: boolean;
+  /** Speed of what is shown as a multiple of real time. */
+  readonly speed: number;
+  /** Whether the followed environment has poses on screen. */
+  readonly isFollowedShown: boolean;
+}
+
+export class Store {
+  private state: PageState;
+  private readonly listeners = new Set<(state: PageState, before: PageState) => void>();
+
+  constructor(initial: PageState) {
+    this.state = initial;
+  }
+
+  get(): PageState {
+    return this.state;
+  }
+
+  /** Changes fields and tells everyone, unless nothing differs. */
+  set(change: Partial<PageState>): void {
+    const before = this.state;
+    const keys = Object.keys(change) as (keyof PageState)[];
+    if (keys.every((key) => Object.is(before[key], change[key]))) return;
+    this.state = { ...before, ...change };
+    for (const listener of this.listeners) listener(this.state, before);
+  }
+
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (state: PageState, before: PageState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+/** A part of the state, followed by the component that asks for it. */
+export function useStore<T>(store: Store, select: (state: PageState) => T): T {
+  const [value, setValue] = useState(() => select(store.get()));
+  useEffect(() => {
+    setValue(() => select(store.get()));
+    return store.subscribe((state) => setValue(() => select(state)));
+  }, [store]);
+  return value;
+}

@@ -1,0 +1,75 @@
+/** The page around the picture. */
+import { useEffect, useRef } from "preact/hooks";
+import type { Page } from "../page.ts";
+import type { Stage } from "../scene/stage.ts";
+import { type Store, useStore } from "../store.ts";
+import { Help } from "./help.tsx";
+import { Learning } from "./learning.tsx";
+import { Notices } from "./notices.tsx";
+import { Rewards } from "./rewards.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import { TopBar } from "./top-bar.tsx";
+
+/** Narrower pages have the plots in a sheet at the bottom. */
+const phone = matchMedia("(max-width: 760px)");
+
+export function App({ store, page, stage }: { store: Store; page: Page; stage: Stage }) {
+  const theme = useStore(store, (state) => state.theme);
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  document.documentElement.dataset.theme = theme;
+  return (
+    <>
+      <TopBar store={store} page={page} />
+      <div class="lower">
+        <Toolbar store={store} page={page} />
+        <Panel store={store} stage={stage} />
+      </div>
+      <Notices store={store} page={page} />
+      <Help store={store} />
+    </>
+  );
+}
+
+/** Plots and rewards: a column on the right, or a sheet on a phone. Tells the stage what it covers. */
+function Panel({ store, stage }: { store: Store; stage: Stage }) {
+  const isOpen = useStore(store, (state) => state.isPanelOpen);
+  const hasRun = useStore(store, (state) => state.info !== null);
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const tell = () => stage.setInsets(insetsOf(element.current));
+    const observer = new ResizeObserver(tell);
+    if (element.current) observer.observe(element.current);
+    phone.addEventListener("change", tell);
+    tell();
+    return () => {
+      observer.disconnect();
+      phone.removeEventListener("change", tell);
+    };
+  }, [isOpen, hasRun, stage]);
+  if (!hasRun || !isOpen) return null;
+  return (
+    <aside class="panel glass" ref={element} aria-label="Plots">
+      <button
+        type="button"
+        class="panel-handle"
+        aria-label="Close plots"
+        onClick={() => store.set({ isPanelOpen: false })}
+      />
+      <div class="panel-scroll">
+        <Learning store={store} />
+        <Rewards store={store} />
+      </div>
+    </aside>
+  );
+}
+
+const TOP_BAR_HEIGHT = 56;
+const TOOLBAR_HEIGHT = 64;
+
+function insetsOf(panel: HTMLElement | null) {
+  const { width = 0, height = 0 } = panel?.getBoundingClientRect() ?? {};
+  if (phone.matches) return { top: TOP_BAR_HEIGHT, right: 0, bottom: height + TOOLBAR_HEIGHT };
+  return { top: TOP_BAR_HEIGHT, right: width === 0 ? 0 : width + 12, bottom: TOOLBAR_HEIGHT };
+}

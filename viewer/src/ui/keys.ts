@@ -1,0 +1,35 @@
+/** The keyboard. Keys pressed while typing or with a modifier are left alone. */
+import type { Page } from "../page.ts";
+import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../store.ts";
+
+export function listenToKeys(store: Store, page: Page): void {
+  const actions: Readonly<Record<string, () => void>> = {
+    " ": () => page.setPaused(!store.get().isPaused),
+    f: () => page.setFollowing(!store.get().isFollowing),
+    c: () => page.setCameraView(next(CAMERA_VIEWS, store.get().cameraView)),
+    g: () => page.setGridCount(next(GRID_COUNTS, store.get().gridCount)),
+    p: () => store.set({ isPanelOpen: !store.get().isPanelOpen }),
+    t: () => page.toggleTheme(),
+    "?": () => store.set({ isHelpOpen: !store.get().isHelpOpen }),
+    ArrowLeft: () => page.followNext(-1),
+    ArrowRight: () => page.followNext(1),
+  };
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target, event.key)) return;
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+function next<T>(all: readonly T[], current: T): T {
+  return all[(all.indexOf(current) + 1) % all.length];
+}
+
+/** Whether the key belongs to the element that has the focus. */
+function isTyping(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("input, select, textarea, dialog")) return key !== "?";
+  return key === " " && target.closest("button") !== null;
+}

@@ -1,0 +1,128 @@
+/** What the page says when there is nothing to see yet, when the line is broken, and when something happened. */
+import { useEffect, useState } from "preact/hooks";
+import type { Page } from "../page.ts";
+import { type PageState, type Store, useStore } from "../store.ts";
+import { formatCount } from "./format.ts";
+import { Logo } from "./icons.tsx";
+
+const TOAST_MS = 6000;
+/** Events that are worth a toast; the rest is only counted. */
+const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "checkpoint", "resume"];
+
+export function Notices({ store, page }: { store: Store; page: Page }) {
+  const state = useStore(store, (at) => at);
+  const card = cardFor(state);
+  return (
+    <>
+      {card && (
+        <div class="notice-centre">
+          <div class="notice glass" role="status" data-testid="notice">
+            <span class={card.isBusy ? "notice-logo busy" : "notice-logo"}>
+              <Logo />
+            </span>
+            <h2>{card.title}</h2>
+            <p>{card.text}</p>
+            {card.command && <code>{card.command}</code>}
+            {state.connection.state === "retrying" && <Retry state={state.connection} page={page} />}
+          </div>
+        </div>
+      )}
+      {!card && state.connection.state === "retrying" && (
+        <div class="banner glass" role="status" data-testid="banner">
+          The connection is lost. The picture stands still until it is back.
+          <Retry state={state.connection} page={page} />
+        </div>
+      )}
+      {!card && !state.isFollowedShown && (
+        <div class="banner quiet glass" role="status">
+          Robot {state.followed} appears with the next collected steps
+        </div>
+      )}
+      <Toasts store={store} page={page} />
+    </>
+  );
+}
+
+interface Card {
+  readonly title: string;
+  readonly text: string;
+  readonly command?: string;
+  readonly isBusy?: boolean;
+}
+
+/** The card in the middle, or null when the picture speaks for itself. */
+function cardFor({ connection, info, status, hasPoses }: PageState): Card | null {
+  if (connection.state === "refused") return refusalCard(connection.what, connection.reason);
+  if (connection.state === "retrying" && !hasPoses)
+    return {
+      title: "No server answers",
+      text: "Start a training and leave this page open; it connects by itself.",
+      command: "npm start",
+    };
+  if (hasPoses) return null;
+  if (connection.state === "connecting")
+    return { title: "Connecting", text: "Looking for the training.", isBusy: true };
+  if (status?.state === "failed")
+    return { title: "The training failed", text: status.detail ?? "See the terminal for the reason." };
+  if (!info)
+    return {
+      title: "Nothing is training",
+      text: "This page shows a run as soon as one starts.",
+      command: "npx flowgait train HumanoidJoystick --view",
+    };
+  return { title: `Preparing ${info.task}`, text: "The first steps are being collected.", isBusy: true };
+}
+
+function refusalCard(what: string, reason: string): Card {
+  if (what === "token")
+    return {
+      title: "This server asks for its token",
+      text: "Open the whole address that the server printed, with everything after the question mark.",
+    };
+  if (what === "version")
+    return { title: "This page is from another version", text: "Load it again to get the one that fits the server." };
+  return { title: "The server refused this page", text: reason };
+}
+
+function Retry({ state, page }: { state: { readonly atMs: number }; page: Page }) {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    const tell = () => setLeft(Math.max(0, Math.ceil((state.atMs - performance.now()) / 1000)));
+    tell();
+    const timer = setInterval(tell, 250);
+    return () => clearInterval(timer);
+  }, [state.atMs]);
+  return (
+    <span class="retry">
+      {left > 0 ? `Next try in ${left} s` : "Trying again"}
+      <button type="button" class="text-button" onClick={() => page.retryConnection()}>
+        Try now
+      </button>
+    </span>
+  );
+}
+
+function Toasts({ store, page }: { store: Store; page: Page }) {
+  const events = useStore(store, (state) => state.events);
+  const shown = events.filter(({ kind }) => toastKinds.includes(kind)).slice(-3);
+  return (
+    <div class="toasts" aria-live="polite">
+      {shown.map((event) => (
+        <Toast key={event.key} event={event} page={page} />
+      ))}
+    </div>
+  );
+}
+
+function Toast({ event, page }: { event: PageState["events"][number]; page: Page }) {
+  useEffect(() => {
+    const timer = setTimeout(() => page.dismissEvent(event.key), TOAST_MS);
+    return () => clearTimeout(timer);
+  }, [event.key]);
+  return (
+    <div class={`toast glass ${event.kind}`}>
+      <span>{event.message}</span>
+      <small>{formatCount(event.steps)} steps</small>
+    </div>
+  );
+}

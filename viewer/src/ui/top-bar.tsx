@@ -1,0 +1,123 @@
+/** What runs, how far it is and how fast: the one line that is always there. */
+import type { Page } from "../page.ts";
+import { type Connection, type PageState, type Store, useStore } from "../store.ts";
+import { formatCount, formatDuration } from "./format.ts";
+import { Icon, Logo } from "./icons.tsx";
+
+const stateWords: Readonly<Record<string, string>> = {
+  idle: "Idle",
+  starting: "Starting",
+  training: "Training",
+  evaluating: "Evaluating",
+  paused: "Paused",
+  stopped: "Stopped",
+  done: "Finished",
+  failed: "Failed",
+};
+
+const connectionWords: Readonly<Record<Connection["state"], string>> = {
+  connecting: "Connecting",
+  open: "Connected",
+  retrying: "Reconnecting",
+  refused: "Refused",
+};
+
+export function TopBar({ store, page }: { store: Store; page: Page }) {
+  const { info, status, connection, theme, isPanelOpen } = useStore(store, (state) => state);
+  const share = status && status.totalSteps > 0 ? Math.min(1, status.steps / status.totalSteps) : 0;
+  return (
+    <header class="top-bar glass">
+      <div class="brand">
+        <Logo />
+        <span class="wordmark">
+          flow<b>gait</b>
+        </span>
+      </div>
+      {info && (
+        <div class="task" title={info.run}>
+          <span class="task-name">{info.task}</span>
+          <span class="task-algorithm">{info.algorithm}</span>
+        </div>
+      )}
+      <span class={`pill ${status?.state ?? "idle"}`} data-testid="run-state">
+        {stateWords[status?.state ?? "idle"]}
+      </span>
+      <Numbers status={status} />
+      <div class="bar-buttons">
+        <TrainingButton status={status} info={info} page={page} />
+        <span class={`connection ${connection.state}`} title={connectionWords[connection.state]} role="status">
+          <i /> <span class="hidden-text">{connectionWords[connection.state]}</span>
+        </span>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={theme === "dark" ? "Light theme" : "Dark theme"}
+          title="Theme (T)"
+          onClick={() => page.toggleTheme()}
+        >
+          <Icon name={theme === "dark" ? "sun" : "moon"} />
+        </button>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Help"
+          title="Help (?)"
+          onClick={() => store.set({ isHelpOpen: true })}
+        >
+          <Icon name="help" />
+        </button>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Plots"
+          aria-pressed={isPanelOpen}
+          title="Plots (P)"
+          onClick={() => store.set({ isPanelOpen: !isPanelOpen })}
+        >
+          <Icon name="chart" />
+        </button>
+      </div>
+      <div class="progress" style={{ transform: `scaleX(${share})` }} />
+    </header>
+  );
+}
+
+function Numbers({ status }: { status: PageState["status"] }) {
+  if (!status || status.state === "idle") return <div class="numbers" />;
+  const { steps, totalSteps, stepsPerSecond, etaSeconds, state } = status;
+  const isRunning = state === "training" || state === "evaluating";
+  return (
+    <dl class="numbers">
+      <div class="number-steps">
+        <dt>steps</dt>
+        <dd data-testid="steps">
+          {formatCount(steps)}
+          {totalSteps > 0 && <small> / {formatCount(totalSteps)}</small>}
+        </dd>
+      </div>
+      <div>
+        <dt>steps/s</dt>
+        <dd data-testid="steps-per-second">{formatCount(Math.round(stepsPerSecond))}</dd>
+      </div>
+      {isRunning && etaSeconds !== null && (
+        <div class="number-eta">
+          <dt>left</dt>
+          <dd>{formatDuration(etaSeconds)}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+/** Stops and continues the training itself, where the run offers it. */
+function TrainingButton({ status, info, page }: { status: PageState["status"]; info: PageState["info"]; page: Page }) {
+  const canPause =
+    info?.capabilities.includes("pause-training") && ["training", "evaluating", "paused"].includes(status?.state ?? "");
+  if (!canPause) return null;
+  const isPaused = status?.state === "paused";
+  return (
+    <button type="button" class="text-button" onClick={() => page.pauseTraining(!isPaused)}>
+      {isPaused ? "Resume training" : "Pause training"}
+    </button>
+  );
+}
