@@ -222,6 +222,7 @@ export class Page {
 
   private readonly draw = (nowMs: number): void => {
     requestAnimationFrame(this.draw);
+    if (this.stage.isBusy) return;
     const dt = Math.min(0.25, (nowMs - this.lastDrawMs) / 1000);
     this.lastDrawMs = nowMs;
     const { followed, isFollowing, isPaused } = this.store.get();

@@ -21,6 +21,7 @@ import type { ShownPose } from "../playback.ts";
 import type { CameraView, Theme, ViewOptions } from "../store.ts";
 import { Arrows } from "./arrows.ts";
 import { CameraRig, type Insets } from "./camera-rig.ts";
+import { FrameGate } from "./frame-gate.ts";
 import { Ground, MAX_TILES } from "./ground.ts";
 import { cellCentre, gridColumns, type LayoutKind, layoutKind, type SceneFacts, sceneFacts } from "./layout.ts";
 import { headingOf, measureScene, type SceneSize } from "./measure.ts";
@@ -76,6 +77,7 @@ export class Stage {
   private readonly commandArrows = new Arrows(MAX_TILES, 0.055);
   private readonly velocityArrows = new Arrows(MAX_TILES, 0.03);
   private readonly quality: Quality;
+  private readonly gate: FrameGate;
   private readonly actors = new Map<number, Actor>();
   private readonly focus = new Vector3();
   private description: StreamScene | null = null;
@@ -94,6 +96,7 @@ export class Stage {
     this.robots = new Robots(this.isPlain);
     this.furniture = new Robots(this.isPlain);
     this.renderer = new WebGLRenderer({ canvas, antialias: !isSoftware, stencil: false });
+    this.gate = new FrameGate(this.renderer.getContext() as WebGL2RenderingContext);
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
@@ -110,6 +113,11 @@ export class Stage {
   /** Frames drawn so far. */
   get framesDrawn(): number {
     return this.frames;
+  }
+
+  /** Whether the last frame is still being drawn; another one waits for it. */
+  get isBusy(): boolean {
+    return this.gate.isBusy;
   }
 
   get qualityLevel(): number {
@@ -196,6 +204,7 @@ export class Stage {
     this.aimSun();
     this.renderer.shadowMap.needsUpdate = this.frames % this.quality.current.shadowEvery === 0;
     this.renderer.render(this.scene, this.camera);
+    this.gate.close();
     this.frames++;
     if (hasNewPoses && this.quality.note(dt * 1000)) this.applyQuality();
     return true;

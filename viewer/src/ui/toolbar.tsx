@@ -185,6 +185,7 @@ function OptionsMenu({ store, page }: { store: Store; page: Page }) {
               <input
                 type="checkbox"
                 role="switch"
+                aria-checked={options[name]}
                 checked={options[name]}
                 onChange={(event) => page.setOption(name, event.currentTarget.checked)}
               />
