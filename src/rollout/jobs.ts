@@ -20,6 +20,8 @@ export interface ThreadSetup {
 /** The part of the setup that training needs. */
 export interface TrainingSetup {
   readonly seed: number;
+  /** Time limit of training episodes in control steps; 0: the task's own */
+  readonly episodeSteps: number;
   readonly sizes: IterationSizes;
   readonly memory: SharedArrayBuffer;
   readonly spec: UpdateSpec;

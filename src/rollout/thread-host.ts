@@ -40,7 +40,9 @@ export class ThreadHost {
   static async create(setup: ThreadSetup): Promise<ThreadHost> {
     const env = await Environment.create(await resolveTask(setup.task));
     const engine = await createEngine(setup.engine);
-    const training = setup.training ? await trainingTools(env, engine, setup.training) : null;
+    const training = setup.training
+      ? await trainingTools(await trainingEnv(env, setup.training), engine, setup.training)
+      : null;
     return new ThreadHost(env, engine, training);
   }
 
@@ -85,9 +87,15 @@ export class ThreadHost {
       state(generation),
       state(1 - generation),
       trajectoryOf(views, setup, shard),
-      watch && poseObserver(watch, this.#env, sizes.steps),
+      watch && poseObserver(watch, collector.env, sizes.steps),
     );
   }
+}
+
+/** The environment itself, or one of the same task with the time limit that training asks for. */
+async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): Promise<Environment> {
+  if (episodeSteps === 0 || episodeSteps === env.episodeSteps) return env;
+  return Environment.create({ ...env.task, episodeSteps });
 }
 
 async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {

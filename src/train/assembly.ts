@@ -60,6 +60,7 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
     engine: config.engine,
     training: {
       seed: config.seed,
+      episodeSteps: config.episodeSteps,
       sizes: iterationSizes(config, env),
       memory,
       spec: updateSpec(config, env),

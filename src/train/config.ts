@@ -18,6 +18,13 @@ export const trainConfigSchema = z.strictObject({
   steps: field(z.int().min(1), 60_000_000, "Environment steps after which training ends.", FPO, "environment steps"),
   envs: field(z.int().min(1), 2048, "Environments that are stepped together.", FPO),
   horizon: field(z.int().min(1), 480, "Control steps of each environment per iteration.", FPO, "control steps"),
+  episodeSteps: field(
+    z.int().min(0),
+    0,
+    "Time limit of training episodes; 0 takes the task's own. A short one shows the start states more often. Evaluations always use the task's.",
+    OURS,
+    "control steps",
+  ),
   shards: field(
     z.int().min(1),
     16,

@@ -53,7 +53,7 @@ export function iterationSizes(config: TrainConfig, env: Environment): Iteration
     privilegedSize: env.privilegedSize,
     actionSize: env.actionSize,
     shardStateSize: shardStateLayout(env, envs).size,
-    finals: envs * (1 + Math.ceil(config.horizon / env.episodeSteps)),
+    finals: envs * (1 + Math.ceil(config.horizon / (config.episodeSteps || env.episodeSteps))),
     pairs: config.algorithm.pairs,
     actorSize: flowPolicyLayout(spec.policy).size,
     criticSize: criticLayout(spec.critic).size,

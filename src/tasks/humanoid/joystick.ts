@@ -68,7 +68,7 @@ export const humanoidJoystick = defineTask({
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
   },
   events: {
-    kick: kicks({ joint: "root", everySeconds: [5, 10], speed: [0.1, 0.6] }),
+    kick: kicks({ joint: "root", everySeconds: [5, 10], speed: [0.1, 0.4] }),
   },
   randomise: {
     floor: friction(["floor"], [0.4, 1.0]),
@@ -107,8 +107,8 @@ export const humanoidJoystick = defineTask({
     trackLinVel: { weight: 1.5, of: (s) => kernel(distSq(s.command, s.robot.linVel, 2), 0.25) },
     trackYawRate: { weight: 0.75, of: (s) => kernel((s.command[2] - s.robot.gyro[2]) ** 2, 0.25) },
     alive: { weight: 0.5, of: () => 1 },
-    footHeight: { weight: 0.2, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, FOOT_CLEARANCE, 0.0025) },
-    contactRhythm: { weight: 0.2, of: (s) => contactMatch(s.feet.contact, s.gait) },
+    footHeight: { weight: 0.5, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, FOOT_CLEARANCE, 0.0025) },
+    contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
     fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
     rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
     tilt: { weight: -1.5, of: (s) => normSq(s.robot.gravity, 2) },
