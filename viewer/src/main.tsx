@@ -38,7 +38,6 @@ const store = new Store({
 /** `?quality=0` (best) to `4` pins the drawing effort, for pictures and tests. */
 const quality = new URLSearchParams(location.search).get("quality");
 const stage = new Stage(canvas, { quality: quality === null ? null : Number(quality), isStill: prefersReducedMotion });
-// Blurred glass costs more than the robots where a processor draws.
 document.documentElement.classList.toggle("plain", stage.isPlain);
 const page = new Page(store, stage, settings.theme);
 

@@ -13,7 +13,7 @@ import { Connection } from "./connection.ts";
 import { Playback } from "./playback.ts";
 import { shownEnvironments } from "./scene/layout.ts";
 import type { Stage } from "./scene/stage.ts";
-import { saveSettings, systemTheme } from "./settings.ts";
+import { onSystemTheme, saveSettings, systemTheme } from "./settings.ts";
 import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from "./store.ts";
 
 /** Curve points kept; beyond it every second one is let go. */
@@ -21,6 +21,8 @@ const MAX_POINTS = 4096;
 const MAX_EVENTS = 30;
 /** How often the numbers beside the picture follow it. */
 const READOUT_MS = 250;
+/** Frames of a usual screen are this long. */
+const FRAME_MS = 16;
 
 export class Page {
   readonly playback = new Playback();
@@ -36,6 +38,7 @@ export class Page {
   private lastDrawMs = performance.now();
   private lastReadoutMs = 0;
   private nextEventKey = 1;
+  private isAsleep = true;
 
   constructor(store: Store, stage: Stage, chosenTheme: Theme | null) {
     this.store = store;
@@ -49,7 +52,7 @@ export class Page {
     });
     store.subscribe((state, before) => this.apply(state, before));
     document.addEventListener("visibilitychange", () => this.tellPause());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    onSystemTheme(() => {
       if (this.chosenTheme === null) store.set({ theme: systemTheme() });
     });
   }
@@ -60,7 +63,8 @@ export class Page {
     this.stage.setOptions(state.options);
     this.stage.setCameraView(state.cameraView);
     this.connection.open();
-    requestAnimationFrame(this.draw);
+    this.stage.onRestless = () => this.wake();
+    this.wake();
   }
 
   // -------------------------------------------------------------------------------------------------------------------------------- actions
@@ -175,6 +179,7 @@ export class Page {
     this.framesReceived++;
     if (frame.scene !== this.sceneId || frame.bodies !== this.scene?.bodies.length) return;
     this.playback.push(frame, performance.now());
+    this.wake();
   }
 
   // ---------------------------------------------------------------------------------------------------------------------------- to the server
@@ -211,6 +216,7 @@ export class Page {
     if (state.theme !== before.theme) stage.setTheme(state.theme);
     if (state.options !== before.options) stage.setOptions(state.options);
     if (state.isPaused !== before.isPaused) this.tellPause();
+    if (state.isFollowing !== before.isFollowing) stage.invalidate();
     if (state.followed !== before.followed || state.gridCount !== before.gridCount) {
       stage.invalidate();
       if (state.followed !== before.followed) this.store.set({ terms: null });
@@ -220,20 +226,50 @@ export class Page {
     if (kept.some((key) => state[key] !== before[key])) saveSettings({ ...state, theme: this.chosenTheme });
   }
 
-  private readonly draw = (nowMs: number): void => {
+  // --------------------------------------------------------------------------------------------------------------------------------- drawing
+
+  /** Starts the loop of frames, if it sleeps. */
+  private wake(): void {
+    if (!this.isAsleep) return;
+    this.isAsleep = false;
+    this.lastDrawMs = performance.now();
     requestAnimationFrame(this.draw);
-    if (this.stage.isBusy) return;
+  }
+
+  /** One turn of the loop: draws when it is time, and goes to sleep when nothing moves. */
+  private readonly draw = (): void => {
+    const nowMs = performance.now();
+    const waitMs = this.stage.waitMs(nowMs);
+    if (waitMs > 0) {
+      this.scheduleIn(waitMs);
+      return;
+    }
+    const { isPaused } = this.store.get();
+    const hasNewPoses = !isPaused && this.playback.sample(nowMs);
+    this.drawNow(hasNewPoses, nowMs);
+    this.isAsleep = !hasNewPoses && !this.stage.isRestless;
+    if (!this.isAsleep) requestAnimationFrame(this.draw);
+  };
+
+  private scheduleIn(waitMs: number): void {
+    if (waitMs <= FRAME_MS) requestAnimationFrame(this.draw);
+    else setTimeout(() => requestAnimationFrame(this.draw), waitMs - FRAME_MS / 2);
+  }
+
+  private drawNow(hasNewPoses: boolean, nowMs: number): void {
     const dt = Math.min(0.25, (nowMs - this.lastDrawMs) / 1000);
     this.lastDrawMs = nowMs;
-    const { followed, isFollowing, isPaused } = this.store.get();
-    const hasNewPoses = !isPaused && this.playback.sample(performance.now());
+    const { followed, isFollowing, isPaused, hasPoses } = this.store.get();
     const view = { environments: this.shown(), followed, isFollowing };
     this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
-    const isFirst = hasNewPoses && !this.store.get().hasPoses;
+    const isFirst = hasNewPoses && !hasPoses;
     if (nowMs - this.lastReadoutMs < READOUT_MS && !isFirst) return;
     this.lastReadoutMs = nowMs;
     const { shown, speed } = this.playback;
-    const hasPoses = shown.size > 0 || (isPaused && this.store.get().hasPoses);
-    this.store.set({ hasPoses, speed, isFollowedShown: isPaused || shown.has(followed) });
-  };
+    this.store.set({
+      hasPoses: shown.size > 0 || (isPaused && hasPoses),
+      speed,
+      isFollowedShown: isPaused || shown.has(followed),
+    });
+  }
 }

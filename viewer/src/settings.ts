@@ -54,10 +54,18 @@ function readKept(): Partial<Settings> {
   }
 }
 
+const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+
 export function systemTheme(): Theme {
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  return darkScheme.matches ? "dark" : "light";
+}
+
+/** Calls back whenever the system changes between light and dark. */
+export function onSystemTheme(listener: () => void): void {
+  darkScheme.addEventListener("change", listener);
 }
 
 export function prefersReducedMotion(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return reducedMotion.matches;
 }

@@ -72,14 +72,16 @@ export class CameraRig {
   }
 
   /**
-   * Chooses the distance from which a ball of this radius fills the free part of the canvas, and goes there.
+   * Chooses the distance from which a box of this half width and half height fills the free part of the canvas, and goes there.
    * @param lift how much further from above than usual, rad
    */
-  frame(radius: number, lift: number): void {
+  frame(halfWidth: number, halfHeight: number, lift: number): void {
     this.lift = lift;
     const { top, right, bottom } = this.insets;
-    const free = Math.min(this.height - top - bottom, this.width - right) / this.height;
-    this.fit = radius / Math.tan((this.camera.fov * Math.PI) / 360) / Math.max(0.2, free);
+    const freeWidth = Math.max(0.15, (this.width - right) / this.height);
+    const freeHeight = Math.max(0.15, (this.height - top - bottom) / this.height);
+    const slope = Math.tan((this.camera.fov * Math.PI) / 360);
+    this.fit = Math.max(halfWidth / freeWidth, halfHeight / freeHeight) / slope;
     this.goTo(this.view);
   }
 
@@ -122,13 +124,13 @@ export class CameraRig {
 
   /** Whether something is still under way without new poses. */
   get isMoving(): boolean {
-    const { insets, shownInsets } = this;
-    const insetsMove =
-      Math.abs(insets.right - shownInsets.right) +
-        Math.abs(insets.bottom - shownInsets.bottom) +
-        Math.abs(insets.top - shownInsets.top) >
-      0.5;
-    return this.glide !== null || insetsMove;
+    return this.glide !== null || this.areInsetsMoving;
+  }
+
+  private get areInsetsMoving(): boolean {
+    const { insets, shownInsets: shown } = this;
+    const { abs } = Math;
+    return abs(insets.right - shown.right) + abs(insets.bottom - shown.bottom) + abs(insets.top - shown.top) > 0.5;
   }
 
   private current(): Spherical {
@@ -171,6 +173,7 @@ export class CameraRig {
 
   private advanceInsets(dt: number): void {
     const share = this.isStill() ? 1 : 1 - Math.exp(-dt / INSET_LAG);
+    if (!this.areInsetsMoving) return;
     for (const side of ["top", "right", "bottom"] as const)
       this.shownInsets[side] += share * (this.insets[side] - this.shownInsets[side]);
     this.applyInsets();

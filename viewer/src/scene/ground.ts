@@ -65,12 +65,12 @@ const fragmentColor = `
     float away = length(max(beyond, 0.0)) + min(max(beyond.x, beyond.y), 0.0) - corner;
     float pixel = fwidth(away);
     if (away > 0.0) discard;
-    float rim = half_ * 0.022;
+    float rim = half_ * mix(0.012, 0.03, vHighlight);
     edge = smoothstep(-rim - pixel, -rim + pixel, away);
   }
   if (hasGrid > 0.5) {
-    diffuseColor.rgb = mix(diffuseColor.rgb, lines, lineCover(vWorld, spacing, 0.008) * 0.9);
-    diffuseColor.rgb = mix(diffuseColor.rgb, majorLines, lineCover(vWorld, spacing * 4.0, 0.014));
+    diffuseColor.rgb = mix(diffuseColor.rgb, lines, lineCover(vWorld, spacing, 0.006) * 0.9);
+    diffuseColor.rgb = mix(diffuseColor.rgb, majorLines, lineCover(vWorld, spacing * 4.0, 0.009));
   }
   diffuseColor.rgb = mix(diffuseColor.rgb, mix(lines, highlight, vHighlight), edge * max(0.35, vHighlight));
 `;

@@ -39,6 +39,8 @@ export interface StageView {
   readonly isFollowing: boolean;
 }
 
+/** Rest after each frame where a processor draws, in multiples of the frame's time: two thirds of the machine stay free. */
+const PLAIN_REST = 2;
 /** Time constants, s. */
 const ANCHOR_LAG = 0.35;
 const TWIST_LAG = 0.25;
@@ -63,6 +65,8 @@ export class Stage {
   readonly rig: CameraRig;
   /** Whether a processor draws, so that effort is spared everywhere. */
   readonly isPlain: boolean;
+  /** Called when there is something to draw again. */
+  onRestless: () => void = () => {};
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(32, 1, 0.05, 900);
@@ -96,7 +100,7 @@ export class Stage {
     this.robots = new Robots(this.isPlain);
     this.furniture = new Robots(this.isPlain);
     this.renderer = new WebGLRenderer({ canvas, antialias: !isSoftware, stencil: false });
-    this.gate = new FrameGate(this.renderer.getContext() as WebGL2RenderingContext);
+    this.gate = new FrameGate(this.renderer.getContext() as WebGL2RenderingContext, this.isPlain ? PLAIN_REST : 0);
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
@@ -115,9 +119,14 @@ export class Stage {
     return this.frames;
   }
 
-  /** Whether the last frame is still being drawn; another one waits for it. */
-  get isBusy(): boolean {
-    return this.gate.isBusy;
+  /** Milliseconds until another frame may begin. */
+  waitMs(nowMs: number): number {
+    return this.gate.waitMs(nowMs);
+  }
+
+  /** Whether there is something to draw even without new poses. */
+  get isRestless(): boolean {
+    return this.needsFrame || this.rig.isMoving;
   }
 
   get qualityLevel(): number {
@@ -131,7 +140,8 @@ export class Stage {
     this.scene.fog = new Fog(palette.horizon, 60, 300);
     this.hemisphere.color.set(palette.skyLight);
     this.hemisphere.groundColor.set(palette.groundLight);
-    this.hemisphere.intensity = palette.hemisphere;
+    // Without reflections the sky's own light has to stand in for them.
+    this.hemisphere.intensity = palette.hemisphere + (this.isPlain ? 2 * palette.environment : 0);
     this.sun.color.set(palette.sun);
     this.sun.intensity = palette.sunStrength;
     this.rim.color.set(palette.rim);
@@ -186,6 +196,7 @@ export class Stage {
   /** Draws a frame at the next chance even when no pose changed. */
   invalidate(): void {
     this.needsFrame = true;
+    this.onRestless();
   }
 
   /**
@@ -194,17 +205,18 @@ export class Stage {
    * @param dt seconds since the last call
    */
   draw(view: StageView, poses: ReadonlyMap<number, ShownPose>, hasNewPoses: boolean, dt: number): boolean {
+    const startedMs = performance.now();
     this.prepare(view, poses);
     if (hasNewPoses || this.needsFrame) this.place(view, poses, dt);
     const isCut = poses.get(view.followed)?.isCut ?? false;
     this.rig.update(dt, this.focusOf(view), this.headingOfFollowed(view, poses), isCut);
     for (const pose of poses.values()) pose.isCut = false;
-    if (!hasNewPoses && !this.needsFrame && !this.rig.isMoving) return false;
+    if (!hasNewPoses && !this.isRestless) return false;
     this.needsFrame = false;
     this.aimSun();
     this.renderer.shadowMap.needsUpdate = this.frames % this.quality.current.shadowEvery === 0;
     this.renderer.render(this.scene, this.camera);
-    this.gate.close();
+    this.gate.close(startedMs);
     this.frames++;
     if (hasNewPoses && this.quality.note(dt * 1000)) this.applyQuality();
     return true;
@@ -241,7 +253,7 @@ export class Stage {
     const frame = `${this.kind} ${count}`;
     if (this.size && this.framed !== frame) {
       this.framed = frame;
-      this.rig.frame(this.framingRadius(), count > 1 ? GRID_LIFT : 0);
+      this.rig.frame(...this.framing(), count > 1 ? GRID_LIFT : 0);
     }
   }
 
@@ -312,7 +324,7 @@ export class Stage {
       return;
     }
     const at = this.kind === "roam" ? this.actors.get(followed)?.drawnAt : undefined;
-    this.ground.setRoam(at?.x ?? 0, at?.y ?? 0, this.floorHeight(), Math.max(3, this.framingRadius() * 2.2));
+    this.ground.setRoam(at?.x ?? 0, at?.y ?? 0, this.floorHeight(), Math.max(3, this.reach() * 2.4));
   }
 
   /** Side of a cell of the grid, m. */
@@ -325,11 +337,20 @@ export class Stage {
     return this.facts?.floorHeight ?? this.size?.bottom ?? 0;
   }
 
-  /** Radius of the ball that the camera is to show. */
-  private framingRadius(): number {
+  /** Half width and half height of what the camera is to show, with some air around it. */
+  private framing(): [number, number] {
     const { height, reach } = this.size!;
-    const own = Math.max(0.62 * (height - this.floorHeight()), 0.75 * reach);
-    return this.count === 1 ? own * 1.25 : gridColumns(this.count) * this.cell() * 0.62;
+    const halfHeight = Math.max(0.5 * (height - this.floorHeight()), 0.4 * reach);
+    if (this.count === 1) return [Math.max(0.75 * reach, 0.75 * halfHeight), 1.45 * halfHeight];
+    const halfGrid = 0.5 * gridColumns(this.count) * this.cell();
+    return [1.5 * halfGrid, 0.9 * halfGrid + halfHeight];
+  }
+
+  /** How far shadows and clear ground reach from the middle. */
+  private reach(): number {
+    const { height, reach } = this.size!;
+    const own = Math.max(0.8 * (height - this.floorHeight()), reach);
+    return this.count === 1 ? own : 0.62 * gridColumns(this.count) * this.cell() + own;
   }
 
   // --------------------------------------------------------------------------------------------------------------------- camera and lights
@@ -371,7 +392,7 @@ export class Stage {
   /** The sun's shadow covers what the camera looks at; it moves in whole texels so that edges do not crawl. */
   private aimSun(): void {
     if (!this.size) return;
-    const half = Math.max(1.2, this.framingRadius() * 1.25);
+    const half = Math.max(1.2, this.reach() * 1.25);
     const { camera } = this.sun.shadow;
     if (camera.right !== half) {
       Object.assign(camera, { left: -half, right: half, top: half, bottom: -half, near: 0.1, far: 8 * half });

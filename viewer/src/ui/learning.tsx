@@ -40,7 +40,7 @@ export function Learning({ store }: { store: Store }) {
       )}
       {evaluations.length > 0 && (
         <p class="chart-key">
-          <i /> evaluation with seeds of its own
+          <i class="dot" /> evaluation with seeds of its own
         </p>
       )}
     </div>

@@ -7,7 +7,7 @@ import { Logo } from "./icons.tsx";
 
 const TOAST_MS = 6000;
 /** Events that are worth a toast; the rest is only counted. */
-const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "checkpoint", "resume"];
+const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "resume"];
 
 export function Notices({ store, page }: { store: Store; page: Page }) {
   const state = useStore(store, (at) => at);

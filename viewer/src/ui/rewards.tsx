@@ -60,7 +60,7 @@ function Term({ name, points, live, largest }: TermProps) {
       <span class="term-mean">{formatValue(mean)}</span>
       <span class="term-bar" aria-label={`${name} now: ${formatValue(live)}`} role="img">
         <i
-          class={share < 0 ? "negative" : ""}
+          class={share < 0 ? "fill negative" : "fill"}
           style={{ left: `${50 + Math.min(0, share) * 50}%`, width: `${Math.abs(share) * 50}%` }}
         />
       </span>

@@ -26,7 +26,11 @@ const optionNames: Readonly<Record<keyof ViewOptions, string>> = {
 const PICKER_LEAF = 64;
 
 export function Toolbar({ store, page }: { store: Store; page: Page }) {
-  const { isPaused, isFollowing, gridCount, followed, info } = useStore(store, (state) => state);
+  const info = useStore(store, (state) => state.info);
+  const isPaused = useStore(store, (state) => state.isPaused);
+  const isFollowing = useStore(store, (state) => state.isFollowing);
+  const gridCount = useStore(store, (state) => state.gridCount);
+  const followed = useStore(store, (state) => state.followed);
   if (!info) return null;
   return (
     <nav class="toolbar glass" aria-label="View">

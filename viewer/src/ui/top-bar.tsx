@@ -23,7 +23,11 @@ const connectionWords: Readonly<Record<Connection["state"], string>> = {
 };
 
 export function TopBar({ store, page }: { store: Store; page: Page }) {
-  const { info, status, connection, theme, isPanelOpen } = useStore(store, (state) => state);
+  const info = useStore(store, (state) => state.info);
+  const status = useStore(store, (state) => state.status);
+  const connection = useStore(store, (state) => state.connection);
+  const theme = useStore(store, (state) => state.theme);
+  const isPanelOpen = useStore(store, (state) => state.isPanelOpen);
   const share = status && status.totalSteps > 0 ? Math.min(1, status.steps / status.totalSteps) : 0;
   return (
     <header class="top-bar glass">
@@ -37,6 +41,10 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
         <div class="task" title={info.run}>
           <span class="task-name">{info.task}</span>
           <span class="task-algorithm">{info.algorithm}</span>
+          <span class="task-line">
+            {stateWords[status?.state ?? "idle"]}
+            {status && status.stepsPerSecond > 0 && ` · ${formatCount(Math.round(status.stepsPerSecond))} steps/s`}
+          </span>
         </div>
       )}
       <span class={`pill ${status?.state ?? "idle"}`} data-testid="run-state">
@@ -59,7 +67,7 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
         </button>
         <button
           type="button"
-          class="icon-button"
+          class="icon-button help-button"
           aria-label="Help"
           title="Help (?)"
           onClick={() => store.set({ isHelpOpen: true })}
