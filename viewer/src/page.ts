@@ -162,7 +162,7 @@ export class Page {
     this.sceneId = id;
     this.scene = scene;
     this.playback.clear();
-    this.stage.setScene(scene);
+    this.stage.setScene(scene, info?.hasCommand ?? false);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
     this.store.set({ info, followed, terms: null, hasPoses: false });
     for (const wish of this.wishes()) this.connection.send(wish);

@@ -1,65 +1,87 @@
 /** How large what is shown is, read from one pose: decides the camera's distance, the cells of a grid and the reach of the shadow. */
+import { Matrix4, Quaternion, Vector3 } from "three";
 import type { SceneGeom, StreamScene } from "../../../src/stream/protocol.ts";
 
 /** Sizes of one environment, m. */
 export interface SceneSize {
-  /** Top of the highest shape above the floor. */
+  /** From the lowest point of the shapes to the highest. */
   readonly height: number;
-  /** Farthest that a shape reaches from the root body, seen from above. */
+  /** Half of the diagonal of the box around all shapes, seen from above. */
   readonly reach: number;
+  /** Half of that box along x and y. */
+  readonly half: readonly [number, number];
   /** Lowest point of the shapes. */
   readonly bottom: number;
-  /** Middle of all shapes, seen from above, relative to the root body. */
+  /** Middle of all shapes, seen from above, in the world. */
   readonly middle: readonly [number, number];
 }
 
 /** @param poses [bodies, 7] */
-export function measureScene(scene: StreamScene, poses: Float32Array, rootBody: number): SceneSize {
-  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+export function measureScene(scene: StreamScene, poses: Float32Array): SceneSize {
+  const low = new Vector3().setScalar(Number.POSITIVE_INFINITY);
+  const high = new Vector3().setScalar(Number.NEGATIVE_INFINITY);
   for (const geom of scene.geoms) {
     if (geom.type === "plane" || geom.type === "hfield" || geom.group >= 3 || geom.rgba[3] === 0) continue;
-    const radius = boundingRadius(geom, scene);
-    const centre = worldPoint(poses, geom.body, geom.pos);
-    for (let i = 0; i < 3; i++) {
-      low[i] = Math.min(low[i], centre[i] - radius);
-      high[i] = Math.max(high[i], centre[i] + radius);
-    }
+    matrix.multiplyMatrices(poseMatrix(poses, 7 * geom.body), geomMatrix(geom));
+    centre.setFromMatrixPosition(matrix);
+    const half = halfBox(geom, scene);
+    low.min(centre.clone().sub(half));
+    high.max(centre.add(half));
   }
-  if (!Number.isFinite(low[0])) return { height: 1, reach: 1, bottom: 0, middle: [0, 0] };
-  const root = [poses[7 * rootBody], poses[7 * rootBody + 1]];
-  const middle: [number, number] = [(low[0] + high[0]) / 2 - root[0], (low[1] + high[1]) / 2 - root[1]];
-  const reach = Math.hypot(high[0] - low[0], high[1] - low[1]) / 2;
-  return { height: high[2], reach, bottom: low[2], middle };
+  if (low.x > high.x) return { height: 1, reach: 1, half: [0.7, 0.7], bottom: 0, middle: [0, 0] };
+  const middle: [number, number] = [(low.x + high.x) / 2, (low.y + high.y) / 2];
+  const half: [number, number] = [(high.x - low.x) / 2, (high.y - low.y) / 2];
+  return { height: high.z - low.z, reach: Math.hypot(...half), half, bottom: low.z, middle };
 }
 
-/** Radius of the ball around a geom; for long shapes their half length. */
-function boundingRadius({ type, size: [a, b, c], mesh }: SceneGeom, scene: StreamScene): number {
+/** How much a size must grow to count, as a factor: poses change a little all the time. */
+const GROWTH = 1.12;
+
+/** The larger of two sizes, or `known` itself when `seen` is not clearly larger: a robot that lay on the ground stands up. */
+export function grownSize(known: SceneSize, seen: SceneSize): SceneSize {
+  if (seen.height < GROWTH * known.height && seen.reach < GROWTH * known.reach) return known;
+  return {
+    ...known,
+    height: Math.max(known.height, seen.height),
+    reach: Math.max(known.reach, seen.reach),
+    half: [Math.max(known.half[0], seen.half[0]), Math.max(known.half[1], seen.half[1])],
+    bottom: Math.min(known.bottom, seen.bottom),
+  };
+}
+
+const matrix = new Matrix4();
+const centre = new Vector3();
+const one = new Vector3(1, 1, 1);
+
+/** Half of the upright box around a geom that stands as `matrix` says: |R| times its own half box. */
+function halfBox({ type, size: [a, b, c], mesh }: SceneGeom, scene: StreamScene): Vector3 {
+  const { elements } = matrix;
+  const along = (column: number, length: number): Vector3 =>
+    new Vector3(...[0, 1, 2].map((row) => length * Math.abs(elements[4 * column + row])));
   switch (type) {
     case "sphere":
-      return a;
+      return new Vector3(a, a, a);
     case "capsule":
-      return a + b;
     case "cylinder":
-      return Math.hypot(a, b);
+      return along(2, b).addScalar(a);
     case "mesh":
-      return Math.max(0, ...(scene.meshes[mesh ?? 0]?.vertices ?? []).map(Math.abs));
+      return new Vector3().setScalar(largest(scene.meshes[mesh ?? 0]?.vertices ?? []));
     default:
-      return Math.max(a, b, c);
+      return along(0, a).add(along(1, b)).add(along(2, c));
   }
 }
 
-function worldPoint(poses: Float32Array, body: number, point: readonly number[]): [number, number, number] {
-  const p = 7 * body;
-  const [w, x, y, z] = poses.subarray(p + 3, p + 7);
-  const [a, b, c] = point;
-  // v + 2 w (q × v) + 2 q × (q × v)
-  const [u, v, t] = [2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)];
-  return [
-    poses[p] + a + w * u + (y * t - z * v),
-    poses[p + 1] + b + w * v + (z * u - x * t),
-    poses[p + 2] + c + w * t + (x * v - y * u),
-  ];
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+function geomMatrix({ pos, quat: [w, x, y, z] }: SceneGeom): Matrix4 {
+  return new Matrix4().compose(new Vector3(...pos), new Quaternion(x, y, z, w), one);
+}
+
+function poseMatrix(poses: Float32Array, p: number): Matrix4 {
+  const [x, y, z, qw, qx, qy, qz] = poses.subarray(p, p + 7);
+  return new Matrix4().compose(new Vector3(x, y, z), new Quaternion(qx, qy, qz, qw), one);
 }
 
 /** Angle about z of the x axis of a body, rad. */

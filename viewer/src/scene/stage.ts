@@ -5,6 +5,7 @@
 import {
   DirectionalLight,
   Fog,
+  Group,
   HemisphereLight,
   NeutralToneMapping,
   PCFShadowMap,
@@ -24,7 +25,7 @@ import { CameraRig, type Insets } from "./camera-rig.ts";
 import { FrameGate } from "./frame-gate.ts";
 import { Ground, MAX_TILES } from "./ground.ts";
 import { cellCentre, gridColumns, type LayoutKind, layoutKind, type SceneFacts, sceneFacts } from "./layout.ts";
-import { headingOf, measureScene, type SceneSize } from "./measure.ts";
+import { grownSize, headingOf, measureScene, type SceneSize } from "./measure.ts";
 import { palettes } from "./palette.ts";
 import { pickNearest } from "./picking.ts";
 import { isSoftwareRendered, Quality } from "./quality.ts";
@@ -39,6 +40,8 @@ export interface StageView {
   readonly isFollowing: boolean;
 }
 
+/** Frames between two measurements of how large a robot is. */
+const MEASURE_EVERY = 8;
 /** Rest after each frame where a processor draws, in multiples of the frame's time: two thirds of the machine stay free. */
 const PLAIN_REST = 2;
 /** Time constants, s. */
@@ -78,8 +81,9 @@ export class Stage {
   private readonly robots: Robots;
   /** Shapes fixed to the world, other than floors. */
   private readonly furniture: Robots;
-  private readonly commandArrows = new Arrows(MAX_TILES, 0.055);
-  private readonly velocityArrows = new Arrows(MAX_TILES, 0.03);
+  private readonly arrows = new Group();
+  private readonly commandArrows = new Arrows(MAX_TILES, 0.046);
+  private readonly velocityArrows = new Arrows(MAX_TILES, 0.026);
   private readonly quality: Quality;
   private readonly gate: FrameGate;
   private readonly actors = new Map<number, Actor>();
@@ -110,7 +114,8 @@ export class Stage {
     this.setUpLights();
     if (!this.isPlain) this.setUpReflections();
     const { sky, ground, robots, furniture, commandArrows, velocityArrows } = this;
-    this.scene.add(sky.mesh, ground.mesh, robots.group, furniture.group, commandArrows.mesh, velocityArrows.mesh);
+    this.arrows.add(commandArrows.mesh, velocityArrows.mesh);
+    this.scene.add(sky.mesh, ground.mesh, robots.group, furniture.group, this.arrows);
     this.applyQuality();
   }
 
@@ -152,8 +157,10 @@ export class Stage {
     this.invalidate();
   }
 
-  setScene(scene: StreamScene): void {
+  /** @param hasCommand whether the task follows a command, so that arrows mean something */
+  setScene(scene: StreamScene, hasCommand: boolean): void {
     this.description = scene;
+    this.arrows.visible = hasCommand;
     this.facts = sceneFacts(scene);
     this.size = null;
     this.rig.restart();
@@ -207,7 +214,7 @@ export class Stage {
   draw(view: StageView, poses: ReadonlyMap<number, ShownPose>, hasNewPoses: boolean, dt: number): boolean {
     const startedMs = performance.now();
     this.prepare(view, poses);
-    if (hasNewPoses || this.needsFrame) this.place(view, poses, dt);
+    if (this.size && (hasNewPoses || this.needsFrame)) this.place(view, poses, dt);
     const isCut = poses.get(view.followed)?.isCut ?? false;
     this.rig.update(dt, this.focusOf(view), this.headingOfFollowed(view, poses), isCut);
     for (const pose of poses.values()) pose.isCut = false;
@@ -248,8 +255,8 @@ export class Stage {
       this.actors.clear();
       this.invalidate();
     }
-    const first = poses.get(view.followed) ?? poses.values().next().value;
-    if (!this.size && first) this.size = measureScene(description, first.poses, facts.rootBody);
+    const seen = poses.get(view.followed) ?? poses.values().next().value;
+    if (seen && (!this.size || this.frames % MEASURE_EVERY === 0)) this.measure(description, seen);
     const frame = `${this.kind} ${count}`;
     if (this.size && this.framed !== frame) {
       this.framed = frame;
@@ -257,11 +264,18 @@ export class Stage {
     }
   }
 
+  private measure(description: StreamScene, { poses }: ShownPose): void {
+    const seen = measureScene(description, poses);
+    const size = this.size ? grownSize(this.size, seen) : seen;
+    if (size !== this.size) this.framed = "";
+    this.size = size;
+  }
+
   /** Writes all instances of this frame. */
   private place(view: StageView, poses: ReadonlyMap<number, ShownPose>, dt: number): void {
     const { robots, furniture, commandArrows, velocityArrows, ground } = this;
     for (const batch of [robots, furniture, commandArrows, velocityArrows]) batch.begin();
-    if (this.kind === "tiles") ground.beginTiles(this.cell() * 0.47);
+    if (this.kind === "tiles") ground.beginTiles(this.cell()[0] * 0.47);
     view.environments.forEach((environment, n) => {
       const pose = poses.get(environment);
       if (pose) this.placeActor(environment, n, pose, environment === view.followed, dt);
@@ -314,8 +328,8 @@ export class Stage {
   private shiftOf(n: number, { anchor }: Actor): [number, number] {
     if (this.kind === "roam" || this.kind === "together") return [0, 0];
     const [row, column] = cellCentre(n, this.count);
-    const cell = this.cell();
-    return this.kind === "cells" ? [row * cell, column * cell] : [row * cell - anchor.x, column * cell - anchor.y];
+    const [dx, dy] = this.cell();
+    return this.kind === "cells" ? [row * dx, column * dy] : [row * dx - anchor.x, column * dy - anchor.y];
   }
 
   private placeFloor({ followed }: StageView): void {
@@ -327,10 +341,17 @@ export class Stage {
     this.ground.setRoam(at?.x ?? 0, at?.y ?? 0, this.floorHeight(), Math.max(3, this.reach() * 2.4));
   }
 
-  /** Side of a cell of the grid, m. */
-  private cell(): number {
-    const { height, reach } = this.size!;
-    return this.kind === "cells" ? 2.3 * reach : Math.max(1.15 * height, 2.2 * reach);
+  /** Sides of a cell of the grid, m. */
+  private cell(): [number, number] {
+    const { height, reach, half } = this.size!;
+    if (this.kind === "cells") return [Math.max(2.3 * half[0], 0.8 * height), Math.max(2.3 * half[1], 0.8 * height)];
+    const side = Math.max(1.15 * height, 2.2 * reach);
+    return [side, side];
+  }
+
+  /** Half of a side of the grid, as if it were square, m. */
+  private halfGrid(): number {
+    return (Math.hypot(...this.cell()) / Math.SQRT2 / 2) * gridColumns(this.count);
   }
 
   private floorHeight(): number {
@@ -340,17 +361,17 @@ export class Stage {
   /** Half width and half height of what the camera is to show, with some air around it. */
   private framing(): [number, number] {
     const { height, reach } = this.size!;
-    const halfHeight = Math.max(0.5 * (height - this.floorHeight()), 0.4 * reach);
+    const halfHeight = Math.max(0.5 * height, 0.4 * reach);
     if (this.count === 1) return [Math.max(0.75 * reach, 0.75 * halfHeight), 1.45 * halfHeight];
-    const halfGrid = 0.5 * gridColumns(this.count) * this.cell();
+    const halfGrid = this.halfGrid();
     return [1.5 * halfGrid, 0.9 * halfGrid + halfHeight];
   }
 
   /** How far shadows and clear ground reach from the middle. */
   private reach(): number {
     const { height, reach } = this.size!;
-    const own = Math.max(0.8 * (height - this.floorHeight()), reach);
-    return this.count === 1 ? own : 0.62 * gridColumns(this.count) * this.cell() + own;
+    const own = Math.max(0.8 * height, reach);
+    return this.count === 1 ? own : 1.24 * this.halfGrid() + own;
   }
 
   // --------------------------------------------------------------------------------------------------------------------- camera and lights
@@ -358,9 +379,9 @@ export class Stage {
   private focusOf({ followed, isFollowing }: StageView): Vector3 | null {
     if (!this.size) return null;
     const floor = this.floorHeight();
-    const middle = floor + 0.5 * (this.size.height - floor);
+    const middle = floor + 0.5 * this.size.height;
     const actor = this.actors.get(followed);
-    if (this.count > 1) return this.focus.set(0, 0, floor + 0.3 * (this.size.height - floor));
+    if (this.count > 1) return this.focus.set(0, 0, floor + 0.3 * this.size.height);
     if (!actor || !isFollowing) return null;
     if (this.facts?.hasFurniture) return this.focus.set(this.size.middle[0], this.size.middle[1], middle);
     return this.focus.set(actor.drawnAt.x, actor.drawnAt.y, middle);

@@ -80,7 +80,7 @@ function chartOptions(element: HTMLElement, label: string, hover: (index: number
   return {
     width: element.clientWidth || 300,
     height: HEIGHT,
-    padding: [6, 8, 0, 0],
+    padding: [6, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { x: { time: false } },
