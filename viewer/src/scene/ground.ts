@@ -18,6 +18,9 @@ export const MAX_TILES = 64;
 /** Half of the large square, m: beyond the fade. */
 const ROAM_HALF = 90;
 
+/** Distances between lines, m. */
+const spacings: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2, 5];
+
 const vertexHead = `
   attribute vec4 tile;
   varying vec2 vLocal;
@@ -69,8 +72,8 @@ const fragmentColor = `
     edge = smoothstep(-rim - pixel, -rim + pixel, away);
   }
   if (hasGrid > 0.5) {
-    diffuseColor.rgb = mix(diffuseColor.rgb, lines, lineCover(vWorld, spacing, 0.006) * 0.9);
-    diffuseColor.rgb = mix(diffuseColor.rgb, majorLines, lineCover(vWorld, spacing * 4.0, 0.009));
+    diffuseColor.rgb = mix(diffuseColor.rgb, lines, lineCover(vWorld, spacing, 0.012 * spacing) * 0.9);
+    diffuseColor.rgb = mix(diffuseColor.rgb, majorLines, lineCover(vWorld, spacing * 4.0, 0.018 * spacing));
   }
   diffuseColor.rgb = mix(diffuseColor.rgb, mix(lines, highlight, vHighlight), edge * max(0.35, vHighlight));
 `;
@@ -130,6 +133,11 @@ export class Ground {
     highlight.value.set(palette.highlight);
     this.colors = palette;
     this.applyColor();
+  }
+
+  /** @param size of what stands on it, m: small things get a finer grid */
+  setScale(size: number): void {
+    this.uniforms.spacing.value = spacings.find((spacing) => spacing >= 0.25 * size) ?? spacings.at(-1)!;
   }
 
   setGrid(isVisible: boolean): void {

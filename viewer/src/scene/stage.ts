@@ -269,6 +269,7 @@ export class Stage {
     const size = this.size ? grownSize(this.size, seen) : seen;
     if (size !== this.size) this.framed = "";
     this.size = size;
+    this.ground.setScale(Math.max(size.height, size.reach));
   }
 
   /** Writes all instances of this frame. */
