@@ -42,6 +42,8 @@ interface QueuedBurst {
 
 /** Aim a little late, so that a burst that is late itself leaves no standstill. */
 const PACE_MARGIN = 1.06;
+/** Slower motion than this, as a share of real time, looks like none; the picture rather stands still until the next burst. */
+const SLOWEST = 0.15;
 /** Weight of the newest interval in the running mean of intervals between bursts. */
 const INTERVAL_WEIGHT = 0.3;
 /** Bursts beyond this many are dropped, oldest first: the picture shall not fall behind the training. */
@@ -84,8 +86,8 @@ export class BurstPlayer {
     if (this.queue.length > MAX_WAITING_BURSTS) this.dropOldest();
     const realStepMs = 1000 / burst.simulationHz;
     const expectedMs = Math.max(burst.expectedSeconds * 1000, this.meanIntervalMs || 0) * PACE_MARGIN;
-    // duration of a step = time until the next burst / steps waiting, and never less than the simulated step
-    this.stepMs = Math.max(realStepMs, expectedMs / this.remainingSteps());
+    // duration of a step = time until the next burst / steps waiting, within real time and the slowest pace
+    this.stepMs = Math.min(realStepMs / SLOWEST, Math.max(realStepMs, expectedMs / this.remainingSteps()));
     this.speedFactor = realStepMs / this.stepMs;
     if (this.nextDueMs < nowMs) this.nextDueMs = nowMs;
   }

@@ -39,6 +39,13 @@ describe("burst playback", () => {
     expect(shown[23].frame.dueMs - shown[0].frame.dueMs).toBeCloseTo(23 * 20, 6);
   });
 
+  it("stands still at the end rather than crawl when the next burst is far away", () => {
+    const player = new BurstPlayer(1);
+    player.push(sampleBurst([0], 0, 24, 60), 0);
+    expect(player.speed).toBeCloseTo(0.15, 6);
+    expect(play(player, 0, 4000, 10)).toHaveLength(24);
+  });
+
   it("learns the true interval when bursts come later than promised", () => {
     const player = new BurstPlayer(1);
     for (let k = 0; k < 8; k++) {
