@@ -101,7 +101,7 @@ function chartOptions(element: HTMLElement, label: string, hover: (index: number
         stroke: color("--accent"),
         width: 1.6,
         fill: color("--accent-wash"),
-        points: { show: false },
+        points: { size: 4, fill: color("--accent") },
         spanGaps: true,
       },
       {

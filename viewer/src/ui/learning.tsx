@@ -5,6 +5,9 @@ import { type PageState, type Store, useStore } from "../store.ts";
 import { Chart } from "./chart.tsx";
 import { formatName } from "./format.ts";
 
+/** The third curve until another is picked. */
+const FIRST_PICK = "losses.clipFraction";
+
 /** A curve that can be picked, and where its value stands in a point. */
 interface Measure {
   readonly key: string;
@@ -23,7 +26,8 @@ export function Learning({ store }: { store: Store }) {
   const lengths = useMemo(() => points.map((point) => point.episodeLengthMean), [points]);
   const marks = useMemo(() => evaluationMarks(points, evaluations), [points, evaluations]);
   const measures = useMemo(() => measuresOf(points.at(-1)), [points.at(-1)]);
-  const measure = measures.find(({ key }) => key === picked) ?? measures[0];
+  const measure =
+    measures.find(({ key }) => key === picked) ?? measures.find(({ key }) => key === FIRST_PICK) ?? measures[0];
   const values = useMemo(() => points.map((point) => measure?.of(point) ?? null), [points, measure?.key]);
   return (
     <div class="card">

@@ -64,6 +64,8 @@ function cardFor({ connection, info, status, hasPoses }: PageState): Card | null
     return { title: "Connecting", text: "Looking for the training.", isBusy: true };
   if (status?.state === "failed")
     return { title: "The training failed", text: status.detail ?? "See the terminal for the reason." };
+  if (status?.state === "starting" && !info)
+    return { title: "Starting", text: `${sentence(status.detail ?? "a training is being prepared")}.`, isBusy: true };
   if (!info)
     return {
       title: "Nothing is training",
@@ -71,6 +73,10 @@ function cardFor({ connection, info, status, hasPoses }: PageState): Card | null
       command: "npx flowgait train HumanoidJoystick --view",
     };
   return { title: `Preparing ${info.task}`, text: "The first steps are being collected.", isBusy: true };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function refusalCard(what: string, reason: string): Card {
