@@ -36,14 +36,28 @@ function train(server: StreamServer): SampleTraining {
   return training;
 }
 
-async function open(address: string, size: { width: number; height: number }): Promise<{ page: Page; watch: Watch }> {
-  const { width, height } = size;
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+async function openPage(address: string, { width, height }: Size): Promise<{ page: Page; watch: Watch }> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: "light" });
   page.setDefaultTimeout(30_000);
-  cleanUps.push(() => page.close());
   const watch = watchPage(page);
   await page.goto(address);
   return { page, watch };
+}
+
+/** A page that the test's end closes. */
+async function open(address: string, size: Size): Promise<Page> {
+  const { page } = await openPage(address, size);
+  cleanUps.push(() => page.close());
+  return page;
+}
+
+function showInterface(page: Page, isVisible: boolean): Promise<unknown> {
+  return page.evaluate(`document.querySelector("#interface").style.visibility = "${isVisible ? "" : "hidden"}"`);
 }
 
 /** The drawn position of a robot's pelvis in its world, [x, y, z]. */
@@ -69,11 +83,24 @@ async function orangePixels(page: Page, selector: string): Promise<number> {
 }
 
 describe.each(sizes)("page on $name", (size) => {
-  it("shows the robots moving, the curves and the state of a training", async () => {
-    const server = await listen();
-    train(server);
-    const { page, watch } = await open(server.url, size);
+  let server: StreamServer;
+  let training: SampleTraining;
+  let page: Page;
+  let watch: Watch;
+
+  beforeAll(async () => {
+    server = await StreamServer.listen({ port: 0 });
+    training = new SampleTraining(server);
+    ({ page, watch } = await openPage(server.url, size));
     await pageUntil(page, "flowgait.state.hasPoses && flowgait.framesDrawn > 2");
+  });
+  afterAll(async () => {
+    await page?.close();
+    training?.stop();
+    await server?.close();
+  });
+
+  it("shows the robots moving and the state of a training", async () => {
     const before = (await page.evaluate("({ frames: flowgait.framesDrawn, at: flowgait.sequence })")) as {
       frames: number;
       at: number;
@@ -85,34 +112,24 @@ describe.each(sizes)("page on $name", (size) => {
     expect(height).toBeCloseTo(0.65, 3);
     expect(await page.locator("[data-testid=run-state]").textContent()).toBe("Training");
     expect(await page.locator("[data-testid=steps-per-second]").textContent()).toMatch(/^[34]\.?\d*k$/);
-    if (size.width < 500) await page.getByRole("button", { name: "Plots", exact: true }).click();
-    await pageUntil(page, "Number(document.querySelector('[data-testid=chart]').dataset.points) >= 5");
-    expect(await page.locator("[data-testid=chart]").count()).toBe(3);
-    expect(await page.locator("[data-testid=term]").count()).toBe(3);
-    expect(await orangePixels(page, ".chart-plot")).toBeGreaterThan(60);
-    expect(watch.errors).toEqual([]);
-    expect(
-      watch.requests.filter((url) => !url.startsWith(`http://127.0.0.1:${server.port}/`) && !/^(data|blob):/.test(url)),
-    ).toEqual([]);
   });
 
   it("draws the robot where the eye expects it", async () => {
-    const server = await listen();
-    train(server);
-    const { page } = await open(server.url, size);
-    await pageUntil(page, "flowgait.state.hasPoses && flowgait.framesDrawn > 4");
-    await page.keyboard.press("p"); // plots are orange too
-    if (size.width < 500) await page.keyboard.press("p");
-    await page.addStyleTag({ content: "#interface { visibility: hidden }" }).catch(() => {});
-    await page.keyboard.press(" ");
+    await showInterface(page, false);
     expect(await orangePixels(page, "#stage")).toBeGreaterThan(100);
+    await showInterface(page, true);
+  });
+
+  it("plots the curves and lists the reward terms", async () => {
+    if (size.width < 500) await page.getByRole("button", { name: "Plots", exact: true }).click();
+    await pageUntil(page, "Number(document.querySelector('[data-testid=chart]')?.dataset.points) >= 5");
+    expect(await page.locator("[data-testid=chart]").count()).toBe(3);
+    expect(await page.locator("[data-testid=term]").count()).toBe(3);
+    expect(await orangePixels(page, ".chart-plot")).toBeGreaterThan(60);
+    if (size.width < 500) await page.getByRole("button", { name: "Close plots" }).click();
   });
 
   it("follows the robot that is chosen, by list and by key", async () => {
-    const server = await listen();
-    train(server);
-    const { page } = await open(server.url, size);
-    await pageUntil(page, "flowgait.state.hasPoses");
     await page.getByRole("button", { name: "Choose a robot" }).click();
     await page.getByRole("button", { name: "Robot 5", exact: true }).click();
     await pageUntil(page, "flowgait.shown.includes(5)");
@@ -127,20 +144,21 @@ describe.each(sizes)("page on $name", (size) => {
   });
 
   it("stands still while it is paused and goes on afterwards", async () => {
-    const server = await listen();
-    train(server);
-    const { page, watch } = await open(server.url, size);
-    await pageUntil(page, "flowgait.state.hasPoses");
     await page.getByRole("button", { name: "Pause view" }).click();
     await pageUntil(page, "flowgait.state.isPaused");
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const seen = `({ at: flowgait.sequence, received: flowgait.framesReceived, pelvis: flowgait.position(0, ${PELVIS}) })`;
+    const seen = `({ at: flowgait.sequence, received: flowgait.framesReceived, pelvis: flowgait.position(6, ${PELVIS}) })`;
     const still = (await page.evaluate(seen)) as { at: number };
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     expect(await page.evaluate(seen)).toEqual(still);
-    await page.keyboard.press(" ");
+    await page.getByRole("button", { name: "Resume view" }).click();
     await pageUntil(page, `flowgait.sequence > ${still.at}`);
+  });
+
+  it("does all this without an error and without asking anyone else for anything", () => {
+    const own = `http://127.0.0.1:${server.port}/`;
     expect(watch.errors).toEqual([]);
+    expect(watch.requests.filter((url) => !url.startsWith(own) && !/^(data|blob):/.test(url))).toEqual([]);
   });
 });
 
@@ -149,7 +167,7 @@ describe("page", () => {
 
   it("says what to do when nothing is training, and shows a run as soon as one starts", async () => {
     const server = await listen();
-    const { page } = await open(server.url, desk);
+    const page = await open(server.url, desk);
     await page.getByText("Nothing is training").waitFor();
     await page.getByText("npx flowgait train HumanoidJoystick --view").waitFor();
     train(server);
@@ -160,7 +178,7 @@ describe("page", () => {
   it("says that the line is broken and comes back by itself", async () => {
     const first = await StreamServer.listen({ port: 0 });
     const training = new SampleTraining(first);
-    const { page } = await open(first.url, desk);
+    const page = await open(first.url, desk);
     await pageUntil(page, "flowgait.state.hasPoses");
     training.stop();
     await first.close();
@@ -175,16 +193,16 @@ describe("page", () => {
   it("asks for the token that it lacks", async () => {
     const server = await listen({ token: "a-long-secret" });
     train(server);
-    const { page } = await open(`http://127.0.0.1:${server.port}/`, desk);
+    const page = await open(`http://127.0.0.1:${server.port}/`, desk);
     await page.getByText("This server asks for its token").waitFor();
-    const { page: entitled } = await open(server.url, desk);
+    const entitled = await open(server.url, desk);
     await pageUntil(entitled, "flowgait.state.hasPoses");
   });
 
   it("pauses and resumes the training itself where the run offers it", async () => {
     const server = await listen();
     const training = train(server);
-    const { page } = await open(server.url, desk);
+    const page = await open(server.url, desk);
     await page.getByRole("button", { name: "Pause training" }).click();
     await page.getByRole("button", { name: "Resume training" }).click();
     await page.getByRole("button", { name: "Pause training" }).waitFor();
@@ -194,7 +212,7 @@ describe("page", () => {
   it("remembers the theme and what is drawn", async () => {
     const server = await listen();
     train(server);
-    const { page } = await open(server.url, desk);
+    const page = await open(server.url, desk);
     await pageUntil(page, "flowgait.state.info !== null");
     await page.getByRole("button", { name: "Dark theme" }).click();
     await page.getByRole("button", { name: "What is drawn" }).click();
@@ -211,7 +229,7 @@ describe("page", () => {
   it("opens its help with a key and closes it with another", async () => {
     const server = await listen();
     train(server);
-    const { page } = await open(server.url, desk);
+    const page = await open(server.url, desk);
     await page.keyboard.press("?");
     await page.getByRole("heading", { name: "What you see" }).waitFor();
     await page.keyboard.press("Escape");
