@@ -1,7 +1,7 @@
 /**
  * FPO++: one ratio per pair, the asymmetric trust region, clamped losses and log-ratios (arXiv 2602.02481, section 3).
- * Beyond a clamp the gradient is masked; the released code passes it straight through for the log-ratio, which we found to let
- * single pairs dominate small batches.
+ * Beyond a clamp the gradient is masked; the released code passes it straight through for the log-ratio. Ours is a choice,
+ * not a finding: the two were not compared.
  */
 import { clamp, exp, reshape, sub, type Tensor } from "../graph/index.ts";
 import { type PolicyLoss, type PolicyLossInputs, policyLoss } from "./policy-loss.ts";

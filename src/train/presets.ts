@@ -103,7 +103,7 @@ const humanoidPaper: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
 };
 
-/** Few pairs and epochs buy more samples per second; noise on actions keeps the flow from narrowing before it walks (docs/experiments.md). */
+/** Few pairs and epochs buy more samples per second; noise on actions is meant to keep the flow from narrowing before it walks (docs/experiments.md). */
 const humanoidLaptop: AlgorithmPresets = {
   "fpo++": {
     steps: 6_000_000,
