@@ -8,6 +8,7 @@ const KINDS = {
   joint: { count: "njnt", address: "name_jntadr" },
   geom: { count: "ngeom", address: "name_geomadr" },
   site: { count: "nsite", address: "name_siteadr" },
+  tendon: { count: "ntendon", address: "name_tendonadr" },
   actuator: { count: "nu", address: "name_actuatoradr" },
   sensor: { count: "nsensor", address: "name_sensoradr" },
   keyframe: { count: "nkey", address: "name_keyadr" },
