@@ -3,11 +3,19 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import { humanoidJoystick } from "./humanoid/joystick.ts";
-import { cartpoleBalance, cartpoleSwingup } from "./suite/cartpole.ts";
+import { cartpoleBalance, cartpoleBalanceSparse, cartpoleSwingup, cartpoleSwingupSparse } from "./suite/cartpole.ts";
 import { cheetahRun } from "./suite/cheetah.ts";
 import { reacherEasy } from "./suite/reacher.ts";
 
-const TASKS: readonly Task[] = [cartpoleBalance, cartpoleSwingup, cheetahRun, reacherEasy, humanoidJoystick];
+const TASKS: readonly Task[] = [
+  cartpoleBalance,
+  cartpoleBalanceSparse,
+  cartpoleSwingup,
+  cartpoleSwingupSparse,
+  cheetahRun,
+  reacherEasy,
+  humanoidJoystick,
+];
 
 /** All registered tasks, in the order of lists. */
 export function list(): readonly Task[] {

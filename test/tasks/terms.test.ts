@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bezierHeight, contactMatch, footHeightMatch, footSlip, swingHeight } from "../../src/tasks/terms/gait.ts";
 import { distSq, kernel, normSq, normSqAt, sumAbs, sumAbsProduct } from "../../src/tasks/terms/norms.ts";
+import { smallControl } from "../../src/tasks/terms/small-control.ts";
 import { type Sigmoid, tolerance } from "../../src/tasks/terms/tolerance.ts";
 
 const SIGMOIDS: Sigmoid[] = [
@@ -46,6 +47,16 @@ describe("tolerance", () => {
   it("refuses values at margin that a shape cannot have", () => {
     expect(() => tolerance({ margin: 1, valueAtMargin: 0 })).toThrow("valueAtMargin must lie in (0, 1), got 0");
     expect(() => tolerance({ bounds: [2, 1] })).toThrow("bounds must be in order");
+  });
+});
+
+describe("the preference for small controls", () => {
+  it("is 1 at rest and 0.8 at full effort, by the mean over the controls", () => {
+    expect(smallControl([0, 0])).toBe(1);
+    expect(smallControl([1, -1])).toBe(0.8);
+    // (4 + (1 + 0.75) / 2) / 5
+    expect(smallControl([0, 0.5])).toBeCloseTo(0.975, 12);
+    expect(smallControl([3])).toBe(0.8);
   });
 });
 

@@ -1,15 +1,18 @@
 /** A cart on a rail that balances or swings up a pole. Values: dm_control suite and MuJoCo Playground, cartpole.py. */
 import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
-import type { ResetContext } from "../moment.ts";
+import type { MomentBase, ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";
+import { smallControl } from "../terms/small-control.ts";
 import { tolerance } from "../terms/tolerance.ts";
 
 const centred = tolerance({ margin: 2 }); // m
-const gentle = tolerance({ margin: 1, sigmoid: "quadratic", valueAtMargin: 0 }); // of the action
 const slow = tolerance({ margin: 5 }); // rad/s
+// Of the sparse variants: the cart within 0.25 m of the middle, the pole within about 5.7° of upright.
+const atCentre = tolerance({ bounds: [-0.25, 0.25] }); // m
+const upright = tolerance({ bounds: [0.995, 1] }); // cosine
 
-/** The words in which both tasks are written. Upright is angle 0. */
+/** The words in which the tasks are written. Upright is angle 0. */
 const words = readings((sim) => {
   const slider = sim.joint("slider");
   const hinge = sim.joint("hinge_1");
@@ -28,9 +31,32 @@ const words = readings((sim) => {
   };
 });
 
-type CartpoleReset = ResetContext<ReturnType<typeof words.bind>>;
+type Robot = ReturnType<typeof words.bind>;
 
-function cartpole(name: string, reset: (s: CartpoleReset) => void) {
+/** Soft indicators of everything that a good balance is. */
+function dense({ robot, action }: MomentBase<Robot>): number {
+  const height = (robot.cosine() + 1) / 2;
+  const nearCentre = (1 + centred(robot.position())) / 2;
+  const calm = (1 + slow(robot.poleVelocity())) / 2;
+  return height * nearCentre * smallControl(action) * calm;
+}
+
+/** 1 where the pole is up over the middle of the rail, else 0. */
+function sparse({ robot }: MomentBase<Robot>): number {
+  return atCentre(robot.position()) * upright(robot.cosine());
+}
+
+/** The pole almost upright. */
+function raised(s: ResetContext<Robot>): void {
+  s.robot.place(s.rng.uniform(-0.1, 0.1), s.rng.uniform(-0.034, 0.034), s);
+}
+
+/** The pole hanging. */
+function hanging(s: ResetContext<Robot>): void {
+  s.robot.place(0.01 * s.rng.normal(), Math.PI + 0.01 * s.rng.normal(), s);
+}
+
+function cartpole(name: string, reset: (s: ResetContext<Robot>) => void, balance: (s: MomentBase<Robot>) => number) {
   return defineTask({
     name,
     family: "suite",
@@ -48,27 +74,18 @@ function cartpole(name: string, reset: (s: CartpoleReset) => void) {
       velocity: { of: (s) => s.sim.qvel, unit: "m/s, rad/s" },
     },
 
-    reward: {
-      balance: {
-        weight: 1,
-        of: ({ robot, action }) => {
-          const upright = (robot.cosine() + 1) / 2;
-          const nearCentre = (1 + centred(robot.position())) / 2;
-          const smallControl = (4 + gentle(action[0])) / 5;
-          const calm = (1 + slow(robot.poleVelocity())) / 2;
-          return upright * nearCentre * smallControl * calm;
-        },
-      },
-    },
+    reward: { balance: { weight: 1, of: balance } },
   });
 }
 
-/** Keep the pole up from an almost upright start. */
-export const cartpoleBalance = cartpole("CartpoleBalance", (s) =>
-  s.robot.place(s.rng.uniform(-0.1, 0.1), s.rng.uniform(-0.034, 0.034), s),
-);
+/** Keep the pole up. */
+export const cartpoleBalance = cartpole("CartpoleBalance", raised, dense);
+
+/** Keep the pole up; a reward only where it is. */
+export const cartpoleBalanceSparse = cartpole("CartpoleBalanceSparse", raised, sparse);
 
 /** Swing the hanging pole up and keep it there. */
-export const cartpoleSwingup = cartpole("CartpoleSwingup", (s) =>
-  s.robot.place(0.01 * s.rng.normal(), Math.PI + 0.01 * s.rng.normal(), s),
-);
+export const cartpoleSwingup = cartpole("CartpoleSwingup", hanging, dense);
+
+/** Swing the hanging pole up; a reward only where it is up. */
+export const cartpoleSwingupSparse = cartpole("CartpoleSwingupSparse", hanging, sparse);
