@@ -46,6 +46,10 @@ export abstract class DataViews {
   xmat = EMPTY;
   /** [nbody, 3] centres of mass */
   xipos = EMPTY;
+  /** [njnt, 3] */
+  jointAnchor = EMPTY;
+  /** [njnt, 3] */
+  jointAxis = EMPTY;
   /** [ngeom, 3] */
   geomXpos = EMPTY;
   /** [ngeom, 9] */
@@ -87,6 +91,8 @@ export abstract class DataViews {
     this.xquat = data.xquat;
     this.xmat = data.xmat;
     this.xipos = data.xipos;
+    this.jointAnchor = data.xanchor;
+    this.jointAxis = data.xaxis;
     this.geomXpos = data.geom_xpos;
     this.geomXmat = data.geom_xmat;
     this.siteXpos = data.site_xpos;

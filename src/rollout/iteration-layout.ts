@@ -23,6 +23,8 @@ export interface IterationSizes {
   /** Most steps that a time limit can cut in one shard and iteration */
   readonly finals: number;
   readonly pairs: number;
+  /** Views of every row: 2 where left and right are changed over in some epochs, else 1 */
+  readonly orientations: 1 | 2;
   /** Weights of the two networks */
   readonly actorSize: number;
   readonly criticSize: number;
@@ -69,9 +71,10 @@ export function iterationLayout(sizes: IterationSizes) {
     points: ["float32", rows * pairs * (actionSize + TIME_SIZE)],
     velocityTarget: ["float32", rows * pairs * actionSize],
     pairWeight: ["float32", rows * pairs],
-    oldLosses: ["float32", rows * pairs],
+    /** [orientations, rows, pairs] */
+    oldLosses: ["float32", sizes.orientations * rows * pairs],
 
-    /** The epoch's shuffled units */
+    /** The epoch's shuffled units; ~unit stands for a unit with left and right changed over */
     order: ["int32", sizes.units],
     actorGradient: ["float32", parts * sizes.actorSize],
     criticGradient: ["float32", parts * sizes.criticSize],

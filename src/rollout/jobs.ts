@@ -2,6 +2,7 @@
 
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
 import type { FlowPolicySpec, FlowSampler } from "../policy/flow-policy.ts";
+import type { Mirror } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
@@ -30,6 +31,8 @@ export interface TrainingSetup {
   readonly flowSteps: number;
   readonly sampler: FlowSampler;
   readonly actionNoise: number;
+  /** Null where rows are learned from as they are only */
+  readonly mirror: Mirror | null;
 }
 
 /** How the flow starts when evaluating. */

@@ -113,7 +113,7 @@ async function trainingTools(env: Environment, engine: Engine, setup: TrainingSe
     },
     actionNoise: setup.actionNoise,
   };
-  const updater = await Updater.create({ engine, spec, settings, plan, sizes, views, seed });
+  const updater = await Updater.create({ engine, spec, settings, plan, sizes, views, seed, mirror: setup.mirror });
   return { setup, views, collector, policy, updater };
 }
 

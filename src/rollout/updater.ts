@@ -21,6 +21,7 @@ import { Rng, STREAM } from "../math/rng.ts";
 import { criticLayout } from "../policy/critic.ts";
 import { flowPolicyLayout, TIME_SIZE } from "../policy/flow-policy.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
+import { type Mirror, type SignedPermutation, writeMirrored } from "../tasks/index.ts";
 import type { IterationSizes, IterationViews } from "./iteration-layout.ts";
 import type { UpdatePlan } from "./update-plan.ts";
 
@@ -41,6 +42,8 @@ export interface UpdaterOptions {
   readonly sizes: IterationSizes;
   readonly views: IterationViews;
   readonly seed: number;
+  /** Null where rows are learned from as they are only */
+  readonly mirror: Mirror | null;
 }
 
 type Feeds = Record<string, Float32Array>;
@@ -52,6 +55,9 @@ interface Block {
   readonly outputs: Feeds;
 }
 
+/** What rows become when left and right change places. */
+type Images = Readonly<Record<"obs" | "privileged" | "action" | "points" | "target", SignedPermutation>>;
+
 /** Prepares shards and computes gradients. */
 export class Updater {
   readonly #options: UpdaterOptions;
@@ -62,6 +68,8 @@ export class Updater {
   readonly #actorGradient: Float32Array;
   readonly #criticGradient: Float32Array;
   readonly #rng = new Rng();
+  /** Images of the observation, of what the critic sees besides, and of a pair's noisy action and velocity; null: there are none */
+  readonly #images: Images | null;
   #prepare!: Block;
   #value!: Block;
   #actor!: Block;
@@ -69,6 +77,7 @@ export class Updater {
 
   private constructor(options: UpdaterOptions) {
     this.#options = options;
+    this.#images = options.mirror && imagesOf(options.mirror, options.sizes.pairs);
     this.#actorLayout = flowPolicyLayout(options.spec.policy);
     this.#criticLayout = criticLayout(options.spec.critic);
     this.#actorWeights = new Float32Array(this.#actorLayout.size);
@@ -187,6 +196,19 @@ export class Updater {
     views.velocityTarget.set(outputs.target, row * pairs * actionSize);
     views.pairWeight.set(outputs.weight, row * pairs);
     views.oldLosses.set(outputs.oldLosses, row * pairs);
+    if (this.#images) await this.#prepareImages(this.#images, row);
+  }
+
+  /** The losses of the same pairs with left and right changed over. */
+  async #prepareImages(images: Images, row: number): Promise<void> {
+    const { sizes, views } = this.#options;
+    const { shards, steps, envs, pairs } = sizes;
+    const { feeds, outputs, executable } = this.#prepare;
+    mirrorRows(images.obs, feeds.obs);
+    mirrorRows(images.action, feeds.action);
+    mirrorRows(images.action, feeds.noise);
+    await executable.run(feeds, outputs);
+    views.oldLosses.set(outputs.oldLosses, (shards * steps * envs + row) * pairs);
   }
 
   #scaleRewards(shard: number): void {
@@ -274,12 +296,13 @@ export class Updater {
     }
   }
 
-  /** Row of the `index`-th row of the units from `firstUnit` on. */
+  /** Row of the `index`-th row of the units from `firstUnit` on; ~row where it is seen in the mirror. */
   #rowOf(firstUnit: number, index: number): number {
     const { plan, views, sizes } = this.#options;
     if (plan.unroll === 1) return views.order[firstUnit + index];
-    const unit = firstUnit + Math.floor(index / plan.unroll);
-    return this.#segmentRow(views.order[unit]) + (index % plan.unroll) * sizes.envs;
+    const unit = views.order[firstUnit + Math.floor(index / plan.unroll)];
+    const row = this.#segmentRow(unit < 0 ? ~unit : unit) + (index % plan.unroll) * sizes.envs;
+    return unit < 0 ? ~row : row;
   }
 
   /** First row of a segment; segments are numbered shard by shard, time first. */
@@ -289,22 +312,21 @@ export class Updater {
     return cut * plan.unroll * sizes.envs + (segment % sizes.envs);
   }
 
-  #gatherPairs(index: number, row: number): void {
+  /** @param unit a row, or ~row to see it in the mirror */
+  #gatherPairs(index: number, unit: number): void {
     const { views, sizes } = this.#options;
     const { pairs, actionSize, obsSize } = sizes;
     const { feeds } = this.#actor;
+    const images = unit < 0 ? this.#images : null;
+    const row = unit < 0 ? ~unit : unit;
+    const lossRow = images ? sizes.shards * sizes.steps * sizes.envs + row : row;
     const pointSize = pairs * (actionSize + TIME_SIZE);
-    copyRow(views.obs, this.#seenRow(row) * obsSize, feeds.obs, index * obsSize, obsSize);
-    copyRow(views.points, row * pointSize, feeds.points, index * pointSize, pointSize);
-    copyRow(
-      views.velocityTarget,
-      row * pairs * actionSize,
-      feeds.target,
-      index * pairs * actionSize,
-      pairs * actionSize,
-    );
+    const targetSize = pairs * actionSize;
+    seeRow(images?.obs, views.obs, this.#seenRow(row) * obsSize, feeds.obs, index * obsSize, obsSize);
+    seeRow(images?.points, views.points, row * pointSize, feeds.points, index * pointSize, pointSize);
+    seeRow(images?.target, views.velocityTarget, row * targetSize, feeds.target, index * targetSize, targetSize);
     copyRow(views.pairWeight, row * pairs, feeds.weight, index * pairs, pairs);
-    copyRow(views.oldLosses, row * pairs, feeds.oldLosses, index * pairs, pairs);
+    copyRow(views.oldLosses, lossRow * pairs, feeds.oldLosses, index * pairs, pairs);
     feeds.advantage[index] = views.advantage[row];
   }
 
@@ -312,8 +334,9 @@ export class Updater {
     const { views, plan, settings } = this.#options;
     const { feeds } = this.#critic;
     for (let i = 0; i < plan.criticUnits; i++) {
-      const row = views.order[firstUnit + i];
-      this.#gatherSeen(i, this.#seenRow(row));
+      const unit = views.order[firstUnit + i];
+      const row = unit < 0 ? ~unit : unit;
+      this.#gatherSeen(i, this.#seenRow(row), unit < 0);
       feeds.target[i] = views.target[row];
       feeds.mask[i] = settings.gae === "brax" && views.truncated[row] ? 0 : 1;
     }
@@ -323,9 +346,11 @@ export class Updater {
     const { views, plan, sizes } = this.#options;
     const { feeds } = this.#critic;
     for (let i = 0; i < plan.criticUnits; i++) {
-      const first = this.#segmentRow(views.order[firstUnit + i]);
+      const unit = views.order[firstUnit + i];
+      const first = this.#segmentRow(unit < 0 ? ~unit : unit);
       const seen = this.#seenRow(first);
-      for (let t = 0; t <= plan.unroll; t++) this.#gatherSeen(t * plan.criticUnits + i, seen + t * sizes.envs);
+      for (let t = 0; t <= plan.unroll; t++)
+        this.#gatherSeen(t * plan.criticUnits + i, seen + t * sizes.envs, unit < 0);
       for (let t = 0; t < plan.unroll; t++) {
         const row = first + t * sizes.envs;
         const to = t * plan.criticUnits + i;
@@ -340,20 +365,20 @@ export class Updater {
     const { views, plan, sizes } = this.#options;
     const { advantage } = this.#critic.outputs;
     for (let i = 0; i < plan.criticUnits; i++) {
-      const first = this.#segmentRow(views.order[firstUnit + i]);
+      const unit = views.order[firstUnit + i];
+      const first = this.#segmentRow(unit < 0 ? ~unit : unit);
       for (let t = 0; t < plan.unroll; t++)
         views.advantage[first + t * sizes.envs] = advantage[t * plan.criticUnits + i];
     }
   }
 
-  #gatherSeen(index: number, seenRow: number): void {
+  #gatherSeen(index: number, seenRow: number, mirrored: boolean): void {
     const { views, sizes } = this.#options;
-    const { obsSize, privilegedSize } = sizes;
+    const { obsSize, privilegedSize: more } = sizes;
     const { feeds } = this.#critic;
-    copyRow(views.obs, seenRow * obsSize, feeds.obs, index * obsSize, obsSize);
-    if (privilegedSize > 0) {
-      copyRow(views.privileged, seenRow * privilegedSize, feeds.privileged, index * privilegedSize, privilegedSize);
-    }
+    const images = mirrored ? this.#images : null;
+    seeRow(images?.obs, views.obs, seenRow * obsSize, feeds.obs, index * obsSize, obsSize);
+    if (more > 0) seeRow(images?.privileged, views.privileged, seenRow * more, feeds.privileged, index * more, more);
   }
 
   /** Observations have one more step per shard than rows. */
@@ -393,6 +418,47 @@ function copy(source: Float32Array, from: number, target: Float32Array, count = 
 
 function copyRow(source: Float32Array, from: number, target: Float32Array, to: number, count: number): void {
   for (let i = 0; i < count; i++) target[to + i] = source[from + i];
+}
+
+/** Copies a row, or writes its image. */
+function seeRow(
+  image: SignedPermutation | undefined,
+  source: Float32Array,
+  from: number,
+  target: Float32Array,
+  to: number,
+  count: number,
+): void {
+  if (image) writeMirrored(image, source, from, target, to);
+  else copyRow(source, from, target, to, count);
+}
+
+/** Replaces every row of `values` by its image. */
+function mirrorRows(image: SignedPermutation, values: Float32Array): void {
+  const size = image.source.length;
+  const row = new Float32Array(size);
+  for (let at = 0; at < values.length; at += size) {
+    copyRow(values, at, row, 0, size);
+    writeMirrored(image, row, 0, values, at);
+  }
+}
+
+/** The images of whole rows of pairs are made of those of their actions; flow times have no sides. */
+function imagesOf(mirror: Mirror, pairs: number): Images {
+  const actionSize = mirror.action.source.length;
+  const points = repeatImage(mirror.action, pairs, actionSize + TIME_SIZE);
+  return { ...mirror, points, target: repeatImage(mirror.action, pairs, actionSize) };
+}
+
+/** `image` over `count` neighbours of `width` values; what it does not cover stays. */
+function repeatImage({ source, sign }: SignedPermutation, count: number, width: number): SignedPermutation {
+  const covered = (i: number) => i % width < source.length;
+  return {
+    source: Int32Array.from({ length: count * width }, (_, i) =>
+      covered(i) ? i - (i % width) + source[i % width] : i,
+    ),
+    sign: Float32Array.from({ length: count * width }, (_, i) => (covered(i) ? sign[i % width] : 1)),
+  };
 }
 
 function addTo(total: Float32Array, part: Float32Array): void {

@@ -7,6 +7,7 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./action-mapping.ts";
 import type { Command } from "./command.ts";
+import type { MirrorRule } from "./mirror.ts";
 import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
 import type { Randomiser } from "./randomisation.ts";
 import type { Readings } from "./readings.ts";
@@ -28,6 +29,8 @@ export interface ObservationTerm<M> {
   readonly history?: number;
   /** How many control steps old the newest given value is; default 0. */
   readonly delay?: number;
+  /** What becomes of the reading when left and right change places. With it on every term, a task can be learned from both sides. */
+  readonly mirror?: MirrorRule;
 }
 
 /** One named part of the reward: `weight · of(s)`. Costs give magnitudes; the sign lives in the weight. */

@@ -27,6 +27,17 @@ export { type CommandDescription, describeTask, type TaskDescription } from "./d
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
 export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
+export {
+  AXIAL,
+  type Mirror,
+  type MirrorRule,
+  mirrorOf,
+  PLANAR,
+  POLAR,
+  type SignedPermutation,
+  TWIST,
+  writeMirrored,
+} from "./mirror.ts";
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
 export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./pushes.ts";

@@ -9,7 +9,7 @@ import { iterationLayout } from "../rollout/iteration-layout.ts";
 import type { ThreadSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
 import { byteLengthOf, sharedViews } from "../rollout/shared-layout.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
 import type { TrainConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
 import { iterationSizes, updatePlan, updateSpec } from "./networks.ts";
@@ -69,6 +69,7 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
       flowSteps: algorithm.flowSteps,
       sampler: algorithm.sampler,
       actionNoise: algorithm.actionNoise,
+      mirror: config.mirror ? mirrorOf(env) : null,
     },
   };
 }

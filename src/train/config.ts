@@ -25,6 +25,12 @@ export const trainConfigSchema = z.strictObject({
     OURS,
     "control steps",
   ),
+  mirror: field(
+    z.boolean(),
+    false,
+    "Learn from every control step in turn as it was and with left and right changed over, epoch by epoch. For tasks that declare their mirror.",
+    OURS,
+  ),
   shards: field(
     z.int().min(1),
     16,

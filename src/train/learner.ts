@@ -142,9 +142,11 @@ export class Learner {
   }
 
   #shuffle(epoch: number): void {
-    const { order } = this.#options.views;
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    this.#rng.seek(this.#options.config.seed, STREAM.shuffle, epoch).shuffle(order);
+    const { config, views } = this.#options;
+    const { order } = views;
+    // In turn: what one epoch sees as it was, the next sees in the mirror.
+    for (let i = 0; i < order.length; i++) order[i] = config.mirror && (i + epoch) % 2 === 1 ? ~i : i;
+    this.#rng.seek(config.seed, STREAM.shuffle, epoch).shuffle(order);
   }
 
   /** Brings the advantages of one minibatch's segments to mean 0 and deviation 1, in place. */
@@ -163,7 +165,8 @@ export class Learner {
     const { plan, views, sizes } = this.#options;
     let index = 0;
     for (let u = 0; u < plan.minibatchUnits; u++) {
-      const segment = views.order[minibatch * plan.minibatchUnits + u];
+      const unit = views.order[minibatch * plan.minibatchUnits + u];
+      const segment = unit < 0 ? ~unit : unit;
       const first = Math.floor(segment / sizes.envs) * plan.unroll * sizes.envs + (segment % sizes.envs);
       for (let t = 0; t < plan.unroll; t++) visit(first + t * sizes.envs, index++);
     }

@@ -55,6 +55,7 @@ export function iterationSizes(config: TrainConfig, env: Environment): Iteration
     shardStateSize: shardStateLayout(env, envs).size,
     finals: envs * (1 + Math.ceil(config.horizon / (config.episodeSteps || env.episodeSteps))),
     pairs: config.algorithm.pairs,
+    orientations: config.mirror ? 2 : 1,
     actorSize: flowPolicyLayout(spec.policy).size,
     criticSize: criticLayout(spec.critic).size,
     parts: plan.parts,

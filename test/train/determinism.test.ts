@@ -87,9 +87,9 @@ describe("training is bit-exact", () => {
     expect(three.equals(one)).toBe(true);
   });
 
-  it("so do they with FPO++, privileged observations and randomised robots", async () => {
+  it("so do they with FPO++, privileged observations, randomised robots and rows seen in the mirror", async () => {
     const [one, three] = await Promise.all(
-      [1, 3].map((workers) => checkpointBytes("HumanoidJoystick", { ...fpoPlusPlus, workers }, "fpo++")),
+      [1, 3].map((workers) => checkpointBytes("HumanoidJoystick", { ...fpoPlusPlus, mirror: true, workers }, "fpo++")),
     );
     expect(three.equals(one)).toBe(true);
   });

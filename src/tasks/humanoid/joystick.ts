@@ -8,6 +8,7 @@ import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
 import { gaitPhase } from "../gait-phase.ts";
 import { legged } from "../legged-robot.ts";
+import { AXIAL, PLANAR, POLAR, TWIST } from "../mirror.ts";
 import { kicks } from "../pushes.ts";
 import { centreOfMass, friction, masses, motorStrength, payload, servoGains } from "../randomisation.ts";
 import { steppingPose } from "../stepping-pose.ts";
@@ -82,25 +83,29 @@ export const humanoidJoystick = defineTask({
   reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: Math.PI, joints: 0.1, velocity: 0.3 }),
 
   observe: {
-    gyro: { of: (s) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame" },
-    gravity: { of: (s) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame" },
-    command: { of: (s) => s.command, unit: "m/s, m/s, rad/s" },
-    gait: { of: (s) => s.gait.signals, unit: "cos of both phases, then sin, times the gait's amplitude" },
-    jointPos: { of: (s) => s.robot.jointPos, noise: 0.02, unit: "rad from home" },
-    jointVel: { of: (s) => s.robot.jointVel, noise: 1, scale: 0.1, unit: "rad/s" },
-    lastAction: { of: (s) => s.lastAction },
+    gyro: { of: (s) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame", mirror: AXIAL },
+    gravity: { of: (s) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame", mirror: POLAR },
+    command: { of: (s) => s.command, unit: "m/s, m/s, rad/s", mirror: TWIST },
+    gait: {
+      of: (s) => s.gait.signals,
+      unit: "cos of both phases, then sin, times the gait's amplitude",
+      mirror: "sides",
+    },
+    jointPos: { of: (s) => s.robot.jointPos, noise: 0.02, unit: "rad from home", mirror: "joints" },
+    jointVel: { of: (s) => s.robot.jointVel, noise: 1, scale: 0.1, unit: "rad/s", mirror: "joints" },
+    lastAction: { of: (s) => s.lastAction, mirror: "joints" },
   },
   critic: {
-    linVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame" },
-    trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame" },
-    trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame" },
-    baseHeight: { of: (s) => s.robot.baseHeight, unit: "m" },
-    footHeight: { of: (s) => s.robot.footHeight, unit: "m" },
-    contact: { of: (s) => s.feet.contact },
-    airTime: { of: (s) => s.feet.airTime, unit: "s" },
-    push: { of: (s) => s.kick.push, unit: "m/s, world frame" },
-    floorFriction: { of: (s) => s.sim.modelFields.geom_friction[3 * s.sim.geomId("floor")] },
-    torsoMass: { of: (s) => s.sim.modelFields.body_mass[s.sim.bodyId("torso")], unit: "kg" },
+    linVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame", mirror: POLAR },
+    trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame", mirror: AXIAL },
+    trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame", mirror: POLAR },
+    baseHeight: { of: (s) => s.robot.baseHeight, unit: "m", mirror: "same" },
+    footHeight: { of: (s) => s.robot.footHeight, unit: "m", mirror: "sides" },
+    contact: { of: (s) => s.feet.contact, mirror: "sides" },
+    airTime: { of: (s) => s.feet.airTime, unit: "s", mirror: "sides" },
+    push: { of: (s) => s.kick.push, unit: "m/s, world frame", mirror: PLANAR },
+    floorFriction: { of: (s) => s.sim.modelFields.geom_friction[3 * s.sim.geomId("floor")], mirror: "same" },
+    torsoMass: { of: (s) => s.sim.modelFields.body_mass[s.sim.bodyId("torso")], unit: "kg", mirror: "same" },
   },
 
   reward: {

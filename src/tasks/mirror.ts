@@ -1,0 +1,165 @@
+/**
+ * What a robot that is the same left and right would see and do if left and right changed places: reflection in the plane y = 0 of its
+ * home pose, as a signed permutation. Joints find their images by geometry, so no list of names is needed.
+ */
+import { UserError } from "../math/user-error.ts";
+import type { Simulation } from "../physics/simulation.ts";
+import type { ObservationTerm, Task } from "./define-task.ts";
+import type { Environment } from "./environment.ts";
+import type { AnyMoment } from "./moment.ts";
+import type { ObservationSlice } from "./observation.ts";
+
+/**
+ * How one reading mirrors. "same": unchanged. "joints": one value per action, in its order. "sides": neighbours change places, for
+ * readings with left and right side by side. A list of signs is repeated over the reading.
+ */
+export type MirrorRule = "same" | "joints" | "sides" | readonly number[];
+
+/** Signs of positions, velocities and forces (x, y, z). */
+export const POLAR: MirrorRule = [1, -1, 1];
+/** Signs of rotation rates and torques (x, y, z). */
+export const AXIAL: MirrorRule = [-1, 1, -1];
+/** Signs of forward speed, leftward speed and turning rate. */
+export const TWIST: MirrorRule = [1, -1, -1];
+/** Signs of a horizontal vector (x, y). */
+export const PLANAR: MirrorRule = [1, -1];
+
+/** mirrored[i] = sign[i] · value[source[i]] */
+export interface SignedPermutation {
+  readonly source: Int32Array;
+  readonly sign: Float32Array;
+}
+
+/** The images of a task's three vectors. */
+export interface Mirror {
+  readonly obs: SignedPermutation;
+  readonly privileged: SignedPermutation;
+  readonly action: SignedPermutation;
+}
+
+/** Two points of the home pose are images of each other within this, m. */
+const POSITION_TOLERANCE = 1e-4;
+const AXIS_TOLERANCE = 1e-4;
+
+/**
+ * The mirror of an environment's task; the environment's state is kept.
+ * @throws UserError when the task does not say how each of its readings mirrors, or its robot is not the same left and right
+ */
+export function mirrorOf(env: Environment): Mirror {
+  const { task } = env;
+  const action = actionMirror(env);
+  return {
+    obs: groupMirror(task, task.observe, env.observationLayout, action),
+    privileged: groupMirror(task, task.critic, env.privilegedLayout, action),
+    action,
+  };
+}
+
+function groupMirror(
+  task: Task,
+  terms: Readonly<Record<string, ObservationTerm<AnyMoment>>>,
+  layout: readonly ObservationSlice[],
+  joints: SignedPermutation,
+): SignedPermutation {
+  const last = layout.at(-1);
+  const size = last === undefined ? 0 : last.offset + last.size;
+  const all = { source: new Int32Array(size), sign: new Float32Array(size) };
+  for (const { name, offset, size: values, history } of layout) {
+    const rule = terms[name].mirror;
+    if (rule === undefined) {
+      throw new UserError(
+        `task ${task.name}: observation "${name}" does not say how it mirrors, so --mirror cannot be used`,
+        { exitCode: 2 },
+      );
+    }
+    const width = values / history;
+    const one = ruleMirror(`task ${task.name}: observation "${name}"`, rule, width, joints);
+    for (let i = 0; i < values; i++) {
+      const frame = offset + i - (i % width);
+      all.source[offset + i] = frame + one.source[i % width];
+      all.sign[offset + i] = one.sign[i % width];
+    }
+  }
+  return all;
+}
+
+function ruleMirror(who: string, rule: MirrorRule, width: number, joints: SignedPermutation): SignedPermutation {
+  if (rule === "joints") return sized(who, rule, joints, width);
+  const period = rule === "same" ? 1 : rule === "sides" ? 2 : rule.length;
+  if (width % period !== 0) {
+    throw new UserError(`${who}: mirror ${JSON.stringify(rule)} is for multiples of ${period} values, got ${width}`);
+  }
+  return {
+    source: Int32Array.from({ length: width }, (_, i) => (rule === "sides" ? i ^ 1 : i)),
+    sign: Float32Array.from({ length: width }, (_, i) => (typeof rule === "string" ? 1 : rule[i % period])),
+  };
+}
+
+function sized(who: string, rule: string, mirror: SignedPermutation, width: number): SignedPermutation {
+  if (mirror.source.length === width) return mirror;
+  throw new UserError(`${who}: mirror "${rule}" is for ${mirror.source.length} values, got ${width}`);
+}
+
+/** Joints mirror into each other where anchors and axes do; a rotation about the axis (x, y, z) becomes one about (−x, y, −z). */
+function actionMirror(env: Environment): SignedPermutation {
+  const { actionDescription, task, sim } = env;
+  if (actionDescription.kind !== "joint-targets") {
+    throw new UserError(
+      `task ${task.name}: --mirror needs actions that are joint targets, found ${actionDescription.kind}`,
+      { exitCode: 2 },
+    );
+  }
+  const joints = homeJoints(env, actionDescription.names);
+  const mirror = { source: new Int32Array(joints.length), sign: new Float32Array(joints.length) };
+  joints.forEach((joint, i) => {
+    const image = joints.findIndex((other) => alignment(joint, other) !== 0);
+    if (image < 0)
+      throw new UserError(`scene ${sim.scene}: joint "${joint.name}" has no mirror image across the plane y = 0`);
+    mirror.source[i] = image;
+    mirror.sign[i] = alignment(joint, joints[image]);
+  });
+  return mirror;
+}
+
+interface JointGeometry {
+  readonly name: string;
+  readonly anchor: readonly number[];
+  readonly axis: readonly number[];
+}
+
+function homeJoints(env: Environment, names: readonly string[]): JointGeometry[] {
+  const { sim, task } = env;
+  const state = new Float64Array(env.stateSize);
+  env.save(state, 0);
+  sim.qpos.set(task.keyframe === undefined ? sim.modelFields.qpos0 : sim.keyframeQpos(task.keyframe));
+  sim.forward();
+  const joints = names.map((name) => jointGeometry(sim, name));
+  env.load(state, 0);
+  sim.forward();
+  return joints;
+}
+
+function jointGeometry(sim: Simulation, name: string): JointGeometry {
+  const id = sim.jointId(name);
+  const at = (values: Float64Array) => [...values.subarray(3 * id, 3 * id + 3)];
+  return { name, anchor: at(sim.jointAnchor), axis: at(sim.jointAxis) };
+}
+
+/** 1 or −1 where `other` is the image of `joint`: whether angles keep their sign; 0 where it is not. */
+function alignment(joint: JointGeometry, other: JointGeometry): number {
+  const [x, y, z] = joint.anchor;
+  if (Math.hypot(x - other.anchor[0], y + other.anchor[1], z - other.anchor[2]) > POSITION_TOLERANCE) return 0;
+  const along = -joint.axis[0] * other.axis[0] + joint.axis[1] * other.axis[1] - joint.axis[2] * other.axis[2];
+  return Math.abs(along) > 1 - AXIS_TOLERANCE ? Math.sign(along) : 0;
+}
+
+/** Writes the image of `values` [size] at `from` into `out` at `to`; the two may not overlap. */
+export function writeMirrored(
+  { source, sign }: SignedPermutation,
+  values: Float32Array,
+  from: number,
+  out: Float32Array,
+  to: number,
+): void {
+  for (let i = 0; i < source.length; i++) out[to + i] = sign[i] * values[from + source[i]];
+}
