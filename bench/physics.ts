@@ -1,6 +1,6 @@
 /**
- * Environment control steps (state swap, command, physics, observation, reward, reset) against bare mj_step loops over the same
- * states with the same decimation, in turns within one run; then the same loop on one and on two threads at once.
+ * Environment control steps (state swap, command, physics, observation, reward, reset) against bare mj_step loops that repeat the same
+ * steps, from the same states with the same controls, in turns within one run; then the same loop on one and on two threads at once.
  */
 import { Worker } from "node:worker_threads";
 import { Rng } from "../src/math/rng.ts";
@@ -20,9 +20,7 @@ const ENVS = 64;
 const SEED = 1;
 /** Control steps before anything is timed, so that the states are those of a run and not of its first moment. */
 const WARM_UP_STEPS = 50;
-/** Control steps of each environment between two states that are swapped in, in the bare loop. */
-const BARE_STEPS = 16;
-const ROUNDS = 8;
+const ROUNDS = 128;
 
 /** Many environments in one simulation, driven by small random actions. */
 class SteppedBatch {
@@ -30,6 +28,9 @@ class SteppedBatch {
   readonly #states: Float64Array;
   readonly #obs: Float32Array;
   readonly #actions: Float32Array;
+  /** [ENVS, stateSize] before the latest step, and the controls of that step [ENVS, nu] */
+  readonly #before: Float64Array;
+  readonly #controls: Float64Array;
   readonly #rng = new Rng().seek(SEED, 1);
 
   constructor(env: Environment) {
@@ -37,6 +38,8 @@ class SteppedBatch {
     this.#states = new Float64Array(ENVS * env.stateSize);
     this.#obs = new Float32Array(ENVS * (env.obsSize + env.privilegedSize));
     this.#actions = new Float32Array(ENVS * env.actionSize);
+    this.#before = new Float64Array(this.#states.length);
+    this.#controls = new Float64Array(ENVS * env.sim.nu);
     for (let n = 0; n < ENVS; n++) {
       env.start(SEED, n);
       env.save(this.#states, n * env.stateSize);
@@ -54,6 +57,7 @@ class SteppedBatch {
     for (let n = 0; n < ENVS; n++) {
       env.load(this.#states, n * env.stateSize);
       env.step(SEED, n, this.#actions, n * env.actionSize);
+      this.#keepControls(n);
       if (env.terminated || env.truncated) env.reset(SEED, n);
       env.writeObservation(this.#obs, n * env.obsSize);
       env.writePrivileged(this.#obs, ENVS * env.obsSize + n * env.privilegedSize);
@@ -61,17 +65,32 @@ class SteppedBatch {
     }
   }
 
-  /** Control steps done by nothing but mj_step from each environment's state, and the seconds they took. */
-  stepBare(): { steps: number; seconds: number } {
+  #keepControls(n: number): void {
+    const { ctrl } = this.env.sim;
+    for (let i = 0; i < ctrl.length; i++) this.#controls[n * ctrl.length + i] = ctrl[i];
+  }
+
+  /** One control step of every environment, and the seconds it took; what it started from is kept for `stepBare`. */
+  timeStep(): number {
+    this.drawActions();
+    this.#before.set(this.#states);
+    const started = performance.now();
+    this.stepAll();
+    return (performance.now() - started) / 1000;
+  }
+
+  /** Repeats the latest step of every environment with nothing but mj_step on the clock. Returns seconds. */
+  timeBareStep(): number {
     const { env } = this;
     let seconds = 0;
     for (let n = 0; n < ENVS; n++) {
-      env.load(this.#states, n * env.stateSize);
+      env.load(this.#before, n * env.stateSize);
+      env.sim.ctrl.set(this.#controls.subarray(n * env.sim.nu, (n + 1) * env.sim.nu));
       const started = performance.now();
-      for (let i = 0; i < BARE_STEPS; i++) env.sim.step(env.decimation);
+      env.sim.step(env.decimation);
       seconds += (performance.now() - started) / 1000;
     }
-    return { steps: ENVS * BARE_STEPS, seconds };
+    return seconds;
   }
 }
 
@@ -87,25 +106,14 @@ async function steppedBatch(task: string): Promise<SteppedBatch> {
 /** Measures one task by name. */
 export async function benchPhysics(task: string): Promise<PhysicsRates> {
   const batch = await steppedBatch(task);
-  const [env, bare] = [
-    { steps: 0, seconds: 0 },
-    { steps: 0, seconds: 0 },
-  ];
+  let [envSeconds, bareSeconds] = [0, 0];
   for (let round = 0; round < ROUNDS; round++) {
-    for (let i = 0; i < BARE_STEPS; i++) {
-      batch.drawActions();
-      const started = performance.now();
-      batch.stepAll();
-      env.seconds += (performance.now() - started) / 1000;
-      env.steps += ENVS;
-    }
-    const part = batch.stepBare();
-    bare.seconds += part.seconds;
-    bare.steps += part.steps;
+    envSeconds += batch.timeStep();
+    bareSeconds += batch.timeBareStep();
   }
   batch.env.delete();
-  const envStepsPerSecond = env.steps / env.seconds;
-  const bareStepsPerSecond = bare.steps / bare.seconds;
+  const envStepsPerSecond = (ROUNDS * ENVS) / envSeconds;
+  const bareStepsPerSecond = (ROUNDS * ENVS) / bareSeconds;
   const ratio = envStepsPerSecond / bareStepsPerSecond;
   return { envStepsPerSecond, bareStepsPerSecond, ratio, workersSpeedup: await workersSpeedup(task) };
 }
