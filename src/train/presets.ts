@@ -39,7 +39,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
       envs: 256,
       horizon: 24,
       shards: 8,
-      evaluation: { everySteps: 500_000, episodes: 32 },
+      evaluation: { everySteps: 500_000, episodes: 32, noise: "zero" },
       algorithm: {
         name: "fpo++",
         pairs: 8,
@@ -85,8 +85,31 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
   },
 };
 
-/** Cart-pole needs little: small networks, small batches. */
+/**
+ * Control-suite tasks: small networks, small batches, values of order 1, a little noise on actions (docs/experiments.md).
+ * Rewards are in [0, 1] a step there.
+ */
+const suite: PartialTrainConfig & { algorithm: { name: "fpo++" } } = {
+  envs: 128,
+  shards: 4,
+  evaluation: { everySteps: 250_000 },
+  algorithm: {
+    name: "fpo++",
+    learningRate: 1e-3,
+    actionNoise: 0.1,
+    rewardScale: 0.1,
+    minibatches: 4,
+  },
+};
+
+/** Training episodes of 2.4 s: a pole that has fallen teaches nothing about balancing. */
 const cartpole: AlgorithmPresets = {
+  "fpo++": mergeSettings(suite, {
+    steps: 3_000_000,
+    horizon: 32,
+    episodeSteps: 240,
+    algorithm: { epochs: 8, policyHidden: [64, 64], criticHidden: [128, 128] },
+  }),
   fpo: {
     steps: 3_000_000,
     envs: 64,
@@ -96,6 +119,15 @@ const cartpole: AlgorithmPresets = {
   },
 };
 
+const cheetah: AlgorithmPresets = {
+  "fpo++": mergeSettings(suite, {
+    steps: 4_000_000,
+    horizon: 48,
+    algorithm: { learningRate: 7e-4, epochs: 4, policyHidden: [64, 64, 64], criticHidden: [128, 128, 128] },
+  }),
+  fpo: { steps: 4_000_000, algorithm: { name: "fpo" } },
+};
+
 const reacher: AlgorithmPresets = { fpo: { steps: 4_000_000, algorithm: { name: "fpo" } } };
 
 /** 2,000 updates of 4096 * 24 steps, as published for humanoids. */
@@ -103,10 +135,14 @@ const humanoidPaper: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
 };
 
-/** Few pairs and epochs buy more samples per second; noise on actions is meant to keep the flow from narrowing before it walks (docs/experiments.md). */
+/**
+ * Few pairs and epochs buy more samples per second; seeing every sample from both sides halves the samples that are needed; noise on
+ * actions is meant to keep the flow from narrowing before it walks (docs/experiments.md).
+ */
 const humanoidLaptop: AlgorithmPresets = {
   "fpo++": {
     steps: 6_000_000,
+    mirror: true,
     evaluation: { everySteps: 300_000 },
     algorithm: { name: "fpo++", pairs: 4, epochs: 4, actionNoise: 0.25 },
   },
@@ -116,7 +152,7 @@ const humanoidLaptop: AlgorithmPresets = {
 const table: Readonly<Record<string, TaskPresets>> = {
   CartpoleBalance: { laptop: cartpole, paper: { fpo: {} } },
   CartpoleSwingup: { laptop: cartpole, paper: { fpo: {} } },
-  CheetahRun: { laptop: { fpo: { steps: 4_000_000, algorithm: { name: "fpo" } } }, paper: { fpo: {} } },
+  CheetahRun: { laptop: cheetah, paper: { fpo: {} } },
   ReacherEasy: { laptop: reacher, paper: { fpo: {} } },
   HumanoidJoystick: { laptop: humanoidLaptop, paper: humanoidPaper },
 };
@@ -182,13 +218,13 @@ function settingsOf(algorithm: AlgorithmName): string[] {
 type Plain = Record<string, unknown>;
 
 /** Objects merge key by key, everything else, lists too, is replaced. */
-function mergeSettings(base: Plain, over: Plain): Plain {
-  const merged = { ...base };
+function mergeSettings<Base extends Plain>(base: Base, over: Plain): Base {
+  const merged: Plain = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const before = merged[key];
     merged[key] = isPlain(before) && isPlain(value) ? mergeSettings(before, value) : value;
   }
-  return merged;
+  return merged as Base;
 }
 
 function isPlain(value: unknown): value is Plain {
