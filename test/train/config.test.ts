@@ -81,11 +81,11 @@ describe("train config", () => {
 
   it("takes the task's own algorithm where none is asked for", () => {
     expect(resolveTrainConfig({ task: "HumanoidJoystick" }).algorithm).toMatchObject({ name: "fpo++", clip: 0.2 });
-    expect(resolveTrainConfig({ task: "CheetahRun" }).algorithm.name).toBe("fpo");
+    expect(resolveTrainConfig({ task: "ReacherEasy" }).algorithm.name).toBe("fpo");
   });
 
   it("puts overrides before the task's preset, and that before the general one", () => {
-    const config = resolveTrainConfig({ task: "CartpoleBalance", overrides: { seed: 9 } });
+    const config = resolveTrainConfig({ task: "CartpoleBalance", algorithm: "fpo", overrides: { seed: 9 } });
     expect(config).toMatchObject({ seed: 9, envs: 64, horizon: 128, algorithm: { epochs: 8, minibatches: 8 } });
   });
 
