@@ -85,6 +85,7 @@ function descriptionText(task: TaskDescription): string {
   const rates = `control ${formatNumber(controlHz)} Hz, ${decimation} physics steps of ${formatNumber(1000 / task.physicsHz)} ms each`;
   const sections: readonly (readonly [string, string])[] = [
     ["scene", `  ${task.scene}`],
+    ["changed in the scene", settingsText(task.model)],
     ["timing", `  ${rates}; episodes of ${episodeSteps} steps (${formatNumber(episodeSteps / controlHz)} s)`],
     [`observation [${task.obsSize}]`, layoutTable(task.observation)],
     [`privileged observation [${task.privilegedSize}], for the critic besides`, layoutTable(task.privileged)],

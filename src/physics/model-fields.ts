@@ -24,6 +24,7 @@ export const RANDOMISABLE_FIELDS = [
   "jnt_stiffness",
   "pair_friction",
   "qpos0",
+  "site_size",
   "wind",
 ] as const;
 

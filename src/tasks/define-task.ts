@@ -8,6 +8,7 @@ import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./action-mapping.ts";
 import type { Command } from "./command.ts";
 import type { MirrorRule } from "./mirror.ts";
+import type { ModelChange } from "./model-change.ts";
 import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
 import type { Randomiser } from "./randomisation.ts";
 import type { Readings } from "./readings.ts";
@@ -72,6 +73,8 @@ export interface TaskSpec<
   readonly family?: Family;
   /** MJCF file: absolute, relative to the package, or for a user's own task relative to the task's file. */
   readonly scene: string | URL;
+  /** What differs from the compiled scene, where tasks share one. */
+  readonly model?: Readonly<Record<string, ModelChange>>;
   readonly timing: Timing;
   /** What terms see as `s.robot`: made by `readings` or `legged`; without it they read `s.sim`. */
   readonly robot?: Readings<Robot>;
@@ -109,6 +112,7 @@ export interface Task {
   readonly family: Family;
   /** As declared: absolute, or relative to the package. */
   readonly scene: string;
+  readonly model: Readonly<Record<string, ModelChange>>;
   readonly timing: Timing;
   /** Physics steps per control step. */
   readonly decimation: number;
@@ -162,6 +166,7 @@ export function defineTask<
     robot,
     family: spec.family ?? "user",
     scene: spec.scene instanceof URL ? fileURLToPath(spec.scene) : spec.scene,
+    model: spec.model ?? {},
     decimation: decimationOf(spec.name, timing),
     episodeSteps: Math.round(timing.episodeSeconds * timing.controlHz),
     track,

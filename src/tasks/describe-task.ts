@@ -10,6 +10,8 @@ export interface TaskDescription {
   readonly family: Family;
   /** As the task declares it. */
   readonly scene: string;
+  /** What the task changes in the compiled scene, by name. */
+  readonly model: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly obsSize: number;
   readonly actionSize: number;
   readonly privilegedSize: number;
@@ -47,6 +49,7 @@ export function describeTask(env: Environment): TaskDescription {
     name: task.name,
     family: task.family,
     scene: task.scene,
+    model: descriptions(task.model),
     obsSize: env.obsSize,
     actionSize: env.actionSize,
     privilegedSize: env.privilegedSize,

@@ -81,6 +81,7 @@ export class Environment {
     // Another simulation may have made the memory grow since this one was loaded.
     sim.refresh();
     checkTimestep(task, sim);
+    for (const change of Object.values(task.model)) change.apply(sim);
     this.task = task;
     this.sim = sim;
     this.decimation = task.decimation;

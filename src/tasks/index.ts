@@ -38,6 +38,7 @@ export {
   TWIST,
   writeMirrored,
 } from "./mirror.ts";
+export { jointDamping, type ModelChange, markerRadius } from "./model-change.ts";
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
 export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./pushes.ts";

@@ -3,17 +3,31 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import { humanoidJoystick } from "./humanoid/joystick.ts";
+import { acrobotSwingup, acrobotSwingupSparse } from "./suite/acrobot.ts";
+import { ballInCup } from "./suite/ball-in-cup.ts";
 import { cartpoleBalance, cartpoleBalanceSparse, cartpoleSwingup, cartpoleSwingupSparse } from "./suite/cartpole.ts";
 import { cheetahRun } from "./suite/cheetah.ts";
-import { reacherEasy } from "./suite/reacher.ts";
+import { fingerSpin, fingerTurnEasy, fingerTurnHard } from "./suite/finger.ts";
+import { pendulumSwingup } from "./suite/pendulum.ts";
+import { pointMass } from "./suite/point-mass.ts";
+import { reacherEasy, reacherHard } from "./suite/reacher.ts";
 
 const TASKS: readonly Task[] = [
+  acrobotSwingup,
+  acrobotSwingupSparse,
+  ballInCup,
   cartpoleBalance,
   cartpoleBalanceSparse,
   cartpoleSwingup,
   cartpoleSwingupSparse,
   cheetahRun,
+  fingerSpin,
+  fingerTurnEasy,
+  fingerTurnHard,
+  pendulumSwingup,
+  pointMass,
   reacherEasy,
+  reacherHard,
   humanoidJoystick,
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bezierHeight, contactMatch, footHeightMatch, footSlip, swingHeight } from "../../src/tasks/terms/gait.ts";
-import { distSq, kernel, normSq, normSqAt, sumAbs, sumAbsProduct } from "../../src/tasks/terms/norms.ts";
+import { distSq, kernel, normSq, normSqAt, pointDistance, sumAbs, sumAbsProduct } from "../../src/tasks/terms/norms.ts";
 import { smallControl } from "../../src/tasks/terms/small-control.ts";
 import { type Sigmoid, tolerance } from "../../src/tasks/terms/tolerance.ts";
 
@@ -102,6 +102,7 @@ describe("norms", () => {
     expect(sumAbs([-1, 2])).toBe(3);
     expect(normSqAt([1, 2, 3], [0, 2])).toBe(10);
     expect(sumAbsProduct([-1, 2], [3, -4])).toBe(11);
+    expect(pointDistance([9, 9, 9, 1, 2, 3, 0, 0, 1], 1, 2)).toBe(3);
     expect(kernel(0.25, 0.25)).toBeCloseTo(Math.exp(-1), 15);
   });
 });

@@ -41,3 +41,11 @@ export function sumAbsProduct(x: Numbers, y: Numbers): number {
 export function kernel(squaredError: number, width: number): number {
   return Math.exp(-squaredError / width);
 }
+
+/** Distance between the points `i` and `j` of [points, 3]. */
+export function pointDistance(points: Numbers, i: number, j: number): number {
+  const x = points[3 * i] - points[3 * j];
+  const y = points[3 * i + 1] - points[3 * j + 1];
+  const z = points[3 * i + 2] - points[3 * j + 2];
+  return Math.sqrt(x * x + y * y + z * z);
+}

@@ -1,0 +1,33 @@
+/**
+ * Differences between a task's model and its scene as compiled, for tasks that share a scene. They are made once, before anything is bound
+ * to the model, and are the same in every environment. Derived constants such as inertias and contact bounds are not recomputed.
+ */
+import type { Simulation } from "../physics/simulation.ts";
+
+/** A declaration of one difference; made by functions such as `jointDamping`. */
+export interface ModelChange {
+  /** Plain data for people and exports. */
+  readonly description: Readonly<Record<string, unknown>>;
+  /** @throws UserError when the scene lacks what is to be changed */
+  apply(sim: Simulation): void;
+}
+
+/** Damping of a slide or hinge, N·s/m or N·m·s/rad. */
+export function jointDamping(joint: string, damping: number): ModelChange {
+  return {
+    description: { kind: "joint-damping", joint, damping },
+    apply: (sim) => {
+      sim.modelFields.dof_damping[sim.joint(joint).dofAddress] = damping;
+    },
+  };
+}
+
+/** Radius of a sphere that marks a place and touches nothing, m; 0 hides a site. */
+export function markerRadius(kind: "geom" | "site", name: string, radius: number): ModelChange {
+  return {
+    description: { kind: "marker-radius", [kind]: name, radius },
+    apply: (sim) => {
+      sim.modelFields[`${kind}_size`][3 * sim.id(kind, name)] = radius;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** A finger that spins or turns a hinged body. Values: dm_control suite and MuJoCo Playground, finger.py. */
+import { direct } from "../action-mapping.ts";
+import { defineTask } from "../define-task.ts";
+import { jointDamping, markerRadius } from "../model-change.ts";
+import type { MomentBase, ResetContext } from "../moment.ts";
+import { readings } from "../readings.ts";
+
+/** Velocity of the hinge that counts as spinning, rad/s. */
+const SPIN_VELOCITY = -15;
+
+/** Axes of the plane in which all moves: x and z. */
+const PLANE = [0, 2] as const;
+
+/** The words in which the tasks are written. Positions are (x, z) from the spinner's hinge, in m. */
+const words = readings((sim) => {
+  const address = (sensor: string) => sim.sensor(sensor).address;
+  const angles = [address("proximal"), address("distal")];
+  const touches = [address("touchtop"), address("touchbottom")];
+  const places = { tip: address("tip"), target: address("target"), hinge: address("spinner") };
+  const hingeVelocity = address("hinge_velocity");
+  const { site_size: sites, geom_size: geoms, body_pos: bodies } = sim.modelFields;
+  const targetRadius = sites[3 * sim.siteId("target")];
+  const cap = 3 * sim.geomId("cap1");
+  const spinnerLength = geoms[cap] + geoms[cap + 1];
+  const hinge = PLANE.map((axis) => bodies[3 * sim.bodyId("spinner") + axis]);
+  const fromHinge = (place: number, axis: number) => sim.sensordata[place + axis] - sim.sensordata[places.hinge + axis];
+  const robot = {
+    /** [2] of the finger, rad */
+    jointPos: new Float64Array(2),
+    /** [2] of the mark on the spinner's end */
+    tip: new Float64Array(2),
+    /** [2] */
+    target: new Float64Array(2),
+    /** [2] log(1 + force in N) above and below the fingertip */
+    touch: new Float64Array(2),
+    /** m from the tip to the target's surface, negative inside */
+    targetDistance: 0,
+    hingeVelocity: () => sim.sensordata[hingeVelocity],
+    fingerJoints: [sim.joint("proximal"), sim.joint("distal")],
+    hinge: sim.joint("hinge"),
+    /** Puts the target on the circle of the spinner's end; the angle is 0 on top. */
+    placeTarget: (angle: number) => {
+      sim.mocapPos[PLANE[0]] = hinge[0] + spinnerLength * Math.sin(angle);
+      sim.mocapPos[PLANE[1]] = hinge[1] + spinnerLength * Math.cos(angle);
+    },
+    update: () => {
+      for (let i = 0; i < 2; i++) {
+        robot.jointPos[i] = sim.sensordata[angles[i]];
+        robot.touch[i] = Math.log1p(sim.sensordata[touches[i]]);
+        robot.tip[i] = fromHinge(places.tip, PLANE[i]);
+        robot.target[i] = fromHinge(places.target, PLANE[i]);
+      }
+      robot.targetDistance = Math.hypot(robot.target[0] - robot.tip[0], robot.target[1] - robot.tip[1]) - targetRadius;
+    },
+  };
+  return robot;
+});
+
+type Robot = ReturnType<typeof words.bind>;
+type Seen = MomentBase<Robot>;
+
+const finger = {
+  family: "suite",
+  scene: "scenes/finger.xml",
+  timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 20 },
+  robot: words,
+  action: direct({ squash: "tanh" }),
+} as const;
+
+const observed = {
+  jointPos: { of: (s: Seen) => s.robot.jointPos, unit: "rad" },
+  tip: { of: (s: Seen) => s.robot.tip, unit: "m" },
+  velocity: { of: (s: Seen) => s.sim.qvel, unit: "rad/s" },
+  touch: { of: (s: Seen) => s.robot.touch, unit: "log(1 + N)" },
+};
+
+/** Finger and spinner anywhere. */
+function scatter({ sim, robot, rng }: ResetContext<Robot>): void {
+  for (const { qposAddress, range } of robot.fingerJoints) sim.qpos[qposAddress] = rng.uniform(...range);
+  sim.qpos[robot.hinge.qposAddress] = rng.uniform(-Math.PI, Math.PI);
+}
+
+/** Keep the spinner spinning, on a hinge that turns easily. */
+export const fingerSpin = defineTask({
+  ...finger,
+  name: "FingerSpin",
+  model: { hinge: jointDamping("hinge", 0.03), target: markerRadius("site", "target", 0) },
+  reset: scatter,
+  observe: observed,
+  reward: { spin: { weight: 1, of: (s) => (s.robot.hingeVelocity() <= SPIN_VELOCITY ? 1 : 0) } },
+});
+
+/** Turn the spinner until its end is in the target. The target is in place in the first observation, unlike Playground's. */
+function fingerTurn(name: string, targetRadius: number) {
+  return defineTask({
+    ...finger,
+    name,
+    model: { target: markerRadius("site", "target", targetRadius) },
+    reset: (s) => {
+      scatter(s);
+      s.robot.placeTarget(s.rng.uniform(-Math.PI, Math.PI));
+    },
+    observe: {
+      ...observed,
+      target: { of: (s) => s.robot.target, unit: "m" },
+      targetDistance: { of: (s) => s.robot.targetDistance, unit: "m" },
+    },
+    reward: { turn: { weight: 1, of: (s) => (s.robot.targetDistance <= 0 ? 1 : 0) } },
+  });
+}
+
+/** A target of 14 cm across. */
+export const fingerTurnEasy = fingerTurn("FingerTurnEasy", 0.07);
+
+/** A target of 6 cm across. */
+export const fingerTurnHard = fingerTurn("FingerTurnHard", 0.03);
