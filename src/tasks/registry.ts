@@ -8,9 +8,14 @@ import { ballInCup } from "./suite/ball-in-cup.ts";
 import { cartpoleBalance, cartpoleBalanceSparse, cartpoleSwingup, cartpoleSwingupSparse } from "./suite/cartpole.ts";
 import { cheetahRun } from "./suite/cheetah.ts";
 import { fingerSpin, fingerTurnEasy, fingerTurnHard } from "./suite/finger.ts";
+import { fishSwim } from "./suite/fish.ts";
+import { hopperHop, hopperStand } from "./suite/hopper.ts";
+import { humanoidRun, humanoidStand, humanoidWalk } from "./suite/humanoid.ts";
 import { pendulumSwingup } from "./suite/pendulum.ts";
 import { pointMass } from "./suite/point-mass.ts";
 import { reacherEasy, reacherHard } from "./suite/reacher.ts";
+import { swimmerSwimmer6 } from "./suite/swimmer.ts";
+import { walkerRun, walkerStand, walkerWalk } from "./suite/walker.ts";
 
 const TASKS: readonly Task[] = [
   acrobotSwingup,
@@ -24,10 +29,20 @@ const TASKS: readonly Task[] = [
   fingerSpin,
   fingerTurnEasy,
   fingerTurnHard,
+  fishSwim,
+  hopperHop,
+  hopperStand,
+  humanoidStand,
+  humanoidWalk,
+  humanoidRun,
   pendulumSwingup,
   pointMass,
   reacherEasy,
   reacherHard,
+  swimmerSwimmer6,
+  walkerRun,
+  walkerStand,
+  walkerWalk,
   humanoidJoystick,
 ];
 
