@@ -1,27 +1,8 @@
 /** Rewards, observations and starts of the control suite's tasks, computed by hand from the published formulas. */
-import { afterEach, describe, expect, it } from "vitest";
-import { Environment, registry } from "../../src/tasks/index.ts";
+import { describe, expect, it } from "vitest";
+import { observation, taskEnvironments, unsquashed } from "./registered-tasks.ts";
 
-const alive: Environment[] = [];
-afterEach(() => {
-  for (const env of alive.splice(0)) env.delete();
-});
-
-async function create(name: string): Promise<Environment> {
-  const env = await Environment.create(registry.get(name));
-  alive.push(env);
-  env.start(1, 0);
-  return env;
-}
-
-/** atanh, so that the environment sees the action itself. */
-const unsquashed = (...actions: number[]) => Float32Array.from(actions, (action) => Math.atanh(action));
-
-function observation(env: Environment): number[] {
-  const obs = new Float32Array(env.obsSize);
-  env.writeObservation(obs, 0);
-  return [...obs];
-}
+const create = taskEnvironments();
 
 describe("CartpoleBalance", () => {
   it("rewards the product of four soft indicators", async () => {

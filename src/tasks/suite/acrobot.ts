@@ -4,6 +4,7 @@ import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 import { pointDistance } from "../terms/norms.ts";
 import { tolerance } from "../terms/tolerance.ts";
+import { randomPose } from "./random-pose.ts";
 
 /** Where a rotation matrix has the x and z components of the body's z axis. */
 const XZ = 2;
@@ -29,6 +30,7 @@ function acrobot(name: string, margin: number) {
         vertical,
         /** m from the tip to the target's surface, negative inside */
         targetDistance: () => pointDistance(sim.siteXpos, tip, target) - radius,
+        pose: randomPose(sim),
         update: () => {
           for (let i = 0; i < links.length; i++) {
             horizontal[i] = sim.xmat[9 * links[i] + XZ];
@@ -39,9 +41,7 @@ function acrobot(name: string, margin: number) {
     }),
     action: direct({ squash: "tanh" }),
 
-    reset: ({ sim, rng }) => {
-      for (let i = 0; i < sim.nq; i++) sim.qpos[i] = rng.uniform(-Math.PI, Math.PI);
-    },
+    reset: ({ robot, rng }) => robot.pose(rng),
 
     observe: {
       horizontal: { of: (s) => s.robot.horizontal },

@@ -2,8 +2,9 @@
 import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { jointDamping, markerRadius } from "../model-change.ts";
-import type { MomentBase, ResetContext } from "../moment.ts";
+import type { MomentBase } from "../moment.ts";
 import { readings } from "../readings.ts";
+import { randomPose } from "./random-pose.ts";
 
 /** Velocity of the hinge that counts as spinning, rad/s. */
 const SPIN_VELOCITY = -15;
@@ -36,8 +37,7 @@ const words = readings((sim) => {
     /** m from the tip to the target's surface, negative inside */
     targetDistance: 0,
     hingeVelocity: () => sim.sensordata[hingeVelocity],
-    fingerJoints: [sim.joint("proximal"), sim.joint("distal")],
-    hinge: sim.joint("hinge"),
+    pose: randomPose(sim),
     /** Puts the target on the circle of the spinner's end; the angle is 0 on top. */
     placeTarget: (angle: number) => {
       sim.mocapPos[PLANE[0]] = hinge[0] + spinnerLength * Math.sin(angle);
@@ -74,18 +74,12 @@ const observed = {
   touch: { of: (s: Seen) => s.robot.touch, unit: "log(1 + N)" },
 };
 
-/** Finger and spinner anywhere. */
-function scatter({ sim, robot, rng }: ResetContext<Robot>): void {
-  for (const { qposAddress, range } of robot.fingerJoints) sim.qpos[qposAddress] = rng.uniform(...range);
-  sim.qpos[robot.hinge.qposAddress] = rng.uniform(-Math.PI, Math.PI);
-}
-
 /** Keep the spinner spinning, on a hinge that turns easily. */
 export const fingerSpin = defineTask({
   ...finger,
   name: "FingerSpin",
   model: { hinge: jointDamping("hinge", 0.03), target: markerRadius("site", "target", 0) },
-  reset: scatter,
+  reset: ({ robot, rng }) => robot.pose(rng),
   observe: observed,
   reward: { spin: { weight: 1, of: (s) => (s.robot.hingeVelocity() <= SPIN_VELOCITY ? 1 : 0) } },
 });
@@ -96,9 +90,9 @@ function fingerTurn(name: string, targetRadius: number) {
     ...finger,
     name,
     model: { target: markerRadius("site", "target", targetRadius) },
-    reset: (s) => {
-      scatter(s);
-      s.robot.placeTarget(s.rng.uniform(-Math.PI, Math.PI));
+    reset: ({ robot, rng }) => {
+      robot.pose(rng);
+      robot.placeTarget(rng.uniform(-Math.PI, Math.PI));
     },
     observe: {
       ...observed,

@@ -3,6 +3,7 @@ import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { markerRadius } from "../model-change.ts";
 import { readings } from "../readings.ts";
+import { randomPose } from "./random-pose.ts";
 
 /** Hold the finger inside the target. The target is in place in the first observation, unlike Playground's, which is a step behind. */
 function reacher(name: string, targetRadius: number) {
@@ -22,7 +23,7 @@ function reacher(name: string, targetRadius: number) {
         toTarget,
         /** m, of target and finger together */
         reach: sizes[3 * target] + sizes[3 * finger],
-        wristRange: sim.joint("wrist").range,
+        pose: randomPose(sim),
         update: () => {
           for (let i = 0; i < 2; i++) toTarget[i] = sim.geomXpos[3 * target + i] - sim.geomXpos[3 * finger + i];
         },
@@ -31,8 +32,7 @@ function reacher(name: string, targetRadius: number) {
     action: direct({ squash: "tanh" }),
 
     reset: ({ sim, robot, rng }) => {
-      sim.qpos[0] = rng.uniform(-Math.PI, Math.PI);
-      sim.qpos[1] = rng.uniform(...robot.wristRange);
+      robot.pose(rng);
       const angle = rng.uniform(0, 2 * Math.PI);
       const radius = rng.uniform(0.05, 0.2);
       sim.mocapPos[0] = radius * Math.sin(angle);
