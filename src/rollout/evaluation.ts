@@ -1,11 +1,8 @@
 /** Whole episodes under a fixed policy, for measuring it: no exploration noise beyond the flow's own start, no auto-reset. */
-import type { Engine, Executable } from "../graph/index.ts";
-import { Rng, STREAM } from "../math/rng.ts";
-import { flowPolicyLayout } from "../policy/flow-policy.ts";
-import { parameterViews } from "../policy/parameters.ts";
-import { samplerFunction } from "../policy/sampler.ts";
+import type { Engine } from "../graph/index.ts";
 import type { Environment } from "../tasks/index.ts";
-import type { Job, PolicyData, StartNoise } from "./jobs.ts";
+import { ActorFactory } from "./actor.ts";
+import type { Job } from "./jobs.ts";
 import { TrackingError } from "./tracking-error.ts";
 
 /** A twist command (vx, vy, yaw rate) in m/s, m/s, rad/s. */
@@ -26,75 +23,28 @@ export interface EpisodeResults {
 
 type EvaluateJob = Extract<Job, { kind: "evaluate" }>;
 
-/** Chooses actions for all episodes of a job at once. */
-interface Actor {
-  act(obs: Float32Array, tick: number, action: Float32Array): Promise<void>;
-}
-
 /** Evaluates policies in one environment's simulation. */
 export class Evaluator {
   readonly #env: Environment;
-  readonly #engine: Engine;
-  /** Compiled samplers by their shape, since evaluations of a run repeat */
-  readonly #samplers = new Map<string, Promise<Executable>>();
+  /** Kept, since evaluations of a run repeat */
+  readonly #actors: ActorFactory;
 
   constructor(env: Environment, engine: Engine) {
     this.#env = env;
-    this.#engine = engine;
+    this.#actors = new ActorFactory(engine);
   }
 
   /** Runs the job's episodes side by side to their ends. */
   async evaluate(job: EvaluateJob): Promise<EpisodeResults> {
     const environment = this.#env;
-    const actor = await this.#actorOf(job);
+    const { policy, noise, seed, firstEpisode, episodes } = job;
+    const actor = await this.#actors.create(policy, noise, { seed, firstRow: firstEpisode, rows: episodes });
     const batch = new EpisodeBatch(environment, job);
     while (batch.open > 0) {
       await actor.act(batch.obs, batch.tick, batch.action);
       batch.step();
     }
     return batch.results;
-  }
-
-  async #actorOf({ policy, noise, seed, firstEpisode, episodes }: EvaluateJob): Promise<Actor> {
-    switch (policy.kind) {
-      case "zero":
-        return { act: async (_obs, _tick, action) => void action.fill(0) };
-      case "random":
-        return { act: async (_obs, tick, action) => fillNoise(action, seed, firstEpisode, episodes, tick) };
-      case "flow":
-        return this.#flowActor(policy, noise, { seed, firstEpisode, episodes });
-      default:
-        return policy satisfies never;
-    }
-  }
-
-  async #flowActor(
-    policy: Extract<PolicyData, { kind: "flow" }>,
-    noise: StartNoise,
-    { seed, firstEpisode, episodes }: { seed: number; firstEpisode: number; episodes: number },
-  ): Promise<Actor> {
-    const { spec, flowSteps, sampler } = policy;
-    const key = JSON.stringify([spec, flowSteps, sampler, episodes]);
-    const compiled = this.#samplers.get(key) ?? this.#engine.compile(samplerFunction(spec, episodes, policy));
-    this.#samplers.set(key, compiled);
-    const executable = await compiled;
-    const start = new Float32Array(episodes * spec.actionSize);
-    const feeds = { ...parameterViews(flowPolicyLayout(spec), policy.weights), mean: policy.mean, std: policy.std };
-    return {
-      act: async (obs, tick, action) => {
-        if (noise === "random") fillNoise(start, seed, firstEpisode, episodes, tick);
-        await executable.run({ ...feeds, obs, noise: start }, { action });
-      },
-    };
-  }
-}
-
-const noiseRng = new Rng();
-
-function fillNoise(out: Float32Array, seed: number, firstEpisode: number, episodes: number, tick: number): void {
-  const size = out.length / episodes;
-  for (let n = 0; n < episodes; n++) {
-    noiseRng.seek(seed, STREAM.policy, firstEpisode + n, tick).fillNormal(out, n * size, size);
   }
 }
 
