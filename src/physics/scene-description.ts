@@ -5,6 +5,12 @@ import type { Simulation } from "./simulation.ts";
 const GEOM_TYPES = ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"] as const;
 /** What MuJoCo gives to geoms whose colour was not set; their material's colour counts then. */
 const UNSET_RGBA = [0.5, 0.5, 0.5, 1];
+/** MuJoCo's groups from here on are not drawn unless asked for. */
+const FIRST_HIDDEN_GROUP = 3;
+/** mjtWrap: what a tendon passes. */
+const WRAP_JOINT = 1;
+const WRAP_PULLEY = 2;
+const WRAP_SITE = 3;
 
 /** Shapes that a geom can have. */
 export type GeomType = (typeof GEOM_TYPES)[number];
@@ -45,6 +51,16 @@ export interface HeightFieldDescription {
   data: number[];
 }
 
+/** A string drawn straight from point to point: a spatial tendon, or the part of one between pulleys. */
+export interface StringDescription {
+  name: string;
+  /** m */
+  radius: number;
+  rgba: Quadruple;
+  /** in the frames of their bodies, m */
+  points: { body: number; pos: Triple }[];
+}
+
 /** A directional or positional light fixed to a body. */
 export interface LightDescription {
   body: number;
@@ -58,7 +74,9 @@ export interface LightDescription {
 export interface SceneDescription {
   /** Index is the body's id; 0 is the world, its own parent. */
   bodies: { name: string; parent: number }[];
+  /** Index is the geom's id; after the geoms come the sites that mark something, as shapes that touch nothing. */
   geoms: GeomDescription[];
+  strings: StringDescription[];
   meshes: { vertices: number[]; faces: number[] }[];
   heightFields: HeightFieldDescription[];
   lights: LightDescription[];
@@ -75,7 +93,8 @@ export function describeScene(sim: Simulation): SceneDescription {
   const geomNames = sim.names.all("geom");
   return {
     bodies: sim.names.all("body").map((name, id) => ({ name, parent: parents[id] })),
-    geoms: geomNames.map((name, id) => describeGeom(model, name, id)),
+    geoms: [...geomNames.map((name, id) => describeGeom(model, name, id)), ...describeSites(sim)],
+    strings: sim.names.all("tendon").flatMap((name, id) => describeTendon(model, name, id)),
     meshes: Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id)),
     heightFields: Array.from({ length: model.nhfield }, (_, id) => describeHeightField(model, id)),
     lights: Array.from({ length: model.nlight }, (_, id) => describeLight(model, id)),
@@ -95,7 +114,7 @@ function describeGeom(model: MjModel, name: string, id: number): GeomDescription
     size: triple(model.geom_size, id),
     pos: triple(model.geom_pos, id),
     quat: quadruple(model.geom_quat, id),
-    rgba: geomColour(model, id, material),
+    rgba: colour(model, quadruple(model.geom_rgba, id), material),
     group: (model.geom_group as Int32Array)[id],
     collides: touches(model, id),
     ...(type === "mesh" ? { mesh: dataId } : {}),
@@ -104,8 +123,49 @@ function describeGeom(model: MjModel, name: string, id: number): GeomDescription
   };
 }
 
-function geomColour(model: MjModel, id: number, material: number): Quadruple {
-  const own = quadruple(model.geom_rgba, id);
+/** Sites of the groups that are drawn. */
+function describeSites(sim: Simulation): GeomDescription[] {
+  const names = sim.names.all("site");
+  const sites = names.map((name, id) => describeSite(sim.model, name, id));
+  return sites.filter(({ group, size, rgba }) => group < FIRST_HIDDEN_GROUP && size[0] > 0 && rgba[3] > 0);
+}
+
+function describeSite(model: MjModel, name: string, id: number): GeomDescription {
+  const material = (model.site_matid as Int32Array)[id];
+  return {
+    name,
+    type: GEOM_TYPES[(model.site_type as Int32Array)[id]] ?? "sphere",
+    body: (model.site_bodyid as Int32Array)[id],
+    size: triple(model.site_size, id),
+    pos: triple(model.site_pos, id),
+    quat: quadruple(model.site_quat, id),
+    rgba: colour(model, quadruple(model.site_rgba, id), material),
+    group: (model.site_group as Int32Array)[id],
+    collides: false,
+    ...(material >= 0 ? { material: describeMaterial(model, material) } : {}),
+  };
+}
+
+/** Sites along a spatial tendon; shapes that it bends around are left out. Fixed tendons are sums of joints and have no place. */
+function describeTendon(model: MjModel, name: string, id: number): StringDescription[] {
+  const first = (model.tendon_adr as Int32Array)[id];
+  const kinds = model.wrap_type as Int32Array;
+  if (kinds[first] === WRAP_JOINT) return [];
+  const parts: StringDescription["points"][] = [[]];
+  for (let wrap = first; wrap < first + (model.tendon_num as Int32Array)[id]; wrap++) {
+    const site = (model.wrap_objid as Int32Array)[wrap];
+    if (kinds[wrap] === WRAP_PULLEY) parts.push([]);
+    if (kinds[wrap] === WRAP_SITE) {
+      parts.at(-1)?.push({ body: (model.site_bodyid as Int32Array)[site], pos: triple(model.site_pos, site) });
+    }
+  }
+  const radius = (model.tendon_width as Float64Array)[id];
+  const rgba = quadruple(model.tendon_rgba, id);
+  return parts.filter((points) => points.length > 1).map((points) => ({ name, radius, rgba, points }));
+}
+
+/** A geom's or site's own colour, unless only its material has one. */
+function colour(model: MjModel, own: Quadruple, material: number): Quadruple {
   const unset = own.every((value, i) => value === UNSET_RGBA[i]);
   return unset && material >= 0 ? quadruple(model.mat_rgba, material) : own;
 }

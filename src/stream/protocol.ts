@@ -37,11 +37,20 @@ export interface SceneGeom {
   readonly material?: { readonly specular: number; readonly shininess: number; readonly reflectance: number };
 }
 
+/** A string, drawn straight from point to point. The points are in the frames of their bodies, in metres. */
+export interface SceneString {
+  readonly name: string;
+  readonly radius: number;
+  readonly rgba: readonly [number, number, number, number];
+  readonly points: readonly { readonly body: number; readonly pos: readonly [number, number, number] }[];
+}
+
 /** Everything needed to draw one environment. Sent once per scene; poses refer to `bodies` by position. */
 export interface StreamScene {
   /** Body 0 is the world; `parent` is a position in this list. */
   readonly bodies: readonly { readonly name: string; readonly parent: number }[];
   readonly geoms: readonly SceneGeom[];
+  readonly strings: readonly SceneString[];
   /** Vertices are x-y-z triples in metres, faces are triples of vertex positions. */
   readonly meshes: readonly { readonly vertices: readonly number[]; readonly faces: readonly number[] }[];
   /** `size` is MuJoCo's [x half size, y half size, height, depth below zero]; `data` is row-major in [0, 1]. */

@@ -4,12 +4,16 @@ import { packageRoot } from "../../src/physics/package-root.ts";
 import { describeScene, type SceneDescription } from "../../src/physics/scene-description.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 
+async function load(name: string): Promise<Simulation> {
+  return Simulation.load(join(packageRoot, "scenes", `${name}.xml`));
+}
+
 describe("scene description", () => {
   let sim: Simulation;
   let scene: SceneDescription;
 
   beforeAll(async () => {
-    sim = await Simulation.load(join(packageRoot, "scenes", "reacher.xml"));
+    sim = await load("reacher");
     scene = describeScene(sim);
   });
   afterAll(() => sim.delete());
@@ -33,6 +37,37 @@ describe("scene description", () => {
     expect(floor.type).toBe("plane");
     const target = scene.geoms.find((geom) => geom.name === "target")!;
     expect(target.rgba[3]).toBeCloseTo(0.6, 6);
+  });
+
+  it("shows the sites that mark something as shapes, and hides those of the hidden groups", async () => {
+    const finger = await load("finger");
+    const sites = describeScene(finger).geoms.slice(finger.ngeom);
+    finger.delete();
+    expect(sites.map(({ name }) => name)).toEqual(["tip", "target"]);
+    const [tip] = sites;
+    expect(tip).toMatchObject({ type: "sphere", body: 3, pos: [0, 0, 0.13], collides: false });
+    expect(tip.size[0]).toBe(0.02);
+  });
+
+  it("shows tendons that run through space as strings, and no others", async () => {
+    const cup = await load("ball-in-cup");
+    const { strings } = describeScene(cup);
+    const [cupId, ballId] = ["cup", "ball"].map((name) => cup.bodyId(name));
+    cup.delete();
+    expect(strings).toEqual([
+      {
+        name: "string",
+        radius: 0.003,
+        rgba: [0.27, 0.29, 0.32, 1].map(Math.fround),
+        points: [
+          { body: ballId, pos: [0, 0, 0] },
+          { body: cupId, pos: [0, 0, -0.108] },
+        ],
+      },
+    ]);
+    const table = await load("point-mass");
+    expect(describeScene(table).strings).toEqual([]);
+    table.delete();
   });
 
   it("places the geoms where the simulation has them", () => {

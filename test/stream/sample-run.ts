@@ -66,6 +66,7 @@ export const sampleScene: StreamScene = {
       collides: true,
     },
   ],
+  strings: [],
   meshes: [],
   heightFields: [],
   extent: 1,

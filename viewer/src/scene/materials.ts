@@ -2,6 +2,9 @@
 import { Color, type Material, MeshLambertMaterial, MeshPhysicalMaterial } from "three";
 import type { SceneGeom } from "../../../src/stream/protocol.ts";
 
+/** What decides how something looks. */
+export type Look = Pick<SceneGeom, "rgba" | "material">;
+
 /** One material per look; geoms that look the same share it. */
 export class Materials {
   private readonly made = new Map<string, Material>();
@@ -12,16 +15,11 @@ export class Materials {
     this.isPlain = isPlain;
   }
 
-  for(geom: SceneGeom): Material {
-    const key = JSON.stringify([
-      geom.rgba,
-      geom.material?.specular,
-      geom.material?.shininess,
-      geom.material?.reflectance,
-    ]);
+  for({ rgba, material: finish }: Look): Material {
+    const key = JSON.stringify([rgba, finish?.specular, finish?.shininess, finish?.reflectance]);
     let material = this.made.get(key);
     if (!material) {
-      material = makeMaterial(geom, this.isPlain);
+      material = makeMaterial({ rgba, material: finish }, this.isPlain);
       this.made.set(key, material);
     }
     return material;
@@ -34,7 +32,7 @@ export class Materials {
 }
 
 /** MuJoCo's shininess becomes smoothness, its specular a coat of lacquer. */
-function makeMaterial({ rgba: [red, green, blue, alpha], material }: SceneGeom, isPlain: boolean): Material {
+function makeMaterial({ rgba: [red, green, blue, alpha], material }: Look, isPlain: boolean): Material {
   const color = new Color().setRGB(red, green, blue, "srgb");
   const look = { color, transparent: alpha < 1, opacity: alpha, depthWrite: alpha === 1 };
   if (isPlain) return new MeshLambertMaterial(look);

@@ -31,6 +31,7 @@ import { pickNearest } from "./picking.ts";
 import { isSoftwareRendered, Quality } from "./quality.ts";
 import { Robots } from "./robots.ts";
 import { Sky } from "./sky.ts";
+import { Strings } from "./strings.ts";
 
 /** What to draw in a frame. */
 export interface StageView {
@@ -81,6 +82,7 @@ export class Stage {
   private readonly robots: Robots;
   /** Shapes fixed to the world, other than floors. */
   private readonly furniture: Robots;
+  private readonly strings: Strings;
   private readonly arrows = new Group();
   private readonly commandArrows = new Arrows(MAX_TILES, 0.046);
   private readonly velocityArrows = new Arrows(MAX_TILES, 0.026);
@@ -103,6 +105,7 @@ export class Stage {
     this.quality = new Quality(isSoftware ? 4 : 1, settings.quality);
     this.robots = new Robots(this.isPlain);
     this.furniture = new Robots(this.isPlain);
+    this.strings = new Strings(this.isPlain);
     this.renderer = new WebGLRenderer({ canvas, antialias: !isSoftware, stencil: false });
     this.gate = new FrameGate(this.renderer.getContext() as WebGL2RenderingContext, this.isPlain ? PLAIN_REST : 0);
     this.renderer.toneMapping = NeutralToneMapping;
@@ -113,9 +116,9 @@ export class Stage {
     this.rig.controls.addEventListener("change", () => this.invalidate());
     this.setUpLights();
     if (!this.isPlain) this.setUpReflections();
-    const { sky, ground, robots, furniture, commandArrows, velocityArrows } = this;
+    const { sky, ground, robots, furniture, strings, commandArrows, velocityArrows } = this;
     this.arrows.add(commandArrows.mesh, velocityArrows.mesh);
-    this.scene.add(sky.mesh, ground.mesh, robots.group, furniture.group, this.arrows);
+    this.scene.add(sky.mesh, ground.mesh, robots.group, furniture.group, strings.group, this.arrows);
     this.applyQuality();
   }
 
@@ -173,6 +176,7 @@ export class Stage {
   setOptions(options: ViewOptions): void {
     this.robots.setChoice(options);
     this.furniture.setChoice(options);
+    this.strings.group.visible = options.shapes;
     this.ground.setGrid(options.grid);
     this.commandArrows.mesh.visible = options.commandArrow;
     this.velocityArrows.mesh.visible = options.velocityArrow;
@@ -252,6 +256,7 @@ export class Stage {
       this.robots.build(description, count, ({ body }) => body !== 0);
       const sets = this.kind === "together" ? 1 : count;
       this.furniture.build(description, sets, ({ body, type }) => body === 0 && !isFloor(type, body));
+      this.strings.build(description, count);
       this.actors.clear();
       this.invalidate();
     }
@@ -274,8 +279,8 @@ export class Stage {
 
   /** Writes all instances of this frame. */
   private place(view: StageView, poses: ReadonlyMap<number, ShownPose>, dt: number): void {
-    const { robots, furniture, commandArrows, velocityArrows, ground } = this;
-    for (const batch of [robots, furniture, commandArrows, velocityArrows]) batch.begin();
+    const { robots, furniture, strings, commandArrows, velocityArrows, ground } = this;
+    for (const batch of [robots, furniture, strings, commandArrows, velocityArrows]) batch.begin();
     if (this.kind === "tiles") ground.beginTiles(this.cell()[0] * 0.47);
     view.environments.forEach((environment, n) => {
       const pose = poses.get(environment);
@@ -284,7 +289,7 @@ export class Stage {
     for (const environment of this.actors.keys())
       if (!poses.has(environment) || !view.environments.includes(environment)) this.actors.delete(environment);
     if (this.kind !== "tiles") this.placeFloor(view);
-    for (const batch of [robots, furniture, commandArrows, velocityArrows, ground]) batch.end();
+    for (const batch of [robots, furniture, strings, commandArrows, velocityArrows, ground]) batch.end();
   }
 
   private placeActor(environment: number, n: number, pose: ShownPose, isFollowed: boolean, dt: number): void {
@@ -295,6 +300,7 @@ export class Stage {
     const [dx, dy] = this.shiftOf(n, actor);
     actor.drawnAt.set(x + dx, y + dy, z);
     this.robots.add(pose, dx, dy);
+    this.strings.add(pose, dx, dy);
     if (this.kind !== "together" || n === 0) this.furniture.add(pose, dx, dy);
     const floor = this.floorHeight();
     if (this.kind === "tiles")
