@@ -11,7 +11,7 @@ export type LayoutKind = "roam" | "tiles" | "cells" | "together";
 export interface SceneFacts {
   /** The body that carries the robot: the child of the world with the most bodies below it. */
   readonly rootBody: number;
-  /** Height of the floor, or null where there is none. */
+  /** Height of the floor, or null where there is none, or none that is drawn. */
   readonly floorHeight: number | null;
   /** Whether shapes other than a level floor are fixed to the world. */
   readonly hasFurniture: boolean;
@@ -19,7 +19,7 @@ export interface SceneFacts {
 }
 
 export function sceneFacts(scene: StreamScene): SceneFacts {
-  const fixed = scene.geoms.filter((geom) => geom.body === 0 && geom.group < 3);
+  const fixed = scene.geoms.filter((geom) => geom.body === 0 && geom.group < 3 && geom.rgba[3] > 0);
   const floors = fixed.filter((geom) => geom.type === "plane" && isLevel(geom.quat));
   const hasTerrain = fixed.some((geom) => geom.type === "hfield");
   return {

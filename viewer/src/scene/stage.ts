@@ -54,6 +54,8 @@ const TILE_ARROW_SECONDS = 0.55;
 const ARROW_HEIGHT = 0.012;
 /** A grid is seen from further above than a single robot, rad. */
 const GRID_LIFT = 0.3;
+/** Air below what has no floor, as a share of its height. */
+const FLOATING = 0.25;
 
 /** What the stage remembers of a robot from frame to frame. */
 interface Actor {
@@ -340,7 +342,7 @@ export class Stage {
   }
 
   private placeFloor({ followed }: StageView): void {
-    if (this.facts?.floorHeight === null || !this.size) {
+    if (this.facts?.hasTerrain || !this.size) {
       this.ground.beginTiles(1);
       return;
     }
@@ -361,8 +363,11 @@ export class Stage {
     return (Math.hypot(...this.cell()) / Math.SQRT2 / 2) * gridColumns(this.count);
   }
 
+  /** What has no floor, such as a fish, floats above one. */
   private floorHeight(): number {
-    return this.facts?.floorHeight ?? this.size?.bottom ?? 0;
+    const { facts, size } = this;
+    const { bottom = 0, height = 0 } = size ?? {};
+    return facts?.floorHeight ?? (facts?.hasTerrain ? bottom : bottom - FLOATING * height);
   }
 
   /** Half width and half height of what the camera is to show, with some air around it. */
