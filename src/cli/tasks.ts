@@ -131,7 +131,12 @@ function actionText({
 }: TaskDescription["action"]) {
   const isTargets = kind === "joint-targets";
   const limited = { tanh: "tanh(action)", clip: "clip(action, −1, 1)", none: "action" }[squash];
-  const formula = `${isTargets ? "joint position target" : "control"} = offset${feedForward === null ? "" : " + feed-forward"} + scale · ${limited}`;
+  const sum = `offset${feedForward === null ? "" : " + feed-forward"} + scale · ${limited}`;
+  const formulas = {
+    "joint-targets": `joint position target = ${sum}`,
+    controls: `control = ${sum}`,
+    "cell-moves": `cells moved = round(${limited})`,
+  };
   const servo = (k: number) => (isTargets ? [formatNumber(stiffness[k]!), formatNumber(damping[k]!)] : []);
   const rows = names.map((name, k) => [
     String(k),
@@ -140,11 +145,12 @@ function actionText({
     formatNumber(offset[k]!),
     ...servo(k),
   ]);
-  const headings = ["", isTargets ? "joint" : "actuator", "scale", "offset"];
+  const named = { "joint-targets": "joint", controls: "actuator", "cell-moves": "axis" }[kind];
+  const headings = ["", named, "scale", "offset"];
   if (isTargets) headings.push("stiffness", "damping");
   const columns = headings.map((heading, k) => ({ heading, align: k === 1 ? ("left" as const) : ("right" as const) }));
   const forward = feedForward === null ? "" : `\n${settingsText({ "feed-forward": feedForward })}`;
-  return `  ${formula}\n${formatTable(columns, rows, "  ")}${forward}`;
+  return `  ${formulas[kind]}\n${formatTable(columns, rows, "  ")}${forward}`;
 }
 
 function commandText({

@@ -6,10 +6,13 @@ import type { AnyMoment } from "./moment.ts";
 /** What happens to the policy's output first: limited smoothly to (−1, 1), cut off at ±1, or nothing. */
 export type Squash = "tanh" | "clip" | "none";
 
-/** A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action. */
+/**
+ * A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action; cell-moves are rounded to
+ * −1, 0 or 1 besides.
+ */
 export interface ActionDescription {
-  readonly kind: "joint-targets" | "controls";
-  /** Joints (joint-targets) or actuators (controls), in action order. */
+  readonly kind: "joint-targets" | "controls" | "cell-moves";
+  /** Joints (joint-targets), actuators (controls) or axes (cell-moves), in action order. */
   readonly names: readonly string[];
   readonly squash: Squash;
   readonly scale: readonly number[];

@@ -26,6 +26,8 @@ export {
 export { type CommandDescription, describeTask, type TaskDescription } from "./describe-task.ts";
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
 export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
+export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
+export { saddles, startingAt } from "./gridworld/gridworld.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
 export {
   AXIAL,

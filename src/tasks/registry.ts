@@ -2,6 +2,7 @@
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
+import { gridworldFourGoals, gridworldTwoWalls } from "./gridworld/gridworld.ts";
 import { humanoidJoystick } from "./humanoid/joystick.ts";
 import { acrobotSwingup, acrobotSwingupSparse } from "./suite/acrobot.ts";
 import { ballInCup } from "./suite/ball-in-cup.ts";
@@ -44,6 +45,8 @@ const TASKS: readonly Task[] = [
   walkerStand,
   walkerWalk,
   humanoidJoystick,
+  gridworldTwoWalls,
+  gridworldFourGoals,
 ];
 
 /** All registered tasks, in the order of lists. */
