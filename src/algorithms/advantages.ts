@@ -138,8 +138,8 @@ export function bootstrapTimeLimits(
   for (let i = 0; i < rows.length; i++) reward[rows[i]] += gamma * finalValues[i];
 }
 
-/** Brings the values at `rows` of all arrays together to mean 0 and population deviation 1, then limits them to ±`limit` (0: none). */
-export function normaliseAdvantages(advantages: readonly Float32Array[], limit: number): void {
+/** Brings the values of all arrays together to mean 0 and population deviation 1, limits them to ±`limit` (0: none), then adds `shift`. */
+export function normaliseAdvantages(advantages: readonly Float32Array[], limit: number, shift = 0): void {
   let count = 0;
   let total = 0;
   for (const part of advantages) {
@@ -153,7 +153,7 @@ export function normaliseAdvantages(advantages: readonly Float32Array[], limit: 
   for (const part of advantages) {
     for (let i = 0; i < part.length; i++) {
       const value = (part[i] - mean) * scale;
-      part[i] = limit > 0 ? Math.min(Math.max(value, -limit), limit) : value;
+      part[i] = shift + (limit > 0 ? Math.min(Math.max(value, -limit), limit) : value);
     }
   }
 }

@@ -30,7 +30,9 @@ export type UpdaterSettings = UpdateSettings & {
   readonly flowSteps: number;
   readonly time: "discrete" | "continuous";
   readonly timeMargin: number;
+  readonly pairing: "independent" | "antithetic";
   readonly rewardScale: number;
+  readonly bootstrapTimeLimits: boolean;
 };
 
 /** What an updater works on. */
@@ -173,7 +175,7 @@ export class Updater {
     const { sizes, settings, plan } = this.#options;
     for (let t = 0; t < sizes.steps; t++) await this.#preparePairs(shard, t, iteration);
     this.#scaleRewards(shard);
-    if (settings.gae === "textbook") await this.#bootstrap(shard);
+    if (settings.gae === "textbook" && settings.bootstrapTimeLimits) await this.#bootstrap(shard);
     if (plan.advantages === "iteration") await this.#estimateAdvantages(shard);
   }
 
@@ -188,7 +190,8 @@ export class Updater {
     for (let n = 0; n < envs; n++) {
       this.#rng.seek(seed, STREAM.pairs, shard * envs + n, iteration * steps + t);
       this.#rng.fillNormal(feeds.noise, n * pairs * actionSize, pairs * actionSize);
-      for (let k = 0; k < pairs; k++) feeds.time[n * pairs + k] = flowTime(this.#rng.uniform(), settings);
+      if (settings.pairing === "antithetic") this.#pairOff(n);
+      else for (let k = 0; k < pairs; k++) feeds.time[n * pairs + k] = flowTime(this.#rng.uniform(), settings);
     }
     this.#loadNormaliser(this.#prepare);
     await executable.run(feeds, outputs);
@@ -197,6 +200,19 @@ export class Updater {
     views.pairWeight.set(outputs.weight, row * pairs);
     views.oldLosses.set(outputs.oldLosses, row * pairs);
     if (this.#images) await this.#prepareImages(this.#images, row);
+  }
+
+  /** Makes every second pair of row `n` the opposite of the one before it: −ε at the same t; the times are spread evenly over the interval. */
+  #pairOff(n: number): void {
+    const { sizes, settings } = this.#options;
+    const { pairs, actionSize } = sizes;
+    const { noise, time } = this.#prepare.feeds;
+    for (let k = 0; k < pairs; k += 2) {
+      const at = n * pairs + k;
+      time[at] = flowTime((k + 2 * this.#rng.uniform()) / pairs, settings);
+      time[at + 1] = time[at];
+      for (let i = 0; i < actionSize; i++) noise[(at + 1) * actionSize + i] = -noise[at * actionSize + i];
+    }
   }
 
   /** The losses of the same pairs with left and right changed over. */

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { field } from "./config-field.ts";
 
+const OURS = "flowgait";
 const FPO = "FPO, released Playground configuration";
 const FPO_PLUS_PLUS = "FPO++, released locomotion configuration";
 
@@ -29,6 +30,12 @@ interface FlowDefaults {
 function flowFields(defaults: FlowDefaults, source: string) {
   return {
     pairs: field(count, defaults.pairs, "Noise and time pairs drawn per action to estimate its likelihood.", source),
+    pairing: field(
+      z.enum(["independent", "antithetic"]),
+      "independent",
+      "Pairs of an action: each drawn on its own; or in twos that share a time and have opposite noises, times spread evenly, for a less noisy estimate.",
+      OURS,
+    ),
     flowSteps: field(count, defaults.flowSteps, "Integration steps from noise to action while training.", source),
     sampler: field(z.enum(["euler", "midpoint", "heun"]), "euler", "Integrator of the flow while training.", source),
     loss: field(
@@ -105,12 +112,19 @@ interface OptimiserDefaults {
 /** Adam, the number of its steps, and the weights that acting uses. */
 function optimiserFields(defaults: OptimiserDefaults, source: string) {
   return {
-    learningRate: field(positive, defaults.learningRate, "Adam's step size of the policy, constant.", source),
+    learningRate: field(positive, defaults.learningRate, "Adam's step size of the policy.", source),
     criticLearningRate: field(
       nonNegative,
       0,
-      "Adam's step size of the critic, constant; 0 takes the policy's learning rate.",
+      "Adam's step size of the critic; 0 takes the policy's learning rate.",
       source,
+    ),
+    learningRateDecaySteps: field(
+      z.int().min(0),
+      0,
+      "Environment steps over which both learning rates fall linearly to 0; 0 keeps them constant.",
+      source,
+      "environment steps",
     ),
     adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
     adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),
@@ -166,6 +180,12 @@ function advantageFields(defaults: AdvantageDefaults, source: string) {
       "Form of generalised advantage estimation; Brax masks time limits and leaves out the first lambda.",
       source,
     ),
+    bootstrapTimeLimits: field(
+      z.boolean(),
+      true,
+      "Whether returns go on past a time limit with the critic's value, or a time limit ends them. Of the textbook form; Brax masks the step.",
+      source,
+    ),
     advantages: field(
       z.enum(["minibatch", "iteration"]),
       defaults.advantages,
@@ -185,6 +205,12 @@ function advantageFields(defaults: AdvantageDefaults, source: string) {
       defaults.advantageClamp,
       "Largest magnitude of an advantage after normalising; 0 sets no limit.",
       source,
+    ),
+    advantageShift: field(
+      z.number(),
+      0,
+      "Added to normalised advantages. A little above 0 keeps the flow consistent with the actions it draws and narrows it (docs/experiments.md).",
+      OURS,
     ),
     valueCoefficient: field(nonNegative, defaults.valueCoefficient, "Weight of the value loss.", source),
     rewardScale: field(positive, defaults.rewardScale, "Factor on rewards before learning.", source),

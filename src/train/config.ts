@@ -103,6 +103,11 @@ export function criticLearningRate(algorithm: { learningRate: number; criticLear
   return algorithm.criticLearningRate > 0 ? algorithm.criticLearningRate : algorithm.learningRate;
 }
 
+/** What is left of the learning rates after so many environment steps: 1 without a decay, else falling linearly to 0. */
+export function learningRateFactor({ learningRateDecaySteps: all }: { learningRateDecaySteps: number }, done: number) {
+  return all === 0 ? 1 : Math.max(0, 1 - done / all);
+}
+
 /**
  * Checks what one field alone cannot tell: divisors, and settings that contradict each other.
  * @throws UserError (exit code 2) naming the first flag that does not fit
@@ -123,6 +128,10 @@ const crossFieldRules: readonly ((config: TrainConfig) => string | null)[] = [
     algorithm.advantages === "iteration" || horizon % algorithm.unroll === 0
       ? null
       : `--algorithm.unroll: ${algorithm.unroll} does not divide --horizon ${horizon}, expected a divisor of it`,
+  ({ algorithm: { pairing, pairs } }) =>
+    pairing === "independent" || pairs % 2 === 0
+      ? null
+      : `--algorithm.pairs: got ${pairs}, expected an even number with --algorithm.pairing antithetic`,
   (config) => {
     const { minibatches, advantages, unroll } = config.algorithm;
     const rows = rowsPerIteration(config);

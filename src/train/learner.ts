@@ -12,7 +12,7 @@ import type { IterationSizes, IterationViews } from "../rollout/iteration-layout
 import type { Job } from "../rollout/jobs.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { UpdatePlan } from "../rollout/update-plan.ts";
-import { criticLearningRate, type TrainConfig } from "./config.ts";
+import { criticLearningRate, learningRateFactor, rowsPerIteration, type TrainConfig } from "./config.ts";
 import { Optimiser } from "./optimiser.ts";
 
 /** Means over the iteration's minibatches, by name. */
@@ -81,7 +81,7 @@ export class Learner {
     await prepared;
     this.publishNormaliser();
     if (plan.advantages === "iteration" && config.algorithm.normaliseAdvantage) {
-      normaliseAdvantages([views.advantage], config.algorithm.advantageClamp);
+      normaliseAdvantages([views.advantage], config.algorithm.advantageClamp, config.algorithm.advantageShift);
     }
   }
 
@@ -89,18 +89,21 @@ export class Learner {
   async descend(iteration: number): Promise<UpdateMeasures> {
     const { config, plan } = this.#options;
     const { epochs } = config.algorithm;
+    const factor = learningRateFactor(config.algorithm, iteration * rowsPerIteration(config));
     const tally = new Tally();
     for (let epoch = 0; epoch < epochs; epoch++) {
       this.#shuffle(iteration * epochs + epoch);
-      for (let minibatch = 0; minibatch < plan.minibatches; minibatch++) await this.#minibatch(minibatch, tally);
+      for (let minibatch = 0; minibatch < plan.minibatches; minibatch++)
+        await this.#minibatch(minibatch, factor, tally);
     }
     tally.add("actionSpread", rootMeanSquare(this.#options.views.action));
     return tally.means();
   }
 
-  async #minibatch(minibatch: number, tally: Tally): Promise<void> {
+  /** @param factor what is left of the learning rates */
+  async #minibatch(minibatch: number, factor: number, tally: Tally): Promise<void> {
     const { config, plan } = this.#options;
-    const criticRate = criticLearningRate(config.algorithm);
+    const criticRate = factor * criticLearningRate(config.algorithm);
     if (plan.advantages === "iteration") {
       await this.#gradients(minibatch, ["actor", "critic"]);
       tally.add("gradientNormCritic", await this.critic.step(criticRate));
@@ -111,7 +114,7 @@ export class Learner {
       tally.add("gradientNormCritic", await this.critic.step(criticRate));
       await actor;
     }
-    tally.add("gradientNormActor", await this.actor.step(config.algorithm.learningRate));
+    tally.add("gradientNormActor", await this.actor.step(factor * config.algorithm.learningRate));
     this.#readMeasures(tally);
   }
 
@@ -155,7 +158,8 @@ export class Learner {
     this.#forEachRow(minibatch, (row, i) => {
       batch[i] = this.#options.views.advantage[row];
     });
-    normaliseAdvantages([batch], this.#options.config.algorithm.advantageClamp);
+    const { advantageClamp, advantageShift } = this.#options.config.algorithm;
+    normaliseAdvantages([batch], advantageClamp, advantageShift);
     this.#forEachRow(minibatch, (row, i) => {
       this.#options.views.advantage[row] = batch[i];
     });

@@ -84,7 +84,7 @@ describe("generalised advantage estimation", () => {
     );
   });
 
-  it("normalised advantages have mean 0 and deviation 1 over all parts, and keep the limit", () => {
+  it("normalised advantages have mean 0 and deviation 1 over all parts, keep the limit, and take a shift last", () => {
     const parts = [Float32Array.of(1, 2, 3), Float32Array.of(10)];
     normaliseAdvantages(parts, 0);
     const all = [...parts[0], ...parts[1]];
@@ -92,5 +92,8 @@ describe("generalised advantage estimation", () => {
     expect(all.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 5);
     normaliseAdvantages(parts, 1.5);
     expect(Math.max(...parts[1])).toBe(1.5);
+    normaliseAdvantages(parts, 0, 0.25);
+    const shifted = [...parts[0], ...parts[1]];
+    expect(shifted.reduce((a, b) => a + b, 0) / 4).toBeCloseTo(0.25, 5);
   });
 });
