@@ -136,15 +136,22 @@ const humanoidPaper: AlgorithmPresets = {
 };
 
 /**
- * Few pairs and epochs buy more samples per second; seeing every sample from both sides halves the samples that are needed; noise on
- * actions is meant to keep the flow from narrowing before it walks (docs/experiments.md).
+ * Seeing every sample from both sides halves the samples that are needed. A shift of advantages keeps the flow consistent and narrows it;
+ * noise on actions keeps it from narrowing too far (docs/experiments.md).
  */
 const humanoidLaptop: AlgorithmPresets = {
   "fpo++": {
     steps: 6_000_000,
     mirror: true,
     evaluation: { everySteps: 300_000 },
-    algorithm: { name: "fpo++", pairs: 4, epochs: 4, actionNoise: 0.25 },
+    algorithm: {
+      name: "fpo++",
+      learningRate: 1e-3,
+      pairing: "antithetic",
+      epochs: 4,
+      actionNoise: 0.25,
+      advantageShift: 0.2,
+    },
   },
 };
 

@@ -39,7 +39,7 @@ export const humanoidJoystick = defineTask({
   name: "HumanoidJoystick",
   family: "humanoid",
   scene: "scenes/humanoid-flat.xml",
-  timing: { controlHz: 50, physicsHz: 250, episodeSeconds: 20 },
+  timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 20 },
   robot: legged({
     root: "root",
     home: "home",
