@@ -66,6 +66,7 @@ function cleanUp(outputs: readonly Tensor[]): Tensor[] {
   const table = new Map<string, Tensor>();
   const ids = new Map<Tensor, number>();
   const intern = (node: Tensor): Tensor => {
+    if (ids.has(node)) return node;
     const key = keyOf(node, ids);
     const known = table.get(key);
     if (known) return known;

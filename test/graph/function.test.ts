@@ -62,6 +62,14 @@ describe("a graph function", () => {
     ).toEqual([3]);
   });
 
+  it("keeps values apart after a neutral element gave way to an input", () => {
+    // 1 − (t + 0) becomes 1 − t, whose square must not be taken for that of t.
+    const t = add(input("t", [1]), 0);
+    const keep = sub(1, t);
+    const fn = graphFunction("f", { y: add(mul(mul(keep, keep), 0.25), mul(t, t)) });
+    expect(interpret(fn, { t: Float64Array.of(3) }).y[0]).toBe(10);
+  });
+
   it("keeps a result's shape when it drops a neutral element of higher rank", () => {
     const y = add(input("row", [3]), constant(0, [1, 1]));
     expect(graphFunction("f", { y }).outputs.y.shape).toEqual([1, 3]);
