@@ -2,8 +2,8 @@
  * The flow-matching loss of stored actions: how well the velocity field explains them. Its change stands in for the change of
  * their log-likelihood. Source: FPO (arXiv 2507.21053) eq. 8–10 and its Playground code; FPO++ (arXiv 2602.02481).
  */
-import { add, concat, constant, cos, mul, reshape, sin, square, sub, sum, type Tensor } from "../graph/index.ts";
-import { flowPoints, TIME_FREQUENCIES } from "../policy/flow-policy.ts";
+import { add, mul, reshape, square, sub, sum, type Tensor } from "../graph/index.ts";
+import { embedTimes, flowPoints } from "../policy/flow-policy.ts";
 
 /** What is compared: the predicted noise ("epsilon") or the predicted velocity ("velocity"). */
 export type FlowLoss = "epsilon" | "velocity";
@@ -39,8 +39,7 @@ export function flowPairs(
   // x_t = t·ε + (1 − t)·a = a + t·(ε − a)
   const u = sub(noise, a);
   const x = add(mul(t, u), a);
-  const angle = mul(reshape(time, [count, 1]), constant(frequencies, [1, TIME_FREQUENCIES]));
-  const embedded = concat([cos(angle), sin(angle)], 1);
+  const embedded = embedTimes(reshape(time, [count, 1]));
   // With ε̂ = x_t + (1 − t)·v the noise error is ε̂ − ε = (1 − t)·(v − u), so ε-MSE = (1 − t)²·u-MSE.
   const flat = reshape(time, [count]);
   const kind = loss === "epsilon" ? square(sub(1, flat)) : add(mul(flat, 0), 1);
@@ -51,8 +50,6 @@ export function flowPairs(
     weight: mul(kind, scale),
   };
 }
-
-const frequencies = Array.from({ length: TIME_FREQUENCIES }, (_, k) => 2 ** k);
 
 /**
  * Loss of every pair: weight · Σ_d (v − u)².
@@ -68,13 +65,19 @@ export function flowMatchingLoss(
   return reshape(losses, [rows, losses.shape[0] / rows]);
 }
 
+/** Which flow times pairs are drawn at. */
+export interface FlowTimes {
+  /** The start times of the sampler's steps, or the whole interval */
+  readonly time: "discrete" | "continuous";
+  readonly flowSteps: number;
+  /** Distance that continuous times keep from 0 and from 1 */
+  readonly timeMargin: number;
+}
+
 /**
  * Start times of the sampler's steps, 1, 1 − 1/n, …, 1/n, at a uniform draw; or a draw uniform in [margin, 1 − margin].
  * @param draw uniform in [0, 1)
  */
-export function flowTime(
-  draw: number,
-  { time, flowSteps, timeMargin }: { time: "discrete" | "continuous"; flowSteps: number; timeMargin: number },
-): number {
+export function flowTime(draw: number, { time, flowSteps, timeMargin }: FlowTimes): number {
   return time === "discrete" ? 1 - Math.floor(draw * flowSteps) / flowSteps : timeMargin + (1 - 2 * timeMargin) * draw;
 }

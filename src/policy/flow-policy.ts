@@ -1,9 +1,9 @@
 /**
  * The flow policy: a velocity field v(ô, x, t) that carries noise (t = 1) to an action (t = 0) along dx/dt = v.
- * One convention in the whole house: x_t = t·ε + (1 − t)·a, u = ε − a, integration from 1 to 0.
+ * One convention in the whole house: x_t = t·ε + (1 − t)·a, u = ε − a, integration from 1 to 0 (flow-sampler.ts).
  * Source: McAllister et al., "Flow Matching Policy Gradients" (arXiv 2507.21053) and its Playground code.
  */
-import { add, concat, constant, matmul, mul, reshape, slice, type Tensor } from "../graph/index.ts";
+import { add, concat, constant, cos, matmul, mul, reshape, sin, slice, type Tensor } from "../graph/index.ts";
 import { type Activation, activations, mlp, mlpParameters } from "./network.ts";
 import { layoutOf, type ParameterLayout } from "./parameters.ts";
 
@@ -21,9 +21,6 @@ export interface FlowPolicySpec {
 export const TIME_FREQUENCIES = 4;
 /** Values of the embedding of one flow time. */
 export const TIME_SIZE = 2 * TIME_FREQUENCIES;
-
-/** How the flow is integrated; the number of network evaluations per step is 1, 2 and 2. */
-export type FlowSampler = "euler" | "midpoint" | "heun";
 
 /**
  * Weights of the policy. The first layer's kernel is kept in two parts, because the observation's share is needed once per
@@ -47,6 +44,14 @@ export function embedTime(t: number, out: Float32Array | number[], offset = 0): 
     out[offset + TIME_FREQUENCIES + k] = Math.sin(t * 2 ** k);
   }
 }
+
+/** The same embedding of many flow times inside a graph. t [n, 1] → [n, TIME_SIZE] */
+export function embedTimes(t: Tensor): Tensor {
+  const angle = mul(t, constant(frequencies, [1, TIME_FREQUENCIES]));
+  return concat([cos(angle), sin(angle)], 1);
+}
+
+const frequencies = Array.from({ length: TIME_FREQUENCIES }, (_, k) => 2 ** k);
 
 /** The observation's share of the first layer, ô·W + b. ô [rows, obsSize] → [rows, width] */
 export function observationShare(obs: Tensor, weights: Readonly<Record<string, Tensor>>): Tensor {
@@ -80,8 +85,8 @@ export function pairVelocities(
   return remainingLayers(spec, weights, reshape(first, [rows * pairs, width]));
 }
 
-/** Velocity at one x per observation and a time that all rows share. share [rows, width], x [rows, actionSize] */
-function velocityAt(
+/** Velocity at one x per observation and a time that all rows share. share [rows, width], x [rows, actionSize], or [1, actionSize] */
+export function velocityAt(
   spec: FlowPolicySpec,
   weights: Readonly<Record<string, Tensor>>,
   share: Tensor,
@@ -97,47 +102,6 @@ function velocityAt(
     slice(kernel, 0, spec.actionSize, spec.actionSize + TIME_SIZE),
   );
   return remainingLayers(spec, weights, add(matmul(x, action), add(share, time)));
-}
-
-/**
- * Integrates the flow from noise to action in `flowSteps` equal steps.
- * @param obs normalised [rows, obsSize]
- * @param noise x at t = 1 [rows, actionSize]
- * @returns the action before any squash [rows, actionSize]
- */
-export function sampleFlow(
-  spec: FlowPolicySpec,
-  weights: Readonly<Record<string, Tensor>>,
-  obs: Tensor,
-  noise: Tensor,
-  { flowSteps, sampler }: { flowSteps: number; sampler: FlowSampler },
-): Tensor {
-  const share = observationShare(obs, weights);
-  const velocity = (x: Tensor, t: number) => velocityAt(spec, weights, share, x, t);
-  let x = noise;
-  for (let step = 0; step < flowSteps; step++) x = flowStep(velocity, x, 1 - step / flowSteps, -1 / flowSteps, sampler);
-  return x;
-}
-
-/** One step of size dt (negative) from time t. */
-function flowStep(
-  velocity: (x: Tensor, t: number) => Tensor,
-  x: Tensor,
-  t: number,
-  dt: number,
-  sampler: FlowSampler,
-): Tensor {
-  const start = velocity(x, t);
-  switch (sampler) {
-    case "euler":
-      return add(x, mul(start, dt));
-    case "midpoint":
-      return add(x, mul(velocity(add(x, mul(start, dt / 2)), t + dt / 2), dt));
-    case "heun":
-      return add(x, mul(add(start, velocity(add(x, mul(start, dt)), t + dt)), dt / 2));
-    default:
-      return sampler satisfies never;
-  }
 }
 
 /** Concatenates noisy actions [n, actionSize] and embedded times [n, TIME_SIZE] into the points of `pairVelocities`. */
