@@ -1,12 +1,12 @@
 /** Collection with policy, noise and storage in the loop, against the environment steps of physics.ts, in turns within one run. */
 import { createOrtEngine } from "../src/graph/index.ts";
 import { Rng } from "../src/math/rng.ts";
-import { flowPolicyLayout } from "../src/policy/flow-policy.ts";
 import { initialise, parameterViews } from "../src/policy/parameters.ts";
+import { noiseSize, policyLayout } from "../src/policy/policy.ts";
 import { samplerFunction } from "../src/policy/sampler.ts";
 import { type ActingPolicy, Collector, type Trajectory } from "../src/rollout/collect.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
-import { policySpec } from "../src/train/networks.ts";
+import { actionNoise, policySpec } from "../src/train/networks.ts";
 import { resolveTrainConfig } from "../src/train/presets.ts";
 import { rateMeter } from "./physics.ts";
 
@@ -29,17 +29,18 @@ export async function benchCollect(task: string): Promise<CollectRates> {
   const envs = config.envs / config.shards;
   const collector = new Collector(env, { seed: SEED, envs, steps: STEPS });
   const spec = policySpec(config, env);
-  const weights = new Float32Array(flowPolicyLayout(spec).size);
-  initialise(flowPolicyLayout(spec), new Rng().seek(SEED, 1), weights);
+  const weights = new Float32Array(policyLayout(spec).size);
+  initialise(policyLayout(spec), new Rng().seek(SEED, 1), weights);
   const policy: ActingPolicy = {
-    sampler: await createOrtEngine().compile(samplerFunction(spec, envs, config.algorithm)),
+    sampler: await createOrtEngine().compile(samplerFunction(spec, envs)),
+    noiseSize: noiseSize(spec),
     weights,
     feeds: {
-      ...parameterViews(flowPolicyLayout(spec), weights),
+      ...parameterViews(policyLayout(spec), weights),
       mean: new Float32Array(env.obsSize),
       std: new Float32Array(env.obsSize).fill(1),
     },
-    actionNoise: config.algorithm.actionNoise,
+    actionNoise: actionNoise(config),
   };
   const trajectory = allocate(env, envs);
   let [before, after] = [new Float64Array(collector.layout.size), new Float64Array(collector.layout.size)];

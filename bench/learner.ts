@@ -83,7 +83,8 @@ function nominalFlops(env: Environment): number {
   const rows = envs * horizon;
   const policy = [env.obsSize + env.actionSize + 8, ...algorithm.policyHidden, env.actionSize];
   const critic = [env.obsSize + env.privilegedSize, ...algorithm.criticHidden, 1];
-  return rows * (algorithm.pairs * layerFlops(policy) + layerFlops(critic));
+  const pairs = "pairs" in algorithm ? algorithm.pairs : 1;
+  return rows * (pairs * layerFlops(policy) + layerFlops(critic));
 }
 
 function layerFlops(widths: readonly number[]): number {

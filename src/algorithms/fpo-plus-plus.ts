@@ -1,10 +1,11 @@
 /**
  * FPO++: one ratio per pair, the asymmetric trust region, clamped losses and log-ratios (arXiv 2602.02481, section 3).
- * Beyond a clamp the gradient is masked; the released code passes it straight through for the log-ratio. Ours is a choice,
- * not a finding: the two were not compared.
+ * A clamped loss gives no gradient. A clamped log-ratio gives none either, or passes it straight through as in the released code; that
+ * the first is our default is a choice, not a finding: the two were not compared.
  */
-import { clamp, exp, reshape, sub, type Tensor } from "../graph/index.ts";
-import { type PolicyLoss, type PolicyLossInputs, policyLoss } from "./policy-loss.ts";
+import { add, clamp, exp, reshape, stopGradient, sub, type Tensor } from "../graph/index.ts";
+import { type FlowLossInputs, flowPolicyLoss } from "./flow-policy-loss.ts";
+import type { PolicyLoss } from "./policy-loss.ts";
 import { aspoObjective, clippedObjective } from "./trust-region.ts";
 
 /** The settings this loss reads. */
@@ -13,18 +14,25 @@ export interface FpoPlusPlusSettings {
   readonly clip: number;
   /** Largest ℓ_old − ℓ_new; 0: none */
   readonly logRatioClamp: number;
+  /** What passes a clamped log-ratio */
+  readonly clampGradient: "masked" | "straight-through";
   /** Largest loss, old and new; 0: none */
   readonly lossClamp: number;
 }
 
 const objectives = { aspo: aspoObjective, clip: clippedObjective } as const;
+const limits = {
+  masked: (x: Tensor, most: number) => clamp(x, null, most),
+  // The value of the clamp with the derivative of x
+  "straight-through": (x: Tensor, most: number) => add(x, stopGradient(sub(clamp(x, null, most), x))),
+} as const;
 
 /** The loss of one block of rows. */
-export function fpoPlusPlusLoss(settings: FpoPlusPlusSettings, inputs: PolicyLossInputs): PolicyLoss {
-  const { clip, lossClamp, logRatioClamp } = settings;
+export function fpoPlusPlusLoss(settings: FpoPlusPlusSettings, inputs: FlowLossInputs): PolicyLoss {
+  const { clip, clampGradient, lossClamp, logRatioClamp } = settings;
   const limit = (losses: Tensor) => (lossClamp > 0 ? clamp(losses, null, lossClamp) : losses);
   const logRatio = sub(limit(inputs.oldLosses), limit(inputs.losses));
-  const ratio = exp(logRatioClamp > 0 ? clamp(logRatio, null, logRatioClamp) : logRatio);
+  const ratio = exp(logRatioClamp > 0 ? limits[clampGradient](logRatio, logRatioClamp) : logRatio);
   const advantage = reshape(inputs.advantage, [inputs.losses.shape[0], 1]);
-  return policyLoss(inputs, ratio, objectives[settings.trustRegion](ratio, advantage, clip), clip);
+  return flowPolicyLoss(inputs, { ratio, objective: objectives[settings.trustRegion](ratio, advantage, clip), clip });
 }

@@ -3,7 +3,8 @@
  * log-likelihood. Source: arXiv 2507.21053 and its Playground code. No entropy term, no KL term.
  */
 import { clamp, exp, mean, reshape, sub, type Tensor } from "../graph/index.ts";
-import { type PolicyLoss, type PolicyLossInputs, policyLoss } from "./policy-loss.ts";
+import { type FlowLossInputs, flowPolicyLoss } from "./flow-policy-loss.ts";
+import type { PolicyLoss } from "./policy-loss.ts";
 import { clippedObjective } from "./trust-region.ts";
 
 /** The settings this loss reads. */
@@ -17,13 +18,13 @@ export interface FpoSettings {
 }
 
 /** The loss of one block of rows. */
-export function fpoLoss(settings: FpoSettings, inputs: PolicyLossInputs): PolicyLoss {
+export function fpoLoss(settings: FpoSettings, inputs: FlowLossInputs): PolicyLoss {
   const { clip, logRatioClamp } = settings;
   const logRatio = logRatios[settings.ratio](limit(inputs.oldLosses, settings), limit(inputs.losses, settings));
   const ratio = exp(logRatioClamp > 0 ? clamp(logRatio, -logRatioClamp, logRatioClamp) : logRatio);
   const rows = inputs.losses.shape[0];
   const advantage = ratio.shape.length === 1 ? inputs.advantage : reshape(inputs.advantage, [rows, 1]);
-  return policyLoss(inputs, ratio, clippedObjective(ratio, advantage, clip), clip);
+  return flowPolicyLoss(inputs, { ratio, objective: clippedObjective(ratio, advantage, clip), clip });
 }
 
 /** "averaged": one per action, losses averaged before the exponential [rows]; "per-pair" [rows, pairs] */

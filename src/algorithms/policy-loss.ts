@@ -1,57 +1,65 @@
-/** What every flow policy loss takes and gives; the losses themselves are fpo.ts and fpo-plus-plus.ts. */
-import { abs, concat, constant, greater, mul, neg, reshape, square, sub, sum, type Tensor } from "../graph/index.ts";
-
-/** One block of rows, after the networks ran. */
-export interface PolicyLossInputs {
-  /** Flow-matching losses under the current weights [rows, pairs] */
-  readonly losses: Tensor;
-  /** The same under the weights that collected the data [rows, pairs] */
-  readonly oldLosses: Tensor;
-  /** [rows] */
-  readonly advantage: Tensor;
-  /** 1 / rows of the whole minibatch, so that blocks add up to its mean */
-  readonly scale: number;
-}
+/** What every policy loss gives back, and the part that all share: the mean of a ratio's objective. The losses have files of their own. */
+import {
+  abs,
+  clamp,
+  concat,
+  constant,
+  exp,
+  greater,
+  mul,
+  neg,
+  reshape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "../graph/index.ts";
 
 /** A scalar to descend, and measures that add up over blocks. */
 export interface PolicyLoss {
   readonly loss: Tensor;
-  /** In the order of `POLICY_MEASURES` */
+  /** In the order of the surrogate's names */
   readonly measures: Tensor;
 }
 
-/** Means over the minibatch, reported after each update. */
-export const POLICY_MEASURES = [
-  "policyLoss",
-  "clipFraction",
-  "ratioMean",
-  "ratioSquareMean",
-  "cfmLoss",
-  "lossDrift",
-] as const;
+/** A ratio of likelihoods and what it is worth, elementwise; one per row, or several. */
+export interface RatioObjective {
+  readonly ratio: Tensor;
+  readonly objective: Tensor;
+  /** Half-width of the trust region, to count what lies outside */
+  readonly clip: number;
+}
+
+/** Names of what `ratioLoss` measures, means over the minibatch. */
+export const RATIO_MEASURES = ["policyLoss", "clipFraction", "ratioMean", "ratioSquareMean"] as const;
+
+/** Beyond these ±20, e^±20 = 5e8 and 2e-9, no ratio is meant seriously; float32 would overflow at 88. */
+const LARGEST_LOG_RATIO = 20;
+
+/** exp(ln π_new − ln π_old), with a limit that only keeps numbers finite. */
+export function likelihoodRatio(logProb: Tensor, oldLogProb: Tensor): Tensor {
+  return exp(clamp(sub(logProb, oldLogProb), -LARGEST_LOG_RATIO, LARGEST_LOG_RATIO));
+}
 
 /**
  * −mean of the objective, with the measures beside it.
- * @param objective [rows] or [rows, pairs], as `ratio`
+ * @param rows rows of this block
+ * @param scale 1 / rows of the whole minibatch, so that blocks add up to its mean
  */
-export function policyLoss(
-  { losses, oldLosses, scale }: PolicyLossInputs,
-  ratio: Tensor,
-  objective: Tensor,
-  clip: number,
-): PolicyLoss {
-  const share = (scale * losses.shape[0]) / ratio.shape.reduce((product, n) => product * n, 1);
-  const pairShare = scale / losses.shape[1];
+export function ratioLoss(
+  { ratio, objective, clip }: RatioObjective,
+  rows: number,
+  scale: number,
+): { loss: Tensor; measures: Tensor[] } {
+  const share = (scale * rows) / ratio.shape.reduce((product, n) => product * n, 1);
   const loss = mul(neg(sum(objective)), share);
   const measures = [
     loss,
     mul(sum(greater(abs(sub(ratio, 1)), clip)), share),
     mul(sum(ratio), share),
     mul(sum(square(ratio)), share),
-    mul(sum(losses), pairShare),
-    mul(sum(square(sub(losses, oldLosses))), pairShare),
   ];
-  return { loss, measures: stack(measures) };
+  return { loss, measures };
 }
 
 /** Scalars side by side [n] */

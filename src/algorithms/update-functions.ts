@@ -1,5 +1,5 @@
 /**
- * The graph functions of one learning iteration, for fixed block sizes: what is computed once per batch (`prepare`, `values`) and
+ * The graph functions of one learning iteration, for fixed block sizes: what is computed once per batch (`replay`, `prepare`, `values`) and
  * what every minibatch repeats (gradients of the two networks). Not here: loops, buffers, optimiser.
  */
 import {
@@ -15,36 +15,54 @@ import {
   type Tensor,
 } from "../graph/index.ts";
 import { type CriticInputs, type CriticSpec, criticInputs, criticLayout, criticValue } from "../policy/critic.ts";
-import {
-  type FlowPolicySpec,
-  flowPolicyLayout,
-  observationShare,
-  pairVelocities,
-  TIME_SIZE,
-} from "../policy/flow-policy.ts";
+import type { FlowPolicySpec } from "../policy/flow-policy.ts";
+import type { GaussianPolicySpec } from "../policy/gaussian-policy.ts";
 import { normalise } from "../policy/network.ts";
 import { type ParameterLayout, parameterInputs } from "../policy/parameters.ts";
 import { type GaeSettings, gaeTensors } from "./advantages.ts";
-import { type FlowLoss, flowMatchingLoss, flowPairs, type LossReduction } from "./flow-matching.ts";
+import { type DenoisingSettings, denoisingSurrogate } from "./denoising-surrogate.ts";
+import { type FlowMatchingSettings, flowMatchingSurrogate } from "./flow-matching-surrogate.ts";
 import { type FpoSettings, fpoLoss } from "./fpo.ts";
 import { type FpoPlusPlusSettings, fpoPlusPlusLoss } from "./fpo-plus-plus.ts";
-import { type PolicyLoss, type PolicyLossInputs, stack } from "./policy-loss.ts";
+import { gaussianSurrogate } from "./gaussian-surrogate.ts";
+import { stack } from "./policy-loss.ts";
+import type { PpoSettings } from "./ppo.ts";
+import type { RowBlock, Surrogate } from "./surrogate.ts";
 import { valueLoss } from "./value-loss.ts";
 
-/** Settings that shape the functions; the algorithm's own branch of the configuration fits. */
-export type UpdateSettings = GaeSettings & {
-  readonly pairs: number;
-  readonly loss: FlowLoss;
-  readonly lossReduction: LossReduction;
-  readonly valueCoefficient: number;
-} & ((FpoSettings & { readonly name: "fpo" }) | (FpoPlusPlusSettings & { readonly name: "fpo++" }));
+/** An algorithm, the policy it trains, and the settings of its loss; the algorithm's own branch of the configuration fits. */
+export type AlgorithmSpec =
+  | { readonly name: "fpo"; readonly policy: FlowPolicySpec; readonly settings: FlowMatchingSettings & FpoSettings }
+  | {
+      readonly name: "fpo++";
+      readonly policy: FlowPolicySpec;
+      readonly settings: FlowMatchingSettings & FpoPlusPlusSettings;
+    }
+  | {
+      readonly name: "ppo";
+      readonly policy: GaussianPolicySpec;
+      readonly settings: PpoSettings;
+      /** Whether the environment sees tanh of the action */
+      readonly squashed: boolean;
+    }
+  | { readonly name: "denoising-mdp"; readonly policy: FlowPolicySpec; readonly settings: DenoisingSettings };
 
-/** The two networks and the settings. */
+/** Settings of returns and of the critic's loss. */
+export interface ValueSettings extends GaeSettings {
+  readonly valueCoefficient: number;
+  /** Factor on rewards before learning */
+  readonly rewardScale: number;
+  /** Whether the textbook form's returns go on past a time limit */
+  readonly bootstrapTimeLimits: boolean;
+}
+
+/** The two networks and what they learn from. */
 export interface UpdateSpec {
-  readonly policy: FlowPolicySpec;
+  readonly algorithm: AlgorithmSpec;
   readonly critic: CriticSpec;
+  readonly obsSize: number;
   readonly privilegedSize: number;
-  readonly settings: UpdateSettings;
+  readonly settings: ValueSettings;
 }
 
 /** Prefix of gradient outputs: "d/" + the parameter's name. */
@@ -52,77 +70,64 @@ export const GRADIENT_PREFIX = "d/";
 /** Measures of a critic block, adding up to means over the minibatch. */
 export const CRITIC_MEASURES = ["valueLoss", "valueMean"] as const;
 
-function policyLossOf(settings: UpdateSettings, inputs: PolicyLossInputs): PolicyLoss {
-  switch (settings.name) {
+/** The algorithm's side of the update. */
+export function surrogateOf(algorithm: AlgorithmSpec): Surrogate {
+  switch (algorithm.name) {
     case "fpo":
-      return fpoLoss(settings, inputs);
+      return flowMatchingSurrogate(algorithm.policy, algorithm.settings, (inputs) =>
+        fpoLoss(algorithm.settings, inputs),
+      );
     case "fpo++":
-      return fpoPlusPlusLoss(settings, inputs);
+      return flowMatchingSurrogate(algorithm.policy, algorithm.settings, (inputs) =>
+        fpoPlusPlusLoss(algorithm.settings, inputs),
+      );
+    case "ppo":
+      return gaussianSurrogate(algorithm.policy, algorithm.settings, algorithm.squashed);
+    case "denoising-mdp":
+      return denoisingSurrogate(algorithm.policy, algorithm.settings);
     default:
-      return settings satisfies never;
+      return algorithm satisfies never;
   }
 }
 
-/** Inputs `obs` [rows, obsSize], `mean`, `std` [obsSize] → normalised. */
-function normalisedObs(rows: number, { policy }: UpdateSpec): Tensor {
-  return normalise(
-    input("obs", [rows, policy.obsSize]),
-    input("mean", [policy.obsSize]),
-    input("std", [policy.obsSize]),
-  );
+/** Inputs `obs` [rows, obsSize], `mean`, `std` [obsSize] and the actor's weights. */
+function actorBlock(rows: number, { layout }: Surrogate, { obsSize }: UpdateSpec): RowBlock {
+  const obs = normalise(input("obs", [rows, obsSize]), input("mean", [obsSize]), input("std", [obsSize]));
+  return { rows, obs, weights: parameterInputs(layout) };
+}
+
+/** Computes again what acting threw away: inputs of `actorBlock` and drawn arrays → replayed arrays. Null where nothing is. */
+export function replayFunction(spec: UpdateSpec, rows: number): GraphFunction | null {
+  const surrogate = surrogateOf(spec.algorithm);
+  if (surrogate.replay === null) return null;
+  return graphFunction("replay", surrogate.replay.outputs(actorBlock(rows, surrogate, spec)));
 }
 
 /**
- * Places the noise–time pairs and measures their losses under the collecting weights.
- * Inputs `obs`, `mean`, `std`, `action` [rows, actionSize], `noise` [rows, pairs, actionSize], `time` [rows, pairs], actor weights.
- * Outputs `points`, `target`, `weight` (flow-matching.ts) and `oldLosses` [rows, pairs].
+ * What rows keep through the epochs, computed under the collecting weights.
+ * Inputs of `actorBlock`, `action` [rows, actionSize], drawn and replayed arrays → kept arrays (surrogate.ts).
  */
 export function prepareFunction(spec: UpdateSpec, rows: number): GraphFunction {
-  const { policy, settings } = spec;
-  const weights = parameterInputs(flowPolicyLayout(policy));
-  const noise = input("noise", [rows, settings.pairs, policy.actionSize]);
-  const pairs = flowPairs(
-    input("action", [rows, policy.actionSize]),
-    noise,
-    input("time", [rows, settings.pairs]),
-    settings,
-  );
-  const velocity = pairVelocities(policy, weights, observationShare(normalisedObs(rows, spec), weights), pairs.points);
-  return graphFunction("prepare", { ...pairs, oldLosses: flowMatchingLoss(velocity, pairs, rows) });
+  const surrogate = surrogateOf(spec.algorithm);
+  return graphFunction("prepare", surrogate.prepare(actorBlock(rows, surrogate, spec)));
 }
 
 /** Inputs of `criticInputs` and the critic's weights → `value` [rows]. */
-export function valueFunction({ critic, policy, privilegedSize }: UpdateSpec, rows: number): GraphFunction {
+export function valueFunction({ critic, obsSize, privilegedSize }: UpdateSpec, rows: number): GraphFunction {
   const weights = parameterInputs(criticLayout(critic));
-  return graphFunction("value", {
-    value: criticValue(critic, weights, criticInputs(rows, policy.obsSize, privilegedSize)),
-  });
+  return graphFunction("value", { value: criticValue(critic, weights, criticInputs(rows, obsSize, privilegedSize)) });
 }
 
 /**
  * Gradient of the policy loss of one block.
- * Inputs `obs`, `mean`, `std`, `points`, `target`, `weight`, `oldLosses`, `advantage` [rows] and the actor's weights.
+ * Inputs of `actorBlock`, kept arrays, `advantage` [rows]; outputs gradients and `measures` in the surrogate's order.
  * @param scale 1 / rows of the whole minibatch
  */
 export function actorGradientFunction(spec: UpdateSpec, rows: number, scale: number): GraphFunction {
-  const { policy, settings } = spec;
-  const layout = flowPolicyLayout(policy);
-  const weights = parameterInputs(layout);
-  const count = rows * settings.pairs;
-  const velocity = pairVelocities(
-    policy,
-    weights,
-    observationShare(normalisedObs(rows, spec), weights),
-    input("points", [count, policy.actionSize + TIME_SIZE]),
-  );
-  const pairs = { target: input("target", [count, policy.actionSize]), weight: input("weight", [count]) };
-  const { loss, measures } = policyLossOf(settings, {
-    losses: flowMatchingLoss(velocity, pairs, rows),
-    oldLosses: input("oldLosses", [rows, settings.pairs]),
-    advantage: input("advantage", [rows]),
-    scale,
-  });
-  return graphFunction("actor-gradient", { ...gradientsByName(loss, layout, weights), measures });
+  const surrogate = surrogateOf(spec.algorithm);
+  const block = actorBlock(rows, surrogate, spec);
+  const { loss, measures } = surrogate.loss(block, scale);
+  return graphFunction("actor-gradient", { ...gradientsByName(loss, surrogate.layout, block.weights), measures });
 }
 
 /**
@@ -132,7 +137,7 @@ export function actorGradientFunction(spec: UpdateSpec, rows: number, scale: num
 export function criticGradientFunction(spec: UpdateSpec, rows: number, scale: number): GraphFunction {
   const layout = criticLayout(spec.critic);
   const weights = parameterInputs(layout);
-  const values = criticValue(spec.critic, weights, criticInputs(rows, spec.policy.obsSize, spec.privilegedSize));
+  const values = criticValue(spec.critic, weights, criticInputs(rows, spec.obsSize, spec.privilegedSize));
   const coefficient = spec.settings.valueCoefficient;
   const loss = valueLoss(values, input("target", [rows]), input("mask", [rows]), { coefficient, scale });
   return graphFunction("critic-gradient", {
@@ -154,7 +159,7 @@ export function segmentGradientFunction(
   const layout = criticLayout(spec.critic);
   const weights = parameterInputs(layout);
   const rows = unroll * segments;
-  const inputs: CriticInputs = criticInputs(rows + segments, spec.policy.obsSize, spec.privilegedSize);
+  const inputs: CriticInputs = criticInputs(rows + segments, spec.obsSize, spec.privilegedSize);
   const values = criticValue(spec.critic, weights, inputs);
   const [reward, terminated, truncated] = ["reward", "terminated", "truncated"].map((name) =>
     input(name, [unroll, segments]),

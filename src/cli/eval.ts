@@ -1,12 +1,15 @@
 /** `flowgait eval <policy>`: whole episodes under a fixed policy, and what came of them. */
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
+import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
+import { oneOf } from "../train/config-issue.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { EvaluationSummary } from "../train/metrics.ts";
-import { choice, twist, wholeNumber } from "./flag-value.ts";
+import { choice, realNumber, twist, wholeNumber } from "./flag-value.ts";
+import { type FlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
@@ -18,6 +21,7 @@ interface EvalOptions {
   readonly command?: string;
   readonly sampler?: string;
   readonly flowSteps?: string;
+  readonly stepNoise?: string;
   readonly noise?: string;
   readonly workers: string;
   readonly json?: boolean;
@@ -33,9 +37,16 @@ export function evalCommand(output: Output): Command {
     .option("--episodes <count>", "episodes", "32")
     .option("--seed <seed>", "seed of the episodes", "1000003")
     .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s; drawn as in training without it")
-    .option("--sampler <name>", "euler, midpoint or heun; as trained without it")
+    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
     .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
-    .option("--noise <start>", "start of the flow: random or zero; as in the training's evaluations without it")
+    .option(
+      "--step-noise <amount>",
+      "of sde: eta in g(t) = sqrt(2 eta t), 1 without it; of noisy-euler: deviation per step",
+    )
+    .option(
+      "--noise <kind>",
+      "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
+    )
     .option("--workers <count>", "threads; 0 takes one per core", "0")
     .option("--json", "one JSON document on standard output")
     .action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
@@ -46,10 +57,10 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
   const found = await findPolicy(reference);
   const task = options.task ?? found.trained?.task ?? null;
   if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
-  const policy = await bindPolicy(task, settings, (env) => found.bind(env));
+  const policy = await bindPolicy(task, settings, (env) => resampled(found.bind(env), settings.flow, reference));
   const { seed, episodes, command, workers } = settings;
   const noise: StartNoise = settings.noise ?? found.noise ?? "random";
-  const request = { policy: { ...policy.data, ...settings.integration }, noise, seed, episodes, command };
+  const request = { policy: policy.data, noise, seed, episodes, command };
   const summary = await evaluatePolicy(request, { task, workers, engine: "ort" });
   const document = { task: policy.task, policy: reference, ...summary };
   if (options.json === true) resultJson(output, evalJson(document));
@@ -57,18 +68,22 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
 }
 
 function readSettings(options: EvalOptions) {
-  const { sampler, flowSteps, noise, command } = options;
-  const integration = {
-    ...(sampler === undefined ? {} : { sampler: choice("--sampler", sampler, ["euler", "midpoint", "heun"]) }),
-    ...(flowSteps === undefined ? {} : { flowSteps: wholeNumber("--flow-steps", flowSteps, 1, 1000) }),
-  };
+  const { noise, command } = options;
   return {
-    integration,
+    flow: readFlowFlags(options),
     episodes: wholeNumber("--episodes", options.episodes, 1),
     seed: wholeNumber("--seed", options.seed, 0, 0xffffffff),
     workers: wholeNumber("--workers", options.workers, 0, 256),
     noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
     command: command === undefined ? null : twist("--command", command),
+  };
+}
+
+function readFlowFlags({ sampler, flowSteps, stepNoise }: EvalOptions): FlowFlags {
+  return {
+    sampler: sampler === undefined ? undefined : choice("--sampler", sampler, FLOW_SAMPLERS),
+    flowSteps: flowSteps === undefined ? undefined : wholeNumber("--flow-steps", flowSteps, 1, 1000),
+    stepNoise: stepNoise === undefined ? undefined : realNumber("--step-noise", stepNoise, 0, 100),
   };
 }
 

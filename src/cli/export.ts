@@ -4,10 +4,10 @@ import { Command } from "commander";
 import { controllerOnnx } from "../export/onnx-controller.ts";
 import { checkParity, type ParityReport } from "../export/parity.ts";
 import { UserError } from "../math/user-error.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
 import { describeTask, Environment, resolveTask, type TaskDescription } from "../tasks/index.ts";
 import { makeFolder, writeFileAtomically } from "../train/atomic-file.ts";
 import type { CheckpointMetadata } from "../train/checkpoint.ts";
-import type { FlowPolicyData } from "../train/stored-policy.ts";
 import { packageVersion } from "../train/version.ts";
 import { choice } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
@@ -30,7 +30,7 @@ export function exportCommand(output: Output): Command {
     .argument("<policy>", "a run folder or a checkpoint file")
     .option("--format <name>", "onnx", "onnx")
     .option("--out <folder>", "folder to write to", ".")
-    .option("--noise <start>", "start of the flow: zero, or input for a second input", "zero")
+    .option("--noise <start>", "zero: the action without noise; input: a second input for it", "zero")
     .option("--output-name <name>", "name of the output", "actions")
     .option("--json", "one JSON document on standard output")
     .action((policy: string, options: ExportOptions) => exportPolicy(policy, options, output));
@@ -53,7 +53,7 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
 
 async function loadPolicy(reference: string): Promise<{
   task: TaskDescription;
-  policy: FlowPolicyData;
+  policy: TrainedPolicy;
   metadata: CheckpointMetadata;
 }> {
   const found = await findPolicy(reference);
@@ -62,7 +62,8 @@ async function loadPolicy(reference: string): Promise<{
   const env = await Environment.create(await resolveTask(found.trained.task));
   try {
     const policy = found.bind(env);
-    if (policy.kind !== "flow") throw new TypeError(`${reference}: policy kind is ${policy.kind}, expected flow`);
+    if (policy.kind !== "trained")
+      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
     return { task: describeTask(env), policy, metadata: found.trained };
   } finally {
     env.delete();

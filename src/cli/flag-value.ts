@@ -11,6 +11,14 @@ export function wholeNumber(flag: string, text: string, low: number, high = Numb
   return value;
 }
 
+/** A number between `low` and `high`. Throws UserError (exit code 2). */
+export function realNumber(flag: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= low && value <= high))
+    throw new UserError(`${flag}: got "${text}", expected a number from ${low} to ${high}`, { exitCode: 2 });
+  return value;
+}
+
 /** One of `choices`. Throws UserError (exit code 2). */
 export function choice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
   const known = choices.find((candidate) => candidate === text);

@@ -15,7 +15,7 @@ export interface FoundPolicy {
   readonly reference: string;
   /** What the checkpoint says of itself; null for policies that were not trained and fit any task. */
   readonly trained: CheckpointMetadata | null;
-  /** Start of the flow in the training's own evaluations; null where there is no flow. */
+  /** What the training's own evaluations draw actions from; null for policies that were not trained. */
   readonly noise: StartNoise | null;
   /** @throws UserError when the checkpoint does not fit the task */
   bind(env: Environment): PolicyData;

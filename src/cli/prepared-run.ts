@@ -61,7 +61,8 @@ export async function prepareResume(
 
 async function loadResume(folder: string, source: string, config: TrainConfig) {
   const checkpoint = await loadCheckpoint(source, { task: config.task, algorithm: config.algorithm.name });
-  if (checkpoint.metadata.configHash !== trajectoryHash(config).configHash)
+  // Not the stored hash: settings that are newer than the checkpoint count with their defaults.
+  if (trajectoryHash(storedConfig(checkpoint, source)).configHash !== trajectoryHash(config).configHash)
     throw new UserError(`${source}: was made with other settings than ${runPaths(folder).config}, expected the same`);
   return { checkpoint, source };
 }

@@ -35,8 +35,8 @@ export function studioCommand(output: Output): Command {
       "127.0.0.1",
     )
     .option("--no-train", "serve the viewer only")
-    .option("--preset <name>", "laptop (default) or paper")
-    .option("--algorithm <name>", "fpo or fpo++; the task's preset names one")
+    .option("--preset <name>", "laptop (default), paper or released")
+    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action((options: StudioOptions) => studio(options, output));
   return addSettingOptions(command);

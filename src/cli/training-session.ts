@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import { controllerOnnx } from "../export/onnx-controller.ts";
-import type { PolicyData } from "../rollout/jobs.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
 import { describeTask } from "../tasks/index.ts";
 import { writeFileAtomically } from "../train/atomic-file.ts";
 import { jsonlFileSink } from "../train/jsonl-sink.ts";
@@ -75,13 +75,12 @@ async function closeAll(sinks: readonly MetricSink[]): Promise<void> {
 }
 
 interface SavedPolicy {
-  readonly policy: PolicyData;
+  readonly policy: TrainedPolicy;
   readonly envSteps: number;
 }
 
 /** Writes the policy of the newest checkpoint as controller.onnx. */
 async function writeController({ env, config }: Training, { policy, envSteps }: SavedPolicy, folder: string) {
-  if (policy.kind !== "flow") return;
   const { algorithm, seed } = config;
   const origin = { packageVersion: packageVersion(), run: basename(folder), envSteps, algorithm: algorithm.name, seed };
   await writeFileAtomically(runPaths(folder).controller, controllerOnnx(policy, describeTask(env), origin));

@@ -1,6 +1,6 @@
 /**
- * A trained policy as an ONNX file that deployers run as it is: observation in, squashed action out; normaliser, flow integration and squash are
- * inside. The metadata is the contract between policy and robot. It does not write files and does not check itself; see parity.ts.
+ * A trained policy as an ONNX file that deployers run as it is: observation in, squashed action out; normaliser, flow integration (or a Gaussian's
+ * mean) and squash are inside. The metadata is the contract between policy and robot. It does not write files and does not check itself; see parity.ts.
  */
 import {
   BATCH,
@@ -13,18 +13,19 @@ import {
   tanh,
   writeOnnx,
 } from "../graph/index.ts";
-import { flowPolicyLayout, sampleFlow } from "../policy/flow-policy.ts";
+import { isStochastic, withoutStepNoise } from "../policy/flow-sampler.ts";
 import { normalise } from "../policy/network.ts";
 import { parameterViews } from "../policy/parameters.ts";
-import type { PolicyData } from "../rollout/jobs.ts";
+import { noiselessAction, noiseSize, type PolicySpec, policyAction, policyLayout } from "../policy/policy.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { Squash, TaskDescription } from "../tasks/index.ts";
-
-/** A policy with a flow. */
-export type ExportedPolicy = Extract<PolicyData, { kind: "flow" }>;
 
 /** How the controller is to look. */
 export interface ControllerOptions {
-  /** Start of the flow: zeros inside the file, or a second input `noise` [batch, actionSize]. */
+  /**
+   * "zero": no noise at all, so a Gaussian's mean, or the flow from zero without noise on its way. "input": a second input `noise`
+   * [batch, noiseSize] of standard normal draws.
+   */
   readonly noise?: "zero" | "input";
   /** Name of the output; default "actions". */
   readonly outputName?: string;
@@ -46,24 +47,28 @@ const CONTRACT_VERSION = 1;
 
 /** Input `obs` [batch, obsSize], output `actions` [batch, actionSize]: what the task's action mapping multiplies with its scale. */
 export function controllerFunction(
-  policy: ExportedPolicy,
+  policy: TrainedPolicy,
   squash: Squash,
   { noise = "zero", outputName = "actions" }: ControllerOptions = {},
 ): GraphFunction {
   const { spec, weights, mean, std } = policy;
-  const layout = flowPolicyLayout(spec);
+  const layout = policyLayout(spec);
   const views = parameterViews(layout, weights);
-  const constants = layout.parameters.map(({ name, shape }) => [name, constant(views[name]!.slice(), shape)] as const);
+  const constants = Object.fromEntries(
+    layout.parameters.map(({ name, shape }) => [name, constant(views[name]!.slice(), shape)] as const),
+  );
   const raw = input("obs", [BATCH, spec.obsSize]);
   const obs = normalise(raw, constant(mean.slice(), [spec.obsSize]), constant(std.slice(), [spec.obsSize]));
-  const start = noise === "input" ? input("noise", [BATCH, spec.actionSize]) : zeroNoise(spec.actionSize);
-  const action = sampleFlow(spec, Object.fromEntries(constants), obs, start, policy);
+  const action =
+    noise === "input"
+      ? policyAction(spec, constants, obs, input("noise", [BATCH, noiseSize(spec)]))
+      : noiselessAction(spec, constants, obs);
   return graphFunction("controller", { [outputName]: squashed(action, squash) });
 }
 
 /** The bytes of the file. The same policy, task and origin give the same bytes. */
 export function controllerOnnx(
-  policy: ExportedPolicy,
+  policy: TrainedPolicy,
   task: TaskDescription,
   origin: ControllerOrigin,
   options: ControllerOptions = {},
@@ -72,10 +77,6 @@ export function controllerOnnx(
     metadata: { ...deployerMetadata(task, origin), flowgait: JSON.stringify(contract(policy, task, origin, options)) },
     producerVersion: origin.packageVersion,
   });
-}
-
-function zeroNoise(actionSize: number): Tensor {
-  return constant(new Float32Array(actionSize), [1, actionSize]);
 }
 
 function squashed(action: Tensor, squash: Squash): Tensor {
@@ -107,7 +108,7 @@ function deployerMetadata({ action, command, observation }: TaskDescription, { r
 
 /** The whole contract at full precision. */
 function contract(
-  { flowSteps, sampler }: ExportedPolicy,
+  { spec }: TrainedPolicy,
   task: TaskDescription,
   origin: ControllerOrigin,
   { noise = "zero", outputName = "actions" }: ControllerOptions,
@@ -119,7 +120,15 @@ function contract(
     input: "obs",
     output: outputName,
     quaternions: "w-x-y-z",
-    policy: { kind: "flow", sampler, flowSteps, noise },
+    policy: describePolicy(spec, noise),
     training: origin,
   };
+}
+
+/** How the file makes its actions; `noiseSize` is the width of the input `noise`. */
+function describePolicy(spec: PolicySpec, noise: "zero" | "input") {
+  const input = noise === "input" ? { noiseSize: noiseSize(spec) } : {};
+  if (spec.kind === "gaussian") return { kind: spec.kind, noise, ...input };
+  const { sampler, flowSteps, stepNoise } = noise === "input" ? spec : withoutStepNoise(spec);
+  return { kind: spec.kind, sampler, flowSteps, noise, ...input, ...(isStochastic(sampler) ? { stepNoise } : {}) };
 }

@@ -1,8 +1,10 @@
 /** Checks an exported controller: the file's outputs against the policy's own graph run by the float64 reference, and how long a call takes. */
 import { createOrtEngine, createReferenceEngine, readOnnx } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
+import { noiseSize } from "../policy/policy.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { Squash } from "../tasks/index.ts";
-import { type ControllerOptions, controllerFunction, type ExportedPolicy } from "./onnx-controller.ts";
+import { type ControllerOptions, controllerFunction } from "./onnx-controller.ts";
 
 /** What was found. */
 export interface ParityReport {
@@ -26,7 +28,7 @@ const WARM_UP_CALLS = 40;
  */
 export async function checkParity(
   bytes: Uint8Array,
-  policy: ExportedPolicy,
+  policy: TrainedPolicy,
   squash: Squash,
   options: ControllerOptions = {},
   nowMs: () => number = () => performance.now(),
@@ -57,7 +59,7 @@ export async function checkParity(
 
 /** Observations as the normaliser has seen them: its mean plus its deviation times noise. */
 function randomFeeds(
-  { spec, mean, std }: ExportedPolicy,
+  { spec, mean, std }: TrainedPolicy,
   { noise }: ControllerOptions,
   rows: number,
 ): Record<string, Float32Array> {
@@ -66,7 +68,7 @@ function randomFeeds(
   rng.fillNormal(obs);
   for (let o = 0; o < obs.length; o++) obs[o] = mean[o % spec.obsSize]! + std[o % spec.obsSize]! * obs[o]!;
   if (noise !== "input") return { obs };
-  const start = new Float32Array(rows * spec.actionSize);
+  const start = new Float32Array(rows * noiseSize(spec));
   rng.fillNormal(start);
   return { obs, noise: start };
 }

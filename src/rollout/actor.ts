@@ -1,10 +1,10 @@
 /** Actions of a fixed policy for many rows at once: whole episodes side by side, or many draws in one state. No exploration noise is added. */
 import type { Engine, Executable } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
-import { flowPolicyLayout } from "../policy/flow-policy.ts";
 import { parameterViews } from "../policy/parameters.ts";
+import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
-import type { PolicyData, StartNoise } from "./jobs.ts";
+import type { PolicyData, StartNoise, TrainedPolicy } from "./jobs.ts";
 
 /** Chooses actions for a fixed number of rows. */
 export interface Actor {
@@ -32,32 +32,34 @@ export class ActorFactory {
     this.#engine = engine;
   }
 
-  /** @param noise start of the flow, where the policy has one */
+  /** @param noise what a trained policy's actions are drawn from */
   async create(policy: PolicyData, noise: StartNoise, at: ActorRows): Promise<Actor> {
     switch (policy.kind) {
       case "zero":
         return { act: async (_obs, _tick, action) => void action.fill(0) };
       case "random":
         return { act: async (_obs, tick, action) => fillNoise(action, at, tick) };
-      case "flow":
-        return this.#flowActor(policy, noise, at);
+      case "trained":
+        return this.#trainedActor(policy, noise, at);
       default:
         return policy satisfies never;
     }
   }
 
-  async #flowActor(policy: Extract<PolicyData, { kind: "flow" }>, noise: StartNoise, at: ActorRows): Promise<Actor> {
-    const { spec, flowSteps, sampler } = policy;
-    const key = JSON.stringify([spec, flowSteps, sampler, at.rows]);
-    const compiled = this.#samplers.get(key) ?? this.#engine.compile(samplerFunction(spec, at.rows, policy));
+  async #trainedActor(policy: TrainedPolicy, noise: StartNoise, at: ActorRows): Promise<Actor> {
+    const { spec, weights, mean, std } = policy;
+    const key = JSON.stringify([spec, at.rows]);
+    const compiled = this.#samplers.get(key) ?? this.#engine.compile(samplerFunction(spec, at.rows));
     this.#samplers.set(key, compiled);
     const executable = await compiled;
-    const start = new Float32Array(at.rows * spec.actionSize);
-    const feeds = { ...parameterViews(flowPolicyLayout(spec), policy.weights), mean: policy.mean, std: policy.std };
+    const drawn = new Float32Array(at.rows * noiseSize(spec));
+    const drawsOnTheWay = noiseSize(spec) > spec.actionSize;
+    const feeds = { ...parameterViews(policyLayout(spec), weights), mean, std, noise: drawn };
     return {
       act: async (obs, tick, action) => {
-        if (noise === "random") fillNoise(start, at, tick);
-        await executable.run({ ...feeds, obs, noise: start }, { action });
+        if (noise === "random" || drawsOnTheWay) fillNoise(drawn, at, tick);
+        if (noise === "zero") clearStarts(drawn, at.rows, spec.actionSize);
+        await executable.run({ ...feeds, obs }, { action });
       },
     };
   }
@@ -70,4 +72,10 @@ function fillNoise(out: Float32Array, { seed, firstRow, rows }: ActorRows, tick:
   for (let n = 0; n < rows; n++) {
     noiseRng.seek(seed, STREAM.policy, firstRow + n, tick).fillNormal(out, n * size, size);
   }
+}
+
+/** Sets the first `count` values of every row's noise to zero. */
+function clearStarts(noise: Float32Array, rows: number, count: number): void {
+  const size = noise.length / rows;
+  for (let n = 0; n < rows; n++) noise.fill(0, n * size, n * size + count);
 }

@@ -1,5 +1,5 @@
 /**
- * `collect(weights, normaliser, shardState) → (trajectory, shardState')`: steps one shard's environments with the flow policy.
+ * `collect(weights, normaliser, shardState) → (trajectory, shardState')`: steps one shard's environments with the policy.
  * Reads no clock; all randomness comes from the stream at (seed, environment, control step). Environments share one simulation and
  * are swapped through it. The loop over steps allocates nothing but the engine's results.
  */
@@ -30,6 +30,8 @@ export interface Trajectory {
 /** The policy as a compiled sampler for `envs` rows, its flat weights, and the arrays it is fed with: views into these and the normaliser. */
 export interface ActingPolicy {
   readonly sampler: Executable;
+  /** Values of noise that one action takes */
+  readonly noiseSize: number;
   readonly weights: Float32Array;
   readonly feeds: Readonly<Record<string, Float32Array>>;
   /** Standard deviation of Gaussian noise added to actions */
@@ -54,7 +56,7 @@ export class Collector {
   readonly #rng = new Rng();
   /** Fed to the engine, which takes no shared memory: [envs, …] */
   readonly #obs: Float32Array;
-  readonly #noise: Float32Array;
+  #noise = new Float32Array(0);
   readonly #action: Float32Array;
   readonly #sampled: Readonly<Record<"action", Float32Array>>;
   #fedPolicy: ActingPolicy | null = null;
@@ -65,7 +67,6 @@ export class Collector {
     this.spec = spec;
     this.layout = shardStateLayout(env, spec.envs);
     this.#obs = new Float32Array(spec.envs * env.obsSize);
-    this.#noise = new Float32Array(spec.envs * env.actionSize);
     this.#action = new Float32Array(spec.envs * env.actionSize);
     this.#sampled = { action: this.#action };
   }
@@ -142,11 +143,13 @@ export class Collector {
     const { envs, seed } = spec;
     const size = env.actionSize;
     const first = t * envs * env.obsSize;
+    const feeds = this.#feedsOf(policy);
     for (let i = 0; i < this.#obs.length; i++) this.#obs[i] = out.obs[first + i];
     for (let n = 0; n < envs; n++) {
-      this.#rng.seek(seed, STREAM.policy, firstEnv + n, tick).fillNormal(this.#noise, n * size, size);
+      const { noiseSize } = policy;
+      this.#rng.seek(seed, STREAM.policy, firstEnv + n, tick).fillNormal(this.#noise, n * noiseSize, noiseSize);
     }
-    await policy.sampler.run(this.#feedsOf(policy), this.#sampled);
+    await policy.sampler.run(feeds, this.#sampled);
     if (policy.actionNoise > 0) this.#perturbActions(firstEnv, tick, policy.actionNoise);
     out.action.set(this.#action, t * envs * size);
   }
@@ -155,6 +158,7 @@ export class Collector {
   #feedsOf(policy: ActingPolicy): Readonly<Record<string, Float32Array>> {
     if (this.#fedPolicy !== policy) {
       this.#fedPolicy = policy;
+      this.#noise = new Float32Array(this.spec.envs * policy.noiseSize);
       this.#feeds = { ...policy.feeds, obs: this.#obs, noise: this.#noise };
     }
     return this.#feeds;

@@ -1,4 +1,4 @@
-/** Whole episodes under a fixed policy, for measuring it: no exploration noise beyond the flow's own start, no auto-reset. */
+/** Whole episodes under a fixed policy, for measuring it: no noise beyond the policy's own, no auto-reset. */
 import type { Engine } from "../graph/index.ts";
 import type { Environment } from "../tasks/index.ts";
 import { ActorFactory } from "./actor.ts";

@@ -3,9 +3,7 @@
  * from them, and gradients. Every job reads some of these arrays and writes others that no job of the same phase touches, so a job
  * that was lost can be run again.
  */
-import { POLICY_MEASURES } from "../algorithms/policy-loss.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
-import { TIME_SIZE } from "../policy/flow-policy.ts";
 import type { SharedLayout, SharedViews } from "./shared-layout.ts";
 
 /** Counts and widths that decide the layout. */
@@ -22,12 +20,15 @@ export interface IterationSizes {
   readonly shardStateSize: number;
   /** Most steps that a time limit can cut in one shard and iteration */
   readonly finals: number;
-  readonly pairs: number;
+  /** Values that all rows together keep through the epochs, see `keptLayout` */
+  readonly keptSize: number;
   /** Views of every row: 2 where left and right are changed over in some epochs, else 1 */
   readonly orientations: 1 | 2;
   /** Weights of the two networks */
   readonly actorSize: number;
   readonly criticSize: number;
+  /** Measures of the policy's loss */
+  readonly policyMeasures: number;
   /** Gradient parts a minibatch is split into */
   readonly parts: number;
   /** Shuffled units per epoch: rows, or segments */
@@ -36,7 +37,7 @@ export interface IterationSizes {
 
 /** [shards, …] throughout; rows = shards * steps * envs. */
 export function iterationLayout(sizes: IterationSizes) {
-  const { shards, envs, steps, obsSize, privilegedSize, actionSize, finals, pairs, parts } = sizes;
+  const { shards, envs, steps, obsSize, privilegedSize, actionSize, finals, parts } = sizes;
   const rows = shards * steps * envs;
   const seen = shards * (steps + 1) * envs;
   return {
@@ -67,18 +68,14 @@ export function iterationLayout(sizes: IterationSizes) {
     value: ["float32", seen],
     advantage: ["float32", rows],
     target: ["float32", rows],
-    /** Pairs of every row, see algorithms/flow-matching.ts */
-    points: ["float32", rows * pairs * (actionSize + TIME_SIZE)],
-    velocityTarget: ["float32", rows * pairs * actionSize],
-    pairWeight: ["float32", rows * pairs],
-    /** [orientations, rows, pairs] */
-    oldLosses: ["float32", sizes.orientations * rows * pairs],
+    /** What the algorithm keeps of every row, see `keptLayout` */
+    kept: ["float32", sizes.keptSize],
 
     /** The epoch's shuffled units; ~unit stands for a unit with left and right changed over */
     order: ["int32", sizes.units],
     actorGradient: ["float32", parts * sizes.actorSize],
     criticGradient: ["float32", parts * sizes.criticSize],
-    actorMeasures: ["float32", parts * POLICY_MEASURES.length],
+    actorMeasures: ["float32", parts * sizes.policyMeasures],
     criticMeasures: ["float32", parts * CRITIC_MEASURES.length],
   } as const satisfies SharedLayout;
 }

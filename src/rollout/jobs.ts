@@ -1,13 +1,12 @@
 /** What threads are told and what they answer. Plain data, so that a queue between machines could carry it as well. */
 
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
-import type { FlowPolicySpec, FlowSampler } from "../policy/flow-policy.ts";
+import type { PolicySpec } from "../policy/policy.ts";
 import type { Mirror } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
 import type { UpdatePlan } from "./update-plan.ts";
-import type { UpdaterSettings } from "./updater.ts";
 
 /** Everything a thread needs to know once. */
 export interface ThreadSetup {
@@ -25,32 +24,31 @@ export interface TrainingSetup {
   readonly episodeSteps: number;
   readonly sizes: IterationSizes;
   readonly memory: SharedArrayBuffer;
-  readonly spec: UpdateSpec;
-  readonly settings: UpdaterSettings;
-  readonly plan: UpdatePlan;
-  readonly flowSteps: number;
-  readonly sampler: FlowSampler;
+  /** How actions are drawn */
+  readonly policy: PolicySpec;
+  /** Standard deviation of Gaussian noise added to actions */
   readonly actionNoise: number;
+  readonly spec: UpdateSpec;
+  readonly plan: UpdatePlan;
   /** Null where rows are learned from as they are only */
   readonly mirror: Mirror | null;
 }
 
-/** How the flow starts when evaluating. */
+/** What actions are drawn from when evaluating: fresh noise, or zeros for the flow's start and for a Gaussian's deviation from its mean. */
 export type StartNoise = "random" | "zero";
 
 /** A policy as plain data, for evaluation. */
-export type PolicyData =
-  | { readonly kind: "zero" | "random" }
-  | {
-      readonly kind: "flow";
-      readonly spec: FlowPolicySpec;
-      readonly flowSteps: number;
-      readonly sampler: FlowSampler;
-      readonly weights: Float32Array;
-      /** Normaliser of the observation [obsSize] */
-      readonly mean: Float32Array;
-      readonly std: Float32Array;
-    };
+export type PolicyData = { readonly kind: "zero" | "random" } | TrainedPolicy;
+
+/** A network's weights and all that acting with them takes. */
+export interface TrainedPolicy {
+  readonly kind: "trained";
+  readonly spec: PolicySpec;
+  readonly weights: Float32Array;
+  /** Normaliser of the observation [obsSize] */
+  readonly mean: Float32Array;
+  readonly std: Float32Array;
+}
 
 /** One unit of work. */
 export type Job =

@@ -1,8 +1,8 @@
 /** What one thread owns: an engine, an environment and the compiled functions; does any job with them. */
 import type { Engine } from "../graph/index.ts";
 import { createEngine } from "../graph/index.ts";
-import { flowPolicyLayout } from "../policy/flow-policy.ts";
 import { parameterViews } from "../policy/parameters.ts";
+import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { type ActingPolicy, Collector, type StepObserver, type Trajectory } from "./collect.ts";
@@ -99,21 +99,22 @@ async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): P
 }
 
 async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {
-  const { sizes, spec, settings, plan, seed } = setup;
+  const { sizes, spec, plan, seed, mirror } = setup;
   const views = sharedViews(iterationLayout(sizes), setup.memory);
   const collector = new Collector(env, { seed, envs: sizes.envs, steps: sizes.steps });
   const weights = new Float32Array(sizes.actorSize);
   const policy: ActingPolicy = {
-    sampler: await engine.compile(samplerFunction(spec.policy, sizes.envs, setup)),
+    sampler: await engine.compile(samplerFunction(setup.policy, sizes.envs)),
+    noiseSize: noiseSize(setup.policy),
     weights,
     feeds: {
-      ...parameterViews(flowPolicyLayout(spec.policy), weights),
+      ...parameterViews(policyLayout(setup.policy), weights),
       mean: new Float32Array(sizes.obsSize),
       std: new Float32Array(sizes.obsSize),
     },
     actionNoise: setup.actionNoise,
   };
-  const updater = await Updater.create({ engine, spec, settings, plan, sizes, views, seed, mirror: setup.mirror });
+  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed, mirror });
   return { setup, views, collector, policy, updater };
 }
 

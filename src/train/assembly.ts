@@ -1,18 +1,20 @@
 /** Puts a run's moving parts together: simulation, shared memory, threads, learner. Not here: what is done with them, and when. */
 import { availableParallelism } from "node:os";
+import { surrogateOf } from "../algorithms/update-functions.ts";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
+import { UserError } from "../math/user-error.ts";
 import { criticLayout } from "../policy/critic.ts";
-import { flowPolicyLayout } from "../policy/flow-policy.ts";
 import { initialise } from "../policy/parameters.ts";
+import { policyLayout } from "../policy/policy.ts";
 import { iterationLayout } from "../rollout/iteration-layout.ts";
 import type { ThreadSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
 import { byteLengthOf, sharedViews } from "../rollout/shared-layout.ts";
 import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
-import type { TrainConfig } from "./config.ts";
+import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
-import { iterationSizes, updatePlan, updateSpec } from "./networks.ts";
+import { actionNoise, iterationSizes, policySpec, updatePlan, updateSpec } from "./networks.ts";
 import { initialLoopState, type TrainingParts } from "./training-state.ts";
 
 /** The parts of a run. */
@@ -33,13 +35,15 @@ export async function assemble(config: TrainConfig, onWorkerLost: (message: stri
   const env = await Environment.create(await resolveTask(config.task));
   const engine = await createEngine(config.engine);
   const sizes = iterationSizes(config, env);
-  const memory = new SharedArrayBuffer(byteLengthOf(iterationLayout(sizes)));
+  const memory = sharedMemory(config, byteLengthOf(iterationLayout(sizes)));
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
   const pool = await WorkerPool.create(threads, setupOf(config, env, memory), onWorkerLost);
-  const learner = await Learner.create({ config, plan: updatePlan(config), sizes, views, pool }, engine);
-  const { policy, critic } = updateSpec(config, env);
-  const layouts = { actorLayout: flowPolicyLayout(policy), criticLayout: criticLayout(critic) };
+  const spec = updateSpec(config, env);
+  const { measures } = surrogateOf(spec.algorithm);
+  const learner = await Learner.create({ config, plan: updatePlan(config), sizes, views, pool, measures }, engine);
+  const { critic } = spec;
+  const layouts = { actorLayout: policyLayout(policySpec(config, env)), criticLayout: criticLayout(critic) };
   const average = new Float32Array(sizes.actorSize);
   const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, ...layouts };
   startWeights(config, parts);
@@ -53,8 +57,20 @@ export async function disassemble({ env, engine, pool }: Assembly): Promise<void
   env.delete();
 }
 
+/** @throws UserError where the machine does not give so much */
+function sharedMemory(config: TrainConfig, bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (error) {
+    const rows = rowsPerIteration(config).toLocaleString("en");
+    const found = `an iteration of ${rows} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB`;
+    throw new UserError(`--envs: ${found}, expected less; fewer --envs, --horizon or pairs would fit`, {
+      cause: error,
+    });
+  }
+}
+
 function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffer): ThreadSetup {
-  const { algorithm } = config;
   return {
     task: config.task,
     engine: config.engine,
@@ -63,12 +79,10 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
       episodeSteps: config.episodeSteps,
       sizes: iterationSizes(config, env),
       memory,
+      policy: policySpec(config, env),
+      actionNoise: actionNoise(config),
       spec: updateSpec(config, env),
-      settings: algorithm,
       plan: updatePlan(config),
-      flowSteps: algorithm.flowSteps,
-      sampler: algorithm.sampler,
-      actionNoise: algorithm.actionNoise,
       mirror: config.mirror ? mirrorOf(env) : null,
     },
   };

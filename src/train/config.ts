@@ -15,9 +15,21 @@ const OURS = "flowgait";
 export const trainConfigSchema = z.strictObject({
   task: z.string().min(1).meta({ description: "Name of the task, as `flowgait tasks` lists it.", source: OURS }),
   seed: field(z.int().min(0).max(0xffffffff), 1, "Seed of every random stream of the run.", OURS),
-  steps: field(z.int().min(1), 60_000_000, "Environment steps after which training ends.", FPO, "environment steps"),
-  envs: field(z.int().min(1), 2048, "Environments that are stepped together.", FPO),
-  horizon: field(z.int().min(1), 480, "Control steps of each environment per iteration.", FPO, "control steps"),
+  steps: field(
+    z.int().min(1).max(1e12),
+    60_000_000,
+    "Environment steps after which training ends.",
+    FPO,
+    "environment steps",
+  ),
+  envs: field(z.int().min(1).max(1_000_000), 2048, "Environments that are stepped together.", FPO),
+  horizon: field(
+    z.int().min(1).max(100_000),
+    480,
+    "Control steps of each environment per iteration.",
+    FPO,
+    "control steps",
+  ),
   episodeSteps: field(
     z.int().min(0),
     0,
@@ -51,6 +63,19 @@ export const trainConfigSchema = z.strictObject({
     "Added to the running deviation that observations are divided by, so that what hardly varied at first does not explode later.",
     "FPO++, released locomotion configuration; FPO has none",
   ),
+  normaliserUpdate: field(
+    z.enum(["before", "after"]),
+    "before",
+    "When a batch enters the statistics that the policy sees through: before its own gradient steps, or after them, so that the first ratio is 1.",
+    "FPO; the released FPO++ stores observations normalised, which is after",
+  ),
+  normaliserSamples: field(
+    z.int().min(0),
+    0,
+    "Observations after which the statistics stay as they are; 0 never.",
+    OURS,
+    "environment steps",
+  ),
   run: field(z.string(), "", "Folder of the run; empty takes the next free one below runs/.", OURS, "path"),
   evaluation: z
     .strictObject({
@@ -66,7 +91,7 @@ export const trainConfigSchema = z.strictObject({
       noise: field(
         z.enum(["random", "zero"]),
         "random",
-        "Start of the flow in evaluations: fresh noise as in training, or zeros.",
+        "What actions are drawn from in evaluations: fresh noise as in training, or zeros, which starts a flow at 0 and takes a Gaussian's mean.",
         FPO,
       ),
     })
@@ -128,10 +153,10 @@ const crossFieldRules: readonly ((config: TrainConfig) => string | null)[] = [
     algorithm.advantages === "iteration" || horizon % algorithm.unroll === 0
       ? null
       : `--algorithm.unroll: ${algorithm.unroll} does not divide --horizon ${horizon}, expected a divisor of it`,
-  ({ algorithm: { pairing, pairs } }) =>
-    pairing === "independent" || pairs % 2 === 0
+  ({ algorithm }) =>
+    !("pairing" in algorithm) || algorithm.pairing === "independent" || algorithm.pairs % 2 === 0
       ? null
-      : `--algorithm.pairs: got ${pairs}, expected an even number with --algorithm.pairing antithetic`,
+      : `--algorithm.pairs: got ${algorithm.pairs}, expected an even number with --algorithm.pairing antithetic`,
   (config) => {
     const { minibatches, advantages, unroll } = config.algorithm;
     const rows = rowsPerIteration(config);

@@ -3,7 +3,6 @@
  * fixed by the plan, so the number of threads never shows.
  */
 import { normaliseAdvantages } from "../algorithms/advantages.ts";
-import { POLICY_MEASURES } from "../algorithms/policy-loss.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
 import type { Engine } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
@@ -25,6 +24,8 @@ export interface LearnerOptions {
   readonly sizes: IterationSizes;
   readonly views: IterationViews;
   readonly pool: WorkerPool;
+  /** Names of the policy loss's measures */
+  readonly measures: readonly string[];
 }
 
 /** Owns the optimisers and the normaliser. */
@@ -69,7 +70,9 @@ export class Learner {
   /** Learns from the trajectories in the shared arrays. */
   async update(iteration: number): Promise<UpdateMeasures> {
     await this.prepare(iteration);
-    return this.descend(iteration);
+    const measures = await this.descend(iteration);
+    this.publishNormaliser();
+    return measures;
   }
 
   /** Everything that happens once per batch: pairs and their losses, values, normaliser, advantages. */
@@ -79,7 +82,7 @@ export class Learner {
     const prepared = pool.run<"prepare">(shards.map((shard) => ({ kind: "prepare", shard, iteration })));
     this.#takeInObservations();
     await prepared;
-    this.publishNormaliser();
+    if (config.normaliserUpdate === "before") this.publishNormaliser();
     if (plan.advantages === "iteration" && config.algorithm.normaliseAdvantage) {
       normaliseAdvantages([views.advantage], config.algorithm.advantageClamp, config.algorithm.advantageShift);
     }
@@ -127,9 +130,10 @@ export class Learner {
     await pool.run<"gradient">(jobs);
   }
 
-  /** The normaliser sees the whole batch before the first gradient step, the critic's extras included. */
+  /** The normaliser sees the whole batch, the critic's extras included, unless it has seen enough. */
   #takeInObservations(): void {
-    const { views, sizes } = this.#options;
+    const { views, sizes, config } = this.#options;
+    if (config.normaliserSamples > 0 && this.stats.count >= config.normaliserSamples) return;
     const { obsSize, privilegedSize, shards, steps, envs } = sizes;
     const rows = steps * envs;
     const width = obsSize + privilegedSize;
@@ -149,7 +153,8 @@ export class Learner {
     const { order } = views;
     // In turn: what one epoch sees as it was, the next sees in the mirror.
     for (let i = 0; i < order.length; i++) order[i] = config.mirror && (i + epoch) % 2 === 1 ? ~i : i;
-    this.#rng.seek(config.seed, STREAM.shuffle, epoch).shuffle(order);
+    const { epochs, shuffle } = config.algorithm;
+    this.#rng.seek(config.seed, STREAM.shuffle, shuffle === "epoch" ? epoch : epoch - (epoch % epochs)).shuffle(order);
   }
 
   /** Brings the advantages of one minibatch's segments to mean 0 and deviation 1, in place. */
@@ -177,9 +182,9 @@ export class Learner {
   }
 
   #readMeasures(tally: Tally): void {
-    const { views, plan } = this.#options;
-    POLICY_MEASURES.forEach((name, k) => {
-      tally.add(name, sumOfParts(views.actorMeasures, k, POLICY_MEASURES.length, plan.parts));
+    const { views, plan, measures } = this.#options;
+    measures.forEach((name, k) => {
+      tally.add(name, sumOfParts(views.actorMeasures, k, measures.length, plan.parts));
     });
     CRITIC_MEASURES.forEach((name, k) => {
       tally.add(name, sumOfParts(views.criticMeasures, k, CRITIC_MEASURES.length, plan.parts));

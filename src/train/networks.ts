@@ -1,23 +1,63 @@
 /** Turns a run's configuration and a task's sizes into the shapes that the other rooms work with. */
-import type { UpdateSpec } from "../algorithms/update-functions.ts";
+import { type AlgorithmSpec, surrogateOf, type UpdateSpec } from "../algorithms/update-functions.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
-import { type FlowPolicySpec, flowPolicyLayout } from "../policy/flow-policy.ts";
+import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
+import { keptLayout } from "../rollout/kept-rows.ts";
 import { shardStateLayout } from "../rollout/shard-state.ts";
 import { planUpdate, type UpdatePlan } from "../rollout/update-plan.ts";
 import type { Environment } from "../tasks/index.ts";
+import type { AlgorithmConfig } from "./algorithm-config.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
 
-/** Shape of the policy network that `config` trains on `env`. */
-export function policySpec(config: TrainConfig, env: Pick<Environment, "obsSize" | "actionSize">): FlowPolicySpec {
-  const { policyHidden, activation, policyOutputScale } = config.algorithm;
-  return {
-    obsSize: env.obsSize,
-    actionSize: env.actionSize,
-    hidden: policyHidden,
-    activation,
-    outputScale: policyOutputScale,
-  };
+type PolicySizes = Pick<Environment, "obsSize" | "actionSize">;
+type FlowConfig = Exclude<AlgorithmConfig, { name: "ppo" }>;
+
+/** The policy that `config` trains on `env`: its network, and how it acts while training. */
+export function policySpec({ algorithm }: TrainConfig, env: PolicySizes): PolicySpec {
+  return algorithm.name === "ppo" ? gaussianPolicy(algorithm, env) : flowPolicy(algorithm, env);
+}
+
+function networkOf({ policyHidden, activation }: AlgorithmConfig, { obsSize, actionSize }: PolicySizes) {
+  return { obsSize, actionSize, hidden: policyHidden, activation };
+}
+
+function gaussianPolicy(algorithm: AlgorithmConfig, env: PolicySizes): GaussianPolicy {
+  return { kind: "gaussian", ...networkOf(algorithm, env) };
+}
+
+function flowPolicy(algorithm: FlowConfig, env: PolicySizes): FlowPolicy {
+  const { flowSteps, stepNoise, policyOutputScale: outputScale } = algorithm;
+  const sampler = algorithm.name === "denoising-mdp" ? "noisy-euler" : algorithm.sampler;
+  return { kind: "flow", ...networkOf(algorithm, env), outputScale, flowSteps, sampler, stepNoise };
+}
+
+/** Standard deviation of the Gaussian noise added to actions while training. */
+export function actionNoise({ algorithm }: TrainConfig): number {
+  return "actionNoise" in algorithm ? algorithm.actionNoise : 0;
+}
+
+function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmSpec {
+  switch (algorithm.name) {
+    case "fpo":
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
+    case "fpo++":
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
+    case "ppo": {
+      const squashed = env.actionDescription.squash === "tanh";
+      return { name: algorithm.name, policy: gaussianPolicy(algorithm, env), settings: algorithm, squashed };
+    }
+    case "denoising-mdp":
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
+    default:
+      return algorithm satisfies never;
+  }
+}
+
+/** Evaluations of the policy network that the loss of one row takes. */
+function evaluationsPerRow(algorithm: AlgorithmConfig): number {
+  if (algorithm.name === "ppo") return 1;
+  return algorithm.name === "denoising-mdp" ? algorithm.flowSteps : algorithm.pairs;
 }
 
 /** Both networks and the losses' settings. */
@@ -28,8 +68,9 @@ export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
     activation: config.algorithm.activation,
   };
   return {
-    policy: policySpec(config, env),
+    algorithm: algorithmSpec(config, env),
     critic,
+    obsSize: env.obsSize,
     privilegedSize: env.privilegedSize,
     settings: config.algorithm,
   };
@@ -37,7 +78,8 @@ export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
 
 /** How minibatches are cut. */
 export function updatePlan(config: TrainConfig): UpdatePlan {
-  return planUpdate(rowsPerIteration(config), config.algorithm);
+  const { algorithm } = config;
+  return planUpdate(rowsPerIteration(config), { ...algorithm, pairs: evaluationsPerRow(algorithm) });
 }
 
 /** Sizes of the arrays that one iteration shares. */
@@ -45,6 +87,8 @@ export function iterationSizes(config: TrainConfig, env: Environment): Iteration
   const envs = config.envs / config.shards;
   const spec = updateSpec(config, env);
   const plan = updatePlan(config);
+  const surrogate = surrogateOf(spec.algorithm);
+  const orientations = config.mirror ? 2 : 1;
   return {
     shards: config.shards,
     envs,
@@ -54,10 +98,11 @@ export function iterationSizes(config: TrainConfig, env: Environment): Iteration
     actionSize: env.actionSize,
     shardStateSize: shardStateLayout(env, envs).size,
     finals: envs * (1 + Math.ceil(config.horizon / (config.episodeSteps || env.episodeSteps))),
-    pairs: config.algorithm.pairs,
-    orientations: config.mirror ? 2 : 1,
-    actorSize: flowPolicyLayout(spec.policy).size,
+    keptSize: keptLayout(surrogate.kept, rowsPerIteration(config), orientations).size,
+    orientations,
+    actorSize: surrogate.layout.size,
     criticSize: criticLayout(spec.critic).size,
+    policyMeasures: surrogate.measures.length,
     parts: plan.parts,
     units: plan.units,
   };

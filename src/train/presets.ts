@@ -1,6 +1,7 @@
 /**
  * Starting points: what differs from the schema's defaults for a task, an algorithm and a budget, and how those layers become one configuration.
- * `paper` repeats a publication; `laptop` is what two cores finish in minutes. Tasks that users write start from the general ones.
+ * `paper` repeats what a publication says and `released` what its code does; `laptop` is what two cores finish in minutes. Tasks that users
+ * write start from the general ones.
  */
 
 import type { z } from "zod";
@@ -9,10 +10,10 @@ import { UserError } from "../math/user-error.ts";
 import { type AlgorithmName, algorithmNames, algorithmSchemas } from "./algorithm-config.ts";
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
 import { kebabCase } from "./config-flags.ts";
-import { describeIssue } from "./config-issue.ts";
+import { describeIssue, oneOf } from "./config-issue.ts";
 
 /** Names that `--preset` accepts; the first is the default. */
-export const presetNames = ["laptop", "paper"] as const;
+export const presetNames = ["laptop", "paper", "released"] as const;
 /** A budget. */
 export type PresetName = (typeof presetNames)[number];
 
@@ -30,6 +31,25 @@ export interface TrainRequest {
   /** Settings that go before every preset. */
   readonly overrides?: PartialTrainConfig;
 }
+
+/** FPO and its two baselines, alike, on two cores. */
+const playgroundLaptop = {
+  steps: 4_000_000,
+  envs: 128,
+  horizon: 128,
+  shards: 8,
+  evaluation: { everySteps: 500_000, episodes: 32 },
+} as const satisfies PartialTrainConfig;
+const playgroundUpdate = { unroll: 32, epochs: 8, minibatches: 16, criticHidden: [128, 128, 128] };
+
+/** FPO++ on four-legged robots: 1,500 updates of 4096 * 24 steps. */
+const locomotion = {
+  steps: 147_456_000,
+  envs: 4096,
+  horizon: 24,
+  shards: 32,
+  evaluation: { everySteps: 10_000_000, noise: "zero" },
+} as const satisfies PartialTrainConfig;
 
 /** Any task on two cores. FPO++ with a wide trust region: the published one is sized for batches of 98,304 rows and more. */
 const general: Record<PresetName, Required<AlgorithmPresets>> = {
@@ -58,30 +78,41 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
         averagingStart: 0,
       },
     },
-    fpo: {
-      steps: 4_000_000,
-      envs: 128,
-      horizon: 128,
-      shards: 8,
-      evaluation: { everySteps: 500_000, episodes: 32 },
-      algorithm: {
-        name: "fpo",
-        unroll: 32,
-        epochs: 8,
-        minibatches: 16,
-        criticHidden: [128, 128, 128],
-      },
+    fpo: { ...playgroundLaptop, algorithm: { name: "fpo", ...playgroundUpdate } },
+    ppo: {
+      ...playgroundLaptop,
+      evaluation: { everySteps: 500_000, episodes: 32, noise: "zero" },
+      algorithm: { name: "ppo", ...playgroundUpdate },
     },
+    "denoising-mdp": { ...playgroundLaptop, algorithm: { name: "denoising-mdp", ...playgroundUpdate } },
   },
   paper: {
     fpo: { normaliserFloor: 0 },
     "fpo++": {
-      steps: 147_456_000,
-      envs: 4096,
-      horizon: 24,
-      shards: 32,
-      evaluation: { everySteps: 10_000_000, noise: "zero" },
+      ...locomotion,
+      algorithm: {
+        name: "fpo++",
+        adamBeta2: 0.95,
+        lossReduction: "mean",
+        timeMargin: 0,
+        actionNoise: 0,
+        averaging: 0,
+        averagingStart: 0,
+      },
     },
+    ppo: { normaliserFloor: 0, evaluation: { noise: "zero" } },
+    "denoising-mdp": { normaliserFloor: 0 },
+  },
+  released: {
+    fpo: { normaliserFloor: 0, normaliser: "released" },
+    "fpo++": {
+      ...locomotion,
+      normaliserUpdate: "after",
+      normaliserSamples: 100_000_000,
+      algorithm: { name: "fpo++", shuffle: "iteration", clampGradient: "straight-through" },
+    },
+    ppo: { normaliserFloor: 0, normaliser: "released", evaluation: { noise: "zero" } },
+    "denoising-mdp": { normaliserFloor: 0, normaliser: "released" },
   },
 };
 
@@ -102,6 +133,8 @@ const suite: PartialTrainConfig & { algorithm: { name: "fpo++" } } = {
   },
 };
 
+const cartpoleBatch = { steps: 3_000_000, envs: 64, evaluation: { everySteps: 250_000, episodes: 16 } } as const;
+
 /** Training episodes of 2.4 s: a pole that has fallen teaches nothing about balancing. */
 const cartpole: AlgorithmPresets = {
   "fpo++": mergeSettings(suite, {
@@ -110,12 +143,11 @@ const cartpole: AlgorithmPresets = {
     episodeSteps: 240,
     algorithm: { epochs: 8, policyHidden: [64, 64], criticHidden: [128, 128] },
   }),
-  fpo: {
-    steps: 3_000_000,
-    envs: 64,
-    horizon: 128,
-    evaluation: { everySteps: 250_000, episodes: 16 },
-    algorithm: { name: "fpo", unroll: 32, epochs: 8, minibatches: 8, criticHidden: [64, 64, 64] },
+  fpo: { ...cartpoleBatch, algorithm: { name: "fpo", minibatches: 8, criticHidden: [64, 64, 64] } },
+  ppo: { ...cartpoleBatch, algorithm: { name: "ppo", minibatches: 8, criticHidden: [64, 64, 64] } },
+  "denoising-mdp": {
+    ...cartpoleBatch,
+    algorithm: { name: "denoising-mdp", minibatches: 8, criticHidden: [64, 64, 64] },
   },
 };
 
@@ -132,6 +164,10 @@ const reacher: AlgorithmPresets = { fpo: { steps: 4_000_000, algorithm: { name: 
 
 /** 2,000 updates of 4096 * 24 steps, as published for humanoids. */
 const humanoidPaper: AlgorithmPresets = {
+  "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", epochs: 32 } },
+};
+/** The released code doubles the pairs besides. */
+const humanoidReleased: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
 };
 
@@ -153,6 +189,29 @@ const humanoidLaptop: AlgorithmPresets = {
       advantageShift: 0.2,
     },
   },
+  ppo: {
+    steps: 6_000_000,
+    mirror: true,
+    envs: 256,
+    horizon: 24,
+    evaluation: { everySteps: 300_000 },
+    algorithm: {
+      name: "ppo",
+      clip: 0.2,
+      learningRate: 5e-4,
+      entropyCoefficient: 0.003,
+      gradientNorm: 1,
+      epochs: 6,
+      minibatches: 4,
+      policyHidden: [128, 128, 128],
+      criticHidden: [256, 256, 256],
+      gamma: 0.99,
+      advantages: "iteration",
+      gae: "textbook",
+      valueCoefficient: 1,
+      rewardScale: 1,
+    },
+  },
 };
 
 /** What differs from `general`, per task. */
@@ -161,7 +220,7 @@ const table: Readonly<Record<string, TaskPresets>> = {
   CartpoleSwingup: { laptop: cartpole, paper: { fpo: {} } },
   CheetahRun: { laptop: cheetah, paper: { fpo: {} } },
   ReacherEasy: { laptop: reacher, paper: { fpo: {} } },
-  HumanoidJoystick: { laptop: humanoidLaptop, paper: humanoidPaper },
+  HumanoidJoystick: { laptop: humanoidLaptop, paper: humanoidPaper, released: humanoidReleased },
 };
 
 /**
@@ -198,7 +257,7 @@ export function algorithmOf(name: string): AlgorithmName {
 }
 
 function wrongChoice(flag: string, name: string, choices: readonly string[]): UserError {
-  return new UserError(`${flag}: got "${name}", expected ${choices.join(" or ")}${suggestion(name, choices)}`, {
+  return new UserError(`${flag}: got "${name}", expected ${oneOf(choices)}${suggestion(name, choices)}`, {
     exitCode: 2,
   });
 }
@@ -214,7 +273,7 @@ function foreignSetting(issue: z.core.$ZodIssue, algorithm: AlgorithmName): stri
   const key = issue.keys[0]!;
   const owners = algorithmNames.filter((name) => key in algorithmSchemas[name].shape);
   if (owners.length === 0) return null;
-  return `--algorithm.${kebabCase(key)}: ${algorithm} has no such setting, expected it with --algorithm ${owners.join(" or ")}`;
+  return `--algorithm.${kebabCase(key)}: ${algorithm} has no such setting, expected it with --algorithm ${oneOf(owners)}`;
 }
 
 function settingsOf(algorithm: AlgorithmName): string[] {

@@ -1,19 +1,16 @@
-/** The policy inside a checkpoint, ready to act: weights in the network's order, the normaliser, the sampler. Training state stays behind. */
+/** The policy inside a checkpoint, ready to act: weights in the network's order, the normaliser, how actions are drawn. Training state stays behind. */
 
 import { RunningStats } from "../math/running-stats.ts";
 import { UserError } from "../math/user-error.ts";
-import { flowPolicyLayout } from "../policy/flow-policy.ts";
 import { parameterViews } from "../policy/parameters.ts";
-import type { PolicyData } from "../rollout/jobs.ts";
+import { policyLayout } from "../policy/policy.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { Environment } from "../tasks/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
 import { policySpec } from "./networks.ts";
 import { parseTrainConfig } from "./run-folder.ts";
 import type { TensorData } from "./safetensors.ts";
-
-/** A policy that evaluation can run. */
-export type FlowPolicyData = Extract<PolicyData, { kind: "flow" }>;
 
 /**
  * The settings that a checkpoint was trained with; length of the run, threads and folders are defaults.
@@ -38,16 +35,15 @@ export function storedPolicy(
   checkpoint: Checkpoint,
   env: Pick<Environment, "obsSize" | "privilegedSize" | "actionSize">,
   source: string,
-): FlowPolicyData {
+): TrainedPolicy {
   const config = storedConfig(checkpoint, source);
-  const { averaging, flowSteps, sampler } = config.algorithm;
   const spec = policySpec(config, env);
-  const layout = flowPolicyLayout(spec);
+  const layout = policyLayout(spec);
   const weights = new Float32Array(layout.size);
-  const prefix = averaging > 0 ? "average/" : "weights/";
+  const prefix = config.algorithm.averaging > 0 ? "average/" : "weights/";
   for (const [name, view] of Object.entries(parameterViews(layout, weights, prefix)))
     fill(checkpoint, name, view, source);
-  return { kind: "flow", spec, flowSteps, sampler, weights, ...storedNormaliser(checkpoint, config, env, source) };
+  return { kind: "trained", spec, weights, ...storedNormaliser(checkpoint, config, env, source) };
 }
 
 /** Mean and deviation of the observation [obsSize]; the critic's further inputs are left out. */

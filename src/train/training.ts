@@ -3,7 +3,7 @@
  * checkpoints leaves through sinks; the clock is an argument. Results depend on the configuration alone.
  */
 import { type EpisodeReport, joinReports } from "../rollout/episodes.ts";
-import type { PolicyData } from "../rollout/jobs.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "./assembly.ts";
@@ -13,7 +13,7 @@ import { EpisodeWindow } from "./episode-window.ts";
 import { evaluateOn } from "./evaluate.ts";
 import type { UpdateMeasures } from "./learner.ts";
 import type { IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
-import { updateSpec } from "./networks.ts";
+import { policySpec } from "./networks.ts";
 import { restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { packageVersion } from "./version.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
@@ -26,7 +26,7 @@ export interface TrainingOptions {
   /** Where to go on from, and the training seconds spent before */
   readonly resume?: { readonly checkpoint: Checkpoint; readonly source: string; readonly seconds: number };
   /** Called after every checkpoint that reached the disk, with what it holds; its failure stops the run like a failed checkpoint */
-  readonly onCheckpoint?: (saved: { readonly policy: PolicyData; readonly envSteps: number }) => Promise<void>;
+  readonly onCheckpoint?: (saved: { readonly policy: TrainedPolicy; readonly envSteps: number }) => Promise<void>;
   /** Called after each collection with what the watched environments did */
   readonly onBurst?: (burst: WatchedBurst) => void;
   /** Milliseconds of a monotonic clock; used for reports and for the time between checkpoints only */
@@ -97,14 +97,12 @@ export class Training {
   }
 
   /** The policy that evaluation and export use: averaged where the configuration averages. */
-  policy(): PolicyData {
+  policy(): TrainedPolicy {
     const { views, sizes, average } = this.#parts;
     const { algorithm } = this.config;
     return {
-      kind: "flow",
-      spec: updateSpec(this.config, this.env).policy,
-      flowSteps: algorithm.flowSteps,
-      sampler: algorithm.sampler,
+      kind: "trained",
+      spec: policySpec(this.config, this.env),
       weights: (algorithm.averaging > 0 ? average : views.actor).slice(),
       mean: views.mean.slice(0, sizes.obsSize),
       std: views.std.slice(0, sizes.obsSize),

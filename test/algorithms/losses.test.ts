@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { flowMatchingLoss, flowPairs } from "../../src/algorithms/flow-matching.ts";
+import type { FlowLossInputs } from "../../src/algorithms/flow-policy-loss.ts";
 import { fpoLoss } from "../../src/algorithms/fpo.ts";
 import { fpoPlusPlusLoss } from "../../src/algorithms/fpo-plus-plus.ts";
-import type { PolicyLoss, PolicyLossInputs } from "../../src/algorithms/policy-loss.ts";
+import type { PolicyLoss } from "../../src/algorithms/policy-loss.ts";
 import { constant, gradients, graphFunction, input, interpret, type Tensor } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { flowPolicyLayout, observationShare, pairVelocities } from "../../src/policy/flow-policy.ts";
@@ -26,8 +27,15 @@ const data = {
 };
 
 const fpo = { name: "fpo", ratio: "averaged", clip: 0.05, logRatioClamp: 0, lossClamp: 0 } as const;
-const plus = { name: "fpo++", trustRegion: "aspo", clip: 0.05, logRatioClamp: 10, lossClamp: 20 } as const;
-type Loss = (inputs: PolicyLossInputs) => PolicyLoss;
+const plus = {
+  name: "fpo++",
+  trustRegion: "aspo",
+  clip: 0.05,
+  logRatioClamp: 10,
+  clampGradient: "masked",
+  lossClamp: 20,
+} as const;
+type Loss = (inputs: FlowLossInputs) => PolicyLoss;
 const cases: [string, Loss][] = [
   ["fpo, averaged ratio", (inputs) => fpoLoss(fpo, inputs)],
   ["fpo, ratio per pair", (inputs) => fpoLoss({ ...fpo, ratio: "per-pair", logRatioClamp: 3 }, inputs)],
@@ -65,7 +73,7 @@ function policyLoss(loss: Loss): PolicyLoss {
   });
 }
 
-describe("policy losses", () => {
+describe("losses of flow-matching policies", () => {
   it.each(cases)("%s: the ratio is 1 at the parameters that collected the data", (_name, loss) => {
     const { measures } = evaluate({ measures: policyLoss(loss).measures }, flat, { oldLosses });
     const [, clipFraction, ratioMean, ratioSquareMean] = measures;
@@ -122,6 +130,25 @@ describe("policy losses", () => {
     expect(gradientAt(0.95)).toBeCloseTo(0, 5);
     expect(gradientAt(1)).toBeLessThan(0); // descending raises the loss of a bad action
     expect(gradientAt(0.9)).toBeGreaterThan(0);
+  });
+
+  it("a clamped log-ratio gives no gradient, or passes it straight through", () => {
+    const gradientWith = (clampGradient: "masked" | "straight-through") => {
+      const now = input("now", [1, 1]);
+      const settings = { ...plus, clampGradient, logRatioClamp: 0.5, lossClamp: 0 };
+      const { loss } = fpoPlusPlusLoss(settings, {
+        losses: now,
+        oldLosses: constant([2], [1, 1]),
+        advantage: constant([-1]),
+        scale: 1,
+      });
+      const [gradient] = gradients(loss, [now]);
+      return interpret(graphFunction("g", { gradient }), { now: Float64Array.of(1) }).gradient[0];
+    };
+    expect(gradientWith("masked")).toBeCloseTo(0, 12);
+    // ψ = ρA − |A|/(2ε)(ρ − 1)² with ρ = e^½, A = −1: dL/dℓ = −ρ·(1 + (ρ − 1)/ε)
+    const ratio = Math.exp(0.5);
+    expect(gradientWith("straight-through")).toBeCloseTo(-ratio * (1 + (ratio - 1) / plus.clip), 3);
   });
 
   it("a loss beyond its clamp gives no gradient", () => {

@@ -1,26 +1,36 @@
 import { describe, expect, it } from "vitest";
-import { controllerOnnx, type ExportedPolicy } from "../../src/export/onnx-controller.ts";
+import { type ControllerOptions, controllerFunction, controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { checkParity } from "../../src/export/parity.ts";
 import { createOrtEngine, createReferenceEngine, readOnnx } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
-import { type FlowPolicySpec, flowPolicyLayout } from "../../src/policy/flow-policy.ts";
 import { initialise, parameterViews } from "../../src/policy/parameters.ts";
+import { noiseSize, type PolicySpec, policyLayout } from "../../src/policy/policy.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
+import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
 import { describeTask, Environment, resolveTask, type TaskDescription } from "../../src/tasks/index.ts";
 
 const origin = { packageVersion: "0.1.0", run: "runs/a-run", envSteps: 1000, algorithm: "fpo++", seed: 1 };
 
+const flow = { kind: "flow", outputScale: 0.5, flowSteps: 4, sampler: "heun", stepNoise: 0 } as const;
+/** A flow that is integrated along other ways, and a Gaussian. */
+const kinds = {
+  flow,
+  sde: { ...flow, sampler: "sde", stepNoise: 1 },
+  "noisy-euler": { ...flow, sampler: "noisy-euler", stepNoise: 0.05 },
+  gaussian: { kind: "gaussian" },
+} as const;
+
 /** A policy with random weights and a normaliser that is not the identity. */
-function policyFor(task: TaskDescription): ExportedPolicy {
+function policyFor(task: TaskDescription, kind: keyof typeof kinds = "flow"): TrainedPolicy {
   const { obsSize, actionSize } = task;
-  const spec: FlowPolicySpec = { obsSize, actionSize, hidden: [16, 16], activation: "silu", outputScale: 0.5 };
-  const layout = flowPolicyLayout(spec);
+  const spec: PolicySpec = { obsSize, actionSize, hidden: [16, 16], activation: "silu", ...kinds[kind] };
+  const layout = policyLayout(spec);
   const weights = new Float32Array(layout.size);
   const rng = new Rng().seek(1, 1);
   initialise(layout, rng, weights);
   const mean = Float32Array.from({ length: obsSize }, () => rng.uniform(-1, 1));
   const std = Float32Array.from({ length: obsSize }, () => rng.uniform(0.5, 2));
-  return { kind: "flow", spec, flowSteps: 4, sampler: "heun", weights, mean, std };
+  return { kind: "trained", spec, weights, mean, std };
 }
 
 async function describedTask(name: string): Promise<TaskDescription> {
@@ -66,8 +76,8 @@ describe("an exported controller", async () => {
     const obs = Float32Array.from({ length: rows * cheetah.obsSize }, (_, i) => Math.sin(i));
     const controller = await createOrtEngine().compile(file);
     const { actions } = await controller.run({ obs });
-    const sampler = await createReferenceEngine().compile(samplerFunction(policy.spec, rows, policy));
-    const weights = parameterViews(flowPolicyLayout(policy.spec), policy.weights);
+    const sampler = await createReferenceEngine().compile(samplerFunction(policy.spec, rows));
+    const weights = parameterViews(policyLayout(policy.spec), policy.weights);
     const noise = new Float32Array(rows * cheetah.actionSize);
     const { action } = await sampler.run({ ...weights, obs, noise, mean: policy.mean, std: policy.std });
     expect(actions).toHaveLength(rows * cheetah.actionSize);
@@ -92,6 +102,46 @@ describe("an exported controller", async () => {
     expect(await from(0)).not.toEqual(await from(1));
     const report = await checkParity(bytes, policy, humanoid.action.squash, options);
     expect(report.worstDifference).toBeLessThan(1e-5);
+  });
+
+  it.each(Object.keys(kinds) as (keyof typeof kinds)[])("of kind %s answers like its policy", async (kind) => {
+    const policy = policyFor(cheetah, kind);
+    for (const noise of ["zero", "input"] as const) {
+      const bytes = controllerOnnx(policy, cheetah, origin, { noise });
+      const report = await checkParity(bytes, policy, cheetah.action.squash, { noise });
+      expect(report.worstDifference, noise).toBeLessThan(1e-5);
+    }
+  });
+
+  it("without noise is a Gaussian's mean, and a flow without noise on its way", async () => {
+    const answer = async (
+      policy: TrainedPolicy,
+      options: ControllerOptions,
+      noise: Record<string, Float32Array> = {},
+    ) => {
+      const controller = await createReferenceEngine().compile(controllerFunction(policy, "tanh", options));
+      return (await controller.run({ obs: new Float32Array(cheetah.obsSize).fill(0.5), ...noise })).actions!;
+    };
+    for (const kind of ["gaussian", "noisy-euler"] as const) {
+      const policy = policyFor(cheetah, kind);
+      const noise = new Float32Array(noiseSize(policy.spec));
+      expect(await answer(policy, {})).toEqual(await answer(policy, { noise: "input" }, { noise }));
+    }
+    const stochastic = policyFor(cheetah, "sde");
+    const plain = { ...stochastic, spec: { ...stochastic.spec, sampler: "euler" } } as TrainedPolicy;
+    expect(await answer(stochastic, {})).toEqual(await answer(plain, {}));
+  });
+
+  it("says how its actions are made", () => {
+    const said = (kind: keyof typeof kinds, noise: "zero" | "input") => {
+      const { metadata } = readOnnx(controllerOnnx(policyFor(cheetah, kind), cheetah, origin, { noise }));
+      return JSON.parse(metadata.flowgait!).policy;
+    };
+    expect(said("gaussian", "zero")).toEqual({ kind: "gaussian", noise: "zero" });
+    expect(said("gaussian", "input")).toEqual({ kind: "gaussian", noise: "input", noiseSize: 6 });
+    expect(said("sde", "zero")).toEqual({ kind: "flow", sampler: "euler", flowSteps: 4, noise: "zero" });
+    const walk = { kind: "flow", sampler: "noisy-euler", flowSteps: 4, stepNoise: 0.05 };
+    expect(said("noisy-euler", "input")).toEqual({ ...walk, noise: "input", noiseSize: 6 * 5 });
   });
 
   it("that differs from its policy is noticed", async () => {

@@ -3,13 +3,12 @@ import { graphFunction, input, interpret, type Tensor } from "../../src/graph/in
 import { Rng } from "../../src/math/rng.ts";
 import {
   embedTime,
-  type FlowSampler,
   flowPolicyLayout,
   observationShare,
   pairVelocities,
-  sampleFlow,
   TIME_SIZE,
 } from "../../src/policy/flow-policy.ts";
+import { type FlowSampler, flowPolicyPath } from "../../src/policy/flow-sampler.ts";
 import { initialise, parameterInputs, parameterViews } from "../../src/policy/parameters.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
 
@@ -43,10 +42,9 @@ function eulerByHand(flowSteps: number): Float64Array {
 
 function sample(flowSteps: number, sampler: FlowSampler): Float64Array {
   const weights = parameterInputs(layout);
-  const action: Tensor = sampleFlow(spec, weights, input("obs", [3, 4]), input("noise", [3, 2]), {
-    flowSteps,
-    sampler,
-  });
+  const sampling = { flowSteps, sampler, stepNoise: 0 };
+  const path = flowPolicyPath(spec, weights, input("obs", [3, 4]), input("noise", [3, 2]), sampling);
+  const action: Tensor = path[flowSteps];
   return interpret(graphFunction("s", { action }), { ...parameterViews(layout, flat), obs, noise })
     .action as Float64Array;
 }
@@ -69,7 +67,7 @@ describe("flow policy", () => {
   });
 
   it("observations are normalised inside the sampler", () => {
-    const fn = samplerFunction(spec, 3, { flowSteps: 4, sampler: "euler" });
+    const fn = samplerFunction({ kind: "flow", ...spec, flowSteps: 4, sampler: "euler", stepNoise: 0 }, 3);
     const run = (values: Float32Array, mean: number, std: number) => {
       const stats = { mean: new Float32Array(4).fill(mean), std: new Float32Array(4).fill(std) };
       return interpret(fn, { ...parameterViews(layout, flat), obs: values, noise, ...stats }).action;

@@ -1,16 +1,28 @@
 /** Pairs that come in twos, from the updater's own preparation of a shard. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { TIME_SIZE } from "../../src/policy/flow-policy.ts";
 import { type IterationViews, iterationLayout } from "../../src/rollout/iteration-layout.ts";
+import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
 import { Updater } from "../../src/rollout/updater.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
+import type { PartialTrainConfig } from "../../src/train/config.ts";
 import { iterationSizes, updatePlan, updateSpec } from "../../src/train/networks.ts";
 import { resolveTrainConfig } from "../../src/train/presets.ts";
 
 const PAIRS = 6;
+const algorithm = {
+  name: "fpo++",
+  pairs: PAIRS,
+  pairing: "antithetic",
+  timeMargin: 0.005,
+  minibatches: 1,
+  policyHidden: [8],
+  criticHidden: [8],
+} satisfies PartialTrainConfig["algorithm"];
 const config = resolveTrainConfig({
   task: "CheetahRun",
   algorithm: "fpo++",
@@ -18,20 +30,15 @@ const config = resolveTrainConfig({
     envs: 4,
     shards: 1,
     horizon: 6,
-    algorithm: {
-      name: "fpo++",
-      pairs: PAIRS,
-      pairing: "antithetic",
-      minibatches: 1,
-      policyHidden: [8],
-      criticHidden: [8],
-    },
+    algorithm,
   },
 });
 
 let env: Environment;
 let engine: Engine;
 let views: IterationViews;
+let points: Float32Array;
+let velocityTarget: Float32Array;
 
 beforeAll(async () => {
   env = await Environment.create(registry.get("CheetahRun"));
@@ -40,10 +47,12 @@ beforeAll(async () => {
   views = sharedViews(iterationLayout(sizes), new SharedArrayBuffer(byteLengthOf(iterationLayout(sizes))));
   views.std.fill(1);
   new Rng().seek(2, 0).fillNormal(views.action);
-  const { algorithm: settings, seed } = config;
   const plan = updatePlan(config);
   const spec = updateSpec(config, env);
-  const updater = await Updater.create({ engine, spec, settings, plan, sizes, views, seed, mirror: null });
+  const { places } = keptLayout(surrogateOf(spec.algorithm).kept, views.reward.length, 1);
+  const kept = (name: string) => views.kept.subarray(places.find((place) => place.name === name)!.offset);
+  [points, velocityTarget] = [kept("points"), kept("target")];
+  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, mirror: null });
   await updater.prepare(0, 0);
 });
 afterAll(async () => {
@@ -54,7 +63,7 @@ afterAll(async () => {
 /** sin t of a pair: of the frequency 1, so that it tells the time. */
 function sineOfTime(pair: number): number {
   const width = env.actionSize + TIME_SIZE;
-  return views.points[pair * width + env.actionSize + TIME_SIZE / 2];
+  return points[pair * width + env.actionSize + TIME_SIZE / 2];
 }
 
 describe("antithetic pairs", () => {
@@ -65,7 +74,7 @@ describe("antithetic pairs", () => {
         const one = (row * PAIRS + k) * actionSize;
         for (let i = 0; i < actionSize; i++) {
           // u = ε − a, so opposite noises leave −2a.
-          const sum = views.velocityTarget[one + i] + views.velocityTarget[one + actionSize + i];
+          const sum = velocityTarget[one + i] + velocityTarget[one + actionSize + i];
           expect(sum).toBeCloseTo(-2 * views.action[row * actionSize + i], 4);
         }
       }
@@ -79,7 +88,7 @@ describe("antithetic pairs", () => {
       for (let k = 0; k < PAIRS; k += 2) {
         const time = Math.asin(sineOfTime(row * PAIRS + k));
         expect(sineOfTime(row * PAIRS + k + 1)).toBe(sineOfTime(row * PAIRS + k));
-        const { timeMargin } = config.algorithm;
+        const { timeMargin } = algorithm;
         parts.push(Math.floor(((time - timeMargin) / (1 - 2 * timeMargin)) * twins + 1e-5));
       }
       expect(parts).toEqual([0, 1, 2]);

@@ -53,7 +53,6 @@ async function targetOfCut(bootstrapTimeLimits: boolean): Promise<{ target: numb
   const sizes = iterationSizes(config, env);
   const layout = iterationLayout(sizes);
   const views = sharedViews(layout, new SharedArrayBuffer(byteLengthOf(layout)));
-  const { algorithm: settings, seed } = config;
   const spec = updateSpec(config, env);
   initialise(criticLayout(spec.critic), new Rng().seek(3, 1), views.critic);
   views.std.fill(1);
@@ -65,7 +64,7 @@ async function targetOfCut(bootstrapTimeLimits: boolean): Promise<{ target: numb
   // As after step 0, whose value is among the results.
   views.finalObs.set(views.obs.subarray(env.obsSize, 2 * env.obsSize));
   const plan = updatePlan(config);
-  const updater = await Updater.create({ engine, spec, settings, plan, sizes, views, seed, mirror: null });
+  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, mirror: null });
   await updater.prepare(0, 0);
   return { target: views.target[CUT], valueAfter: views.value[1] };
 }

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { criticLearningRate, learningRateFactor, trainConfigSchema, trajectoryHash } from "../../src/train/config.ts";
+import { type AlgorithmName, algorithmNames } from "../../src/train/algorithm-config.ts";
+import {
+  criticLearningRate,
+  learningRateFactor,
+  type PartialTrainConfig,
+  trainConfigSchema,
+  trajectoryHash,
+} from "../../src/train/config.ts";
 import { trainFlags } from "../../src/train/config-flags.ts";
 import { parseOverrides } from "../../src/train/overrides.ts";
-import { presetOf, resolveTrainConfig } from "../../src/train/presets.ts";
+import { presetNames, presetOf, resolveTrainConfig } from "../../src/train/presets.ts";
 
 const paper = (overrides = {}) => resolveTrainConfig({ task: "CheetahRun", preset: "paper", overrides });
 
@@ -60,6 +67,51 @@ describe("train config", () => {
     });
   });
 
+  it("gives the two baselines of FPO the settings of its paper", () => {
+    const shared = {
+      learningRate: 3e-4,
+      gamma: 0.995,
+      lambda: 0.95,
+      unroll: 30,
+      minibatches: 32,
+      epochs: 16,
+      rewardScale: 10,
+      valueCoefficient: 0.25,
+      policyHidden: [32, 32, 32, 32],
+      criticHidden: [256, 256, 256, 256, 256],
+    };
+    const branch = (name: "ppo" | "denoising-mdp") =>
+      trainConfigSchema.parse({ task: "X", algorithm: { name } }).algorithm;
+    expect(branch("ppo")).toMatchObject({ ...shared, clip: 0.1, entropyCoefficient: 0.01 });
+    expect(branch("denoising-mdp")).toMatchObject({ ...shared, clip: 0.2, flowSteps: 10, stepNoise: 0.05 });
+  });
+
+  it("tells what FPO++'s paper says from what its code does", () => {
+    const both = { envs: 4096, horizon: 24, evaluation: { noise: "zero" } };
+    const [said, done] = (["paper", "released"] as const).map((preset) =>
+      resolveTrainConfig({ task: "HumanoidJoystick", algorithm: "fpo++", preset }),
+    );
+    // FPO++ paper and code: hyperparameter tables of locomotion.
+    expect(said).toMatchObject({ ...both, normaliserUpdate: "before", normaliserSamples: 0 });
+    expect(said!.algorithm).toMatchObject({ pairs: 16, epochs: 32, adamBeta2: 0.95, timeMargin: 0, averaging: 0 });
+    expect(done).toMatchObject({ ...both, normaliserUpdate: "after", normaliserSamples: 1e8 });
+    expect(done!.algorithm).toMatchObject({
+      pairs: 32,
+      epochs: 32,
+      adamBeta2: 0.999,
+      timeMargin: 0.005,
+      actionNoise: 0.02,
+      averaging: 0.95,
+      shuffle: "iteration",
+      clampGradient: "straight-through",
+    });
+  });
+
+  it("evaluates a Gaussian at its mean unless asked otherwise", () => {
+    for (const preset of ["laptop", "paper", "released"] as const)
+      expect(resolveTrainConfig({ task: "CheetahRun", algorithm: "ppo", preset }).evaluation.noise).toBe("zero");
+  });
+
   it("documents every setting with a sentence and the source of its default", () => {
     for (const flag of trainFlags) {
       expect(flag.description, flag.name).toMatch(/^[A-Z].*\.$/);
@@ -72,10 +124,10 @@ describe("train config", () => {
     expect(paper()).toEqual({ ...trainConfigSchema.parse({ task: "CheetahRun" }), normaliserFloor: 0 });
   });
 
-  it("resolves both presets of every known task, and of an unknown one, without complaint", () => {
+  it("resolves every preset of every known task, and of an unknown one, without complaint", () => {
     for (const task of ["CartpoleBalance", "CartpoleSwingup", "CheetahRun", "ReacherEasy", "HumanoidJoystick", "Mine"])
-      for (const preset of ["laptop", "paper"] as const)
-        for (const algorithm of ["fpo", "fpo++"] as const)
+      for (const preset of presetNames)
+        for (const algorithm of algorithmNames)
           expect(resolveTrainConfig({ task, preset, algorithm }).algorithm.name).toBe(algorithm);
   });
 
@@ -129,6 +181,23 @@ describe("train config, checked across fields", () => {
       "--algorithm.minibatches: 7 does not divide the 32768 segments",
     ],
     ["no pairs", { algorithm: { pairs: 0 } }, "algorithm.pairs: got 0, expected at least 1"],
+    ["a negative clip", { algorithm: { clip: -0.1 } }, "algorithm.clip: got -0.1, expected more than 0"],
+    ["a trust region that reaches 0", { algorithm: { clip: 1 } }, "algorithm.clip: got 1, expected less than 1"],
+    ["a learning rate of 3", { algorithm: { learningRate: 3 } }, "algorithm.learningRate: got 3, expected at most 1"],
+    ["a discount above 1", { algorithm: { gamma: 1.01 } }, "algorithm.gamma: got 1.01, expected at most 1"],
+    ["no epochs", { algorithm: { epochs: 0 } }, "algorithm.epochs: got 0, expected at least 1"],
+    ["too many flow steps", { algorithm: { flowSteps: 5000 } }, "algorithm.flowSteps: got 5000, expected at most 1000"],
+    [
+      "a layer without units",
+      { algorithm: { policyHidden: [8, 0] } },
+      "algorithm.policyHidden.1: got 0, expected at least 1",
+    ],
+    [
+      "no layers",
+      { algorithm: { criticHidden: [] } },
+      "algorithm.criticHidden: got [], expected at least 1 element(s)",
+    ],
+    ["a number that is none", { algorithm: { clip: Number.NaN } }, "algorithm.clip: got null, expected a number"],
     ["no flow steps", { algorithm: { flowSteps: 0 } }, "algorithm.flowSteps: got 0, expected at least 1"],
     ["a setting of another algorithm", { algorithm: { trustRegion: "clip" } }, "fpo has no such setting"],
     ["an unknown setting", { algorithm: { clipp: 1 } }, "algorithm.clipp: unknown setting; nearest: algorithm.clip"],
@@ -136,6 +205,26 @@ describe("train config, checked across fields", () => {
   for (const [what, overrides, message] of refusals)
     it(`refuses ${what}`, () => {
       expect(() => paper(overrides)).toThrow(message);
+    });
+
+  const foreign: [AlgorithmName, object, string][] = [
+    [
+      "ppo",
+      { flowSteps: 4 },
+      "--algorithm.flow-steps: ppo has no such setting, expected it with --algorithm fpo, fpo++ or denoising-mdp",
+    ],
+    ["ppo", { entropyCoefficient: -1 }, "algorithm.entropyCoefficient: got -1, expected at least 0"],
+    ["denoising-mdp", { stepNoise: 0 }, "algorithm.stepNoise: got 0, expected more than 0"],
+    [
+      "denoising-mdp",
+      { pairs: 4 },
+      "--algorithm.pairs: denoising-mdp has no such setting, expected it with --algorithm fpo or fpo++",
+    ],
+  ];
+  for (const [algorithm, settings, message] of foreign)
+    it(`refuses ${JSON.stringify(settings)} with ${algorithm}`, () => {
+      const overrides = { algorithm: settings } as PartialTrainConfig;
+      expect(() => resolveTrainConfig({ task: "CheetahRun", algorithm, overrides })).toThrow(message);
     });
 
   it("compares minibatches with rows where advantages are computed once", () => {
@@ -149,7 +238,9 @@ describe("train config, checked across fields", () => {
   });
 
   it("refuses an unknown preset by name", () => {
-    expect(() => presetOf("lapto")).toThrow('--preset: got "lapto", expected laptop or paper; nearest: laptop');
+    expect(() => presetOf("lapto")).toThrow(
+      '--preset: got "lapto", expected laptop, paper or released; nearest: laptop',
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/physics/package-root.ts";
+import type { AlgorithmName } from "../../src/train/algorithm-config.ts";
 import { encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/train/checkpoint.ts";
 import type { PartialTrainConfig } from "../../src/train/config.ts";
 import type { LogEvent, MetricSink } from "../../src/train/metrics.ts";
@@ -47,7 +48,7 @@ afterAll(() => {
 async function checkpointBytes(
   task: string,
   overrides: PartialTrainConfig,
-  algorithm: "fpo" | "fpo++",
+  algorithm: AlgorithmName,
   events: LogEvent[] = [],
 ): Promise<Buffer> {
   const sink: MetricSink = {
@@ -92,6 +93,20 @@ describe("training is bit-exact", () => {
       [1, 3].map((workers) => checkpointBytes("HumanoidJoystick", { ...fpoPlusPlus, mirror: true, workers }, "fpo++")),
     );
     expect(three.equals(one)).toBe(true);
+  });
+
+  it.each(["ppo", "denoising-mdp"] as const)("so do they with %s", async (name) => {
+    const { pairs: _pairs, ...algorithm } = { ...fpo.algorithm, pairs: 0, name };
+    const flowSteps = name === "denoising-mdp" ? { flowSteps: 4 } : {};
+    const overrides = {
+      ...fpo,
+      evaluation: { everySteps: 192, episodes: 2 },
+      algorithm: { ...algorithm, ...flowSteps },
+    };
+    const [one, two] = await Promise.all(
+      [1, 2].map((workers) => checkpointBytes("CheetahRun", { ...overrides, workers } as PartialTrainConfig, name)),
+    );
+    expect(two.equals(one)).toBe(true);
   });
 
   it("another seed gives other bytes", async () => {

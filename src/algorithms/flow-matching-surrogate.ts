@@ -1,0 +1,96 @@
+/** Likelihoods by flow matching: every row keeps a few noise–time pairs, and their losses stand in for its log-probability (FPO, FPO++). */
+import { input } from "../graph/index.ts";
+import { type Rng, STREAM } from "../math/rng.ts";
+import {
+  type FlowPolicySpec,
+  flowPolicyLayout,
+  observationShare,
+  pairVelocities,
+  TIME_SIZE,
+} from "../policy/flow-policy.ts";
+import {
+  type FlowLoss,
+  type FlowTimes,
+  flowMatchingLoss,
+  flowPairs,
+  flowTime,
+  type LossReduction,
+} from "./flow-matching.ts";
+import { FLOW_MEASURES, type FlowLossInputs } from "./flow-policy-loss.ts";
+import type { PolicyLoss } from "./policy-loss.ts";
+import type { Surrogate } from "./surrogate.ts";
+
+/** How pairs are drawn and what is measured of them. */
+export interface FlowMatchingSettings extends FlowTimes {
+  readonly pairs: number;
+  /** Each pair drawn on its own; or in twos of opposite noises at one time, times spread evenly over the interval */
+  readonly pairing: "independent" | "antithetic";
+  readonly loss: FlowLoss;
+  readonly lossReduction: LossReduction;
+}
+
+/** @param policyLoss the algorithm's loss of one block */
+export function flowMatchingSurrogate(
+  policy: FlowPolicySpec,
+  settings: FlowMatchingSettings,
+  policyLoss: (inputs: FlowLossInputs) => PolicyLoss,
+): Surrogate {
+  const { pairs } = settings;
+  const { actionSize } = policy;
+  return {
+    layout: flowPolicyLayout(policy),
+    drawn: [
+      { name: "noise", size: pairs * actionSize, mirrored: actionSize },
+      { name: "time", size: pairs, mirrored: "same" },
+    ],
+    draw: (rng, seed, env, tick, { noise, time }, row) => {
+      rng.seek(seed, STREAM.pairs, env, tick).fillNormal(noise, row * pairs * actionSize, pairs * actionSize);
+      if (settings.pairing === "antithetic") pairOff(rng, settings, actionSize, noise, time, row);
+      else for (let k = 0; k < pairs; k++) time[row * pairs + k] = flowTime(rng.uniform(), settings);
+    },
+    replay: null,
+    kept: [
+      { name: "points", size: pairs * (actionSize + TIME_SIZE), mirrored: actionSize + TIME_SIZE },
+      { name: "target", size: pairs * actionSize, mirrored: actionSize },
+      { name: "weight", size: pairs, mirrored: "same" },
+      { name: "oldLosses", size: pairs, mirrored: "measured" },
+    ],
+    prepare: ({ rows, obs, weights }) => {
+      const noise = input("noise", [rows, pairs, actionSize]);
+      const placed = flowPairs(input("action", [rows, actionSize]), noise, input("time", [rows, pairs]), settings);
+      const velocity = pairVelocities(policy, weights, observationShare(obs, weights), placed.points);
+      return { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
+    },
+    measures: FLOW_MEASURES,
+    loss: ({ rows, obs, weights }, scale) => {
+      const count = rows * pairs;
+      const points = input("points", [count, actionSize + TIME_SIZE]);
+      const velocity = pairVelocities(policy, weights, observationShare(obs, weights), points);
+      const placed = { target: input("target", [count, actionSize]), weight: input("weight", [count]) };
+      return policyLoss({
+        losses: flowMatchingLoss(velocity, placed, rows),
+        oldLosses: input("oldLosses", [rows, pairs]),
+        advantage: input("advantage", [rows]),
+        scale,
+      });
+    },
+  };
+}
+
+/** Makes every second pair of a row the opposite of the one before it: −ε at the same t; the times are spread evenly over the interval. */
+function pairOff(
+  rng: Rng,
+  settings: FlowMatchingSettings,
+  actionSize: number,
+  noise: Float32Array,
+  time: Float32Array,
+  row: number,
+): void {
+  const { pairs } = settings;
+  for (let k = 0; k < pairs; k += 2) {
+    const at = row * pairs + k;
+    time[at] = flowTime((k + 2 * rng.uniform()) / pairs, settings);
+    time[at + 1] = time[at];
+    for (let i = 0; i < actionSize; i++) noise[(at + 1) * actionSize + i] = -noise[at * actionSize + i];
+  }
+}

@@ -1,0 +1,54 @@
+/** Likelihoods of a Gaussian policy: every row keeps its action, its log-probability, and a draw that the entropy is measured at (PPO). */
+import { add, input } from "../graph/index.ts";
+import { STREAM } from "../math/rng.ts";
+import {
+  type GaussianPolicySpec,
+  gaussianEntropy,
+  gaussianHead,
+  gaussianLogProb,
+  gaussianPolicyLayout,
+  gaussianSample,
+  tanhLogDet,
+} from "../policy/gaussian-policy.ts";
+import { PPO_MEASURES, type PpoSettings, ppoLoss } from "./ppo.ts";
+import type { Surrogate } from "./surrogate.ts";
+
+/**
+ * @param squashed whether the environment sees tanh of the action; then the entropy is that of the squashed one, estimated at a fresh
+ *   sample (drawn once per row and iteration), else the Gaussian's own
+ */
+export function gaussianSurrogate(policy: GaussianPolicySpec, settings: PpoSettings, squashed: boolean): Surrogate {
+  const { actionSize } = policy;
+  const entropyNoise = { name: "entropyNoise", size: actionSize, mirrored: actionSize };
+  return {
+    layout: gaussianPolicyLayout(policy),
+    drawn: squashed ? [entropyNoise] : [],
+    draw: (rng, seed, env, tick, feeds, row) => {
+      if (squashed)
+        rng.seek(seed, STREAM.pairs, env, tick).fillNormal(feeds.entropyNoise, row * actionSize, actionSize);
+    },
+    replay: null,
+    kept: [
+      { name: "action", size: actionSize, mirrored: actionSize },
+      ...(squashed ? [entropyNoise] : []),
+      { name: "oldLogProb", size: 1, mirrored: "measured" },
+    ],
+    prepare: ({ rows, obs, weights }) => {
+      const action = input("action", [rows, actionSize]);
+      return { oldLogProb: gaussianLogProb(gaussianHead(policy, weights, obs), action) };
+    },
+    measures: PPO_MEASURES,
+    loss: ({ rows, obs, weights }, scale) => {
+      const head = gaussianHead(policy, weights, obs);
+      const plain = gaussianEntropy(head);
+      const sample = () => gaussianSample(head, input("entropyNoise", [rows, actionSize]));
+      return ppoLoss(settings, {
+        logProb: gaussianLogProb(head, input("action", [rows, actionSize])),
+        oldLogProb: input("oldLogProb", [rows]),
+        entropy: squashed ? add(plain, tanhLogDet(sample())) : plain,
+        advantage: input("advantage", [rows]),
+        scale,
+      });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Flags that change how a trained flow is integrated: checked against the policy, and put into it. */
+import { UserError } from "../math/user-error.ts";
+import { type FlowSampler, isStochastic } from "../policy/flow-sampler.ts";
+import type { PolicyData } from "../rollout/jobs.ts";
+
+/** What was given; undefined means as trained. */
+export interface FlowFlags {
+  readonly sampler: FlowSampler | undefined;
+  readonly flowSteps: number | undefined;
+  readonly stepNoise: number | undefined;
+}
+
+/** Noise on the way where a policy was trained with another sampler: sde at the flow's own strength, noisy-euler as the baseline of FPO has it. */
+const USUAL_STEP_NOISE: Readonly<Record<FlowSampler, number>> = {
+  euler: 0,
+  midpoint: 0,
+  heun: 0,
+  sde: 1,
+  "noisy-euler": 0.05,
+};
+
+/**
+ * The policy with its flow integrated as the flags say.
+ * @throws UserError (exit code 2) naming the flag that means nothing to this policy
+ */
+export function resampled(policy: PolicyData, flags: FlowFlags, reference: string): PolicyData {
+  const given = Object.entries(FLAGS).find(([key]) => flags[key as keyof FlowFlags] !== undefined);
+  if (given === undefined) return policy;
+  if (policy.kind !== "trained" || policy.spec.kind !== "flow") {
+    throw new UserError(`${given[1]}: ${reference} has no flow, expected the flag left out`, { exitCode: 2 });
+  }
+  const { spec } = policy;
+  const sampler = flags.sampler ?? spec.sampler;
+  if (flags.stepNoise !== undefined && !isStochastic(sampler)) {
+    const found = `${sampler} draws no noise on its way`;
+    throw new UserError(`--step-noise: ${found}, expected --sampler sde or noisy-euler`, { exitCode: 2 });
+  }
+  const usual = sampler === spec.sampler ? spec.stepNoise : USUAL_STEP_NOISE[sampler];
+  const stepNoise = flags.stepNoise ?? usual;
+  return { ...policy, spec: { ...spec, sampler, flowSteps: flags.flowSteps ?? spec.flowSteps, stepNoise } };
+}
+
+const FLAGS: Readonly<Record<keyof FlowFlags, string>> = {
+  sampler: "--sampler",
+  flowSteps: "--flow-steps",
+  stepNoise: "--step-noise",
+};

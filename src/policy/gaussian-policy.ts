@@ -1,0 +1,66 @@
+/**
+ * The Gaussian policy: mean and deviation of every action value from one network, no correlation between them. Actions are kept before any
+ * squash, so that log-probabilities need no Jacobian: it cancels in ratios.
+ * Source: the PPO baseline of "Flow Matching Policy Gradients" (arXiv 2507.21053), which is Brax's.
+ */
+import { add, div, log, mul, neg, slice, softplus, square, sub, sum, type Tensor } from "../graph/index.ts";
+import { type Activation, mlp, mlpParameters } from "./network.ts";
+import { layoutOf, type ParameterLayout } from "./parameters.ts";
+
+/** Shape of a Gaussian policy. */
+export interface GaussianPolicySpec {
+  readonly obsSize: number;
+  readonly actionSize: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+}
+
+/** Mean and standard deviation of the action before any squash, [rows, actionSize] each. */
+export interface GaussianHead {
+  readonly mean: Tensor;
+  readonly std: Tensor;
+}
+
+/** Smallest standard deviation. */
+export const LEAST_STD = 1e-3;
+/** ½·ln 2π */
+const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+/** Weights of the policy, from the first layer to the last; its outputs are the means, then the raw deviations. */
+export function gaussianPolicyLayout({ obsSize, actionSize, hidden }: GaussianPolicySpec): ParameterLayout {
+  return layoutOf(mlpParameters("actor", 0, obsSize, [...hidden, 2 * actionSize]));
+}
+
+/** What the network says of normalised observations [rows, obsSize]; std = softplus(raw) + 1e-3. */
+export function gaussianHead(
+  spec: GaussianPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  obs: Tensor,
+): GaussianHead {
+  const { actionSize, hidden, activation } = spec;
+  const out = mlp(obs, weights, "actor", { first: 0, last: hidden.length }, activation);
+  const raw = slice(out, 1, actionSize, 2 * actionSize);
+  return { mean: slice(out, 1, 0, actionSize), std: add(softplus(raw), LEAST_STD) };
+}
+
+/** mean + std·z. noise z [rows, actionSize] */
+export function gaussianSample({ mean, std }: GaussianHead, noise: Tensor): Tensor {
+  return add(mean, mul(std, noise));
+}
+
+/** ln N(action; mean, std²), summed over the action's values. action [rows, actionSize] → [rows] */
+export function gaussianLogProb({ mean, std }: GaussianHead, action: Tensor): Tensor {
+  const z = div(sub(action, mean), std);
+  const actionSize = action.shape[1];
+  return sub(neg(sum(add(mul(square(z), 0.5), log(std)), 1)), actionSize * HALF_LOG_TWO_PI);
+}
+
+/** Differential entropy Σ_d ½·ln(2πe·σ_d²) [rows] */
+export function gaussianEntropy({ std }: GaussianHead): Tensor {
+  return add(sum(log(std), 1), std.shape[1] * (0.5 + HALF_LOG_TWO_PI));
+}
+
+/** ln|d tanh(x)/dx| = 2(ln 2 − x − softplus(−2x)), summed. What tanh adds to the entropy of x. x [rows, actionSize] → [rows] */
+export function tanhLogDet(x: Tensor): Tensor {
+  return mul(sum(sub(sub(Math.LN2, x), softplus(mul(x, -2))), 1), 2);
+}

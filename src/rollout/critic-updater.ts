@@ -1,0 +1,215 @@
+/** The critic's half of the update on one thread: rewards, values and advantages of shards, and parts of the critic's gradient. */
+import { bootstrapTimeLimits, gae } from "../algorithms/advantages.ts";
+import {
+  CRITIC_MEASURES,
+  criticGradientFunction,
+  GRADIENT_PREFIX,
+  segmentGradientFunction,
+  valueFunction,
+} from "../algorithms/update-functions.ts";
+import { criticLayout } from "../policy/critic.ts";
+import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
+import { copy, seeRow } from "./row-image.ts";
+import { RowOrder } from "./row-order.ts";
+import { type Arrays, addTo, Block, clearedPart, type UpdaterOptions } from "./update-block.ts";
+
+/** Estimates advantages and computes the critic's gradient. */
+export class CriticUpdater {
+  readonly #options: UpdaterOptions;
+  readonly #order: RowOrder;
+  readonly #layout: ParameterLayout;
+  readonly #weights: Float32Array;
+  readonly #gradient: Float32Array;
+  #value!: Block;
+  #critic!: Block;
+
+  private constructor(options: UpdaterOptions) {
+    this.#options = options;
+    this.#order = new RowOrder(options.plan, options.sizes, options.views.order);
+    this.#layout = criticLayout(options.spec.critic);
+    this.#weights = new Float32Array(this.#layout.size);
+    this.#gradient = new Float32Array(this.#layout.size);
+  }
+
+  /** Compiles the functions of `options`. */
+  static async create(options: UpdaterOptions): Promise<CriticUpdater> {
+    const updater = new CriticUpdater(options);
+    await updater.#compile();
+    return updater;
+  }
+
+  async #compile(): Promise<void> {
+    const { engine, spec, plan, sizes } = this.#options;
+    const seen = spec.obsSize + spec.privilegedSize;
+    const weights = parameterViews(this.#layout, this.#weights);
+    const shared: Arrays = { mean: new Float32Array(seen), std: new Float32Array(seen), ...weights };
+    const value = { value: new Float32Array(sizes.envs) };
+    const feeds = { ...shared, ...this.#seenArrays(sizes.envs) };
+    this.#value = await Block.create(engine, valueFunction(spec, sizes.envs), feeds, value);
+    const scale = 1 / (plan.minibatchUnits * plan.unroll);
+    this.#critic =
+      plan.advantages === "iteration" ? await this.#rowBlock(scale, shared) : await this.#segmentBlock(scale, shared);
+  }
+
+  /** Learns from rows whose targets are known. */
+  #rowBlock(scale: number, shared: Arrays): Promise<Block> {
+    const { engine, spec, plan } = this.#options;
+    const rows = plan.criticUnits;
+    const target = { target: new Float32Array(rows), mask: new Float32Array(rows) };
+    const feeds = { ...shared, ...this.#seenArrays(rows), ...target };
+    return Block.create(engine, criticGradientFunction(spec, rows, scale), feeds, this.#gradientArrays());
+  }
+
+  /** Learns from segments and estimates their advantages on the way. */
+  #segmentBlock(scale: number, shared: Arrays): Promise<Block> {
+    const { engine, spec, plan } = this.#options;
+    const shape = { unroll: plan.unroll, segments: plan.criticUnits };
+    const rows = plan.criticUnits * plan.unroll;
+    const flags = { terminated: new Float32Array(rows), truncated: new Float32Array(rows) };
+    const seen = this.#seenArrays(rows + plan.criticUnits);
+    const feeds = { ...shared, ...seen, reward: new Float32Array(rows), ...flags };
+    const outputs = { ...this.#gradientArrays(), advantage: new Float32Array(rows) };
+    return Block.create(engine, segmentGradientFunction(spec, shape, scale), feeds, outputs);
+  }
+
+  #gradientArrays(): Arrays {
+    const measures = new Float32Array(CRITIC_MEASURES.length);
+    return { ...parameterViews(this.#layout, this.#gradient, GRADIENT_PREFIX), measures };
+  }
+
+  #seenArrays(rows: number): Arrays {
+    const { obsSize, privilegedSize } = this.#options.spec;
+    const obs = new Float32Array(rows * obsSize);
+    return privilegedSize === 0 ? { obs } : { obs, privileged: new Float32Array(rows * privilegedSize) };
+  }
+
+  /** Scales one shard's rewards and, where the plan asks for it, computes values and advantages. */
+  async prepare(shard: number): Promise<void> {
+    const { spec, plan } = this.#options;
+    this.#load(this.#value);
+    this.#scaleRewards(shard);
+    if (spec.settings.gae === "textbook" && spec.settings.bootstrapTimeLimits) await this.#bootstrap(shard);
+    if (plan.advantages === "iteration") await this.#estimateAdvantages(shard);
+  }
+
+  #load(block: Block): void {
+    this.#weights.set(this.#options.views.critic);
+    block.loadNormaliser(this.#options.views);
+  }
+
+  #scaleRewards(shard: number): void {
+    const { sizes, spec, views } = this.#options;
+    const rows = sizes.steps * sizes.envs;
+    for (let row = shard * rows; row < (shard + 1) * rows; row++) {
+      views.learnReward[row] = spec.settings.rewardScale * views.reward[row];
+    }
+  }
+
+  /** Adds γ·V of what came after a time limit to that step's reward. */
+  async #bootstrap(shard: number): Promise<void> {
+    const { sizes, spec, views } = this.#options;
+    const { envs, finals, obsSize, privilegedSize, steps } = sizes;
+    const count = views.finalCount[shard];
+    const { feeds, outputs } = this.#value;
+    const reward = views.learnReward.subarray(shard * steps * envs, (shard + 1) * steps * envs);
+    for (let start = 0; start < count; start += envs) {
+      const some = Math.min(envs, count - start);
+      const from = shard * finals + start;
+      copy(views.finalObs, from * obsSize, feeds.obs, some * obsSize);
+      if (privilegedSize > 0)
+        copy(views.finalPrivileged, from * privilegedSize, feeds.privileged, some * privilegedSize);
+      await this.#value.run();
+      const cut = views.finalRow.subarray(from, from + some);
+      bootstrapTimeLimits(reward, cut, outputs.value, spec.settings.gamma);
+    }
+  }
+
+  async #estimateAdvantages(shard: number): Promise<void> {
+    const { sizes, spec, views } = this.#options;
+    const { envs, steps, obsSize, privilegedSize } = sizes;
+    const { feeds, outputs } = this.#value;
+    for (let t = 0; t <= steps; t++) {
+      const row = (shard * (steps + 1) + t) * envs;
+      copy(views.obs, row * obsSize, feeds.obs);
+      if (privilegedSize > 0) copy(views.privileged, row * privilegedSize, feeds.privileged);
+      await this.#value.run();
+      views.value.set(outputs.value, row);
+    }
+    const rows = steps * envs;
+    const part = <T extends { subarray(a: number, b: number): T }>(array: T) =>
+      array.subarray(shard * rows, (shard + 1) * rows);
+    const values = views.value.subarray(shard * (rows + envs), (shard + 1) * (rows + envs));
+    const inputs = { steps, envs, reward: part(views.learnReward), values };
+    const flags = { terminated: part(views.terminated), truncated: part(views.truncated) };
+    gae(spec.settings, { ...inputs, ...flags }, part(views.advantage), part(views.target));
+  }
+
+  /** Gradient part `part` of the value loss of minibatch `minibatch`; advantages too where the plan computes them here. */
+  async gradient(minibatch: number, part: number): Promise<void> {
+    const { plan, views, sizes } = this.#options;
+    this.#load(this.#critic);
+    const total = clearedPart(views.criticGradient, part, sizes.criticSize);
+    const measures = clearedPart(views.criticMeasures, part, CRITIC_MEASURES.length);
+    const partUnits = plan.minibatchUnits / plan.parts;
+    const start = minibatch * plan.minibatchUnits + part * partUnits;
+    for (let unit = start; unit < start + partUnits; unit += plan.criticUnits) {
+      if (plan.advantages === "iteration") this.#gatherRows(unit);
+      else this.#gatherSegments(unit);
+      await this.#critic.run();
+      addTo(total, this.#gradient);
+      addTo(measures, this.#critic.outputs.measures);
+      if (plan.advantages === "minibatch") this.#scatterAdvantages(unit);
+    }
+  }
+
+  #gatherRows(firstUnit: number): void {
+    const { views, plan, spec } = this.#options;
+    const { feeds } = this.#critic;
+    for (let i = 0; i < plan.criticUnits; i++) {
+      const unit = views.order[firstUnit + i];
+      const row = unit < 0 ? ~unit : unit;
+      this.#gatherSeen(i, this.#order.seenRow(row), unit < 0);
+      feeds.target[i] = views.target[row];
+      feeds.mask[i] = spec.settings.gae === "brax" && views.truncated[row] ? 0 : 1;
+    }
+  }
+
+  #gatherSegments(firstUnit: number): void {
+    const { views, plan, sizes } = this.#options;
+    const { feeds } = this.#critic;
+    for (let i = 0; i < plan.criticUnits; i++) {
+      const unit = views.order[firstUnit + i];
+      const first = this.#order.segmentRow(unit < 0 ? ~unit : unit);
+      const seen = this.#order.seenRow(first);
+      for (let t = 0; t <= plan.unroll; t++)
+        this.#gatherSeen(t * plan.criticUnits + i, seen + t * sizes.envs, unit < 0);
+      for (let t = 0; t < plan.unroll; t++) {
+        const row = first + t * sizes.envs;
+        const to = t * plan.criticUnits + i;
+        feeds.reward[to] = views.learnReward[row];
+        feeds.terminated[to] = views.terminated[row];
+        feeds.truncated[to] = views.truncated[row];
+      }
+    }
+  }
+
+  #scatterAdvantages(firstUnit: number): void {
+    const { views, plan, sizes } = this.#options;
+    const { advantage } = this.#critic.outputs;
+    for (let i = 0; i < plan.criticUnits; i++) {
+      const unit = views.order[firstUnit + i];
+      const first = this.#order.segmentRow(unit < 0 ? ~unit : unit);
+      for (let t = 0; t < plan.unroll; t++)
+        views.advantage[first + t * sizes.envs] = advantage[t * plan.criticUnits + i];
+    }
+  }
+
+  #gatherSeen(index: number, seenRow: number, mirrored: boolean): void {
+    const { views, sizes, mirror } = this.#options;
+    const { obsSize, privilegedSize: more } = sizes;
+    const { feeds } = this.#critic;
+    const images = mirrored ? mirror : null;
+    seeRow(images?.obs, views.obs, seenRow * obsSize, feeds.obs, index * obsSize, obsSize);
+    if (more > 0) seeRow(images?.privileged, views.privileged, seenRow * more, feeds.privileged, index * more, more);
+  }
+}

@@ -1,0 +1,61 @@
+/** What the two halves of the updater share: their options, and a compiled function with the arrays it is fed from and writes to. */
+import type { UpdateSpec } from "../algorithms/update-functions.ts";
+import type { Engine, Executable, GraphFunction } from "../graph/index.ts";
+import type { Mirror } from "../tasks/index.ts";
+import type { IterationSizes, IterationViews } from "./iteration-layout.ts";
+import { copy } from "./row-image.ts";
+import type { UpdatePlan } from "./update-plan.ts";
+
+/** What an updater works on. */
+export interface UpdaterOptions {
+  readonly engine: Engine;
+  readonly spec: UpdateSpec;
+  readonly plan: UpdatePlan;
+  readonly sizes: IterationSizes;
+  readonly views: IterationViews;
+  readonly seed: number;
+  /** Null where rows are learned from as they are only */
+  readonly mirror: Mirror | null;
+}
+
+/** Arrays by the names of a function's inputs or outputs. */
+export type Arrays = Record<string, Float32Array>;
+
+/** A compiled function with the private arrays it is fed from and writes to. */
+export class Block {
+  readonly feeds: Arrays;
+  readonly outputs: Arrays;
+  readonly #executable: Executable;
+
+  private constructor(executable: Executable, feeds: Arrays, outputs: Arrays) {
+    this.#executable = executable;
+    this.feeds = feeds;
+    this.outputs = outputs;
+  }
+
+  /** Compiles a function for these arrays. */
+  static async create(engine: Engine, fn: GraphFunction, feeds: Arrays, outputs: Arrays): Promise<Block> {
+    return new Block(await engine.compile(fn), feeds, outputs);
+  }
+
+  /** Runs the function from its feeds into its outputs. */
+  async run(): Promise<void> {
+    await this.#executable.run(this.feeds, this.outputs);
+  }
+
+  /** Feeds the normaliser of the moment, as much of it as the function takes. */
+  loadNormaliser({ mean, std }: IterationViews): void {
+    copy(mean, 0, this.feeds.mean);
+    copy(std, 0, this.feeds.std);
+  }
+}
+
+/** total += part */
+export function addTo(total: Float32Array, part: Float32Array): void {
+  for (let i = 0; i < total.length; i++) total[i] += part[i];
+}
+
+/** The `part`-th of equal parts, `size` values each, set to zero. */
+export function clearedPart(values: Float32Array, part: number, size: number): Float32Array {
+  return values.subarray(part * size, (part + 1) * size).fill(0);
+}

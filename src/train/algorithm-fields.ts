@@ -1,0 +1,272 @@
+/** Groups of settings that the algorithms' schema branches are composed of (algorithm-config.ts). Each group takes its defaults and their source. */
+import { z } from "zod";
+import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
+import { field } from "./config-field.ts";
+
+const OURS = "flowgait";
+
+/** Schemas that several fields share. */
+export const positive = z.number().positive();
+export const nonNegative = z.number().nonnegative();
+const fraction = z.number().min(0).max(1);
+const count = z.int().min(1);
+const layers = z.array(count.max(8192)).min(1).max(32);
+export const rate = z.number().max(1);
+/** A trust region around 1 that ends above 0. */
+export const halfWidth = positive.lt(1);
+export const flowSteps = count.max(1000);
+
+interface FlowDefaults {
+  pairs: number;
+  flowSteps: number;
+  loss: "epsilon" | "velocity";
+  lossReduction: "mean" | "sqrt";
+  time: "discrete" | "continuous";
+  timeMargin: number;
+  actionNoise: number;
+}
+
+/** How actions are drawn from the flow and how the flow-matching loss is measured. */
+export function flowFields(defaults: FlowDefaults, source: string) {
+  return {
+    pairs: field(
+      count.max(4096),
+      defaults.pairs,
+      "Noise and time pairs drawn per action to estimate its likelihood.",
+      source,
+    ),
+    pairing: field(
+      z.enum(["independent", "antithetic"]),
+      "independent",
+      "Pairs of an action: each drawn on its own; or in twos that share a time and have opposite noises, times spread evenly, for a less noisy estimate.",
+      OURS,
+    ),
+    flowSteps: field(flowSteps, defaults.flowSteps, "Integration steps from noise to action while training.", source),
+    sampler: field(
+      z.enum(FLOW_SAMPLERS),
+      "euler",
+      "How the flow is integrated while training; sde and noisy-euler draw noise on the way.",
+      source,
+    ),
+    stepNoise: field(
+      nonNegative.max(100),
+      1,
+      "Noise that a stochastic sampler adds: the factor eta in sde's g(t) = sqrt(2 eta t), or noisy-euler's standard deviation per step.",
+      OURS,
+    ),
+    loss: field(
+      z.enum(["epsilon", "velocity"]),
+      defaults.loss,
+      "What the flow-matching loss compares: the predicted noise, or the predicted velocity (noise minus action).",
+      source,
+    ),
+    lossReduction: field(
+      z.enum(["mean", "sqrt"]),
+      defaults.lossReduction,
+      "Squared errors of an action: their mean, or their sum divided by the square root of the action size.",
+      source,
+    ),
+    time: field(
+      z.enum(["discrete", "continuous"]),
+      defaults.time,
+      "Flow times of the pairs: the sampler's own start times, or uniform over the interval.",
+      source,
+    ),
+    timeMargin: field(
+      z.number().min(0).max(0.49),
+      defaults.timeMargin,
+      "Continuous flow times keep this distance from 0 and from 1.",
+      source,
+    ),
+    actionNoise: field(
+      nonNegative,
+      defaults.actionNoise,
+      "Standard deviation of the Gaussian noise added to actions while training; 0 adds none.",
+      source,
+      "action",
+    ),
+  };
+}
+
+interface NetworkDefaults {
+  policyHidden: number[];
+  criticHidden: number[];
+  activation: "silu" | "elu" | "relu" | "tanh";
+}
+
+/** Sizes of the two networks. */
+export function networkFields(defaults: NetworkDefaults, source: string) {
+  return {
+    policyHidden: field(layers, defaults.policyHidden, "Widths of the policy's hidden layers.", source, "units"),
+    criticHidden: field(layers, defaults.criticHidden, "Widths of the critic's hidden layers.", source, "units"),
+    activation: field(
+      z.enum(["silu", "elu", "relu", "tanh"]),
+      defaults.activation,
+      "Activation of the hidden layers of both networks.",
+      source,
+    ),
+  };
+}
+
+/** The field of a flow's output scale. */
+export function outputScale(value: number, source: string) {
+  return field(positive, value, "Factor on the policy network's output, the velocity.", source);
+}
+
+interface OptimiserDefaults {
+  learningRate: number;
+  weightDecay: number;
+  gradientNorm: number;
+  epochs: number;
+  minibatches: number;
+  averaging: number;
+  averagingStart: number;
+}
+
+/** Adam, the number of its steps, and the weights that acting uses. */
+export function optimiserFields(defaults: OptimiserDefaults, source: string) {
+  return {
+    learningRate: field(rate.positive(), defaults.learningRate, "Adam's step size of the policy.", source),
+    criticLearningRate: field(
+      rate.nonnegative(),
+      0,
+      "Adam's step size of the critic; 0 takes the policy's learning rate.",
+      source,
+    ),
+    learningRateDecaySteps: field(
+      z.int().min(0),
+      0,
+      "Environment steps over which both learning rates fall linearly to 0; 0 keeps them constant.",
+      source,
+      "environment steps",
+    ),
+    adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
+    adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),
+    adamEps: field(rate.positive(), 1e-8, "Added to Adam's denominator.", source),
+    weightDecay: field(
+      rate.nonnegative(),
+      defaults.weightDecay,
+      "Decoupled weight decay (AdamW), times the learning rate.",
+      source,
+    ),
+    gradientNorm: field(
+      nonNegative,
+      defaults.gradientNorm,
+      "Largest Euclidean norm of a gradient, for each network on its own; 0 sets no limit.",
+      source,
+    ),
+    epochs: field(count.max(10_000), defaults.epochs, "Passes over an iteration's rows.", source),
+    minibatches: field(count, defaults.minibatches, "Minibatches, so Adam steps, per pass.", source),
+    shuffle: field(
+      z.enum(["epoch", "iteration"]),
+      "epoch",
+      "How often rows are dealt into minibatches anew: for every pass, or once per iteration.",
+      "FPO; the released FPO++ shuffles once per iteration",
+    ),
+    averaging: field(
+      z.number().min(0).lt(1),
+      defaults.averaging,
+      "Decay per iteration of the averaged policy that is evaluated and exported; 0 uses the latest weights.",
+      source,
+    ),
+    averagingStart: field(
+      z.int().min(0),
+      defaults.averagingStart,
+      "Iterations before averaging begins; until then the average follows the latest weights.",
+      source,
+      "iterations",
+    ),
+  };
+}
+
+interface AdvantageDefaults {
+  gamma: number;
+  advantages: "minibatch" | "iteration";
+  gae: "brax" | "textbook";
+  unroll: number;
+  advantageClamp: number;
+  valueCoefficient: number;
+  rewardScale: number;
+}
+
+/** Rewards, returns and advantages. */
+export function advantageFields(defaults: AdvantageDefaults, source: string) {
+  return {
+    gamma: field(fraction, defaults.gamma, "Discount per control step.", source),
+    lambda: field(fraction, 0.95, "Decay of generalised advantage estimation.", source),
+    gae: field(
+      z.enum(["brax", "textbook"]),
+      defaults.gae,
+      "Form of generalised advantage estimation; Brax masks time limits and leaves out the first lambda.",
+      source,
+    ),
+    bootstrapTimeLimits: field(
+      z.boolean(),
+      true,
+      "Whether returns go on past a time limit with the critic's value, or a time limit ends them. Of the textbook form; Brax masks the step.",
+      source,
+    ),
+    advantages: field(
+      z.enum(["minibatch", "iteration"]),
+      defaults.advantages,
+      "When values and advantages are computed: inside each minibatch with the current critic, or once per iteration.",
+      source,
+    ),
+    unroll: field(
+      count,
+      defaults.unroll,
+      "Length of the segments that minibatches are made of when advantages are computed inside them.",
+      source,
+      "control steps",
+    ),
+    normaliseAdvantage: field(z.boolean(), true, "Advantages are brought to mean 0 and deviation 1.", source),
+    advantageClamp: field(
+      nonNegative,
+      defaults.advantageClamp,
+      "Largest magnitude of an advantage after normalising; 0 sets no limit.",
+      source,
+    ),
+    advantageShift: field(
+      z.number(),
+      0,
+      "Added to normalised advantages. A little above 0 keeps the flow consistent with the actions it draws and narrows it (docs/experiments.md).",
+      OURS,
+    ),
+    valueCoefficient: field(nonNegative, defaults.valueCoefficient, "Weight of the value loss.", source),
+    rewardScale: field(positive, defaults.rewardScale, "Factor on rewards before learning.", source),
+  };
+}
+
+/** Networks, optimiser and returns that the ten Playground tasks share among FPO and its baselines. */
+export function playgroundFields(source: string) {
+  return {
+    ...networkFields(
+      { policyHidden: [32, 32, 32, 32], criticHidden: [256, 256, 256, 256, 256], activation: "silu" },
+      source,
+    ),
+    ...optimiserFields(
+      {
+        learningRate: 3e-4,
+        weightDecay: 0,
+        gradientNorm: 0,
+        epochs: 16,
+        minibatches: 32,
+        averaging: 0,
+        averagingStart: 0,
+      },
+      source,
+    ),
+    ...advantageFields(
+      {
+        gamma: 0.995,
+        advantages: "minibatch",
+        gae: "brax",
+        unroll: 30,
+        advantageClamp: 0,
+        valueCoefficient: 0.25,
+        rewardScale: 10,
+      },
+      source,
+    ),
+  };
+}
