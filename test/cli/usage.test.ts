@@ -99,7 +99,7 @@ describe("tasks", () => {
   it("describes one task: observation layout, action mapping, reward terms, timing", async () => {
     const { code, stdout } = await run("tasks", "HumanoidJoystick");
     expect(code).toBe(0);
-    expect(stdout).toContain("control 50 Hz, 5 physics steps of 4 ms each; episodes of 1000 steps (20 s)");
+    expect(stdout).toContain("control 50 Hz, 4 physics steps of 5 ms each; episodes of 1000 steps (20 s)");
     for (const part of ["gyro", "lin_vel_x", "trackLinVel", "left_knee", "joint position target =", "terminations"])
       expect(stdout).toContain(part);
   });
