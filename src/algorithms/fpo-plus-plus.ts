@@ -29,10 +29,18 @@ const limits = {
 
 /** The loss of one block of rows. */
 export function fpoPlusPlusLoss(settings: FpoPlusPlusSettings, inputs: FlowLossInputs): PolicyLoss {
-  const { clip, clampGradient, lossClamp, logRatioClamp } = settings;
-  const limit = (losses: Tensor) => (lossClamp > 0 ? clamp(losses, null, lossClamp) : losses);
-  const logRatio = sub(limit(inputs.oldLosses), limit(inputs.losses));
-  const ratio = exp(logRatioClamp > 0 ? limits[clampGradient](logRatio, logRatioClamp) : logRatio);
+  const { clip } = settings;
+  const ratio = exp(fpoPlusPlusLogRatio(settings, inputs));
   const advantage = reshape(inputs.advantage, [inputs.losses.shape[0], 1]);
   return flowPolicyLoss(inputs, { ratio, objective: objectives[settings.trustRegion](ratio, advantage, clip), clip });
+}
+
+/** ln ρ of every pair [rows, pairs]. */
+export function fpoPlusPlusLogRatio(
+  { clampGradient, lossClamp, logRatioClamp }: FpoPlusPlusSettings,
+  { losses, oldLosses }: Pick<FlowLossInputs, "losses" | "oldLosses">,
+): Tensor {
+  const limit = (values: Tensor) => (lossClamp > 0 ? clamp(values, null, lossClamp) : values);
+  const logRatio = sub(limit(oldLosses), limit(losses));
+  return logRatioClamp > 0 ? limits[clampGradient](logRatio, logRatioClamp) : logRatio;
 }

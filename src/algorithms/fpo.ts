@@ -19,12 +19,21 @@ export interface FpoSettings {
 
 /** The loss of one block of rows. */
 export function fpoLoss(settings: FpoSettings, inputs: FlowLossInputs): PolicyLoss {
-  const { clip, logRatioClamp } = settings;
-  const logRatio = logRatios[settings.ratio](limit(inputs.oldLosses, settings), limit(inputs.losses, settings));
-  const ratio = exp(logRatioClamp > 0 ? clamp(logRatio, -logRatioClamp, logRatioClamp) : logRatio);
+  const { clip } = settings;
+  const ratio = exp(fpoLogRatio(settings, inputs));
   const rows = inputs.losses.shape[0];
   const advantage = ratio.shape.length === 1 ? inputs.advantage : reshape(inputs.advantage, [rows, 1]);
   return flowPolicyLoss(inputs, { ratio, objective: clippedObjective(ratio, advantage, clip), clip });
+}
+
+/** ln ρ, one per action [rows] or one per pair [rows, pairs]. */
+export function fpoLogRatio(
+  settings: FpoSettings,
+  { losses, oldLosses }: Pick<FlowLossInputs, "losses" | "oldLosses">,
+): Tensor {
+  const { logRatioClamp: most } = settings;
+  const logRatio = logRatios[settings.ratio](limit(oldLosses, settings), limit(losses, settings));
+  return most > 0 ? clamp(logRatio, -most, most) : logRatio;
 }
 
 /** "averaged": one per action, losses averaged before the exponential [rows]; "per-pair" [rows, pairs] */

@@ -88,8 +88,11 @@ export class Learner {
     }
   }
 
-  /** All epochs over the prepared batch. */
-  async descend(iteration: number): Promise<UpdateMeasures> {
+  /**
+   * All epochs over the prepared batch.
+   * @param afterEpoch called with 1, 2, … after each of them, before the next begins
+   */
+  async descend(iteration: number, afterEpoch?: (epoch: number) => Promise<void>): Promise<UpdateMeasures> {
     const { config, plan } = this.#options;
     const { epochs } = config.algorithm;
     const factor = learningRateFactor(config.algorithm, iteration * rowsPerIteration(config));
@@ -98,6 +101,7 @@ export class Learner {
       this.#shuffle(iteration * epochs + epoch);
       for (let minibatch = 0; minibatch < plan.minibatches; minibatch++)
         await this.#minibatch(minibatch, factor, tally);
+      await afterEpoch?.(epoch + 1);
     }
     tally.add("actionSpread", rootMeanSquare(this.#options.views.action));
     return tally.means();

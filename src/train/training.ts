@@ -2,12 +2,13 @@
  * A training run: collect, learn, report, evaluate, save, in that order, until the steps are done or somebody stops it. All I/O but
  * checkpoints leaves through sinks; the clock is an argument. Results depend on the configuration alone.
  */
-import { type EpisodeReport, joinReports } from "../rollout/episodes.ts";
+import type { EpisodeReport } from "../rollout/episodes.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "./assembly.ts";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
+import { collectIteration } from "./collection.ts";
 import { rowsPerIteration, type TrainConfig, trajectoryHash } from "./config.ts";
 import { EpisodeWindow } from "./episode-window.ts";
 import { evaluateOn } from "./evaluate.ts";
@@ -152,7 +153,7 @@ export class Training {
   async #iterate(): Promise<void> {
     const { loop, learner } = this.#parts;
     const started = this.#nowMs();
-    const report = await this.#collect();
+    const report = await collectIteration(this.#pool, this.#parts, (shard) => this.watch.requestFor(shard));
     const collected = this.#nowMs();
     this.#showBurst(collected - started);
     const measures = await learner.update(loop.iteration);
@@ -162,17 +163,6 @@ export class Training {
     loop.envSteps += rowsPerIteration(this.config);
     this.#seconds += (ended - started) / 1000;
     this.#reportIteration(report, measures, { collectMs: collected - started, updateMs: ended - collected });
-  }
-
-  async #collect(): Promise<EpisodeReport> {
-    const { loop, sizes } = this.#parts;
-    const { generation } = loop;
-    const jobs = Array.from({ length: sizes.shards }, (_, shard) => {
-      return { kind: "collect" as const, shard, generation, watch: this.watch.requestFor(shard) };
-    });
-    const reports = await this.#pool.run<"collect">(jobs);
-    loop.generation = generation === 0 ? 1 : 0;
-    return joinReports(reports);
   }
 
   #showBurst(collectMs: number): void {

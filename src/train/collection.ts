@@ -1,0 +1,23 @@
+/** One iteration's experience, gathered by the threads. */
+import { type EpisodeReport, joinReports } from "../rollout/episodes.ts";
+import type { WatchRequest } from "../rollout/jobs.ts";
+import type { WorkerPool } from "../rollout/pool.ts";
+import type { TrainingParts } from "./training-state.ts";
+
+/**
+ * Collects every shard with the weights and the normaliser as they are; the shards' states move on.
+ * @param watch environments to record in a shard, if any
+ */
+export async function collectIteration(
+  pool: WorkerPool,
+  { loop, sizes }: Pick<TrainingParts, "loop" | "sizes">,
+  watch: (shard: number) => WatchRequest | undefined = () => undefined,
+): Promise<EpisodeReport> {
+  const { generation } = loop;
+  const jobs = Array.from({ length: sizes.shards }, (_, shard) => {
+    return { kind: "collect" as const, shard, generation, watch: watch(shard) };
+  });
+  const reports = await pool.run<"collect">(jobs);
+  loop.generation = generation === 0 ? 1 : 0;
+  return joinReports(reports);
+}
