@@ -18,6 +18,7 @@ import { Rng } from "../../src/math/rng.ts";
 import { FlowDensity } from "../../src/policy/flow-density.ts";
 import { flowPolicyLayout } from "../../src/policy/flow-policy.ts";
 import { flowPolicyPath, type OdeSampling } from "../../src/policy/flow-sampler.ts";
+import { LikelihoodBound } from "../../src/policy/likelihood-bound.ts";
 import { initialise, parameterInputs, parameterViews } from "../../src/policy/parameters.ts";
 import { type Inversion, SamplerDensity } from "../../src/policy/sampler-density.ts";
 import { policyField, type VelocityField } from "../../src/policy/velocity-field.ts";
@@ -231,5 +232,45 @@ describe("exact log-likelihood", () => {
     );
     expect([...other.folded]).toEqual([0, 1]);
     expect(other.path[1]).toBeCloseTo(-2, 5);
+  });
+});
+
+describe("the likelihood bound", () => {
+  const ROWS = 2048;
+  /** Bound minus log N(a; m, s²) of every action, the actions being drawn from that distribution. */
+  const excess = async (field: VelocityField, m: number, s: number, lastTime: number) => {
+    const settings = { lastTime, times: 64, seed: 4 };
+    const bound = await LikelihoodBound.create(engine, field, { rows: ROWS, actionSize: 1 }, settings);
+    const actions = normals(ROWS).map((z) => m + s * z);
+    const out = new Float64Array(ROWS);
+    await bound.measure({}, actions, out);
+    const over = out.map((value, row) => {
+      return value + 0.5 * ((actions[row] - m) / s) ** 2 + Math.log(s * Math.sqrt(2 * Math.PI));
+    });
+    const meanWhere = (within: (z: number) => boolean) => {
+      const kept = over.filter((_, row) => within(Math.abs((actions[row] - m) / s)));
+      return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+    };
+    return { near: meanWhere((z) => z < 1), far: meanWhere((z) => z >= 1), all: meanWhere(() => true) };
+  };
+
+  it.each([0.1, 0.02])("equals the log-density where the velocity is exact, down to %f", async (lastTime) => {
+    // N(0.5, 0.3²): E[u | x_t] = (t − (1−t)s²)/V·(x − (1−t)m) − m with V = (1−t)²s² + t²
+    const [m, s] = [0.5, 0.3];
+    const field: VelocityField = (x, t) => {
+      const keep = sub(1, t);
+      const variance = add(mul(square(keep), s * s), square(t));
+      return sub(mul(div(sub(t, mul(keep, s * s)), variance), sub(x, mul(keep, m))), m);
+    };
+    const { near, far, all } = await excess(field, m, s, lastTime);
+    expect(Math.abs(all)).toBeLessThan(0.04);
+    expect(Math.abs(near)).toBeLessThan(0.08);
+    expect(Math.abs(far)).toBeLessThan(0.08);
+  });
+
+  it("is below it on average over a flow's own actions where the velocity is not that of a diffusion", async () => {
+    // v = −0.4·x carries N(0, 1) to N(0, e^0.8)
+    const { all } = await excess((x) => mul(x, -0.4), 0, Math.exp(0.4), 0.1);
+    expect(all).toBeLessThan(-0.05);
   });
 });
