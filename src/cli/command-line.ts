@@ -4,6 +4,7 @@ import { nearNames } from "../math/near-names.ts";
 import { unknownFlag } from "../train/overrides.ts";
 import { packageVersion } from "../train/version.ts";
 import { benchCommand } from "./bench.ts";
+import { diagnoseCommand } from "./diagnose.ts";
 import { evalCommand } from "./eval.ts";
 import { exportCommand } from "./export.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
@@ -32,22 +33,40 @@ function buildProgram(output: Output): Command {
     )
     .version(packageVersion(), "--version", "print the version")
     .helpOption("-h, --help", "show help");
-  const commands = [tasksCommand, trainCommand, evalCommand, studioCommand, benchCommand, exportCommand];
+  const commands = [
+    tasksCommand,
+    trainCommand,
+    evalCommand,
+    studioCommand,
+    benchCommand,
+    exportCommand,
+    diagnoseCommand,
+  ];
   for (const build of commands) program.addCommand(build(output));
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showSuggestionAfterError(false)
-      .configureOutput({ writeOut: (text) => output.result(text), writeErr: () => undefined });
-  }
+  configureParser(program, output);
   return program;
 }
 
+/** Lets a command and those below it throw instead of ending the process, and write where we say. */
+function configureParser(command: Command, output: Output): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureOutput({ writeOut: (text) => output.result(text), writeErr: () => undefined });
+  for (const below of command.commands) configureParser(below, output);
+}
+
+/** The command that the arguments name: below groups, as far as there are such words. */
+function namedCommand(program: Command, argv: readonly string[]): Command {
+  const below = program.commands.find((candidate) => candidate.name() === argv[0]);
+  return below ? namedCommand(below, argv.slice(1)) : program;
+}
+
 function parserNames(program: Command, argv: readonly string[]) {
-  const command = program.commands.find((candidate) => candidate.name() === argv[0]) ?? program;
+  const command = namedCommand(program, argv);
   const flags = command.options.map((option) => option.long!.slice(2));
   return {
-    commands: program.commands.map((candidate) => candidate.name()),
+    commands: command.commands.map((candidate) => candidate.name()),
     describeUnknownFlag: (word: string) => {
       const name = word.replace(/^-+/, "").replace(/=.*$/, "");
       if (command.name() === "train" || command.name() === "studio") return unknownFlag(name, flags);

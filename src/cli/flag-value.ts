@@ -34,3 +34,13 @@ export function twist(flag: string, text: string): [number, number, number] {
     throw new UserError(`${flag}: got "${text}", expected three numbers vx,vy,yaw in m/s, m/s, rad/s`, { exitCode: 2 });
   return values as [number, number, number];
 }
+
+/** "x,y", two whole numbers from 0 to `last`. Throws UserError (exit code 2). */
+export function cell(flag: string, text: string, last: number): [number, number] {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (values.length !== 2 || !values.every((value) => Number.isInteger(value) && value >= 0 && value <= last))
+    throw new UserError(`${flag}: got "${text}", expected a cell x,y with whole numbers from 0 to ${last}`, {
+      exitCode: 2,
+    });
+  return values as [number, number];
+}

@@ -6,7 +6,7 @@ import { callCli as run, TINY } from "./cli-process.ts";
 
 describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
-    ["", "no command given, expected one of tasks, train, eval, studio, bench, export"],
+    ["", "no command given, expected one of tasks, train, eval, studio, bench, export, diagnose"],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
     ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],
@@ -15,10 +15,10 @@ describe("bad usage gets one line and exit code 2", () => {
     ["train CheetahRun --learning-rate 1", "--learning-rate: unknown flag; nearest: --algorithm.learning-rate"],
     ["train CheetahRun --envs", "--envs: its value is missing"],
     ["train CheetahRun --envs many", '--envs: got "many", expected a whole number'],
-    ["train CheetahRun --envs 100", "--shards: 8 does not divide --envs 100"],
+    ["train ReacherEasy --envs 100", "--shards: 8 does not divide --envs 100"],
     ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo, fpo++, ppo or denoising-mdp'],
     ["train CheetahRun --preset huge", '--preset: got "huge", expected laptop, paper or released'],
-    ["train CheetahRun --algorithm.trust-region clip", "--algorithm.trust-region: fpo has no such setting"],
+    ["train ReacherEasy --algorithm.trust-region clip", "--algorithm.trust-region: fpo has no such setting"],
     ["train ./no-such-task.ts", "no-such-task.ts does not exist"],
     ["train --resume no-such-run", "--resume: no-such-run does not exist, expected a run folder"],
     ["tasks Cartpole", "nearest: CartpoleBalance"],
@@ -38,6 +38,19 @@ describe("bad usage gets one line and exit code 2", () => {
     ["eval zero --task CheetahRun --command 1,0,0", "--command: CheetahRun follows no velocity command"],
     ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
     ["export zero", "zero: has nothing to export"],
+    ["diagnose", "no command given, expected one of modes"],
+    ["diagnose mods", "mods: unknown command; nearest: modes"],
+    ["diagnose modes", "<policy> is missing"],
+    ["diagnose modes zero --drws 9", "--drws: unknown flag; nearest: --draws"],
+    ["diagnose modes zero", "--task: is missing, zero needs one"],
+    [
+      "diagnose modes zero --task CheetahRun",
+      "the task is CheetahRun, expected GridWorldTwoWalls or GridWorldFourGoals",
+    ],
+    ["diagnose modes zero --task GridWorldTwoWalls --state 3", '--state: got "3", expected a cell x,y'],
+    ["diagnose modes zero --task GridWorldTwoWalls --state 3,25", "whole numbers from 0 to 24"],
+    ["diagnose modes zero --task GridWorldTwoWalls --start 3,24", "--start: 3,24 is the goal north"],
+    ["diagnose modes zero --task GridWorldTwoWalls --draws 5", '--draws: got "5", expected a whole number from 100'],
     ["studio --port 99999", '--port: got "99999", expected a whole number from 0 to 65535'],
   ];
   for (const [line, message] of cases)
@@ -54,7 +67,8 @@ describe("help", () => {
   it("lists the commands", async () => {
     const { code, stdout } = await run("--help");
     expect(code).toBe(0);
-    for (const command of ["tasks", "train", "eval", "studio", "bench", "export"]) expect(stdout).toContain(command);
+    for (const command of ["tasks", "train", "eval", "studio", "bench", "export", "diagnose"])
+      expect(stdout).toContain(command);
   });
 
   it("of train lists every setting with default, unit and sentence", async () => {
@@ -107,10 +121,10 @@ describe("tasks", () => {
 
 describe("train", () => {
   it("prints the configuration that a run would use", async () => {
-    const argv = ["train", "CheetahRun", "--print-config", "--seed", "7", "--algorithm.clip", "0.1"];
+    const argv = ["train", "ReacherEasy", "--print-config", "--seed", "7", "--algorithm.clip", "0.1"];
     const { code, stdout } = await run(...argv);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ task: "CheetahRun", seed: 7, algorithm: { name: "fpo", clip: 0.1 } });
+    expect(JSON.parse(stdout)).toMatchObject({ task: "ReacherEasy", seed: 7, algorithm: { name: "fpo", clip: 0.1 } });
   });
 
   it("refuses a run folder that cannot be made, or that holds something", async () => {

@@ -62,6 +62,8 @@ export function puckOf(sim: Simulation): Puck {
  * @throws UserError when the scene lacks one
  */
 export function goalCells(sim: Simulation, goals: readonly string[]): Int8Array {
+  // Another simulation may have made the memory grow since the views were taken.
+  sim.refresh();
   const width = cellWidth(sim);
   const { geom_size: size, geom_pos: pos } = sim.modelFields;
   const covers = (geom: number, axis: number, cell: number) =>

@@ -1,0 +1,12 @@
+/** `flowgait diagnose <what> <policy>`: looks into a trained policy. One file per question. */
+import { Command } from "commander";
+import { diagnoseModesCommand } from "./diagnose-modes.ts";
+import type { Output } from "./output.ts";
+
+/** The group of commands. */
+export function diagnoseCommand(output: Output): Command {
+  return new Command("diagnose")
+    .summary("look into a trained policy")
+    .description("Measure what a policy does beyond its return. Each question is a command of its own.")
+    .addCommand(diagnoseModesCommand(output));
+}
