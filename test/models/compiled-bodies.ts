@@ -4,6 +4,8 @@ import type { Fact } from "./compiled-facts.ts";
 
 const JOINTS = ["free", "ball", "slide", "hinge"];
 const GEOMS = ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"];
+/** Looks: the sheets leave the published meshes out, and the models here have shells of their own. */
+export const SHELL_GROUP = 2;
 
 /** What a sheet says of one body. */
 export function bodyFacts(sim: Simulation, body: number): Fact {
@@ -50,17 +52,23 @@ function jointFacts(sim: Simulation, joint: number): Fact {
     frictionloss: model.dof_frictionloss[dof],
     stiffness: model.jnt_stiffness[joint],
     springref: model.qpos_spring[qpos],
+    actuator_force_range: values(model.jnt_actfrcrange, 2 * joint, 2),
     limit_solref: values(model.jnt_solref, 2 * joint, 2),
     limit_solimp: values(model.jnt_solimp, 5 * joint, 5),
   };
 }
 
-/** What a sheet says of a body's geoms. */
+/** What a sheet says of a body's geoms; sheets leave out what is only looks. */
 export function geomsOf(sim: Simulation, body: number): Fact[] {
   const model = sim.model;
   return range(0, model.ngeom)
-    .filter((geom) => model.geom_bodyid[geom] === body)
+    .filter((geom) => model.geom_bodyid[geom] === body && !isShell(sim, geom))
     .map((geom) => geomFacts(sim, geom));
+}
+
+/** Whether a geom is only looks: in the group of shells and unable to touch anything. */
+export function isShell({ model }: Simulation, geom: number): boolean {
+  return model.geom_group[geom] === SHELL_GROUP && model.geom_contype[geom] === 0 && model.geom_conaffinity[geom] === 0;
 }
 
 function geomFacts(sim: Simulation, geom: number): Fact {
@@ -104,6 +112,6 @@ export function range(from: number, to: number): number[] {
 }
 
 /** A copy of `count` values from `offset` on. */
-export function values(field: Float64Array, offset: number, count: number): number[] {
+export function values(field: Float64Array | Int32Array, offset: number, count: number): number[] {
   return Array.from(field.subarray(offset, offset + count));
 }

@@ -3,7 +3,7 @@
  * Enumerations become MuJoCo's XML words.
  */
 import type { Simulation } from "../../src/physics/simulation.ts";
-import { bodyFacts, geomsOf, range, sitesOf, values } from "./compiled-bodies.ts";
+import { bodyFacts, geomsOf, isShell, range, sitesOf, values } from "./compiled-bodies.ts";
 
 /** A value of a fact sheet. */
 export type Fact = string | number | boolean | readonly Fact[] | { readonly [key: string]: Fact };
@@ -32,9 +32,14 @@ const SENSORS: Readonly<Record<number, string>> = {
   9: "jointpos",
   10: "jointvel",
   26: "framepos",
+  27: "framequat",
   28: "framexaxis",
   29: "frameyaxis",
+  30: "framezaxis",
+  31: "framelinvel",
+  32: "frameangvel",
   36: "subtreelinvel",
+  42: "contact",
 };
 const OBJECTS: Readonly<Record<number, string>> = { 1: "body", 2: "xbody", 3: "joint", 5: "geom", 6: "site" };
 /** mjtTrn and mjtWrap. */
@@ -48,7 +53,7 @@ export function compiledFacts(sim: Simulation): { readonly [key: string]: Fact }
   const bodies = range(1, model.nbody).map((body) => bodyFacts(sim, body));
   return {
     options: optionFacts(model),
-    counts: countFacts(model),
+    counts: countFacts(sim),
     robot_total_mass: robotMass(model),
     bodies,
     world_geoms: geomsOf(sim, 0),
@@ -56,10 +61,10 @@ export function compiledFacts(sim: Simulation): { readonly [key: string]: Fact }
     actuators: range(0, model.nu).map((actuator) => actuatorFacts(sim, actuator)),
     tendons: range(0, model.ntendon).map((tendon) => tendonFacts(sim, tendon)),
     equality: Array(model.neq).fill("equality"),
-    contact_pairs: Array(model.npair).fill("pair"),
+    contact_pairs: range(0, model.npair).map((pair) => pairFacts(sim, pair)),
     contact_excludes: Array(model.nexclude).fill("exclude"),
     sensors: range(0, model.nsensor).map((sensor) => sensorFacts(sim, sensor)),
-    keyframes: Array(model.nkey).fill("keyframe"),
+    keyframes: range(0, model.nkey).map((key) => keyframeFacts(sim, key)),
   };
 }
 
@@ -86,8 +91,9 @@ function optionFacts(model: Model): Fact {
   };
 }
 
-function countFacts(model: Model): Fact {
-  const { nq, nv, nu, nbody, njnt, ngeom, nsite, ntendon, neq, nsensor, nsensordata } = model;
+function countFacts(sim: Simulation): Fact {
+  const { nq, nv, nu, nbody, njnt, nsite, ntendon, neq, nsensor, nsensordata } = sim.model;
+  const ngeom = range(0, sim.ngeom).filter((geom) => !isShell(sim, geom)).length;
   return { nq, nv, nu, nbody, njnt, ngeom, nsite, ntendon, neq, nsensor, nsensordata };
 }
 
@@ -140,6 +146,21 @@ function pathFacts(sim: Simulation, wrap: number): Fact {
   return type === WRAP_SITE ? { site: sim.names.all("site")[object] } : `wrap type ${type}`;
 }
 
+function pairFacts(sim: Simulation, pair: number): Fact {
+  const model = sim.model;
+  const geoms = sim.names.all("geom");
+  return {
+    name: sim.names.all("pair")[pair],
+    geom1: geoms[model.pair_geom1[pair]],
+    geom2: geoms[model.pair_geom2[pair]],
+    condim: model.pair_dim[pair],
+    friction: values(model.pair_friction, 5 * pair, 5),
+    solref: values(model.pair_solref, 2 * pair, 2),
+    solimp: values(model.pair_solimp, 5 * pair, 5),
+    margin: model.pair_margin[pair],
+  };
+}
+
 function sensorFacts(sim: Simulation, sensor: number): Fact {
   const model = sim.model;
   const type = model.sensor_type[sensor];
@@ -152,6 +173,28 @@ function sensorFacts(sim: Simulation, sensor: number): Fact {
     object_type: objectType,
     adr: model.sensor_adr[sensor],
     dim: model.sensor_dim[sensor],
+    ...referenceFacts(sim, sensor),
+  };
+}
+
+/** What a sensor measures against: the frame of a position, the other side of a contact. */
+function referenceFacts(sim: Simulation, sensor: number): { readonly [key: string]: Fact } {
+  const model = sim.model;
+  const type = OBJECTS[model.sensor_reftype[sensor]];
+  if (type === undefined) return {};
+  const reference = { ref: nameOf(sim, type, model.sensor_refid[sensor]), ref_type: type };
+  if (SENSORS[model.sensor_type[sensor]] !== "contact") return reference;
+  const width = model.sensor_intprm.length / model.nsensor;
+  const [dataspec_bits, reduce, num] = values(model.sensor_intprm, width * sensor, 3);
+  return { ...reference, contact_spec: { dataspec_bits, reduce, num } };
+}
+
+function keyframeFacts(sim: Simulation, key: number): Fact {
+  const { key_qpos, key_ctrl, nq, nu } = sim.model;
+  return {
+    name: sim.names.all("keyframe")[key],
+    qpos: values(key_qpos, nq * key, nq),
+    ctrl: values(key_ctrl, nu * key, nu),
   };
 }
 
