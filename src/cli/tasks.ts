@@ -159,11 +159,20 @@ function commandText({
   ranges,
   resampleSeconds,
   zeroProbability,
+  wander,
 }: NonNullable<TaskDescription["command"]>) {
   const rows = names.map((name, k) => [name, `[${ranges[k]!.join(", ")}] ${units[k]}`]);
-  const zero = zeroProbability > 0 ? `, ${formatNumber(100 * zeroProbability)} % all zero` : "";
+  const when = "mean" in resampleSeconds ? `${resampleSeconds.mean} s on average` : `${resampleSeconds.join(" to ")} s`;
+  const zero = zeroProbability > 0 ? `, ${percent(zeroProbability)} all zero` : "";
+  const each = wander
+    ? `, each value by a chance of ${percent(wander.change)}, then other than zero by ${wander.nonzero.map(percent).join(", ")}`
+    : "";
   const table = formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
-  return `${table}\n  drawn anew every ${resampleSeconds.join(" to ")} s${zero}`;
+  return `${table}\n  drawn anew every ${when}${zero}${each}`;
+}
+
+function percent(chance: number): string {
+  return `${formatNumber(100 * chance)} %`;
 }
 
 function rewardText({ reward, rewardPerSecond, rewardClip }: TaskDescription): string {

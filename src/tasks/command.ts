@@ -10,12 +10,29 @@ export interface Command {
   readonly units: readonly string[];
   /** Between which each value is drawn. */
   readonly ranges: readonly Range[];
-  /** Time between two draws, uniform, s. */
-  readonly resampleSeconds: Range;
+  readonly resampleSeconds: Interval;
   /** Chance that a draw is all zeros. */
   readonly zeroProbability: number;
-  /** Draws a command into `out`. */
+  /** Absent where every draw is independent of the command before. */
+  readonly wander?: Wander;
+  /** Draws the first command of an episode into `out`. */
   sample(rng: Rng, out: Float64Array): void;
+  /** Draws the command that follows the one in `out`. */
+  follow(rng: Rng, out: Float64Array): void;
+}
+
+/** Time between two draws, s: uniform in a range, or exponential with a mean. */
+export type Interval = Range | { readonly mean: number };
+
+/**
+ * How a command changes component by component instead of as a whole. Source: MuJoCo Playground, Go1 joystick:
+ * x ← x − w·(x − y·z) with w of the first chance, z of the second, and y uniform in the component's range.
+ */
+export interface Wander {
+  /** Chance that a component changes. */
+  readonly change: number;
+  /** Chance of each component that changes to be other than zero. */
+  readonly nonzero: readonly number[];
 }
 
 /** Settings of `twistCommand`; a single number stands for ± that number. */
@@ -26,29 +43,48 @@ export interface TwistSettings {
   readonly vy: number | Range;
   /** Turning rate to the left, rad/s. */
   readonly yawRate: number | Range;
-  /** s */
-  readonly resampleSeconds: Range;
+  readonly resampleSeconds: Interval;
   /** Chance of being told to stand. */
   readonly zeroProbability: number;
+  readonly wander?: Wander;
 }
 
-/** Commands (vx, vy, yaw rate) in the base's frame: each uniform in its range, or all zero. */
-export function twistCommand({ vx, vy, yawRate, resampleSeconds, zeroProbability }: TwistSettings): Command {
+/** Commands (vx, vy, yaw rate) in the base's frame: each uniform in its range, or all zero; later ones may wander from there. */
+export function twistCommand(settings: TwistSettings): Command {
+  const { vx, vy, yawRate, resampleSeconds, zeroProbability, wander } = settings;
   const ranges = [asRange(vx), asRange(vy), asRange(yawRate)];
+  const sample: Command["sample"] = (rng, out) => {
+    const stand = rng.uniform() < zeroProbability;
+    for (let i = 0; i < ranges.length; i++) {
+      const drawn = rng.uniform(ranges[i][0], ranges[i][1]);
+      out[i] = stand ? 0 : drawn;
+    }
+  };
   return {
     names: ["lin_vel_x", "lin_vel_y", "ang_vel_z"],
     units: ["m/s", "m/s", "rad/s"],
     ranges,
     resampleSeconds,
     zeroProbability,
-    sample: (rng, out) => {
-      const stand = rng.uniform() < zeroProbability;
-      for (let i = 0; i < ranges.length; i++) {
-        const drawn = rng.uniform(ranges[i][0], ranges[i][1]);
-        out[i] = stand ? 0 : drawn;
-      }
-    },
+    ...(wander && { wander }),
+    sample,
+    follow: wander ? (rng, out) => wanderOn(wander, ranges, rng, out) : sample,
   };
+}
+
+function wanderOn({ change, nonzero }: Wander, ranges: readonly Range[], rng: Rng, out: Float64Array): void {
+  for (let i = 0; i < ranges.length; i++) {
+    const changes = rng.uniform() < change;
+    const moves = rng.uniform() < nonzero[i];
+    const drawn = rng.uniform(ranges[i][0], ranges[i][1]);
+    if (changes) out[i] = moves ? drawn : 0;
+  }
+}
+
+function secondsOf(interval: Interval, rng: Rng): number {
+  // 1 − u lies in (0, 1]
+  if ("mean" in interval) return -interval.mean * Math.log(1 - rng.uniform());
+  return rng.uniform(interval[0], interval[1]);
 }
 
 function asRange(range: number | Range): Range {
@@ -77,7 +113,9 @@ export class CommandState {
 
   /** Draws the first command of an episode; a command held by hand stays. */
   reset(rng: Rng): void {
-    if (this.#slots[0] === 0) this.draw(rng);
+    if (this.#slots[0] !== 0) return;
+    this.#source.sample(rng, this.values);
+    this.#wait(rng);
   }
 
   /** Counts one control step; says whether a new command is due. */
@@ -85,11 +123,14 @@ export class CommandState {
     return this.#slots[0] === 0 && --this.#slots[1] <= 0;
   }
 
-  /** Draws a command and the time until the next. */
+  /** Draws the command that follows and the time until the next. */
   draw(rng: Rng): void {
-    const [low, high] = this.#source.resampleSeconds;
-    this.#source.sample(rng, this.values);
-    this.#slots[1] = Math.max(1, Math.round(rng.uniform(low, high) * this.#controlHz));
+    this.#source.follow(rng, this.values);
+    this.#wait(rng);
+  }
+
+  #wait(rng: Rng): void {
+    this.#slots[1] = Math.max(1, Math.round(secondsOf(this.#source.resampleSeconds, rng) * this.#controlHz));
   }
 
   /** Forgets that somebody steers. */

@@ -9,6 +9,8 @@ export interface ContactReading {
   readonly airTime: Float64Array;
   /** 1 in the step in which the foot comes down, else 0 */
   readonly landed: Float64Array;
+  /** m, how high the foot's site has been since the foot last touched; empty where no sites are followed */
+  readonly peakHeight: Float64Array;
   /** Σ over the feet that come down in this step of `value(airTime)` */
   onLanding(value: (airTime: number) => number): number;
 }
@@ -16,12 +18,13 @@ export interface ContactReading {
 /**
  * Follows the feet's contacts.
  * @param sensors contact sensors of the scene, one per foot; a foot touches where the sensor's first value is above 0
+ * @param sites of the feet, in the same order, where their height in the air matters
  */
-export function contactTimers(sensors: readonly string[]): Tracker<ContactReading> {
+export function contactTimers(sensors: readonly string[], sites: readonly string[] = []): Tracker<ContactReading> {
   return {
-    size: 2 * sensors.length,
-    description: { kind: "contact-timers", sensors },
-    bind: (context) => new ContactTimers(sensors, context),
+    size: 2 * sensors.length + sites.length,
+    description: { kind: "contact-timers", sensors, ...(sites.length > 0 && { sites }) },
+    bind: (context) => new ContactTimers(sensors, sites, context),
   };
 }
 
@@ -30,13 +33,15 @@ class ContactTimers implements BoundTracker<ContactReading> {
   readonly #sim: TrackerContext["sim"];
   readonly #dt: number;
   readonly #addresses: Int32Array;
+  readonly #sites: Int32Array;
   readonly #touchedBefore: Float64Array;
 
-  constructor(sensors: readonly string[], { sim, dt, slots }: TrackerContext) {
+  constructor(sensors: readonly string[], sites: readonly string[], { sim, dt, slots }: TrackerContext) {
     const feet = sensors.length;
     this.#sim = sim;
     this.#dt = dt;
     this.#addresses = Int32Array.from(sensors, (sensor) => sim.sensor(sensor).address);
+    this.#sites = Int32Array.from(sites, (site) => sim.siteId(site));
     this.#touchedBefore = slots.subarray(feet, 2 * feet);
     const airTime = slots.subarray(0, feet);
     const landed = new Float64Array(feet);
@@ -44,6 +49,7 @@ class ContactTimers implements BoundTracker<ContactReading> {
       contact: new Float64Array(feet),
       airTime,
       landed,
+      peakHeight: slots.subarray(2 * feet),
       onLanding: (value) => sumWhere(landed, airTime, value),
     };
   }
@@ -52,6 +58,7 @@ class ContactTimers implements BoundTracker<ContactReading> {
     this.#readContacts();
     this.reading.airTime.fill(0);
     this.reading.landed.fill(0);
+    this.reading.peakHeight.fill(0);
     this.#touchedBefore.set(this.reading.contact);
   }
 
@@ -64,13 +71,23 @@ class ContactTimers implements BoundTracker<ContactReading> {
       landed[i] = airTime[i] > 0 && touching ? 1 : 0;
       airTime[i] += this.#dt;
     }
+    this.#raisePeaks();
   }
 
   afterReward(): void {
-    const { contact, airTime } = this.reading;
+    const { contact, airTime, peakHeight } = this.reading;
     for (let i = 0; i < contact.length; i++) {
       if (contact[i] > 0) airTime[i] = 0;
       this.#touchedBefore[i] = contact[i];
+    }
+    for (let i = 0; i < peakHeight.length; i++) if (contact[i] > 0) peakHeight[i] = 0;
+  }
+
+  #raisePeaks(): void {
+    const { peakHeight } = this.reading;
+    const { siteXpos } = this.#sim;
+    for (let i = 0; i < peakHeight.length; i++) {
+      peakHeight[i] = Math.max(peakHeight[i], siteXpos[3 * this.#sites[i] + 2]);
     }
   }
 

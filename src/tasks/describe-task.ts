@@ -1,5 +1,6 @@
 /** A task as plain data: what `flowgait tasks` prints and what exported controllers carry with them. */
 import type { ActionDescription } from "./action-mapping.ts";
+import type { Interval, Wander } from "./command.ts";
 import type { Family } from "./define-task.ts";
 import type { Environment } from "./environment.ts";
 import type { ObservationSlice } from "./observation.ts";
@@ -38,8 +39,9 @@ export interface CommandDescription {
   readonly names: readonly string[];
   readonly units: readonly string[];
   readonly ranges: readonly (readonly [number, number])[];
-  readonly resampleSeconds: readonly [number, number];
+  readonly resampleSeconds: Interval;
   readonly zeroProbability: number;
+  readonly wander: Wander | null;
 }
 
 /** Describes the task of an environment. */
@@ -73,8 +75,8 @@ export function describeTask(env: Environment): TaskDescription {
 
 function describeCommand({ task: { command } }: Environment): CommandDescription | null {
   if (!command) return null;
-  const { names, units, ranges, resampleSeconds, zeroProbability } = command;
-  return { names, units, ranges, resampleSeconds, zeroProbability };
+  const { names, units, ranges, resampleSeconds, zeroProbability, wander = null } = command;
+  return { names, units, ranges, resampleSeconds, zeroProbability, wander };
 }
 
 function descriptions<T>(declared: Readonly<Record<string, { readonly description: T }>>): Record<string, T> {

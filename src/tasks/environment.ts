@@ -221,6 +221,11 @@ export class Environment {
     this.#memory.save(state, offset + this.sim.stateSize);
   }
 
+  /** Makes the model the compiled one, without the differences of the environment that is swapped in, until one is loaded or reset. */
+  clearRandomisation(): void {
+    this.#randomisation?.clear();
+  }
+
   /** Begins environment `env` of a run from nothing: its first episode, whatever the slot held before. */
   start(seed: number, env: number): void {
     this.#book[TICK] = 0;

@@ -8,7 +8,7 @@ export {
   jointTargets,
   type Squash,
 } from "./action-mapping.ts";
-export { type Command, type TwistSettings, twistCommand } from "./command.ts";
+export { type Command, type Interval, type TwistSettings, twistCommand, type Wander } from "./command.ts";
 export { type ContactReading, contactTimers } from "./contact-timers.ts";
 export {
   defineTask,
@@ -48,6 +48,7 @@ export {
   centreOfMass,
   friction,
   jointField,
+  jointZeros,
   masses,
   motorStrength,
   payload,
@@ -57,8 +58,26 @@ export {
 export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
 export { type SteppingSettings, steppingPose } from "./stepping-pose.ts";
-export { bezierHeight, contactMatch, footHeightMatch, footSlip, swingHeight } from "./terms/gait.ts";
-export { distSq, kernel, normSq, normSqAt, pointDistance, sumAbs, sumAbsProduct } from "./terms/norms.ts";
+export { type SurgeReading, type SurgeSettings, surges } from "./surges.ts";
+export {
+  bezierHeight,
+  contactMatch,
+  footClearance,
+  footHeightMatch,
+  footSlip,
+  swingHeight,
+  swingPeakError,
+} from "./terms/gait.ts";
+export {
+  distSq,
+  kernel,
+  normSq,
+  normSqAt,
+  pointDistance,
+  sumAbs,
+  sumAbsProduct,
+  weightedNormSq,
+} from "./terms/norms.ts";
 export { smallControl } from "./terms/small-control.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";

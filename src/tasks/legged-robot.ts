@@ -11,7 +11,7 @@ import type { Readings } from "./readings.ts";
 const EMPTY = new Float64Array(0);
 
 /** Names by which a legged robot's parts are found in its scene. */
-export interface LeggedSettings<Group extends string> {
+export interface LeggedSettings<Group extends string, Sensor extends string = never> {
   /** Free joint of the base. */
   readonly root: string;
   /** Keyframe whose joint positions are called home. */
@@ -28,6 +28,8 @@ export interface LeggedSettings<Group extends string> {
   readonly footVelocities: readonly string[];
   /** Groups of actuated joints that terms speak of. */
   readonly groups: Readonly<Record<Group, (joint: string) => boolean>>;
+  /** Further sensors that terms speak of, under the task's names for them. */
+  readonly sensors?: Readonly<Record<Sensor, string>>;
 }
 
 /** How a robot is set down at the start of an episode; every value is drawn uniformly in ±. */
@@ -43,16 +45,20 @@ export interface Placement {
 }
 
 /** For a task's `robot` field. */
-export function legged<Group extends string>(settings: LeggedSettings<Group>): Readings<LeggedRobot<Group>> {
+export function legged<Group extends string, Sensor extends string = never>(
+  settings: LeggedSettings<Group, Sensor>,
+): Readings<LeggedRobot<Group, Sensor>> {
   return { bind: (sim) => new LeggedRobot(sim, settings) };
 }
 
 /** Readings of a legged robot. Arrays keep their identity or are replaced before a step; read them through the robot. */
-export class LeggedRobot<Group extends string> {
+export class LeggedRobot<Group extends string, Sensor extends string = never> {
   /** Actuated joints in actuator order. */
   readonly jointNames: readonly string[];
   /** Positions of each group's joints in `jointNames`. */
   readonly groups: Readonly<Record<Group, Int32Array>>;
+  /** What the further sensors say. */
+  readonly sensors: Readonly<Record<Sensor, Float64Array>>;
   /** [3] rad/s, body frame */
   gyro = EMPTY;
   /** [3] m/s, body frame */
@@ -86,7 +92,7 @@ export class LeggedRobot<Group extends string> {
   readonly #footVelocities: Int32Array;
   readonly #turn = new Float64Array(4);
 
-  constructor(sim: Simulation, settings: LeggedSettings<Group>) {
+  constructor(sim: Simulation, settings: LeggedSettings<Group, Sensor>) {
     this.#sim = sim;
     const root = sim.joint(settings.root);
     this.#root = root.qposAddress;
@@ -103,6 +109,7 @@ export class LeggedRobot<Group extends string> {
     this.jointPos = new Float64Array(joints.length);
     this.jointVel = new Float64Array(joints.length);
     this.groups = jointGroups(this.jointNames, settings.groups);
+    this.sensors = sensorViews(sim, settings.sensors);
     this.#feet = Int32Array.from(settings.feet, (site) => sim.siteId(site));
     this.#footVelocities = Int32Array.from(settings.footVelocities, (sensor) => sim.sensor(sensor).address);
     this.footHeight = new Float64Array(this.#feet.length);
@@ -156,6 +163,16 @@ export class LeggedRobot<Group extends string> {
     return excess;
   }
 
+  /** Σ over the joints of how far they are beyond `factor` times each limit, rad; the limits of a joint need not lie around 0. */
+  scaledLimitExcess(factor: number): number {
+    let excess = 0;
+    for (let i = 0; i < this.jointPos.length; i++) {
+      const position = this.jointPos[i] + this.#home[i];
+      excess += Math.max(0, factor * this.#low[i] - position) + Math.max(0, position - factor * this.#high[i]);
+    }
+    return excess;
+  }
+
   /** Moves the robot from where it stands by random offsets. */
   place(rng: Rng, { position, yaw, joints, velocity }: Placement): void {
     const { qpos, qvel } = this.#sim;
@@ -170,6 +187,18 @@ export class LeggedRobot<Group extends string> {
     }
     for (let i = 0; i < 6; i++) qvel[this.#rootDof + i] = rng.uniform(-velocity, velocity);
   }
+}
+
+/** Views of named sensors, taken anew whenever memory grew. */
+function sensorViews<Sensor extends string>(
+  sim: Simulation,
+  sensors: Readonly<Record<Sensor, string>> | undefined,
+): Record<Sensor, Float64Array> {
+  const places = Object.entries<string>(sensors ?? {}).map(([name, sensor]) => [name, sim.sensor(sensor)] as const);
+  return sim.views(() => {
+    const views = places.map(([name, { address, size }]) => [name, sim.sensordata.subarray(address, address + size)]);
+    return Object.fromEntries(views) as Record<Sensor, Float64Array>;
+  });
 }
 
 function jointGroups<Group extends string>(

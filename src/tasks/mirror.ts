@@ -11,18 +11,21 @@ import type { ObservationSlice } from "./observation.ts";
 
 /**
  * How one reading mirrors. "same": unchanged. "joints": one value per action, in its order. "sides": neighbours change places, for
- * readings with left and right side by side. A list of signs is repeated over the reading.
+ * readings with left and right side by side; `{ sides }` does so with vectors that have these signs. A list of signs is repeated over
+ * the reading.
  */
-export type MirrorRule = "same" | "joints" | "sides" | readonly number[];
+export type MirrorRule = "same" | "joints" | "sides" | Signs | { readonly sides: Signs };
+
+type Signs = readonly number[];
 
 /** Signs of positions, velocities and forces (x, y, z). */
-export const POLAR: MirrorRule = [1, -1, 1];
+export const POLAR: Signs = [1, -1, 1];
 /** Signs of rotation rates and torques (x, y, z). */
-export const AXIAL: MirrorRule = [-1, 1, -1];
+export const AXIAL: Signs = [-1, 1, -1];
 /** Signs of forward speed, leftward speed and turning rate. */
-export const TWIST: MirrorRule = [1, -1, -1];
+export const TWIST: Signs = [1, -1, -1];
 /** Signs of a horizontal vector (x, y). */
-export const PLANAR: MirrorRule = [1, -1];
+export const PLANAR: Signs = [1, -1];
 
 /** mirrored[i] = sign[i] · value[source[i]] */
 export interface SignedPermutation {
@@ -85,14 +88,24 @@ function groupMirror(
 
 function ruleMirror(who: string, rule: MirrorRule, width: number, joints: SignedPermutation): SignedPermutation {
   if (rule === "joints") return sized(who, rule, joints, width);
-  const period = rule === "same" ? 1 : rule === "sides" ? 2 : rule.length;
+  const { swaps, signs } = blocksOf(rule);
+  const block = signs.length;
+  const period = swaps ? 2 * block : block;
   if (width % period !== 0) {
     throw new UserError(`${who}: mirror ${JSON.stringify(rule)} is for multiples of ${period} values, got ${width}`);
   }
+  const image = (i: number) => (Math.floor(i / block) % 2 === 0 ? i + block : i - block);
   return {
-    source: Int32Array.from({ length: width }, (_, i) => (rule === "sides" ? i ^ 1 : i)),
-    sign: Float32Array.from({ length: width }, (_, i) => (typeof rule === "string" ? 1 : rule[i % period])),
+    source: Int32Array.from({ length: width }, (_, i) => (swaps ? image(i) : i)),
+    sign: Float32Array.from({ length: width }, (_, i) => signs[i % block]),
   };
+}
+
+/** The signs of one block of values, and whether neighbouring blocks change places. */
+function blocksOf(rule: Exclude<MirrorRule, "joints">): { swaps: boolean; signs: Signs } {
+  if (rule === "same") return { swaps: false, signs: [1] };
+  if (rule === "sides") return { swaps: true, signs: [1] };
+  return "sides" in rule ? { swaps: true, signs: rule.sides } : { swaps: false, signs: rule };
 }
 
 function sized(who: string, rule: string, mirror: SignedPermutation, width: number): SignedPermutation {
@@ -131,6 +144,7 @@ function homeJoints(env: Environment, names: readonly string[]): JointGeometry[]
   const { sim, task } = env;
   const state = new Float64Array(env.stateSize);
   env.save(state, 0);
+  env.clearRandomisation();
   sim.qpos.set(task.keyframe === undefined ? sim.modelFields.qpos0 : sim.keyframeQpos(task.keyframe));
   sim.forward();
   const joints = names.map((name) => jointGeometry(sim, name));

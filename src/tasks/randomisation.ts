@@ -148,6 +148,23 @@ export function jointField(field: "dof_frictionloss" | "dof_armature" | "dof_dam
   };
 }
 
+/** Where each actuated joint's zero lies, moved by its own offset of up to ± `radians`: encoders that are a little out. */
+export function jointZeros(radians: number): Randomiser {
+  return {
+    description: { kind: "joint-zeros", radians },
+    bind: (sim) => {
+      // A hinge turns by qpos − qpos0, while drives, limits and encoders speak of qpos.
+      const elements = sim.actuatorJoints().map((joint) => element("qpos0", sim.joint(joint).qposAddress));
+      return {
+        elements,
+        draw: (rng, edit) => {
+          for (const { field, index } of elements) edit(field, index, (x) => x + rng.uniform(-radians, radians));
+        },
+      };
+    },
+  };
+}
+
 /** All randomisers of one environment slot: the values of the environment that is swapped in. */
 export class Randomisation {
   /** [elements] of the environment that is swapped in */

@@ -53,3 +53,20 @@ export function footSlip(contact: ArrayLike<number>, velocities: ArrayLike<numbe
   }
   return sum;
 }
+
+/** Σ over feet of |height − clearance|·√|horizontal velocity|: feet that move should be that high. `velocities` is [feet, 3]. */
+export function footClearance(heights: ArrayLike<number>, velocities: ArrayLike<number>, clearance: number): number {
+  let sum = 0;
+  for (let i = 0; i < heights.length; i++) {
+    const speed = Math.hypot(velocities[3 * i], velocities[3 * i + 1]);
+    sum += Math.abs(heights[i] - clearance) * Math.sqrt(speed);
+  }
+  return sum;
+}
+
+/** Σ over the feet that come down in this step of (the height their swing reached / height − 1)². */
+export function swingPeakError(landed: ArrayLike<number>, peaks: ArrayLike<number>, height: number): number {
+  let sum = 0;
+  for (let i = 0; i < landed.length; i++) if (landed[i] > 0) sum += (peaks[i] / height - 1) ** 2;
+  return sum;
+}

@@ -16,6 +16,13 @@ export function distSq(x: Numbers, y: Numbers, count = x.length): number {
   return sum;
 }
 
+/** Σ wᵢ·xᵢ², the weights repeated over x. */
+export function weightedNormSq(x: Numbers, weights: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += weights[i % weights.length] * x[i] * x[i];
+  return sum;
+}
+
 /** Σ |xᵢ|. */
 export function sumAbs(x: Numbers): number {
   let sum = 0;
