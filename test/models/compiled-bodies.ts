@@ -66,9 +66,15 @@ export function geomsOf(sim: Simulation, body: number): Fact[] {
     .map((geom) => geomFacts(sim, geom));
 }
 
+/** By its masks or by an explicit pair. */
+function touches(model: Simulation["model"], geom: number): boolean {
+  if (model.geom_contype[geom] !== 0 || model.geom_conaffinity[geom] !== 0) return true;
+  return model.pair_geom1.includes(geom) || model.pair_geom2.includes(geom);
+}
+
 /** Whether a geom is only looks: in the group of shells and unable to touch anything. */
 export function isShell({ model }: Simulation, geom: number): boolean {
-  return model.geom_group[geom] === SHELL_GROUP && model.geom_contype[geom] === 0 && model.geom_conaffinity[geom] === 0;
+  return model.geom_group[geom] === SHELL_GROUP && !touches(model, geom);
 }
 
 function geomFacts(sim: Simulation, geom: number): Fact {
@@ -90,7 +96,7 @@ function geomFacts(sim: Simulation, geom: number): Fact {
     solimp: values(model.geom_solimp, 5 * geom, 5),
     margin: model.geom_margin[geom],
     group: model.geom_group[geom],
-    can_collide: (contype | conaffinity) !== 0,
+    can_collide: touches(model, geom),
   };
 }
 
