@@ -1,6 +1,4 @@
 /** `flowgait diagnose modes <policy>`: whether a GridWorld policy does several things in one state, as text, JSON and a picture. */
-import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { CELLS, type Cell, Environment, goalCells, resolveTask, saddles } from "../tasks/index.ts";
@@ -9,7 +7,7 @@ import { diagnoseModes, type ModeDiagnosis, type StartGoals, type StateModes } f
 import { cell, choice, wholeNumber } from "./flag-value.ts";
 import { modesFigure } from "./modes-figure.ts";
 import { type Output, resultJson } from "./output.ts";
-import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
+import { type FoundPolicy, figurePath, findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 import { shownPath } from "./training-session.ts";
 
@@ -53,7 +51,7 @@ export function diagnoseModesCommand(output: Output): Command {
       "random",
     )
     .option("--seed <seed>", "seed of all draws", "1000003")
-    .option("--svg <file>", "picture to write; without it modes.svg beside what was trained")
+    .option("--svg <file>", "picture to write; without it modes.svg in the run folder")
     .option("--json", "one JSON document on standard output")
     .action((policy: string, options: ModesOptions) => diagnose(policy, options, output));
 }
@@ -84,7 +82,7 @@ async function diagnose(reference: string, options: ModesOptions, output: Output
       starts,
       episodes,
     });
-    const svg = options.svg ?? figurePath(found);
+    const svg = options.svg ?? (found.trained === null ? null : figurePath(reference, "modes"));
     const title = `${name}, ${describePolicy(found)}`;
     if (svg !== null) await writeFileAtomically(svg, modesFigure({ title, diagnosis, goalAt, goals }));
     const document = { task: name, policy: reference, noise, draws, episodes, svg };
@@ -120,12 +118,6 @@ function checkFree(flag: string, [x, y]: Cell, goalAt: Int8Array, goals: readonl
   const goal = goals[goalAt[y * CELLS + x]!];
   if (goal === undefined) return;
   throw new UserError(`${flag}: ${x},${y} is the goal ${goal}, expected a cell that is none`, { exitCode: 2 });
-}
-
-/** In the run folder, or beside the checkpoint file; null for policies that were not trained. */
-function figurePath({ reference, trained }: FoundPolicy): string | null {
-  if (trained === null || !existsSync(reference)) return null;
-  return join(statSync(reference).isDirectory() ? reference : dirname(reference), "modes.svg");
 }
 
 function describePolicy({ reference, trained }: FoundPolicy): string {

@@ -1,6 +1,6 @@
 /** What `<policy>` may be on the command line, found and loaded: a run folder, a checkpoint file, `zero` or `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
@@ -28,11 +28,10 @@ export interface FoundPolicy {
 export async function findPolicy(reference: string): Promise<FoundPolicy> {
   if (reference === "zero" || reference === "random")
     return { reference, trained: null, noise: null, bind: () => ({ kind: reference }) };
-  if (!existsSync(reference)) throw unknownPolicy(reference);
-  const isFolder = statSync(reference).isDirectory();
-  if (!isFolder && extname(reference) !== ".safetensors") throw unknownPolicy(reference);
-  const path = isFolder ? await latestCheckpoint(reference) : reference;
-  const checkpoint = await loadCheckpoint(path);
+  const { path, checkpoint } = await loadReference(
+    reference,
+    "a run folder, a checkpoint (.safetensors), zero or random",
+  );
   const { evaluation } = storedConfig(checkpoint, path);
   return {
     reference,
@@ -42,15 +41,42 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
   };
 }
 
+/**
+ * The checkpoint that the reference means; of a run folder, the newest one.
+ * @throws UserError when there is no such thing, or it is damaged
+ */
+export async function findCheckpoint(reference: string): Promise<{ path: string; checkpoint: Checkpoint }> {
+  if (reference === "zero" || reference === "random")
+    throw new UserError(`${reference}: was not trained, expected ${TRAINED}`, { exitCode: 2 });
+  return loadReference(reference, TRAINED);
+}
+
+/** Where a picture of what the reference means belongs: in the run folder, with the checkpoint's name where one was named. */
+export function figurePath(reference: string, name: string): string {
+  if (statSync(reference).isDirectory()) return join(reference, `${name}.svg`);
+  const folder = dirname(reference);
+  const run = basename(resolve(folder)) === "checkpoints" ? dirname(resolve(folder)) : folder;
+  return join(run, `${name}-${basename(reference, extname(reference))}.svg`);
+}
+
+const TRAINED = "a run folder or a checkpoint (.safetensors)";
+
+async function loadReference(reference: string, expected: string): Promise<{ path: string; checkpoint: Checkpoint }> {
+  if (!existsSync(reference)) throw unknownReference(reference, expected);
+  const isFolder = statSync(reference).isDirectory();
+  if (!isFolder && extname(reference) !== ".safetensors") throw unknownReference(reference, expected);
+  const path = isFolder ? await latestCheckpoint(reference) : reference;
+  return { path, checkpoint: await loadCheckpoint(path) };
+}
+
 function forTask(checkpoint: Checkpoint, { task }: Environment, path: string): Checkpoint {
   const { task: trained } = checkpoint.metadata;
   if (trained === task.name || extname(trained) !== "") return checkpoint;
   throw new UserError(`${path}: task is ${trained}, expected ${task.name}`);
 }
 
-function unknownPolicy(reference: string): UserError {
+function unknownReference(reference: string, expected: string): UserError {
   const runs = existsSync(RUNS_FOLDER) ? readdirSync(RUNS_FOLDER).map((name) => join(RUNS_FOLDER, name)) : [];
   const found = existsSync(reference) ? "is no policy" : "does not exist";
-  const expected = "expected a run folder, a checkpoint (.safetensors), zero or random";
-  return new UserError(`${reference}: ${found}, ${expected}${suggestion(reference, runs)}`, { exitCode: 2 });
+  return new UserError(`${reference}: ${found}, expected ${expected}${suggestion(reference, runs)}`, { exitCode: 2 });
 }
