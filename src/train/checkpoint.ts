@@ -4,7 +4,7 @@
  * No wall-clock time is stored, so the same training gives the same bytes.
  */
 import { link, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { UserError } from "../math/user-error.ts";
 import { makeFolder, readError, writeError, writeFileAtomically } from "./atomic-file.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
@@ -124,8 +124,13 @@ export async function listCheckpoints(runFolder: string): Promise<string[]> {
   const names = await readdir(folder).catch((): string[] => []);
   return names
     .filter((name) => stepFile.test(name))
-    .sort((a, b) => stepsOf(a) - stepsOf(b))
+    .sort((a, b) => checkpointSteps(a) - checkpointSteps(b))
     .map((name) => join(folder, name));
+}
+
+/** Environment steps of one of `listCheckpoints`, by its name. */
+export function checkpointSteps(path: string): number {
+  return Number(stepFile.exec(basename(path))![1]);
 }
 
 /**
@@ -170,10 +175,6 @@ async function linkBest(path: string, best: string, bytes: Uint8Array): Promise<
     if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw writeError(best, error);
     await writeFileAtomically(best, bytes);
   }
-}
-
-function stepsOf(name: string): number {
-  return Number(stepFile.exec(name)![1]);
 }
 
 function text(metadata: Readonly<Record<string, string>>, key: string, source: string): string {

@@ -35,10 +35,7 @@ export function jsonlFileSink(path: string): MetricSink {
  * @param steps environment steps of the checkpoint that training resumes from
  */
 export async function truncateJsonl(path: string, steps: number): Promise<JsonlPosition> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw readError(path, error, "the metrics of a run");
-  });
+  const text = await readReports(path);
   if (text === null) return { seconds: 0, dropped: 0 };
   const lines = text.split("\n").filter((line) => line !== "");
   const kept = lines.filter((line) => (parseReport(line)?.steps ?? Number.POSITIVE_INFINITY) <= steps);
@@ -49,6 +46,13 @@ export async function truncateJsonl(path: string, steps: number): Promise<JsonlP
     seconds: seconds.reduce((longest, value) => Math.max(longest, value), 0),
     dropped: lines.length - kept.length,
   };
+}
+
+/** The reports in a file, a last one that a crash cut off left out; none where the file is missing. */
+export async function readJsonl(path: string): Promise<Readonly<Record<string, unknown>>[]> {
+  const lines = ((await readReports(path)) ?? "").split("\n");
+  const reports = lines.map((line) => parseReport(line) as Readonly<Record<string, unknown>> | null);
+  return reports.filter((report) => report !== null);
 }
 
 /** A sink for scripts: exactly the documented fields, one line per iteration and evaluation. */
@@ -70,6 +74,14 @@ function iterationLine(metrics: IterationMetrics) {
 
 function evaluationLine({ steps, returnMean, returnStd, episodeLengthMean }: EvaluationMetrics) {
   return { event: "evaluation", steps, returnMean, returnStd, episodeLengthMean };
+}
+
+/** Null where there is no such file. */
+async function readReports(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw readError(path, error, "the metrics of a run");
+  });
 }
 
 function parseReport(line: string): { steps?: number; seconds?: number } | null {

@@ -52,6 +52,8 @@ export interface EvaluationMetrics extends EvaluationSummary {
   /** Environment steps trained before it ran. */
   readonly steps: number;
   readonly seconds: number;
+  /** Time that the evaluation itself took; `seconds` counts training only. */
+  readonly evaluationSeconds: number;
 }
 
 /** Something worth a line besides the numbers. */

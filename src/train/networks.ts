@@ -55,7 +55,7 @@ function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmS
 }
 
 /** Evaluations of the policy network that the loss of one row takes. */
-function evaluationsPerRow(algorithm: AlgorithmConfig): number {
+export function evaluationsPerRow(algorithm: AlgorithmConfig): number {
   if (algorithm.name === "ppo") return 1;
   return algorithm.name === "denoising-mdp" ? algorithm.flowSteps : algorithm.pairs;
 }

@@ -123,7 +123,7 @@ function shortNumber(value: number | undefined): string {
 }
 
 /** 4000 → "1h 07m", 95 → "1m 35s" */
-function durationText(seconds: number): string {
+export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, "0");

@@ -220,9 +220,12 @@ export class Training {
     const due = interval > 0 && Math.floor(loop.envSteps / interval) > Math.floor(loop.evaluatedAt / interval);
     if (atEnd ? loop.evaluatedAt === loop.envSteps : !due) return;
     loop.evaluatedAt = loop.envSteps;
+    const started = this.#nowMs();
     const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
     const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env);
-    const metrics = { ...summary, iteration: loop.iteration, steps: loop.envSteps, seconds: this.#seconds };
+    const evaluationSeconds = (this.#nowMs() - started) / 1000;
+    const { iteration, envSteps: steps } = loop;
+    const metrics = { ...summary, iteration, steps, seconds: this.#seconds, evaluationSeconds };
     for (const sink of this.#options.sinks) sink.evaluation(metrics);
     const best = loop.bestReturn === null || summary.returnMean > loop.bestReturn;
     if (best) loop.bestReturn = summary.returnMean;

@@ -32,6 +32,7 @@ const evaluation: EvaluationMetrics = {
   iteration: 2,
   steps: 2000,
   seconds: 4,
+  evaluationSeconds: 1.5,
   episodes: 16,
   returnMean: 100,
   returnStd: 5,
