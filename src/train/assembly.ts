@@ -33,6 +33,7 @@ export interface Assembly {
  */
 export async function assemble(config: TrainConfig, onWorkerLost: (message: string) => void): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task));
+  if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
   const engine = await createEngine(config.engine);
   const sizes = iterationSizes(config, env);
   const memory = sharedMemory(config, byteLengthOf(iterationLayout(sizes)));

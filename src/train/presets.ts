@@ -32,7 +32,7 @@ export interface TrainRequest {
   readonly overrides?: PartialTrainConfig;
 }
 
-/** FPO and its two baselines, alike, on two cores. */
+/** FPO as published, and the denoising MDP like it, with less of everything. */
 const playgroundLaptop = {
   steps: 4_000_000,
   envs: 128,
@@ -51,7 +51,7 @@ const locomotion = {
   evaluation: { everySteps: 10_000_000, noise: "zero" },
 } as const satisfies PartialTrainConfig;
 
-/** Any task on two cores. FPO++ with a wide trust region: the published one is sized for batches of 98,304 rows and more. */
+/** Any task on two cores. FPO++ and PPO with a wide trust region: the published ones are sized for batches of 30,000 rows and more. */
 const general: Record<PresetName, Required<AlgorithmPresets>> = {
   laptop: {
     "fpo++": {
@@ -80,9 +80,27 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
     },
     fpo: { ...playgroundLaptop, algorithm: { name: "fpo", ...playgroundUpdate } },
     ppo: {
-      ...playgroundLaptop,
+      steps: 4_000_000,
+      envs: 256,
+      horizon: 24,
+      shards: 8,
       evaluation: { everySteps: 500_000, episodes: 32, noise: "zero" },
-      algorithm: { name: "ppo", ...playgroundUpdate },
+      algorithm: {
+        name: "ppo",
+        clip: 0.2,
+        learningRate: 5e-4,
+        entropyCoefficient: 0.003,
+        gradientNorm: 1,
+        epochs: 6,
+        minibatches: 4,
+        policyHidden: [128, 128, 128],
+        criticHidden: [256, 256, 256],
+        gamma: 0.99,
+        advantages: "iteration",
+        gae: "textbook",
+        valueCoefficient: 1,
+        rewardScale: 1,
+      },
     },
     "denoising-mdp": { ...playgroundLaptop, algorithm: { name: "denoising-mdp", ...playgroundUpdate } },
   },
@@ -144,7 +162,15 @@ const cartpole: AlgorithmPresets = {
     algorithm: { epochs: 8, policyHidden: [64, 64], criticHidden: [128, 128] },
   }),
   fpo: { ...cartpoleBatch, algorithm: { name: "fpo", minibatches: 8, criticHidden: [64, 64, 64] } },
-  ppo: { ...cartpoleBatch, algorithm: { name: "ppo", minibatches: 8, criticHidden: [64, 64, 64] } },
+  ppo: {
+    steps: 3_000_000,
+    envs: 128,
+    horizon: 32,
+    shards: 4,
+    episodeSteps: 240,
+    evaluation: { everySteps: 250_000 },
+    algorithm: { name: "ppo", rewardScale: 0.1, epochs: 8, policyHidden: [64, 64], criticHidden: [128, 128] },
+  },
   "denoising-mdp": {
     ...cartpoleBatch,
     algorithm: { name: "denoising-mdp", minibatches: 8, criticHidden: [64, 64, 64] },
@@ -189,29 +215,7 @@ const humanoidLaptop: AlgorithmPresets = {
       advantageShift: 0.2,
     },
   },
-  ppo: {
-    steps: 6_000_000,
-    mirror: true,
-    envs: 256,
-    horizon: 24,
-    evaluation: { everySteps: 300_000 },
-    algorithm: {
-      name: "ppo",
-      clip: 0.2,
-      learningRate: 5e-4,
-      entropyCoefficient: 0.003,
-      gradientNorm: 1,
-      epochs: 6,
-      minibatches: 4,
-      policyHidden: [128, 128, 128],
-      criticHidden: [256, 256, 256],
-      gamma: 0.99,
-      advantages: "iteration",
-      gae: "textbook",
-      valueCoefficient: 1,
-      rewardScale: 1,
-    },
-  },
+  ppo: { steps: 6_000_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: { name: "ppo" } },
 };
 
 /** The two control-suite tasks that were published with a shorter view ahead; the released script forgets it. */

@@ -107,6 +107,16 @@ describe("train config", () => {
     });
   });
 
+  it("repeats the published discounts, task by task", () => {
+    const gammas = (preset: "paper" | "released", task: string) =>
+      (["fpo", "ppo", "denoising-mdp"] as const).map(
+        (algorithm) => resolveTrainConfig({ task, preset, algorithm }).algorithm.gamma,
+      );
+    expect(gammas("paper", "FingerSpin")).toEqual([0.95, 0.95, 0.95]);
+    expect(gammas("paper", "CheetahRun")).toEqual([0.995, 0.995, 0.995]);
+    expect(gammas("released", "FingerSpin")).toEqual([0.995, 0.995, 0.995]);
+  });
+
   it("evaluates a Gaussian at its mean unless asked otherwise", () => {
     for (const preset of ["laptop", "paper", "released"] as const)
       expect(resolveTrainConfig({ task: "CheetahRun", algorithm: "ppo", preset }).evaluation.noise).toBe("zero");

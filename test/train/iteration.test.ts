@@ -119,6 +119,11 @@ describe("the learner", () => {
     expect(order).toEqual(expected);
   });
 
+  it("says how much memory an iteration asks for where there is not as much", async () => {
+    const config = configOf({ ...algorithms[1], pairs: 4096 }, { envs: 1_000_000, horizon: 100_000 });
+    await expect(assemble(config, () => {})).rejects.toThrow(/^--envs: an iteration of 100,000,000,000 rows needs [\d.]+ GiB, /);
+  });
+
   it("closes the normaliser after so many observations", async () => {
     const assembly = await prepared(configOf(algorithms[2], { normaliserSamples: 40 }), 3);
     expect(assembly.parts.learner.stats.count).toBe(64); // two iterations of 32 rows; the third comes too late
