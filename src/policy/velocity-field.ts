@@ -14,14 +14,8 @@ import {
   sum,
   type Tensor,
 } from "../graph/index.ts";
-import {
-  embedTimes,
-  type FlowPolicySpec,
-  flowPoints,
-  observationShare,
-  pairVelocities,
-} from "./flow-policy.ts";
-import { odeStep, type OdeSampling } from "./flow-sampler.ts";
+import { embedTimes, type FlowPolicySpec, flowPoints, observationShare, pairVelocities } from "./flow-policy.ts";
+import { type OdeSampling, odeStep } from "./flow-sampler.ts";
 
 /**
  * Velocities [n, size] at x [n, size] and flow times t [n, 1]. Rows must not influence each other; n is a multiple of the rows
