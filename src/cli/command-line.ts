@@ -9,6 +9,7 @@ import { evalCommand } from "./eval.ts";
 import { exportCommand } from "./export.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
 import { type Output, processOutput } from "./output.ts";
+import { reproduceCommand } from "./reproduce.ts";
 import { studioCommand } from "./studio.ts";
 import { tasksCommand } from "./tasks.ts";
 import { trainCommand } from "./train.ts";
@@ -41,6 +42,7 @@ function buildProgram(output: Output): Command {
     benchCommand,
     exportCommand,
     diagnoseCommand,
+    reproduceCommand,
   ];
   for (const build of commands) program.addCommand(build(output));
   configureParser(program, output);
@@ -69,7 +71,7 @@ function parserNames(program: Command, argv: readonly string[]) {
     commands: command.commands.map((candidate) => candidate.name()),
     describeUnknownFlag: (word: string) => {
       const name = word.replace(/^-+/, "").replace(/=.*$/, "");
-      if (command.name() === "train" || command.name() === "studio") return unknownFlag(name, flags);
+      if (["train", "studio", "reproduce"].includes(command.name())) return unknownFlag(name, flags);
       const [near] = nearNames(name, flags, 1);
       return `${word}: unknown flag${near === undefined ? "" : `; nearest: --${near}`}`;
     },

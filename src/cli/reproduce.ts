@@ -1,0 +1,204 @@
+/** `flowgait reproduce <table>`: runs a published table's protocol cell by cell, goes on where it stopped, and prints what came out beside what was published. */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { suggestion } from "../math/near-names.ts";
+import { UserError } from "../math/user-error.ts";
+import { algorithmNames } from "../train/algorithm-config.ts";
+import { removeTemporaryFiles, writeFileAtomically } from "../train/atomic-file.ts";
+import { oneOf } from "../train/config-issue.ts";
+import { parseOverrides } from "../train/overrides.ts";
+import { type PresetName, presetOf } from "../train/presets.ts";
+import { durationText, progressSink } from "../train/progress-sink.ts";
+import { type CellRecord, readCell } from "../train/reproduction/cell-record.ts";
+import { type Cell, planCells } from "../train/reproduction/cells.ts";
+import { secondsLeft } from "../train/reproduction/duration.ts";
+import { fpoTable1, type PublishedTable } from "../train/reproduction/fpo-table1.ts";
+import { RUNS_FOLDER, runPaths } from "../train/run-folder.ts";
+import { curvesFigure } from "./curves-figure.ts";
+import { choice, wholeNumber } from "./flag-value.ts";
+import { listenForInterrupt } from "./interrupt.ts";
+import { type Output, resultJson } from "./output.ts";
+import { type PreparedRun, prepareNewRun, prepareResume } from "./prepared-run.ts";
+import { plannedText, type Reproduction, reproductionJson, reproductionText } from "./reproduction-report.ts";
+import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
+import { runTraining, shownPath } from "./training-session.ts";
+
+interface ReproduceOptions {
+  readonly preset?: string;
+  readonly tasks?: string;
+  readonly algorithms?: string;
+  readonly seeds?: string;
+  readonly out?: string;
+  readonly dryRun?: boolean;
+  readonly report?: boolean;
+  readonly json?: boolean;
+  readonly [setting: string]: unknown;
+}
+
+const TABLES: readonly PublishedTable[] = [fpoTable1];
+
+/** Settings that the table decides, and what says the same. */
+const DECIDED: Readonly<Record<string, string>> = {
+  seed: "--seeds",
+  run: "--out",
+  "evaluation.every-steps": "it left out",
+};
+
+/** The command. */
+export function reproduceCommand(output: Output): Command {
+  const command = new Command("reproduce")
+    .summary("run a published table and print it beside the published numbers")
+    .description(
+      "Run the protocol of a published table: every task with every algorithm and seed, each in a run folder of its own. What is done is never redone; Ctrl-C finishes the iteration and saves, and the same command goes on from there.",
+    )
+    .usage("<table> [options] [--<setting> <value> …]")
+    .argument("<table>", TABLES.map(({ name }) => name).join(", "))
+    .option("--preset <name>", "laptop (default), paper or released")
+    .option("--tasks <names>", "some of the table's tasks, separated by commas")
+    .option("--algorithms <names>", `some of ${algorithmNames.join(", ")}, separated by commas; the table's without it`)
+    .option("--seeds <numbers>", "seeds, separated by commas; without it 1, and 1,2,3,4,5 for paper and released")
+    .option("--out <folder>", "folder of the runs; runs/reproduce/<table>-<preset> without it")
+    .option("--dry-run", "list the cells: what is done, what is left, and about how long it will take")
+    .option("--report", "print the table of what is done, and run nothing")
+    .option("--json", "one JSON document on standard output")
+    .addHelpText("after", () => `\n${settingsHelp()}`)
+    .action((table: string, options: ReproduceOptions) => reproduce(table, options, output));
+  return addSettingOptions(command);
+}
+
+async function reproduce(name: string, options: ReproduceOptions, output: Output): Promise<void> {
+  const plan = readPlan(name, options);
+  // All of them before the first is run, so that a folder of other settings is found at once.
+  const records: CellRecord[] = [];
+  for (const cell of plan.cells) records.push(await readCell(plan.out, cell));
+  const runs = options.dryRun !== true && options.report !== true;
+  const interrupted = runs && (await runCells(plan, records, output));
+  const left = secondsLeft(records, plan.table, plan.threads);
+  const reproduction = reproductionOf(plan, records);
+  if (options.json === true) resultJson(output, reproductionJson(reproduction, left));
+  else if (options.dryRun === true) output.result(`${plannedText(records, left)}\n`);
+  else output.result(`${reproductionText(reproduction)}\n`);
+  if (options.dryRun !== true && records.some(({ steps }) => steps > 0))
+    output.note(`curves: ${shownPath(await writeResults(plan, records))}`);
+  if (interrupted) output.note(`go on with: ${resumeLine(plan, options)}`);
+}
+
+/** The cells that are asked for, and where their runs go. */
+interface Plan {
+  readonly table: PublishedTable;
+  readonly preset: PresetName;
+  readonly changed: readonly (readonly [string, string])[];
+  readonly cells: readonly Cell[];
+  readonly out: string;
+  readonly threads: number;
+}
+
+function readPlan(name: string, options: ReproduceOptions): Plan {
+  const table = TABLES.find((candidate) => candidate.name === choice("reproduce", name, tableNames()))!;
+  const preset = presetOf(options.preset ?? "laptop");
+  const given = givenSettings(options);
+  for (const [flag] of given)
+    if (flag in DECIDED)
+      throw new UserError(`--${flag}: the table decides it, expected ${DECIDED[flag]}`, { exitCode: 2 });
+  const overrides = parseOverrides(given);
+  const tasks = names("--tasks", options.tasks, table.tasks) ?? table.tasks;
+  const algorithms = names("--algorithms", options.algorithms, algorithmNames) ?? table.algorithms;
+  const seeds = readSeeds(options.seeds) ?? (preset === "laptop" ? table.seeds.slice(0, 1) : table.seeds);
+  const cells = planCells({ preset, tasks, algorithms, seeds, overrides }, table);
+  return {
+    table,
+    preset,
+    changed: given.filter(([flag]) => flag !== "workers"),
+    cells,
+    out: options.out ?? join(RUNS_FOLDER, "reproduce", `${table.name}-${preset}`),
+    threads: overrides.workers || availableParallelism(),
+  };
+}
+
+function tableNames(): string[] {
+  return TABLES.map(({ name }) => name);
+}
+
+/** "a,b" as some of `choices`, in their order; undefined where it was not given. Throws UserError (exit code 2). */
+function names<T extends string>(flag: string, text: string | undefined, choices: readonly T[]): T[] | undefined {
+  if (text === undefined) return undefined;
+  const given = text.split(",").map((part) => part.trim());
+  for (const name of given)
+    if (!choices.some((known) => known === name))
+      throw new UserError(`${flag}: got "${name}", expected ${oneOf(choices)}${suggestion(name, choices)}`, {
+        exitCode: 2,
+      });
+  return choices.filter((known) => given.includes(known));
+}
+
+function readSeeds(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  return [...new Set(text.split(",").map((part) => wholeNumber("--seeds", part, 0, 0xffffffff)))];
+}
+
+function reproductionOf({ table, preset, changed, out }: Plan, records: readonly CellRecord[]): Reproduction {
+  return { table, preset, changed, out, records };
+}
+
+/** Runs what is left, cell by cell, and keeps `records` up to date. Returns whether it was interrupted. */
+async function runCells(plan: Plan, records: CellRecord[], output: Output): Promise<boolean> {
+  let say = (text: string) => output.note(text);
+  const interrupt = listenForInterrupt(() =>
+    say("stopping after this iteration and saving; Ctrl-C again stops at once"),
+  );
+  try {
+    for (const [k, cell] of plan.cells.entries()) {
+      if (interrupt.signal.aborted) break;
+      if (records[k]!.state === "done") continue;
+      output.note(cellText(plan, records, k));
+      const progress = progressSink({ totalSteps: cell.config.steps, stream: output.notes });
+      say = progress.note;
+      const run = await prepareCell(plan, cell);
+      await runTraining(run, { sinks: [progress], signal: interrupt.signal });
+      say = (text) => output.note(text);
+      records[k] = await readCell(plan.out, cell);
+      await writeResults(plan, records);
+    }
+    return interrupt.signal.aborted;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** "cell 3 of 30: CheetahRun, fpo, seed 1; about 5h 10m left for all" */
+function cellText({ cells, table, threads }: Plan, records: readonly CellRecord[], k: number): string {
+  const { task, algorithm, seed } = cells[k]!;
+  const left = secondsLeft(records, table, threads).reduce((sum, seconds) => sum + seconds, 0);
+  const from = records[k]!.steps === 0 ? "" : ` from ${records[k]!.steps.toLocaleString("en")} steps`;
+  const all = `about ${durationText(left)} left for all`;
+  return `cell ${k + 1} of ${cells.length}: ${task}, ${algorithm}, seed ${seed}${from}; ${all}`;
+}
+
+async function prepareCell({ out }: Plan, { name, config }: Cell): Promise<PreparedRun> {
+  const folder = join(out, name);
+  if (existsSync(runPaths(folder).config)) return prepareResume(folder, { workers: config.workers });
+  await removeTemporaryFiles(folder);
+  return prepareNewRun({ ...config, run: folder });
+}
+
+/** Writes results.json and curves.svg beside the runs. Returns the picture's path. */
+async function writeResults(plan: Plan, records: readonly CellRecord[]): Promise<string> {
+  const reproduction = reproductionOf(plan, records);
+  const left = secondsLeft(records, plan.table, plan.threads);
+  const title = `${plan.table.name}, preset ${plan.preset}`;
+  const results = `${JSON.stringify(reproductionJson(reproduction, left), null, 2)}\n`;
+  await writeFileAtomically(join(plan.out, "results.json"), results);
+  const picture = join(plan.out, "curves.svg");
+  await writeFileAtomically(picture, curvesFigure(title, records, plan.table));
+  return picture;
+}
+
+/** The command that goes on with the same cells. */
+function resumeLine({ table, out }: Plan, options: ReproduceOptions): string {
+  const { preset, tasks, algorithms, seeds } = options;
+  const flags = Object.entries({ preset, tasks, algorithms, seeds, out: options.out && shownPath(out) });
+  const given = [...flags, ...givenSettings(options)].filter(([, value]) => value !== undefined);
+  return [`flowgait reproduce ${table.name}`, ...given.map(([flag, value]) => `--${flag} ${value}`)].join(" ");
+}
