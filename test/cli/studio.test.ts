@@ -50,7 +50,10 @@ async function addressOf(studio: Running): Promise<string> {
 describe("flowgait studio", () => {
   it("trains in the viewer, lets a page pause it, and saves when it is closed", async () => {
     const cwd = scratchFolder();
-    const studio = startCli(["studio", "--port", "0", "--task", "CartpoleBalance", ...TINY, "--steps", "9000000"], cwd);
+    const studio = startCli(
+      ["studio", "--port", "0", "--task", "CartpoleBalance", "--algorithm", "fpo", ...TINY, "--steps", "9000000"],
+      cwd,
+    );
     const url = await addressOf(studio);
     expect(await (await fetch(url)).text()).toMatch(/<title>[^<]*flowgait/i);
     const page = new Page(url);

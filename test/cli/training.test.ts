@@ -6,7 +6,7 @@ import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../../src/tra
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli, jsonLines, runCli, startCli, TINY } from "./cli-process.ts";
 
-const train = (...more: string[]) => ["train", "CartpoleBalance", ...TINY, ...more];
+const train = (...more: string[]) => ["train", "CartpoleBalance", "--algorithm", "fpo", ...TINY, ...more];
 const everyIteration = ["--checkpoint.every-seconds", "0"];
 const noEvaluation = ["--evaluation.every-steps", "0"];
 const stepsIn = (run: string) =>
