@@ -1,6 +1,7 @@
 /** `flowgait diagnose <what> <policy>`: looks into a trained policy. One file per question. */
 import { Command } from "commander";
 import { diagnoseModesCommand } from "./diagnose-modes.ts";
+import { diagnoseRatioCommand } from "./diagnose-ratio.ts";
 import type { Output } from "./output.ts";
 
 /** The group of commands. */
@@ -8,5 +9,6 @@ export function diagnoseCommand(output: Output): Command {
   return new Command("diagnose")
     .summary("look into a trained policy")
     .description("Measure what a policy does beyond its return. Each question is a command of its own.")
-    .addCommand(diagnoseModesCommand(output));
+    .addCommand(diagnoseModesCommand(output))
+    .addCommand(diagnoseRatioCommand(output));
 }

@@ -1,5 +1,6 @@
 /** A panel of lines over axes, as pieces of SVG: ticks, bands around lines, dashed reference lines. What the lines mean is the caller's affair. */
-import { type Attributes, coordinate, element, label } from "./svg.ts";
+import { CHART_INK, type ChartAxes, chartAxes, pointOn } from "./chart-axes.ts";
+import { type Attributes, element, label } from "./svg.ts";
 
 /** One point of a line; the band around it reaches from y − half to y + half. */
 export interface ChartPoint {
@@ -15,61 +16,26 @@ export interface ChartLine {
   readonly dashed?: boolean;
 }
 
-/** What a panel shows. Axes begin at 0. */
-export interface LineChart {
+/** What a panel shows. */
+export interface LineChart extends ChartAxes {
   readonly title: string;
-  readonly width: number;
-  readonly height: number;
-  readonly xMax: number;
-  readonly yMax: number;
   readonly lines: readonly ChartLine[];
   /** Heights of dashed lines across the panel. */
   readonly levels?: readonly number[];
-  readonly xText: (value: number) => string;
 }
-
-const GRID = "#e6e9ec";
-const AXIS = "#c3c9cf";
-const TEXT = "#5d6670";
-const LEVEL = "#8a939c";
 
 /** The panel with its upper left corner at (0, 0); tick labels stand left of it and below, the title above. */
 export function lineChart(chart: LineChart): string[] {
-  const { title, width, height, xMax, yMax, lines, levels = [] } = chart;
-  const at = (x: number, y: number) => `${coordinate((width * x) / xMax)} ${coordinate(height * (1 - y / yMax))}`;
+  const { title, width, height, x, lines, levels = [] } = chart;
+  const at = pointOn(chart);
   const dash = { "stroke-dasharray": "2 3" };
   return [
     label(0, -8, title, { "font-weight": 600 }),
-    ...axes(chart),
-    ...levels.map((y) => element("path", { d: `M${at(0, y)}L${at(xMax, y)}`, stroke: LEVEL, ...dash })),
+    ...chartAxes(chart),
+    ...levels.map((y) => element("path", { d: `M${at(x[0], y)}L${at(x[1], y)}`, stroke: CHART_INK.level, ...dash })),
     ...lines.flatMap((line) => band(line, at)),
     ...lines.flatMap((line) => stroke(line, at)),
-    element("rect", { width, height, fill: "none", stroke: AXIS }),
-  ];
-}
-
-/** Share of a step by which the last tick may lie beyond the end of its axis. */
-const OVERHANG = 0.02;
-
-/** Round numbers from 0 to about `max`, at most `most` of them besides 0, each 1, 2 or 5 times a power of ten from the last. */
-export function roundTicks(max: number, most: number): number[] {
-  const power = 10 ** Math.floor(Math.log10(max / most));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => max / size <= most * (1 + 1e-9))!;
-  return Array.from({ length: Math.floor(max / step + OVERHANG) + 1 }, (_, k) => k * step);
-}
-
-function axes({ width, height, xMax, yMax, xText }: LineChart): string[] {
-  const small = { "font-size": 10, fill: TEXT };
-  const rows = roundTicks(yMax, 5).map((value) => [value, height * (1 - value / yMax)]);
-  const columns = roundTicks(xMax, 4).map((value) => [value, (width * value) / xMax]);
-  const grid = [
-    ...rows.map(([, y]) => `M0 ${coordinate(y)}H${width}`),
-    ...columns.map(([, x]) => `M${coordinate(x)} 0V${height}`),
-  ];
-  return [
-    element("path", { d: grid.join(""), stroke: GRID, fill: "none" }),
-    ...rows.map(([value, y]) => label(-6, y + 3.5, String(value), { "text-anchor": "end", ...small })),
-    ...columns.map(([value, x]) => label(x, height + 14, xText(value), { "text-anchor": "middle", ...small })),
+    element("rect", { width, height, fill: "none", stroke: CHART_INK.frame }),
   ];
 }
 

@@ -1,0 +1,161 @@
+/** `flowgait diagnose ratio <run>`: the ratio that FPO clips beside the true ratio of likelihoods, epoch by epoch, as text, JSON and a picture. */
+import { Command } from "commander";
+import { UserError } from "../math/user-error.ts";
+import { writeFileAtomically } from "../train/atomic-file.ts";
+import {
+  diagnoseRatio,
+  MOST_ACTION_SIZE,
+  type RatioDiagnosis,
+  type RatioEpoch,
+  type TruthComparison,
+} from "../train/ratio-diagnosis.ts";
+import { wholeNumber } from "./flag-value.ts";
+import { type Output, resultJson } from "./output.ts";
+import { figurePath, findCheckpoint } from "./policy-reference.ts";
+import { ratioFigure } from "./ratio-figure.ts";
+import { type Column, formatNumber, formatTable } from "./table.ts";
+import { shownPath } from "./training-session.ts";
+
+interface RatioOptions {
+  readonly rows: string;
+  readonly odeSteps: string;
+  readonly workers: string;
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+/** The command. */
+export function diagnoseRatioCommand(output: Output): Command {
+  return new Command("ratio")
+    .summary("compare FPO's ratio with the true one")
+    .description(
+      "Go on with a run for one iteration, in memory, and compare after every epoch the ratio that fpo or fpo++ clips with the exact ratio " +
+        `of likelihoods. For tasks with at most ${MOST_ACTION_SIZE} actions.`,
+    )
+    .argument("<run>", "a run folder or a checkpoint file")
+    .option("--rows <count>", "actions that are measured", "2048")
+    .option("--ode-steps <count>", "Runge–Kutta steps of the continuous flow, an even number", "32")
+    .option("--workers <count>", "threads; 0 takes one per core", "0")
+    .option("--svg <file>", "picture to write; without it ratio.svg in the run folder")
+    .option("--json", "one JSON document on standard output")
+    .action((run: string, options: RatioOptions) => diagnose(run, options, output));
+}
+
+async function diagnose(reference: string, options: RatioOptions, output: Output): Promise<void> {
+  const settings = readSettings(options);
+  const { checkpoint, path } = await findCheckpoint(reference);
+  const request = { checkpoint, source: path, ...settings };
+  const diagnosis = await diagnoseRatio(request, (text) => output.note(text));
+  const svg = options.svg ?? figurePath(reference, "ratio");
+  const { task, algorithm, envSteps, seed } = diagnosis;
+  const title = `${task}, ${algorithm} after ${envSteps.toLocaleString("en")} steps, seed ${seed}`;
+  await writeFileAtomically(svg, ratioFigure(title, diagnosis));
+  if (options.json === true) resultJson(output, ratioJson(reference, svg, diagnosis));
+  else output.result(`${title}\n\n${ratioText(diagnosis)}\n\npicture: ${shownPath(svg)}\n`);
+}
+
+function readSettings(options: RatioOptions) {
+  const odeSteps = wholeNumber("--ode-steps", options.odeSteps, 2, 10_000);
+  if (odeSteps % 2 !== 0)
+    throw new UserError(`--ode-steps: got ${odeSteps}, expected an even number, half of which shows the error`, {
+      exitCode: 2,
+    });
+  return {
+    rows: wholeNumber("--rows", options.rows, 2, 1_000_000),
+    odeSteps,
+    workers: wholeNumber("--workers", options.workers, 0, 256),
+  };
+}
+
+/** The documented fields, in the documented order; the points are in the picture. */
+function ratioJson(run: string, svg: string, { points: _points, ...diagnosis }: RatioDiagnosis) {
+  return { run, ...diagnosis, svg };
+}
+
+function ratioText(diagnosis: RatioDiagnosis): string {
+  const { epochs, sampler, flowSteps, odeError } = diagnosis;
+  const bySampler = epochs.flatMap((epoch) => (epoch.sampler === null ? [] : [{ epoch, truth: epoch.sampler }]));
+  const byFlow = epochs.map((epoch) => ({ epoch, truth: epoch.flow }));
+  const sections = [settingsText(diagnosis)];
+  if (bySampler.length > 0)
+    sections.push(`true ratio r under the ${flowSteps}-step ${sampler} sampler\n${comparisonTable(bySampler)}`);
+  sections.push(
+    `true ratio r under the continuous flow (integration error of ln π at most ${odeError.toExponential(0)})\n${comparisonTable(byFlow)}`,
+    LEGEND,
+  );
+  return sections.join("\n\n");
+}
+
+const LEGEND = [
+  "slope, corr., sign: ln ρ over ln r by least squares, their correlation, share of actions where both have the same sign",
+  "ρ out, r out, differ: share outside the trust region, and share of ρ on another side of it than r",
+  "KL: divergence of the old policy from the new one; E[r] is 1 but for chance where actions come from the likelihood itself",
+  "bound slope, corr.: the same with the change of the likelihood bound (ELBO) in place of ln ρ; gap: mean of ln π minus the bound, in nats",
+].join("\n");
+
+function settingsText(diagnosis: RatioDiagnosis): string {
+  const { rows, iterationRows, pairs, perPair, clip, actionNoise } = diagnosis;
+  const counts = `${rows.toLocaleString("en")} of the ${iterationRows.toLocaleString("en")} actions of one iteration`;
+  const ratio = perPair ? `ρ per pair, ${pairs} pairs` : `ρ averaged over ${pairs} pairs`;
+  const lines = [`${counts}; ${ratio}, clip ${clip}`];
+  if (actionNoise > 0)
+    lines.push(
+      `actions carry added noise of deviation ${actionNoise}, which is no part of either likelihood: E[r] need not be 1`,
+    );
+  const folds = worst(diagnosis, "folded");
+  if (folds > 0)
+    lines.push(`up to ${percent(folds)} of the actions met a fold of the sampler: other noises may lead to them too`);
+  const lost = worst(diagnosis, "unsolved");
+  if (lost > 0)
+    lines.push(`up to ${percent(lost)} of the actions could not be followed back to a noise and are left out`);
+  return lines.join("\n");
+}
+
+function worst({ epochs }: RatioDiagnosis, share: "folded" | "unsolved"): number {
+  return Math.max(0, ...epochs.map(({ sampler }) => sampler?.[share] ?? 0));
+}
+
+const COLUMNS: readonly Column[] = (
+  [
+    "epoch",
+    "E[ρ]",
+    "E[r]",
+    "slope",
+    "corr.",
+    "sign",
+    "ρ out",
+    "r out",
+    "differ",
+    "KL",
+    "bound slope",
+    "corr.",
+    "gap",
+  ] as const
+).map((heading) => ({ heading, align: "right" }));
+
+function comparisonTable(rows: readonly { readonly epoch: RatioEpoch; readonly truth: TruthComparison }[]): string {
+  const cells = rows.map(({ epoch, truth }) => [
+    String(epoch.epoch),
+    epoch.ratioMean.toFixed(3),
+    truth.ratioMean.toFixed(3),
+    optional(truth.slope),
+    optional(truth.correlation),
+    percent(truth.signAgreement),
+    percent(epoch.clipped),
+    percent(truth.clipped),
+    percent(truth.clipDisagreement),
+    formatNumber(truth.divergence, 2),
+    optional(truth.bound.slope),
+    optional(truth.bound.correlation),
+    truth.gap.toFixed(2),
+  ]);
+  return formatTable(COLUMNS, cells, "  ");
+}
+
+function optional(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2);
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
