@@ -55,6 +55,38 @@ describe("twist command", () => {
     expect(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toBeCloseTo(6, 0);
   });
 
+  it("wanders by components: changes, zeros and times by their chances", () => {
+    const wander = { change: 0.5, nonzero: [0.9, 0.25, 0.5] };
+    const resampleSeconds = { mean: 5 };
+    const walk = twistCommand({ vx: 1.5, vy: 0.8, yawRate: 1.2, resampleSeconds, zeroProbability: 0, wander });
+    const command = new CommandState(walk, new Float64Array(3 + CommandState.extraSlots), HZ);
+    const rng = new Rng();
+    command.reset(rng.seek(8, 3));
+    expect([...command.values].every((value) => value !== 0)).toBe(true);
+    const kept = [0, 0, 0];
+    const zeros = [0, 0, 0];
+    let draws = 0;
+    for (let t = 1; t <= 2_000_000; t++) {
+      if (!command.tick()) continue;
+      const before = [...command.values];
+      command.draw(rng.seek(8, 3, 0, t));
+      draws++;
+      for (let k = 0; k < 3; k++) {
+        const value = command.values[k];
+        if (value === before[k] && value !== 0) kept[k]++;
+        if (value === 0) zeros[k]++;
+        expect(Math.abs(value)).toBeLessThanOrEqual([1.5, 0.8, 1.2][k]);
+      }
+    }
+    // 40,000 s / 5 s = 8,000 draws; their number has a standard deviation of √8000
+    expect(Math.abs(draws - 8000)).toBeLessThan(4 * Math.sqrt(8000));
+    // in the long run a component is zero as often as it is drawn to be, and stays non-zero in half of the other cases
+    wander.nonzero.forEach((chance, k) => {
+      expect(zeros[k] / draws).toBeCloseTo(1 - chance, 1);
+      expect(kept[k] / draws).toBeCloseTo(0.5 * chance, 1);
+    });
+  });
+
   it("stays as it is held by hand, over episodes, and is drawn after it is released", () => {
     const { command, rng } = state();
     command.reset(rng.seek(1, 3));

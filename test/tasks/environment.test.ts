@@ -11,6 +11,7 @@ import {
   Environment,
   type EnvironmentOptions,
   friction,
+  jointZeros,
   masses,
   payload,
   readings,
@@ -280,6 +281,25 @@ describe("randomisation", () => {
         );
       }
     }
+  });
+
+  it("moves the zeros of joints, which turns limbs while drives and readings keep their angles", async () => {
+    const env = await create({ ...humanoid, randomise: { zeros: jointZeros(0.05) } });
+    env.start(1, 0);
+    const { sim } = env;
+    const offsets = sim.actuatorJoints().map((joint) => sim.modelFields.qpos0[sim.joint(joint).qposAddress]);
+    expect(new Set(offsets).size).toBe(offsets.length);
+    expect(Math.max(...offsets.map(Math.abs))).toBeLessThanOrEqual(0.05);
+    const height = () => {
+      sim.qpos.set(sim.keyframeQpos("home"));
+      sim.forward();
+      return sim.siteXpos[3 * sim.siteId("left_foot") + 2];
+    };
+    const moved = height();
+    env.clearRandomisation();
+    expect(Math.abs(height() - moved)).toBeGreaterThan(1e-4);
+    env.start(1, 0);
+    expect(sim.actuatorJoints().map((joint) => sim.modelFields.qpos0[sim.joint(joint).qposAddress])).toEqual(offsets);
   });
 
   it("is left out when asked, with the compiled model", async () => {

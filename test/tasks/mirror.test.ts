@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
+import type { Simulation } from "../../src/physics/simulation.ts";
 import { Environment, type Mirror, mirrorOf, registry, writeMirrored } from "../../src/tasks/index.ts";
 
 const SEED = 5;
 const STEPS = 25;
 
-const mirrored = registry.list().filter((task) => Object.values(task.observe).every((term) => term.mirror !== undefined));
+const mirrored = registry
+  .list()
+  .filter((task) => Object.values(task.observe).every((term) => term.mirror !== undefined));
 
 describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of %s", (_name, task) => {
   let env: Environment;
@@ -14,6 +17,7 @@ describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of
   beforeAll(async () => {
     env = await Environment.create(task, { noise: false, events: false, randomise: false });
     mirror = mirrorOf(env);
+    evenOut(env.sim);
   });
   afterAll(() => env.delete());
 
@@ -41,6 +45,14 @@ describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of
     const straight = walk(env, mirror, rng.seek(1, 2, 3, 4), command, false);
     const reflected = walk(env, mirror, rng.seek(1, 2, 3, 4), command, true);
     const image = new Float32Array(env.obsSize);
+    straight.privileged.forEach((values, t) => {
+      const expected = new Float32Array(env.privilegedSize);
+      writeMirrored(mirror.privileged, values, 0, expected, 0);
+      expected.forEach((value, i) => {
+        const size = Math.max(1, Math.abs(value));
+        expect(reflected.privileged[t][i] / size, `step ${t}, privileged ${i}`).toBeCloseTo(value / size, 3);
+      });
+    });
     straight.obs.forEach((obs, t) => {
       writeMirrored(mirror.obs, obs, 0, image, 0);
       image.forEach((value, i) => {
@@ -51,6 +63,52 @@ describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of
     expect(Math.abs(straight.obs[STEPS - 1][0])).toBeGreaterThan(1e-3);
   });
 });
+
+/** Gives every body the mirrored inertial of its counterpart: what robots are built like is a little different left and right. */
+function evenOut(sim: Simulation): void {
+  const { model } = sim;
+  sim.resetToInitial();
+  sim.forward();
+  for (let body = 1; body < sim.nbody; body++) {
+    const other = imageOf(sim, body);
+    const [x, y, z] = model.body_ipos.subarray(3 * other, 3 * other + 3);
+    if (other === body) {
+      // upright principal axes, symmetric whatever they were
+      model.body_ipos.set([x, 0, z], 3 * body);
+      model.body_iquat.set([1, 0, 0, 0], 4 * body);
+    } else if (other < body) {
+      const [w, i, j, k] = model.body_iquat.subarray(4 * other, 4 * other + 4);
+      model.body_ipos.set([x, -y, z], 3 * body);
+      model.body_iquat.set([w, -i, j, -k], 4 * body);
+      const copy = (field: Float64Array, width: number, from: number, to: number) =>
+        field.copyWithin(width * to, width * from, width * (from + 1));
+      copy(model.body_inertia, 3, other, body);
+      // what the compiler made of inertials and the solver takes for the weight of constraints
+      copy(model.body_invweight0, 2, other, body);
+      for (let dof = 0; dof < model.body_dofnum[body]; dof++) {
+        copy(model.dof_invweight0, 1, model.body_dofadr[other] + dof, model.body_dofadr[body] + dof);
+      }
+    }
+  }
+  for (let site = 0; site < model.nsite; site++) {
+    if (imageOf(sim, model.site_bodyid[site]) === model.site_bodyid[site]) model.site_pos[3 * site + 1] = 0;
+  }
+}
+
+/** The body that stands where this one's mirror image would: itself, in the middle. */
+function imageOf(sim: Simulation, body: number): number {
+  const { xpos, model } = sim;
+  const distance = (other: number) =>
+    model.body_mass[other] !== model.body_mass[body]
+      ? Infinity
+      : Math.hypot(
+          xpos[3 * other] - xpos[3 * body],
+          xpos[3 * other + 1] + xpos[3 * body + 1],
+          xpos[3 * other + 2] - xpos[3 * body + 2],
+        );
+  const bodies = Array.from({ length: sim.nbody - 1 }, (_, i) => i + 1);
+  return bodies.reduce((nearest, other) => (distance(other) < distance(nearest) ? other : nearest), body);
+}
 
 /** Steps from the home pose under random actions; `reflect` mirrors command, gait clock and actions. */
 function walk(env: Environment, mirror: Mirror, rng: Rng, command: readonly number[], reflect: boolean) {
@@ -65,6 +123,7 @@ function walk(env: Environment, mirror: Mirror, rng: Rng, command: readonly numb
   const action = new Float32Array(env.actionSize);
   const image = new Float32Array(env.actionSize);
   const obs: Float32Array[] = [];
+  const privileged: Float32Array[] = [];
   const rewards: number[] = [];
   for (let t = 0; t < STEPS; t++) {
     for (let i = 0; i < action.length; i++) action[i] = 0.5 * rng.normal();
@@ -72,9 +131,11 @@ function walk(env: Environment, mirror: Mirror, rng: Rng, command: readonly numb
     env.step(SEED, 0, reflect ? image : action, 0);
     obs.push(new Float32Array(env.obsSize));
     env.writeObservation(obs[t], 0);
+    privileged.push(new Float32Array(env.privilegedSize));
+    env.writePrivileged(privileged[t], 0);
     rewards.push(env.reward);
   }
-  return { obs, rewards };
+  return { obs, privileged, rewards };
 }
 
 /** Turns the gait's clock by half a cycle, so that the other foot is where this one was; tasks without a clock stay as they are. */

@@ -8,6 +8,9 @@ const ENVS = 4;
 const STEPS = 400;
 const SHORT = 60;
 
+/** Readings of disturbances that a published task leaves off, kept so that the critic's sizes are the published ones. */
+const SILENT: Readonly<Record<string, readonly string[]>> = { Go1JoystickFlatTerrain: ["surgeForce", "surgeDue"] };
+
 /** Environments that share one slot, stepped with random actions and reset when they end. */
 class Batch {
   readonly env: Environment;
@@ -115,11 +118,11 @@ describe.each(registry.list().map((task) => [task.name, task] as const))("%s", (
   });
 
   it("has no observation element that never changes", () => {
-    const constant = [];
-    for (let i = 0; i < env.obsSize + env.privilegedSize; i++) {
-      if (rows.every((row) => row[i] === rows[0][i])) constant.push(i);
-    }
-    expect(constant).toEqual([]);
+    const places = [...env.observationLayout, ...env.privilegedLayout].flatMap(({ name: term, size }) =>
+      new Array<string>(size).fill(term),
+    );
+    const constant = places.filter((_, i) => rows.every((row) => row[i] === rows[0][i]));
+    expect([...new Set(constant)]).toEqual(SILENT[name] ?? []);
   });
 
   it("repeats a trajectory exactly from the same seed", () => {

@@ -1,6 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { bezierHeight, contactMatch, footHeightMatch, footSlip, swingHeight } from "../../src/tasks/terms/gait.ts";
-import { distSq, kernel, normSq, normSqAt, pointDistance, sumAbs, sumAbsProduct } from "../../src/tasks/terms/norms.ts";
+import {
+  bezierHeight,
+  contactMatch,
+  footClearance,
+  footHeightMatch,
+  footSlip,
+  swingHeight,
+  swingPeakError,
+} from "../../src/tasks/terms/gait.ts";
+import {
+  distSq,
+  kernel,
+  normSq,
+  normSqAt,
+  pointDistance,
+  sumAbs,
+  sumAbsProduct,
+  weightedNormSq,
+} from "../../src/tasks/terms/norms.ts";
 import { smallControl } from "../../src/tasks/terms/small-control.ts";
 import { type Sigmoid, tolerance } from "../../src/tasks/terms/tolerance.ts";
 
@@ -92,6 +109,15 @@ describe("gait terms", () => {
   it("sums the slip of touching feet only, along the ground", () => {
     expect(footSlip([1, 0], [3, 4, 100, 5, 5, 5])).toBe(25);
   });
+
+  it("weighs how far moving feet are from their clearance by the root of their speed along the ground", () => {
+    expect(footClearance([0.3, 0.5], [0, 0, 9, 3, 4, 9], 0.1)).toBeCloseTo(0.4 * Math.sqrt(5), 12);
+    expect(footClearance([0, 0.1], [0, 4, 0, 1, 1, 1], 0.1)).toBeCloseTo(0.1 * 2, 12);
+  });
+
+  it("judges the peak of a swing when the foot comes down", () => {
+    expect(swingPeakError([1, 0, 1], [0.05, 0, 0.13], 0.1)).toBeCloseTo(0.25 + 0.09, 12);
+  });
 });
 
 describe("norms", () => {
@@ -101,6 +127,7 @@ describe("norms", () => {
     expect(distSq([1, 2, 9], [0, 4], 2)).toBe(5);
     expect(sumAbs([-1, 2])).toBe(3);
     expect(normSqAt([1, 2, 3], [0, 2])).toBe(10);
+    expect(weightedNormSq([1, 2, 3, 4], [1, 0.5])).toBe(1 + 2 + 9 + 8);
     expect(sumAbsProduct([-1, 2], [3, -4])).toBe(11);
     expect(pointDistance([9, 9, 9, 1, 2, 3, 0, 0, 1], 1, 2)).toBe(3);
     expect(kernel(0.25, 0.25)).toBeCloseTo(Math.exp(-1), 15);

@@ -5,6 +5,7 @@ import { contactTimers } from "../../src/tasks/contact-timers.ts";
 import { gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
 import type { AnyMoment } from "../../src/tasks/moment.ts";
 import { kicks, shoves } from "../../src/tasks/pushes.ts";
+import { surges } from "../../src/tasks/surges.ts";
 
 const DT = 0.02;
 const momentWith = (command: number[]) => ({ command: Float64Array.from(command) }) as unknown as AnyMoment;
@@ -42,6 +43,31 @@ describe("contact timers", () => {
     expect(landing.reward).toBeCloseTo(0.04, 12);
     expect([...bound.reading.airTime]).toEqual([0, 0]);
     expect(step(1, 1).landed).toEqual([0, 0]);
+  });
+
+  it("follow how high a foot has been since it last touched", () => {
+    const sensordata = Float64Array.of(1);
+    const siteXpos = Float64Array.of(0, 0, 0.02);
+    const sim = { sensordata, siteXpos, sensor: () => ({ address: 0 }), siteId: () => 0 } as unknown as Simulation;
+    const tracker = contactTimers(["touch"], ["foot"]);
+    const bound = tracker.bind({ sim, dt: DT, slots: new Float64Array(tracker.size) });
+    bound.reset?.(momentWith([]), rng());
+    const peaks = [
+      [0, 0.05],
+      [0, 0.12],
+      [0, 0.07],
+      [1, 0.02],
+      [1, 0.02],
+    ].map(([touch, height]) => {
+      sensordata[0] = touch;
+      siteXpos[2] = height;
+      bound.afterPhysics?.(momentWith([]));
+      const peak = bound.reading.peakHeight[0];
+      bound.afterReward?.(momentWith([]));
+      return peak;
+    });
+    // known when the foot comes down, forgotten after
+    expect(peaks).toEqual([0.05, 0.12, 0.12, 0.12, 0.02]);
   });
 
   it("give the contacts as 0 and 1", () => {
@@ -137,6 +163,37 @@ describe("pushes", () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(101);
     const quadrants = new Set(angles.map((angle) => Math.floor((angle + Math.PI) / (Math.PI / 2))));
     expect(quadrants.size).toBeGreaterThanOrEqual(4);
+  });
+
+  /** Forces of 200 steps of a surge every second that lasts 0.1 s and drives 10 kg at 2 m/s. */
+  function surgeForces(enabled: boolean): number[][] {
+    const forces: number[][] = [];
+    const sim = {
+      bodyId: () => 1,
+      modelFields: { body_subtreemass: Float64Array.of(10, 10) },
+      applyForce: (_body: number, force: ArrayLike<number>) => forces.push(Array.from(force)),
+    } as unknown as Simulation;
+    const tracker = surges({ body: "trunk", everySeconds: [1, 1], seconds: [0.1, 0.1], speed: [2, 2], enabled });
+    const bound = tracker.bind({ sim, dt: DT, slots: new Float64Array(tracker.size) });
+    bound.reset?.(moment, random.seek(6, 1));
+    for (let t = 0; t < 200; t++) bound.beforePhysics?.(moment, random.seek(6, 2, 0, t));
+    return forces;
+  }
+
+  it("surge like half a sine, again and again, along the ground", () => {
+    const forces = surgeForces(true);
+    const sizes = forces.map((force) => Math.hypot(...force));
+    // 50 steps of waiting, then 5 of ½·sin(π·t/T)·M·v/T = 100 N · sin
+    const surge = [0, 0.02, 0.04, 0.06, 0.08].map((t) => expect.closeTo(100 * Math.sin((Math.PI * t) / 0.1), 9));
+    expect(sizes.slice(50, 56)).toEqual([...surge, 0]);
+    expect(sizes.slice(105, 111)).toEqual([...surge, 0]);
+    expect(sizes.filter((size) => size > 0)).toHaveLength(3 * 4);
+    expect(forces.every((force) => force[2] === 0)).toBe(true);
+    expect(forces[52].map((x) => x / sizes[52])).not.toEqual(forces[107].map((x) => x / sizes[107]));
+  });
+
+  it("leave the robot in peace where surges are not enabled", () => {
+    expect(surgeForces(false)).toEqual([]);
   });
 
   it("shove for the declared time and let go", () => {
