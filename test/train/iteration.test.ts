@@ -121,7 +121,9 @@ describe("the learner", () => {
 
   it("says how much memory an iteration asks for where there is not as much", async () => {
     const config = configOf({ ...algorithms[1], pairs: 4096 }, { envs: 1_000_000, horizon: 100_000 });
-    await expect(assemble(config, () => {})).rejects.toThrow(/^--envs: an iteration of 100,000,000,000 rows needs [\d.]+ GiB, /);
+    await expect(assemble(config, () => {})).rejects.toThrow(
+      /^--envs: an iteration of 100,000,000,000 rows needs [\d.]+ GiB, /,
+    );
   });
 
   it("closes the normaliser after so many observations", async () => {
