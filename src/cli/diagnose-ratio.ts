@@ -68,8 +68,9 @@ function readSettings(options: RatioOptions) {
 }
 
 /** The documented fields, in the documented order; the points are in the picture. */
-function ratioJson(run: string, svg: string, { points: _points, ...diagnosis }: RatioDiagnosis) {
-  return { run, ...diagnosis, svg };
+function ratioJson(run: string, svg: string, { points: _points, epochs, rows, odeError, ...facts }: RatioDiagnosis) {
+  const { task, algorithm, seed, envSteps, ...settings } = facts;
+  return { run, task, algorithm, seed, envSteps, ...settings, rows, odeError, epochs, svg };
 }
 
 function ratioText(diagnosis: RatioDiagnosis): string {

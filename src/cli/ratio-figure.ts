@@ -19,8 +19,8 @@ const COLUMNS = 3;
 const COLUMN_STEP = LEFT + PANEL_WIDTH + 14;
 const ROW_STEP = PANEL_HEIGHT + 72;
 
-/** Epochs that get a panel. */
-const MOST_PANELS = 6;
+/** Most rows of panels. */
+const MOST_ROWS = 2;
 /** Share of the values that each axis reaches over. */
 const SHOWN_SHARE = 0.995;
 
@@ -73,10 +73,11 @@ function against(epoch: RatioEpoch): TruthComparison {
   return epoch.sampler ?? epoch.flow;
 }
 
-/** Epochs from the first to the last, evenly in their logarithm. */
+/** Epochs from the first to the last, evenly in their logarithm: full rows of panels where there are enough. */
 function chosenEpochs(points: readonly RatioPoints[]): RatioPoints[] {
   const last = points.length - 1;
-  const count = Math.min(MOST_PANELS, last);
+  const rows = Math.min(MOST_ROWS, Math.max(1, Math.floor(last / COLUMNS)));
+  const count = Math.min(rows * COLUMNS, last);
   const chosen: RatioPoints[] = [];
   let epoch = 0;
   for (let n = 0; n < count; n++) {
@@ -166,7 +167,7 @@ function curves({ epochs }: RatioDiagnosis): string[][] {
   const gap = { "mean of ln π − bound, nats": line(BLUE, (epoch) => against(epoch).gap) };
   return [
     curve("agreement", agreement, [0, 1]),
-    curve("trust region, share of actions", clipping, [0, 1]),
+    curve("trust region, share of ratios", clipping, [0, 1]),
     curve("gap of the likelihood bound", gap),
   ];
 }

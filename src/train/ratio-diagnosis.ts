@@ -9,9 +9,9 @@ import { Environment, resolveTask } from "../tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "./assembly.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { collectIteration } from "./collection.ts";
-import type { TrainConfig } from "./config.ts";
+import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { actionNoise, policySpec, updateSpec } from "./networks.ts";
-import { type Likelihoods, type ProbeSettings, RatioProbe } from "./ratio-probe.ts";
+import { type Likelihoods, type ProbedRun, type ProbeSettings, RatioProbe } from "./ratio-probe.ts";
 import {
   type ClipComparison,
   compareClipping,
@@ -21,7 +21,7 @@ import {
   type RatioComparison,
 } from "./ratio-statistics.ts";
 import { storedConfig } from "./stored-policy.ts";
-import { restore } from "./training-state.ts";
+import { restore, type TrainingParts } from "./training-state.ts";
 
 /** Largest action that exact likelihoods are computed for: they take one derivative of the network per dimension. */
 export const MOST_ACTION_SIZE = 6;
@@ -134,12 +134,10 @@ async function measureIteration(
   { checkpoint, source, rows, odeSteps }: RatioRequest,
   onProgress: (text: string) => void,
 ): Promise<RatioDiagnosis> {
-  const { loop, sizes, views, learner } = parts;
-  const { algorithm: spec } = updateSpec(config, env);
-  const policy = policySpec(config, env);
-  if (!hasFlowRatio(spec) || policy.kind !== "flow") throw new TypeError(`ratio: unexpected algorithm ${spec.name}`);
+  const { loop, learner } = parts;
+  const run = probedRun(config, env, parts);
   const settings: ProbeSettings = { rows, odeSteps, boundTimes: BOUND_TIMES, seed: config.seed };
-  const probe = await RatioProbe.create(engine, { spec, policy, sizes, views }, settings);
+  const probe = await RatioProbe.create(engine, run, settings);
 
   onProgress("collecting");
   await collectIteration(pool, parts);
@@ -153,7 +151,7 @@ async function measureIteration(
 
   const epochs: RatioEpoch[] = [];
   const points: RatioPoints[] = [];
-  const comparison = { clip: spec.settings.clip, perAction: ratiosPerAction(spec) };
+  const comparison = { clip: run.spec.settings.clip, perAction: ratiosPerAction(run.spec) };
   let near: Inversion | null = before.sampler;
   const measure = async (epoch: number) => {
     if (epoch > 0) onProgress(`epoch ${epoch} of ${config.algorithm.epochs}`);
@@ -167,23 +165,29 @@ async function measureIteration(
   await measure(0);
   await learner.descend(loop.iteration, measure);
 
-  const { metadata } = checkpoint;
+  const facts = { ...runFacts(config, run), envSteps: checkpoint.metadata.envSteps };
+  return { ...facts, rows: probe.rows.length, odeError, epochs, points };
+}
+
+function probedRun(config: TrainConfig, env: Environment, { sizes, views }: TrainingParts): ProbedRun {
+  const { algorithm: spec } = updateSpec(config, env);
+  const policy = policySpec(config, env);
+  if (!hasFlowRatio(spec) || policy.kind !== "flow") throw new TypeError(`ratio: unexpected algorithm ${spec.name}`);
+  return { spec, policy, sizes, views };
+}
+
+function runFacts(config: TrainConfig, { spec, policy }: ProbedRun) {
   return {
     task: config.task,
-    algorithm: metadata.algorithm,
-    seed: metadata.seed,
-    envSteps: metadata.envSteps,
-    clip: comparison.clip,
+    algorithm: spec.name,
+    seed: config.seed,
+    clip: spec.settings.clip,
     pairs: spec.settings.pairs,
-    perPair: comparison.perAction > 1,
+    perPair: ratiosPerAction(spec) > 1,
     sampler: policy.sampler,
     flowSteps: policy.flowSteps,
     actionNoise: actionNoise(config),
-    iterationRows: sizes.shards * sizes.steps * sizes.envs,
-    rows: probe.rows.length,
-    odeError,
-    epochs,
-    points,
+    iterationRows: rowsPerIteration(config),
   };
 }
 
