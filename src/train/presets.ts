@@ -11,6 +11,7 @@ import { type AlgorithmName, algorithmNames, algorithmSchemas } from "./algorith
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
 import { kebabCase } from "./config-flags.ts";
 import { describeIssue, oneOf } from "./config-issue.ts";
+import { gridworldPresets } from "./gridworld-presets.ts";
 
 /** Names that `--preset` accepts; the first is the default. */
 export const presetNames = ["laptop", "paper", "released"] as const;
@@ -233,6 +234,8 @@ const table: Readonly<Record<string, TaskPresets>> = {
   ReacherEasy: { laptop: reacher, paper: { fpo: {} } },
   BallInCup: { paper: shortSighted },
   FingerSpin: { paper: shortSighted },
+  GridWorldTwoWalls: gridworldPresets,
+  GridWorldFourGoals: gridworldPresets,
   HumanoidJoystick: { laptop: humanoidLaptop, paper: humanoidPaper, released: humanoidReleased },
 };
 
