@@ -50,6 +50,7 @@ export function modesFigure({ title, diagnosis, goalAt, goals }: ModesFigure): s
   return svgDocument(width, height, title, [
     label(MARGIN, 28, title, { "font-size": 16, "font-weight": 600 }),
     label(MARGIN, 46, `${field.perCell} actions drawn in every cell; colour is direction`, { fill: "#5d6670" }),
+    label(MARGIN + BOARD + PANEL_GAP, 28, "actions drawn in the ringed cells", { "font-weight": 600 }),
     placed(MARGIN, TOP, [...boardShapes(goalAt, colours), ...fieldLines(field), ...marks(states, starts)]),
     ...panels,
     placed(MARGIN, TOP + BOARD + 38, goalBars(starts, goals, colours)),
@@ -151,7 +152,7 @@ function panel({ cell, modes }: StateModes, { actions, labels }: Cloud): string[
   const dot = { "stroke-width": 2.4, "stroke-linecap": "round", fill: "none", opacity: 0.55 };
   const mark = { r: 4.5, fill: "#ffffff", stroke: "#1d2228", "stroke-width": 2 };
   return [
-    label(0, -8, `actions in (${cell.join(", ")})`, { "font-weight": 600 }),
+    label(0, -8, `(${cell.join(", ")})`, { "font-weight": 600 }),
     label(PANEL, -8, heading, { "text-anchor": "end" }),
     element("rect", { width: PANEL, height: PANEL, fill: "#fafbfc", stroke: "#c3c9cf" }),
     ...thresholds(px),
