@@ -57,7 +57,7 @@ export interface FeedForward {
 export interface BoundFeedForward {
   readonly description: Readonly<Record<string, unknown>>;
   /** Adds to `targets` [joints], rad. */
-  add(targets: Float64Array): void;
+  add(targets: Float64Array, moment: AnyMoment): void;
 }
 
 /** Writes the squashed action into `out`. */
@@ -157,11 +157,11 @@ class JointTargets implements BoundAction {
     };
   }
 
-  apply(raw: Float32Array, offset: number, action: Float64Array): void {
+  apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void {
     squashInto(action, raw, offset, this.#squash);
     const targets = this.#targets;
     targets.set(this.#home);
-    this.#feedForward?.add(targets);
+    this.#feedForward?.add(targets, moment);
     const { ctrl } = this.#sim;
     for (let i = 0; i < targets.length; i++) ctrl[i] = targets[i] + this.#scale[i] * action[i];
   }

@@ -29,6 +29,7 @@ export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts"
 export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
 export { saddles, startingAt } from "./gridworld/gridworld.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
+export { type MeanTwistReading, meanTwist } from "./mean-twist.ts";
 export {
   AXIAL,
   type Mirror,

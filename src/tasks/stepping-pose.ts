@@ -1,8 +1,9 @@
-/** A step in place as feed-forward: the swinging leg's joints follow a half sine of its gait phase, so that the policy only has to correct it. */
+/** A step as feed-forward: the swinging leg's joints follow a half sine of its gait phase, and a stride follows the command, so that the policy only has to correct them. */
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionContext, BoundFeedForward, FeedForward } from "./action-mapping.ts";
 import type { GaitReading } from "./gait-phase.ts";
+import type { AnyMoment } from "./moment.ts";
 
 /** Settings of `steppingPose`. */
 export interface SteppingSettings {
@@ -19,11 +20,24 @@ export interface SteppingSettings {
     /** How far the sway runs ahead of the first foot's phase, rad. */
     readonly lead: number;
   };
+  /** Carries the feet where the command points: default none. */
+  readonly stride?: readonly Stride[];
+}
+
+/** How one kind of joint moves for each value of the command, rad per unit of that value. */
+export interface Stride {
+  /** One joint per foot, in the order of the gait's offsets. */
+  readonly joints: readonly string[];
+  /** [commandSize] times the sine of the foot's phase, which is positive in its swing. */
+  readonly sine: readonly number[];
+  /** [commandSize] times the cosine: 1 where the swing begins, −1 where it ends; default zeros. */
+  readonly cosine?: readonly number[];
 }
 
 /**
  * target += gait amplitude · max(0, sin phase) · amplitude, for the joints of each leg;
- * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints that sway.
+ * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints that sway;
+ * target += gait amplitude · (sin(phase) · sine + cos(phase) · cosine) · command, for the joints of a stride.
  */
 export function steppingPose(settings: SteppingSettings): FeedForward {
   return { bind: (context, joints) => new SteppingPose(settings, context, joints) };
@@ -38,9 +52,10 @@ class SteppingPose implements BoundFeedForward {
   readonly #swayJoints: Int32Array;
   readonly #swayAmplitude: Float64Array;
   readonly #swayLead: number;
+  readonly #strides: readonly BoundStride[];
 
   constructor(settings: SteppingSettings, { readings }: ActionContext, joints: readonly string[]) {
-    const { gait, legs, amplitude, sway = { amplitude: {}, lead: 0 } } = settings;
+    const { gait, legs, amplitude, sway = { amplitude: {}, lead: 0 }, stride = [] } = settings;
     this.#gait = gaitReading(readings, gait);
     if (legs.length !== this.#gait.phase.length || legs.some((leg) => leg.length !== amplitude.length)) {
       throw new UserError(`steppingPose: needs ${this.#gait.phase.length} legs of ${amplitude.length} joints each`);
@@ -50,10 +65,11 @@ class SteppingPose implements BoundFeedForward {
     this.#swayJoints = Int32Array.from(Object.keys(sway.amplitude), (joint) => positionOf(joint, joints));
     this.#swayAmplitude = Float64Array.from(Object.values(sway.amplitude));
     this.#swayLead = sway.lead;
+    this.#strides = stride.map((one) => boundStride(one, this.#gait.phase.length, joints));
     this.description = { kind: "stepping-pose", ...settings };
   }
 
-  add(targets: Float64Array): void {
+  add(targets: Float64Array, { command }: AnyMoment): void {
     const { phase, amplitude } = this.#gait;
     for (let foot = 0; foot < phase.length; foot++) {
       const swing = amplitude * Math.max(0, Math.sin(phase[foot]));
@@ -62,7 +78,37 @@ class SteppingPose implements BoundFeedForward {
     }
     const sway = amplitude * Math.sin(phase[0] + this.#swayLead);
     for (let i = 0; i < this.#swayJoints.length; i++) targets[this.#swayJoints[i]] += sway * this.#swayAmplitude[i];
+    for (let k = 0; k < this.#strides.length; k++) this.#carry(this.#strides[k], targets, command);
   }
+
+  #carry({ joints, sine, cosine }: BoundStride, targets: Float64Array, command: ArrayLike<number>): void {
+    const { phase, amplitude } = this.#gait;
+    let [along, across] = [0, 0];
+    for (let i = 0; i < command.length; i++) {
+      along += sine[i] * command[i];
+      across += cosine[i] * command[i];
+    }
+    for (let foot = 0; foot < joints.length; foot++) {
+      targets[joints[foot]] += amplitude * (along * Math.sin(phase[foot]) + across * Math.cos(phase[foot]));
+    }
+  }
+}
+
+interface BoundStride {
+  /** [feet] positions in the targets */
+  readonly joints: Int32Array;
+  /** [commandSize] */
+  readonly sine: Float64Array;
+  readonly cosine: Float64Array;
+}
+
+function boundStride({ joints, sine, cosine }: Stride, feet: number, all: readonly string[]): BoundStride {
+  if (joints.length !== feet) throw new UserError(`steppingPose: a stride needs ${feet} joints, one per foot`);
+  return {
+    joints: Int32Array.from(joints, (joint) => positionOf(joint, all)),
+    sine: Float64Array.from(sine),
+    cosine: Float64Array.from(cosine ?? sine, (value) => (cosine ? value : 0)),
+  };
 }
 
 function gaitReading(readings: Readonly<Record<string, unknown>>, name: string): GaitReading {

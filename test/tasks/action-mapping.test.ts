@@ -19,6 +19,10 @@ describe("squash", () => {
 describe("humanoid joint targets", () => {
   const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
   const sway = { amplitude: { left_ankle_roll: 0.2, right_ankle_roll: -0.1 }, lead: 0.5 };
+  const stride = [
+    { joints: ["left_hip_yaw", "right_hip_yaw"], sine: [0, 0, 0.3], cosine: [0, 0, -0.2] },
+    { joints: ["left_hip_roll", "right_hip_roll"], sine: [0, 0.5, 0] },
+  ];
   const task = {
     ...registry.get("HumanoidJoystick"),
     action: jointTargets({
@@ -28,6 +32,7 @@ describe("humanoid joint targets", () => {
         legs: [leg("left"), leg("right")],
         amplitude: [-0.35, 0.7, -0.3],
         sway,
+        stride,
       }),
     }),
   };
@@ -59,6 +64,17 @@ describe("humanoid joint targets", () => {
     const moved = (joint: string) => ctrl[joint] - offset[names.indexOf(joint)];
     expect(moved("left_ankle_roll")).toBeCloseTo(0.2 * expected, 5);
     expect(moved("right_ankle_roll")).toBeCloseTo(-0.1 * expected, 5);
+  });
+
+  it("stride with the command, each foot at its own phase", () => {
+    const { ctrl, signals } = controls([0.5, -0.2, 0.8], new Float32Array(env.actionSize));
+    const { names, offset } = env.actionDescription;
+    const moved = (joint: string) => ctrl[joint] - offset[names.indexOf(joint)];
+    for (const [foot, side] of ["left", "right"].entries()) {
+      const [cosine, sine] = [signals[foot], signals[2 + foot]];
+      expect(moved(`${side}_hip_yaw`)).toBeCloseTo(0.8 * (0.3 * sine - 0.2 * cosine), 5);
+      expect(moved(`${side}_hip_roll`)).toBeCloseTo(-0.2 * 0.5 * sine, 5);
+    }
   });
 
   it("stand at home when told to stand and the action is zero", () => {

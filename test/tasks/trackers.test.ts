@@ -3,6 +3,7 @@ import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { contactTimers } from "../../src/tasks/contact-timers.ts";
 import { gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
+import { meanTwist } from "../../src/tasks/mean-twist.ts";
 import type { AnyMoment } from "../../src/tasks/moment.ts";
 import { kicks, shoves } from "../../src/tasks/pushes.ts";
 import { surges } from "../../src/tasks/surges.ts";
@@ -74,6 +75,38 @@ describe("contact timers", () => {
     const { step, bound } = feet();
     step(3, 0);
     expect([...bound.reading.contact]).toEqual([1, 0]);
+  });
+});
+
+describe("mean twist", () => {
+  function walker(controlSteps: number) {
+    const tracker = meanTwist(controlSteps);
+    const bound = tracker.bind({ sim: {} as Simulation, dt: DT, slots: new Float64Array(tracker.size) });
+    const at = (vx: number) => ({ robot: { twist: [vx, 2 * vx, -vx] } }) as unknown as AnyMoment;
+    bound.reset?.(at(7), rng());
+    return (vx: number) => {
+      bound.afterPhysics?.(at(vx));
+      return [...bound.reading.twist];
+    };
+  }
+
+  it("averages over the steps of an episode until a stride is full, then over the last stride", () => {
+    const step = walker(3);
+    expect([3, 6, 0, 9, 3].map((vx) => step(vx)[0])).toEqual([3, 4.5, 3, 5, 4]);
+    expect(step(0)).toEqual([4, 8, -4]);
+  });
+
+  it("is zero for a sway that returns within the stride", () => {
+    const step = walker(4);
+    let mean = [NaN];
+    for (let i = 0; i < 8; i++) mean = step([1, 0, -1, 0][i % 4]);
+    expect(mean.map(Math.abs)).toEqual([0, 0, 0]);
+  });
+
+  it("refuses a robot without a twist", () => {
+    const tracker = meanTwist(3);
+    const bound = tracker.bind({ sim: {} as Simulation, dt: DT, slots: new Float64Array(tracker.size) });
+    expect(() => bound.afterPhysics?.({ robot: {} } as unknown as AnyMoment)).toThrow(/no reading `twist`/);
   });
 });
 

@@ -8,6 +8,7 @@ import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
 import { gaitPhase } from "../gait-phase.ts";
 import { legged } from "../legged-robot.ts";
+import { meanTwist } from "../mean-twist.ts";
 import { AXIAL, PLANAR, POLAR, TWIST } from "../mirror.ts";
 import { kicks } from "../pushes.ts";
 import { centreOfMass, friction, masses, motorStrength, payload, servoGains } from "../randomisation.ts";
@@ -31,8 +32,20 @@ const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
 /** rad; leans the trunk over the standing foot while stepping, feet flat. */
 const SWAY = { left_hip_roll: 0.12, right_hip_roll: 0.12, left_ankle_roll: -0.13, right_ankle_roll: -0.13 };
 
+/** rad per m/s, m/s and rad/s of the command. */
+const STRIDE = [
+  { joints: both("hip_pitch"), sine: [-0.125, 0, 0], cosine: [0.075, 0, 0] },
+  { joints: both("ankle_pitch"), sine: [0.05, 0, 0] },
+  { joints: both("hip_roll"), sine: [0, 0.4, 0] },
+  { joints: both("hip_yaw"), sine: [0, 0, 0.125], cosine: [0, 0, -0.125] },
+];
+
 const isUpperBody = (joint: string) => /waist|shoulder|elbow/.test(joint);
 const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
+
+function both(joint: string): string[] {
+  return [`left_${joint}`, `right_${joint}`];
+}
 
 /** Follow (vx, vy, yaw rate) commands. */
 export const humanoidJoystick = defineTask({
@@ -60,6 +73,7 @@ export const humanoidJoystick = defineTask({
       legs: [leg("left"), leg("right")],
       amplitude: [-0.22, 0.44, -0.22],
       sway: { amplitude: SWAY, lead: 0.33 },
+      stride: STRIDE,
     }),
   }),
   command: twistCommand({ vx: [-0.6, 1.2], vy: 0.4, yawRate: 1, resampleSeconds: [4, 8], zeroProbability: 0.1 }),
@@ -67,6 +81,7 @@ export const humanoidJoystick = defineTask({
   track: {
     gait: gaitPhase({ hz: 1.35, offsets: [0, Math.PI], standBelow: 0.05, fadeSeconds: 0.3 }),
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
+    stride: meanTwist(37),
   },
   events: {
     kick: kicks({ joint: "root", everySeconds: [5, 10], speed: [0.1, 0.4] }),
@@ -97,6 +112,7 @@ export const humanoidJoystick = defineTask({
   },
   critic: {
     linVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame", mirror: POLAR },
+    strideTwist: { of: (s) => s.stride.twist, unit: "m/s, m/s, rad/s", mirror: TWIST },
     trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame", mirror: AXIAL },
     trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame", mirror: POLAR },
     baseHeight: { of: (s) => s.robot.baseHeight, unit: "m", mirror: "same" },
@@ -109,8 +125,8 @@ export const humanoidJoystick = defineTask({
   },
 
   reward: {
-    trackLinVel: { weight: 1.5, of: (s) => kernel(distSq(s.command, s.robot.linVel, 2), 0.25) },
-    trackYawRate: { weight: 0.75, of: (s) => kernel((s.command[2] - s.robot.gyro[2]) ** 2, 0.25) },
+    trackLinVel: { weight: 3, of: (s) => kernel(distSq(s.command, s.stride.twist, 2), 0.25) },
+    trackYawRate: { weight: 1.5, of: (s) => kernel((s.command[2] - s.stride.twist[2]) ** 2, 0.25) },
     alive: { weight: 0.5, of: () => 1 },
     footHeight: { weight: 0.5, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, FOOT_CLEARANCE, 0.0025) },
     contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
