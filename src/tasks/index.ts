@@ -52,6 +52,7 @@ export {
   jointZeros,
   masses,
   motorStrength,
+  pairFriction,
   payload,
   type Randomiser,
   servoGains,
@@ -61,10 +62,12 @@ export * as registry from "./registry.ts";
 export { type SteppingSettings, steppingPose } from "./stepping-pose.ts";
 export { type SurgeReading, type SurgeSettings, surges } from "./surges.ts";
 export {
+  baseSlip,
   bezierHeight,
   contactMatch,
   footClearance,
   footHeightMatch,
+  footPhaseMatch,
   footSlip,
   swingHeight,
   swingPeakError,
@@ -76,6 +79,7 @@ export {
   normSqAt,
   pointDistance,
   sumAbs,
+  sumAbsAt,
   sumAbsProduct,
   weightedNormSq,
 } from "./terms/norms.ts";
