@@ -1,6 +1,7 @@
 /**
- * A clock for walking: one phase per foot at a fixed rate, faded out while the command asks to stand.
- * Phases lie in [−π, π); a foot swings while its phase is in (0, π) and stands while it is in (−π, 0).
+ * A clock for walking: one phase per foot at a steady rate, where wanted faded out while the command asks to stand.
+ * Phases lie in [−π, π). Which part of the cycle is the swing is up to the terms that read it: (0, π) in `swingHeight`, all of it with
+ * the top at 0 in `bezierHeight`.
  */
 import type { Rng } from "../math/rng.ts";
 import type { AnyMoment } from "./moment.ts";
@@ -10,14 +11,16 @@ const TWO_PI = 2 * Math.PI;
 
 /** Settings of the clock. */
 export interface GaitSettings {
-  /** Steps of one foot per second. */
-  readonly hz: number;
+  /** Steps of one foot per second; a range is uniform and drawn once per episode. */
+  readonly hz: number | readonly [number, number];
   /** Phase of each foot relative to the clock, rad: (0, π) walks, (0, 0) hops. */
   readonly offsets: readonly number[];
-  /** The gait fades out while the command's norm is at most this. */
-  readonly standBelow: number;
-  /** Time from full gait to none and back, s. */
-  readonly fadeSeconds: number;
+  /** What the clock says when an episode starts, rad; random where absent. */
+  readonly start?: number;
+  /** The gait fades out while the command's norm is at most this; absent, it goes on whatever the command. */
+  readonly standBelow?: number;
+  /** Time from full gait to none and back, s; default at once. */
+  readonly fadeSeconds?: number;
 }
 
 /** Readings of the clock. */
@@ -30,10 +33,10 @@ export interface GaitReading {
   readonly signals: Float64Array;
 }
 
-/** A gait clock; each episode starts it at a random phase. */
+/** A gait clock. */
 export function gaitPhase(settings: GaitSettings): Tracker<GaitReading> {
   return {
-    size: 2,
+    size: typeof settings.hz === "number" ? 2 : 3,
     description: { kind: "gait-phase", ...settings },
     bind: (context) => new GaitPhase(settings, context),
   };
@@ -43,7 +46,7 @@ class GaitPhase implements BoundTracker<GaitReading> {
   readonly reading: GaitReading;
   readonly #settings: GaitSettings;
   readonly #dt: number;
-  /** [clock, amplitude] */
+  /** [clock, amplitude, and where each episode draws its own: rate in Hz] */
   readonly #slots: Float64Array;
 
   constructor(settings: GaitSettings, { dt, slots }: TrackerContext) {
@@ -61,8 +64,10 @@ class GaitPhase implements BoundTracker<GaitReading> {
   }
 
   reset(moment: AnyMoment, rng: Rng): void {
-    this.#slots[0] = rng.uniform(-Math.PI, Math.PI);
+    const { hz, start = rng.uniform(-Math.PI, Math.PI) } = this.#settings;
+    this.#slots[0] = start;
     this.#slots[1] = this.#wanted(moment);
+    if (typeof hz !== "number") this.#slots[2] = rng.uniform(...hz);
     this.#read();
   }
 
@@ -73,16 +78,19 @@ class GaitPhase implements BoundTracker<GaitReading> {
 
   afterReward(moment: AnyMoment): void {
     const slots = this.#slots;
-    slots[0] = wrapPhase(slots[0] + TWO_PI * this.#settings.hz * this.#dt);
-    const most = this.#dt / this.#settings.fadeSeconds;
+    const { hz, fadeSeconds = 0 } = this.#settings;
+    slots[0] = wrapPhase(slots[0] + TWO_PI * (typeof hz === "number" ? hz : slots[2]) * this.#dt);
+    const most = this.#dt / fadeSeconds;
     slots[1] += Math.max(-most, Math.min(most, this.#wanted(moment) - slots[1]));
     this.#read();
   }
 
   #wanted({ command }: AnyMoment): number {
+    const { standBelow } = this.#settings;
+    if (standBelow === undefined) return 1;
     let squares = 0;
     for (let i = 0; i < command.length; i++) squares += command[i] * command[i];
-    return Math.sqrt(squares) > this.#settings.standBelow ? 1 : 0;
+    return Math.sqrt(squares) > standBelow ? 1 : 0;
   }
 
   #read(): void {

@@ -51,6 +51,7 @@ export {
   jointZeros,
   masses,
   motorStrength,
+  pairFriction,
   payload,
   type Randomiser,
   servoGains,
@@ -60,10 +61,12 @@ export * as registry from "./registry.ts";
 export { type SteppingSettings, steppingPose } from "./stepping-pose.ts";
 export { type SurgeReading, type SurgeSettings, surges } from "./surges.ts";
 export {
+  baseSlip,
   bezierHeight,
   contactMatch,
   footClearance,
   footHeightMatch,
+  footPhaseMatch,
   footSlip,
   swingHeight,
   swingPeakError,
@@ -75,6 +78,7 @@ export {
   normSqAt,
   pointDistance,
   sumAbs,
+  sumAbsAt,
   sumAbsProduct,
   weightedNormSq,
 } from "./terms/norms.ts";

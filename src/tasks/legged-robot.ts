@@ -32,7 +32,7 @@ export interface LeggedSettings<Group extends string, Sensor extends string = ne
   readonly sensors?: Readonly<Record<Sensor, string>>;
 }
 
-/** How a robot is set down at the start of an episode; every value is drawn uniformly in ±. */
+/** How a robot is set down at the start of an episode; every value but `jointFactor` is drawn uniformly in ±. */
 export interface Placement {
   /** m, along world x and y */
   readonly position: number;
@@ -40,6 +40,8 @@ export interface Placement {
   readonly yaw: number;
   /** rad, each joint's offset from home */
   readonly joints: number;
+  /** Between which each joint's angle at home is multiplied; default not at all. */
+  readonly jointFactor?: readonly [number, number];
   /** m/s and rad/s, each component of the base's velocity */
   readonly velocity: number;
 }
@@ -174,7 +176,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   }
 
   /** Moves the robot from where it stands by random offsets. */
-  place(rng: Rng, { position, yaw, joints, velocity }: Placement): void {
+  place(rng: Rng, { position, yaw, joints, jointFactor, velocity }: Placement): void {
     const { qpos, qvel } = this.#sim;
     const root = this.#root;
     qpos[root] += rng.uniform(-position, position);
@@ -182,7 +184,8 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     fromAxisAngle(this.#turn, 0, 0, 0, 1, rng.uniform(-yaw, yaw));
     multiply(qpos, root + 3, this.#turn, 0, qpos, root + 3);
     for (let i = 0; i < this.#qposAddress.length; i++) {
-      const moved = qpos[this.#qposAddress[i]] + rng.uniform(-joints, joints);
+      const factor = jointFactor ? rng.uniform(...jointFactor) : 1;
+      const moved = factor * qpos[this.#qposAddress[i]] + rng.uniform(-joints, joints);
       qpos[this.#qposAddress[i]] = Math.max(this.#low[i], Math.min(this.#high[i], moved));
     }
     for (let i = 0; i < 6; i++) qvel[this.#rootDof + i] = rng.uniform(-velocity, velocity);

@@ -18,18 +18,21 @@ export interface KickSettings {
   readonly joint: string;
   /** Time between kicks, uniform, s; the first comes after a time uniform in [0, the larger]. */
   readonly everySeconds: Range;
+  /** True: the time is drawn once per episode and also passes before the first kick. Default false. */
+  readonly steady?: boolean;
   /** Size of the change of horizontal velocity, uniform, m/s; its direction is uniform. */
   readonly speed: Range;
 }
 
 /** Kicks: qvel of the joint's first two (horizontal) degrees of freedom += speed·(cos θ, sin θ). Source: MuJoCo Playground, G1 joystick. */
 export function kicks(settings: KickSettings): Tracker<PushReading> {
+  const { everySeconds, speed, steady = false } = settings;
   return {
-    size: 3,
+    size: steady ? 4 : 3,
     description: { kind: "kicks", ...settings },
     bind: (context) => {
       const dof = context.sim.joint(settings.joint).dofAddress;
-      return new Disturbance(context, settings.everySeconds, settings.speed, (sim, push) => {
+      return new Disturbance(context, { every: everySeconds, size: speed, steady }, (sim, push) => {
         sim.qvel[dof] += push[0];
         sim.qvel[dof + 1] += push[1];
       });
@@ -58,34 +61,42 @@ export function shoves(settings: ShoveSettings): Tracker<PushReading> {
   };
 }
 
-/** Waits, then draws a size and direction. Slots: [steps until the next, push x, push y]. */
+/** When and how strongly something disturbs, as `kicks` and `shoves` are told. */
+interface Schedule {
+  readonly every: Range;
+  readonly size: Range;
+  readonly steady: boolean;
+}
+
+/** Waits, then draws a size and direction. Slots: [steps until the next, push x, push y, where steady: steps between]. */
 class Disturbance implements BoundTracker<PushReading> {
   readonly reading: PushReading;
   readonly #slots: Float64Array;
   readonly #sim: Simulation;
   readonly #dt: number;
-  readonly #every: Range;
-  readonly #size: Range;
+  readonly #schedule: Schedule;
   readonly #act: (sim: Simulation, push: Float64Array) => void;
 
   constructor(
     { sim, dt, slots }: TrackerContext,
-    every: Range,
-    size: Range,
+    schedule: Schedule,
     act: (sim: Simulation, push: Float64Array) => void,
   ) {
     this.#sim = sim;
     this.#dt = dt;
     this.#slots = slots;
-    this.#every = every;
-    this.#size = size;
+    this.#schedule = schedule;
     this.#act = act;
     this.reading = { push: slots.subarray(1, 3) };
   }
 
   reset(_moment: AnyMoment, rng: Rng): void {
-    this.#slots.fill(0);
-    this.#slots[0] = Math.round(rng.uniform(0, this.#every[1]) / this.#dt);
+    const { every, steady } = this.#schedule;
+    const slots = this.#slots;
+    slots.fill(0);
+    if (steady) slots[3] = this.#steps(rng, every[0], every[1]);
+    // a kick comes in the step in which the count has run out
+    slots[0] = steady ? slots[3] - 1 : this.#steps(rng, 0, every[1]);
   }
 
   beforePhysics(_moment: AnyMoment, rng: Rng): void {
@@ -95,12 +106,18 @@ class Disturbance implements BoundTracker<PushReading> {
     push[0] *= fade;
     push[1] *= fade;
     if (this.#slots[0]-- > 0) return;
+    const { every, size, steady } = this.#schedule;
     const angle = rng.uniform(0, 2 * Math.PI);
-    const size = rng.uniform(this.#size[0], this.#size[1]);
-    push[0] = size * Math.cos(angle);
-    push[1] = size * Math.sin(angle);
-    this.#slots[0] = Math.round(rng.uniform(this.#every[0], this.#every[1]) / this.#dt);
+    const drawn = rng.uniform(...size);
+    push[0] = drawn * Math.cos(angle);
+    push[1] = drawn * Math.sin(angle);
+    this.#slots[0] = steady ? this.#slots[3] - 1 : this.#steps(rng, every[0], every[1]);
     this.#act(this.#sim, push);
+  }
+
+  /** A time uniform between the two, s, in control steps. */
+  #steps(rng: Rng, least: number, most: number): number {
+    return Math.round(rng.uniform(least, most) / this.#dt);
   }
 }
 
@@ -117,7 +134,7 @@ class Shove implements BoundTracker<PushReading> {
     this.#sim = sim;
     this.#slots = slots;
     this.#body = sim.bodyId(body);
-    this.#timer = new Disturbance(context, everySeconds, newtons, (_, push) => {
+    this.#timer = new Disturbance(context, { every: everySeconds, size: newtons, steady: false }, (_, push) => {
       slots[3] = Math.max(1, Math.round(seconds / dt));
       sim.applyForce(this.#body, [push[0], push[1], 0]);
     });

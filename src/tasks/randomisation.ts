@@ -42,6 +42,25 @@ export function friction(geoms: readonly string[], range: Range): Randomiser {
   };
 }
 
+/** Sliding friction of contact pairs, which goes before that of their geoms: one value uniform in the range for all of them, both ways. */
+export function pairFriction(pairs: readonly string[], range: Range): Randomiser {
+  return {
+    description: { kind: "pair-friction", pairs, range },
+    bind: (sim) => {
+      // five coefficients per pair: two sliding, one spinning, two rolling
+      const both = (pair: number) => [0, 1].map((way) => element("pair_friction", 5 * pair + way));
+      const elements = pairs.flatMap((pair) => both(sim.id("pair", pair)));
+      return {
+        elements,
+        draw: (rng, edit) => {
+          const drawn = rng.uniform(...range);
+          for (const { field, index } of elements) edit(field, index, () => drawn);
+        },
+      };
+    },
+  };
+}
+
 /** Mass and inertia of every body, each scaled by its own factor in the range. */
 export function masses(factor: Range): Randomiser {
   return {

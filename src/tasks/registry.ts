@@ -4,6 +4,7 @@ import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import { gridworldFourGoals, gridworldTwoWalls } from "./gridworld/gridworld.ts";
 import { humanoidJoystick } from "./humanoid/joystick.ts";
+import { g1JoystickFlatTerrain } from "./locomotion/g1-joystick.ts";
 import { go1JoystickFlatTerrain } from "./locomotion/go1-joystick.ts";
 import { acrobotSwingup, acrobotSwingupSparse } from "./suite/acrobot.ts";
 import { ballInCup } from "./suite/ball-in-cup.ts";
@@ -46,6 +47,7 @@ const TASKS: readonly Task[] = [
   walkerStand,
   walkerWalk,
   humanoidJoystick,
+  g1JoystickFlatTerrain,
   go1JoystickFlatTerrain,
   gridworldTwoWalls,
   gridworldFourGoals,

@@ -13,6 +13,7 @@ import {
   friction,
   jointZeros,
   masses,
+  pairFriction,
   payload,
   readings,
   registry,
@@ -300,6 +301,28 @@ describe("randomisation", () => {
     expect(Math.abs(height() - moved)).toBeGreaterThan(1e-4);
     env.start(1, 0);
     expect(sim.actuatorJoints().map((joint) => sim.modelFields.qpos0[sim.joint(joint).qposAddress])).toEqual(offsets);
+  });
+
+  it("gives contact pairs one sliding friction, both ways, and leaves their other coefficients", async () => {
+    const g1 = registry.get("G1JoystickFlatTerrain");
+    const env = await create({ ...g1, randomise: { soles: pairFriction(["left_foot_floor"], [0.4, 0.5]) } });
+    const { sim } = env;
+    const coefficients = (pair: string) => {
+      const id = sim.id("pair", pair);
+      return [...sim.modelFields.pair_friction.subarray(5 * id, 5 * id + 5)];
+    };
+    const drawn = new Set<number>();
+    for (let n = 0; n < 10; n++) {
+      env.start(2, n);
+      const [along, across, ...others] = coefficients("left_foot_floor");
+      expect(across).toBe(along);
+      expect(others).toEqual(coefficients("right_foot_floor").slice(2));
+      expect(along).toBeGreaterThanOrEqual(0.4);
+      expect(along).toBeLessThanOrEqual(0.5);
+      drawn.add(along);
+    }
+    expect(drawn.size).toBe(10);
+    expect(coefficients("right_foot_floor")[0]).toBe(0.6);
   });
 
   it("is left out when asked, with the compiled model", async () => {

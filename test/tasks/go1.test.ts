@@ -1,56 +1,18 @@
-/** The Go1's joystick task: rewards by hand. Lifted into the air without weight it keeps a pose for the 20 ms of a step. */
-import { afterEach, describe, expect, it } from "vitest";
-import { Environment, registry } from "../../src/tasks/index.ts";
+/** The Go1's joystick task: rewards by hand. */
+import { describe, expect, it } from "vitest";
+import { type Environment, registry } from "../../src/tasks/index.ts";
+import { hold, lift, plainEnvironments, term } from "./aloft.ts";
 
 const TASK = registry.get("Go1JoystickFlatTerrain");
 const HOME = [0.1, 0.9, -1.8, -0.1, 0.9, -1.8, 0.1, 0.9, -1.8, -0.1, 0.9, -1.8];
 const DT = 0.02;
-const alive: Environment[] = [];
+const create = plainEnvironments(TASK.name);
 
-afterEach(() => {
-  for (const env of alive.splice(0)) env.delete();
-});
-
-async function create(): Promise<Environment> {
-  const env = await Environment.create(TASK, { noise: false, randomise: false });
-  alive.push(env);
-  env.start(1, 0);
-  return env;
-}
-
-/** Without weight, friction and damping, 5 m up: what moves goes on as it is. */
 async function aloft(command: readonly number[] = [0, 0, 0]): Promise<Environment> {
   const env = await create();
-  const { model } = env.sim;
-  model.opt.gravity[2] = 0;
-  model.dof_frictionloss.fill(0);
-  model.dof_damping.fill(0);
+  lift(env);
   env.holdCommand(command);
   return env;
-}
-
-interface Pose {
-  readonly quat?: readonly number[];
-  readonly joints?: readonly number[];
-  /** World linear velocity of the trunk, then its angular velocity in its own frame. */
-  readonly velocity?: readonly number[];
-}
-
-/** Sets the pose and steps with the drives pulling nowhere. */
-function step(env: Environment, { quat = [1, 0, 0, 0], joints = HOME, velocity = [] }: Pose = {}): void {
-  const { sim } = env;
-  sim.qpos.set([0, 0, 5, ...quat, ...joints]);
-  sim.qvel.fill(0);
-  sim.qvel.set(velocity);
-  sim.model.actuator_gainprm.fill(0);
-  sim.model.actuator_biasprm.fill(0);
-  env.step(1, 0, new Float32Array(12), 0);
-}
-
-/** A term before weight and control period, from a step's contributions. */
-function term(env: Environment, name: string): number {
-  const weight = TASK.reward[name].weight;
-  return env.rewardTerms[env.rewardNames.indexOf(name)] / (weight * DT);
 }
 
 /** Drops the robot from a height and gives the terms of the step in which the front right foot comes down. */
@@ -90,27 +52,27 @@ describe("Go1JoystickFlatTerrain", () => {
 
   it("tracks the command by the body's velocity at the IMU", async () => {
     const env = await aloft([0.5, 0.2, 0.4]);
-    step(env, { velocity: [0.2, 0.1, 0] });
+    hold(env, { velocity: [0.2, 0.1, 0] });
     expect(term(env, "trackLinVel")).toBeCloseTo(Math.exp(-(0.3 ** 2 + 0.1 ** 2) / 0.25), 5);
     expect(term(env, "trackYawRate")).toBeCloseTo(Math.exp(-(0.4 ** 2) / 0.25), 5);
   });
 
   it("costs vertical speed, rolling and pitching, and a tilted trunk", async () => {
     const env = await aloft();
-    step(env, { velocity: [0, 0, 0.3] });
+    hold(env, { velocity: [0, 0, 0.3] });
     expect(term(env, "bounce")).toBeCloseTo(0.09, 4);
     const angle = 0.4;
-    step(env, { quat: [Math.cos(angle / 2), Math.sin(angle / 2), 0, 0] });
+    hold(env, { quat: [Math.cos(angle / 2), Math.sin(angle / 2), 0, 0] });
     expect(term(env, "tilt")).toBeCloseTo(Math.sin(angle) ** 2, 5);
     expect(env.terminated).toBe(false);
-    step(env, { velocity: [0, 0, 0, 0.2, 0.1, 0] });
+    hold(env, { velocity: [0, 0, 0, 0.2, 0.1, 0] });
     // the legs hang on hinges and turn along only in part, so that 20 ms change the rates a little
     expect(term(env, "rollPitchRate")).toBeCloseTo(0.05, 2);
   });
 
   it("ends upside down", async () => {
     const env = await aloft();
-    step(env, { quat: [0, 1, 0, 0] });
+    hold(env, { quat: [0, 1, 0, 0] });
     expect(env.terminated).toBe(true);
     expect(term(env, "fall")).toBe(1);
     expect(env.reward).toBeGreaterThanOrEqual(0);
@@ -119,11 +81,11 @@ describe("Go1JoystickFlatTerrain", () => {
   it("rewards the home pose with little weight on the calves, and costs leaving it when told to stand", async () => {
     const env = await aloft();
     const joints = HOME.map((angle, i) => angle + [0.1, -0.2, 0.3][i % 3]);
-    step(env, { joints });
+    hold(env, { joints });
     expect(term(env, "pose")).toBeCloseTo(Math.exp(-4 * (0.01 + 0.04 + 0.1 * 0.09)), 6);
     expect(term(env, "standStill")).toBeCloseTo(4 * 0.6, 6);
     env.holdCommand([0.02, 0, 0]);
-    step(env, { joints });
+    hold(env, { joints });
     expect(term(env, "standStill")).toBeCloseTo(0, 12);
   });
 
@@ -133,7 +95,7 @@ describe("Go1JoystickFlatTerrain", () => {
     joints[0] = 0.85; // 0.95 · 0.863 = 0.81985
     joints[2] = -2.75; // 0.95 · −2.818 = −2.6771
     joints[5] = -0.89; // 0.95 · −0.888 = −0.8436 lies beyond the limit
-    step(env, { joints });
+    hold(env, { joints });
     expect(term(env, "jointLimits")).toBeCloseTo(0.85 - 0.81985 + (2.75 - 2.6771), 4);
   });
 
@@ -158,7 +120,7 @@ describe("Go1JoystickFlatTerrain", () => {
 
   it("costs feet that move at another height than 10 cm", async () => {
     const env = await aloft();
-    step(env, { velocity: [0.36, 0, 0] });
+    hold(env, { velocity: [0.36, 0, 0] });
     const { sim } = env;
     const heights = ["FR", "FL", "RR", "RL"].map((foot) => sim.siteXpos[3 * sim.siteId(foot) + 2]);
     // √0.36 m/s = 0.6

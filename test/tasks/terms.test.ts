@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
+  baseSlip,
   bezierHeight,
   contactMatch,
   footClearance,
   footHeightMatch,
+  footPhaseMatch,
   footSlip,
   swingHeight,
   swingPeakError,
@@ -15,6 +17,7 @@ import {
   normSqAt,
   pointDistance,
   sumAbs,
+  sumAbsAt,
   sumAbsProduct,
   weightedNormSq,
 } from "../../src/tasks/terms/norms.ts";
@@ -110,6 +113,18 @@ describe("gait terms", () => {
     expect(footSlip([1, 0], [3, 4, 100, 5, 5, 5])).toBe(25);
   });
 
+  it("sums the base's speed along the ground once per touching foot", () => {
+    expect(baseSlip([1, 1], [3, 4, 100])).toBe(10);
+    expect(baseSlip([0, 1], [3, 4, 100])).toBe(5);
+    expect(baseSlip([0, 0], [3, 4, 100])).toBe(0);
+  });
+
+  it("wants both feet at the heights of their phases at once", () => {
+    // the left foot at the top, the right on the ground
+    expect(footPhaseMatch([0.15, 0], [0, -Math.PI], 0.15, 0.01)).toBeCloseTo(1, 12);
+    expect(footPhaseMatch([0.05, 0.1], [0, -Math.PI], 0.15, 0.01)).toBeCloseTo(Math.exp(-(0.01 + 0.01) / 0.01), 12);
+  });
+
   it("weighs how far moving feet are from their clearance by the root of their speed along the ground", () => {
     expect(footClearance([0.3, 0.5], [0, 0, 9, 3, 4, 9], 0.1)).toBeCloseTo(0.4 * Math.sqrt(5), 12);
     expect(footClearance([0, 0.1], [0, 4, 0, 1, 1, 1], 0.1)).toBeCloseTo(0.1 * 2, 12);
@@ -127,6 +142,7 @@ describe("norms", () => {
     expect(distSq([1, 2, 9], [0, 4], 2)).toBe(5);
     expect(sumAbs([-1, 2])).toBe(3);
     expect(normSqAt([1, 2, 3], [0, 2])).toBe(10);
+    expect(sumAbsAt([1, 2, -3], [0, 2])).toBe(4);
     expect(weightedNormSq([1, 2, 3, 4], [1, 0.5])).toBe(1 + 2 + 9 + 8);
     expect(sumAbsProduct([-1, 2], [3, -4])).toBe(11);
     expect(pointDistance([9, 9, 9, 1, 2, 3, 0, 0, 1], 1, 2)).toBe(3);

@@ -126,6 +126,27 @@ describe("gait phase", () => {
     );
   });
 
+  it("draws a rate per episode where the rate is a range, starts where it is told and goes on when told to stand", () => {
+    const tracker = gaitPhase({ hz: [1, 2], offsets: [0, Math.PI], start: 0.3 });
+    const bound = tracker.bind({ sim: {} as Simulation, dt: DT, slots: new Float64Array(tracker.size) });
+    const random = new Rng();
+    const rates = Array.from({ length: 100 }, (_, n) => {
+      bound.reset?.(momentWith([0]), random.seek(2, 1, n));
+      expect(bound.reading.phase[0]).toBeCloseTo(0.3, 12);
+      const before = bound.reading.phase[0];
+      bound.afterReward?.(momentWith([0]));
+      const first = bound.reading.phase[0] - before;
+      bound.afterReward?.(momentWith([0]));
+      expect(bound.reading.phase[0] - before).toBeCloseTo(2 * first, 12);
+      expect(bound.reading.amplitude).toBe(1);
+      return first / (2 * Math.PI * DT);
+    });
+    expect(Math.min(...rates)).toBeGreaterThanOrEqual(1);
+    expect(Math.min(...rates)).toBeLessThan(1.1);
+    expect(Math.max(...rates)).toBeLessThanOrEqual(2);
+    expect(Math.max(...rates)).toBeGreaterThan(1.9);
+  });
+
   it("wraps angles into [−π, π)", () => {
     expect(wrapPhase(Math.PI)).toBeCloseTo(-Math.PI, 12);
     expect(wrapPhase(-Math.PI)).toBeCloseTo(-Math.PI, 12);
@@ -163,6 +184,30 @@ describe("pushes", () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(101);
     const quadrants = new Set(angles.map((angle) => Math.floor((angle + Math.PI) / (Math.PI / 2))));
     expect(quadrants.size).toBeGreaterThanOrEqual(4);
+  });
+
+  it("kick steadily where asked: the time is drawn once per episode and passes before the first kick too", () => {
+    const qvel = new Float64Array(6);
+    const sim = { qvel, joint: () => ({ dofAddress: 0 }) } as unknown as Simulation;
+    const tracker = kicks({ joint: "root", everySeconds: [1, 2], steady: true, speed: [1, 1] });
+    const bound = tracker.bind({ sim, dt: DT, slots: new Float64Array(tracker.size) });
+    const episode = (n: number) => {
+      bound.reset?.(moment, random.seek(8, 1, n));
+      const times: number[] = [];
+      for (let t = 1; t <= 500; t++) {
+        bound.beforePhysics?.(moment, random.seek(8, 2, n, t));
+        if (qvel[0] !== 0) times.push(t);
+        qvel.fill(0);
+      }
+      return times;
+    };
+    const [first, second] = [episode(0), episode(1)];
+    for (const times of [first, second]) {
+      expect(times[0]).toBeGreaterThanOrEqual(50);
+      expect(times[0]).toBeLessThanOrEqual(100);
+      expect(times).toEqual(times.map((_, i) => (i + 1) * times[0]));
+    }
+    expect(first[0]).not.toBe(second[0]);
   });
 
   /** Forces of 200 steps of a surge every second that lasts 0.1 s and drives 10 kg at 2 m/s. */

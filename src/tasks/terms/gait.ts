@@ -54,6 +54,25 @@ export function footSlip(contact: ArrayLike<number>, velocities: ArrayLike<numbe
   return sum;
 }
 
+/** Horizontal speed of the base times the number of feet that touch the ground, m/s. */
+export function baseSlip(contact: ArrayLike<number>, baseVelocity: ArrayLike<number>): number {
+  let touching = 0;
+  for (let i = 0; i < contact.length; i++) if (contact[i] > 0) touching++;
+  return touching * Math.hypot(baseVelocity[0], baseVelocity[1]);
+}
+
+/** exp(−Σ over feet of (height − wanted height)² / width); the wanted height is `bezierHeight` at the foot's phase. */
+export function footPhaseMatch(
+  heights: ArrayLike<number>,
+  phases: ArrayLike<number>,
+  clearance: number,
+  width: number,
+): number {
+  let squares = 0;
+  for (let i = 0; i < heights.length; i++) squares += (heights[i] - bezierHeight(phases[i], clearance)) ** 2;
+  return Math.exp(-squares / width);
+}
+
 /** Σ over feet of |height − clearance|·√|horizontal velocity|: feet that move should be that high. `velocities` is [feet, 3]. */
 export function footClearance(heights: ArrayLike<number>, velocities: ArrayLike<number>, clearance: number): number {
   let sum = 0;

@@ -37,6 +37,13 @@ export function normSqAt(x: Numbers, indices: Numbers): number {
   return sum;
 }
 
+/** Σ |xᵢ| over the entries at `indices`. */
+export function sumAbsAt(x: Numbers, indices: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < indices.length; i++) sum += Math.abs(x[indices[i]]);
+  return sum;
+}
+
 /** Σ |xᵢ·yᵢ|: the mechanical power of torques and joint velocities. */
 export function sumAbsProduct(x: Numbers, y: Numbers): number {
   let sum = 0;
