@@ -11,13 +11,14 @@ import type { EvaluationSummary } from "../train/metrics.ts";
 import { choice, realNumber, twist, wholeNumber } from "./flag-value.ts";
 import { type FlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
-import { findPolicy } from "./policy-reference.ts";
+import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
 interface EvalOptions {
   readonly task?: string;
   readonly episodes: string;
   readonly seed: string;
+  readonly terrainSeed?: string;
   readonly command?: string;
   readonly sampler?: string;
   readonly flowSteps?: string;
@@ -36,6 +37,7 @@ export function evalCommand(output: Output): Command {
     .option("--task <task>", "task to run in; a trained policy knows its own")
     .option("--episodes <count>", "episodes", "32")
     .option("--seed <seed>", "seed of the episodes", "1000003")
+    .option("--terrain-seed <seed>", "seed of the ground, where it is made from one; as trained without it")
     .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s; drawn as in training without it")
     .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
     .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
@@ -55,24 +57,37 @@ export function evalCommand(output: Output): Command {
 async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
-  const task = options.task ?? found.trained?.task ?? null;
-  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
-  const policy = await bindPolicy(task, settings, (env) => resampled(found.bind(env), settings.flow, reference));
+  const place = placeOf(found, options.task, settings.terrainSeed);
+  const policy = await bindPolicy(place, settings, (env) => resampled(found.bind(env), settings.flow, reference));
   const { seed, episodes, command, workers } = settings;
   const noise: StartNoise = settings.noise ?? found.noise ?? "random";
   const request = { policy: policy.data, noise, seed, episodes, command };
-  const summary = await evaluatePolicy(request, { task, workers, engine: "ort" });
+  const summary = await evaluatePolicy(request, { ...place, workers, engine: "ort" });
   const document = { task: policy.task, policy: reference, ...summary };
   if (options.json === true) resultJson(output, evalJson(document));
   else output.result(`${evalText(document)}\n`);
 }
 
+/** Where episodes run: a task, and the ground of a seed where that is made from one. */
+interface Place {
+  readonly task: string;
+  readonly terrainSeed: number;
+}
+
+/** What the user asks for, else what the policy was trained on. */
+function placeOf({ reference, trained, terrainSeed }: FoundPolicy, task?: string, seed?: number): Place {
+  if (task !== undefined) return { task, terrainSeed: seed ?? 0 };
+  if (trained !== null) return { task: trained.task, terrainSeed: seed ?? terrainSeed };
+  throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+}
+
 function readSettings(options: EvalOptions) {
-  const { noise, command } = options;
+  const { noise, command, terrainSeed } = options;
   return {
     flow: readFlowFlags(options),
     episodes: wholeNumber("--episodes", options.episodes, 1),
     seed: wholeNumber("--seed", options.seed, 0, 0xffffffff),
+    terrainSeed: terrainSeed === undefined ? undefined : wholeNumber("--terrain-seed", terrainSeed, 0, 0xffffffff),
     workers: wholeNumber("--workers", options.workers, 0, 256),
     noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
     command: command === undefined ? null : twist("--command", command),
@@ -89,11 +104,11 @@ function readFlowFlags({ sampler, flowSteps, stepNoise }: EvalOptions): FlowFlag
 
 /** Loads the task once to fit the policy to it, and to refuse a command that it does not have. */
 async function bindPolicy(
-  reference: string,
+  place: Place,
   { command }: { readonly command: CommandVector | null },
   bind: (env: Environment) => PolicyData,
 ): Promise<{ task: string; data: PolicyData }> {
-  const env = await Environment.create(await resolveTask(reference));
+  const env = await Environment.create(await resolveTask(place.task, place.terrainSeed));
   try {
     const { name } = env.task;
     if (command !== null && env.commandSize !== command.length)

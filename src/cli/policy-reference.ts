@@ -4,7 +4,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
-import type { Environment } from "../tasks/index.ts";
+import { type Environment, registry } from "../tasks/index.ts";
 import { type Checkpoint, type CheckpointMetadata, latestCheckpoint, loadCheckpoint } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { storedConfig, storedPolicy } from "../train/stored-policy.ts";
@@ -17,6 +17,8 @@ export interface FoundPolicy {
   readonly trained: CheckpointMetadata | null;
   /** What the training's own evaluations draw actions from; null for policies that were not trained. */
   readonly noise: StartNoise | null;
+  /** Seed of the ground that it was trained on, where that is made from one; 0 for policies that were not trained. */
+  readonly terrainSeed: number;
   /** @throws UserError when the checkpoint does not fit the task */
   bind(env: Environment): PolicyData;
 }
@@ -27,16 +29,17 @@ export interface FoundPolicy {
  */
 export async function findPolicy(reference: string): Promise<FoundPolicy> {
   if (reference === "zero" || reference === "random")
-    return { reference, trained: null, noise: null, bind: () => ({ kind: reference }) };
+    return { reference, trained: null, noise: null, terrainSeed: 0, bind: () => ({ kind: reference }) };
   const { path, checkpoint } = await loadReference(
     reference,
     "a run folder, a checkpoint (.safetensors), zero or random",
   );
-  const { evaluation } = storedConfig(checkpoint, path);
+  const { evaluation, terrainSeed } = storedConfig(checkpoint, path);
   return {
     reference,
     trained: checkpoint.metadata,
     noise: evaluation.noise,
+    terrainSeed,
     bind: (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
   };
 }
@@ -69,9 +72,12 @@ async function loadReference(reference: string, expected: string): Promise<{ pat
   return { path, checkpoint: await loadCheckpoint(path) };
 }
 
+/** Tasks that share what is observed and how actions act, such as on flat and rough ground, take each other's policies. */
 function forTask(checkpoint: Checkpoint, { task }: Environment, path: string): Checkpoint {
   const { task: trained } = checkpoint.metadata;
-  if (trained === task.name || extname(trained) !== "") return checkpoint;
+  const own = registry.list().find(({ name }) => name === trained);
+  const isAlike = own?.observe === task.observe && own.action === task.action;
+  if (trained === task.name || isAlike || extname(trained) !== "") return checkpoint;
   throw new UserError(`${path}: task is ${trained}, expected ${task.name}`);
 }
 

@@ -162,13 +162,17 @@ function commandText({
   wander,
 }: NonNullable<TaskDescription["command"]>) {
   const rows = names.map((name, k) => [name, `[${ranges[k]!.join(", ")}] ${units[k]}`]);
-  const when = "mean" in resampleSeconds ? `${resampleSeconds.mean} s on average` : `${resampleSeconds.join(" to ")} s`;
+  const when = "mean" in resampleSeconds ? `${resampleSeconds.mean} s on average` : between(...resampleSeconds);
   const zero = zeroProbability > 0 ? `, ${percent(zeroProbability)} all zero` : "";
   const each = wander
     ? `, each value by a chance of ${percent(wander.change)}, then other than zero by ${wander.nonzero.map(percent).join(", ")}`
     : "";
   const table = formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
   return `${table}\n  drawn anew every ${when}${zero}${each}`;
+}
+
+function between(least: number, most: number): string {
+  return least === most ? `${least} s` : `${least} to ${most} s`;
 }
 
 function percent(chance: number): string {

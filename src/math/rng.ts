@@ -16,6 +16,7 @@ export const STREAM = {
   shuffle: 9,
   actionNoise: 10,
   probe: 11,
+  terrain: 12,
 } as const;
 
 /** Where a purpose needs several streams, its number plus multiples of this name them. */

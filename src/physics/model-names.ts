@@ -12,6 +12,7 @@ const KINDS = {
   actuator: { count: "nu", address: "name_actuatoradr" },
   sensor: { count: "nsensor", address: "name_sensoradr" },
   keyframe: { count: "nkey", address: "name_keyadr" },
+  hfield: { count: "nhfield", address: "name_hfieldadr" },
   pair: { count: "npair", address: "name_pairadr" },
 } as const;
 

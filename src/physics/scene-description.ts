@@ -43,7 +43,9 @@ export interface GeomDescription {
   material?: { name: string; specular: number; shininess: number; reflectance: number };
 }
 
-/** A height field: `data` [rows, columns] in [0, 1], row by row from −y to +y; size is (half x, half y, height, base), m. */
+/**
+ * A height field: `data` [rows, columns] in [0, 1], row by row from −y to +y, to four decimals; size is (half x, half y, height, base), m.
+ */
 export interface HeightFieldDescription {
   rows: number;
   columns: number;
@@ -96,7 +98,7 @@ export function describeScene(sim: Simulation): SceneDescription {
     geoms: [...geomNames.map((name, id) => describeGeom(model, name, id)), ...describeSites(sim)],
     strings: sim.names.all("tendon").flatMap((name, id) => describeTendon(model, name, id)),
     meshes: Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id)),
-    heightFields: Array.from({ length: model.nhfield }, (_, id) => describeHeightField(model, id)),
+    heightFields: sim.names.all("hfield").map((name, id) => describeHeightField(sim, name, id)),
     lights: Array.from({ length: model.nlight }, (_, id) => describeLight(model, id)),
     extent: model.stat.extent,
     center: triple(model.stat.center, 0),
@@ -196,15 +198,13 @@ function describeMesh(model: MjModel, id: number) {
   };
 }
 
-function describeHeightField(model: MjModel, id: number): HeightFieldDescription {
-  const rows = (model.hfield_nrow as Int32Array)[id];
-  const columns = (model.hfield_ncol as Int32Array)[id];
-  const start = (model.hfield_adr as Int32Array)[id];
+function describeHeightField(sim: Simulation, name: string, id: number): HeightFieldDescription {
+  const { rows, columns, data } = sim.heightField(name);
   return {
     rows,
     columns,
-    size: Array.from((model.hfield_size as Float64Array).subarray(4 * id, 4 * id + 4)),
-    data: Array.from((model.hfield_data as Float32Array).subarray(start, start + rows * columns)),
+    size: quadruple(sim.model.hfield_size, id),
+    data: Array.from(data, (height) => Math.round(1e4 * height) / 1e4),
   };
 }
 

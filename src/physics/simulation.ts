@@ -31,6 +31,14 @@ export interface JointAddress {
   readonly type: "free" | "ball" | "slide" | "hinge";
 }
 
+/** A height field's samples. */
+export interface HeightFieldData {
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows, columns] heights as parts of the field's own, in [0, 1], row by row from −y to +y; a live view */
+  readonly data: Float32Array;
+}
+
 const JOINT_TYPES = ["free", "ball", "slide", "hinge"] as const;
 
 /** A compiled scene with one state. Made by `Simulation.load`. */
@@ -250,6 +258,16 @@ export class Simulation extends DataViews {
       if (kinds[id] === joint) return this.names.all("joint")[targets[2 * id]];
       throw new UserError(`scene ${this.scene}: actuator "${name}" drives no joint`);
     });
+  }
+
+  /** A height field's samples, to be read or written at once. @throws UserError that lists near names */
+  heightField(name: string): HeightFieldData {
+    const id = this.id("hfield", name);
+    const model = this.#model;
+    const rows = (model.hfield_nrow as Int32Array)[id];
+    const columns = (model.hfield_ncol as Int32Array)[id];
+    const start = (model.hfield_adr as Int32Array)[id];
+    return { rows, columns, data: (model.hfield_data as Float32Array).subarray(start, start + rows * columns) };
   }
 
   /** A keyframe's coordinates, a copy of [nq]. @throws UserError when there is no such keyframe */

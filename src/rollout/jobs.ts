@@ -12,6 +12,8 @@ import type { UpdatePlan } from "./update-plan.ts";
 export interface ThreadSetup {
   /** A registered task's name, or the path of a user's task file */
   readonly task: string;
+  /** Seed of the ground, where the task's is made from one; default the task's own */
+  readonly terrainSeed?: number;
   readonly engine: "ort" | "tfjs";
   /** Absent where threads only evaluate */
   readonly training?: TrainingSetup;

@@ -38,7 +38,7 @@ export class ThreadHost {
 
   /** Loads the task's scene, the engine and, for training, compiles the graph functions. */
   static async create(setup: ThreadSetup): Promise<ThreadHost> {
-    const env = await Environment.create(await resolveTask(setup.task));
+    const env = await Environment.create(await resolveTask(setup.task, setup.terrainSeed));
     const engine = await createEngine(setup.engine);
     const training = setup.training
       ? await trainingTools(await trainingEnv(env, setup.training), engine, setup.training)

@@ -85,5 +85,6 @@ export {
 } from "./terms/norms.ts";
 export { smallControl } from "./terms/small-control.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
+export { onRoughTerrain, type RoughTerrain, roughGround } from "./terrain.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";
 export { isTaskFile, loadUserTask, resolveTask } from "./user-task.ts";

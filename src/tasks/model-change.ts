@@ -10,6 +10,8 @@ export interface ModelChange {
   readonly description: Readonly<Record<string, unknown>>;
   /** @throws UserError when the scene lacks what is to be changed */
   apply(sim: Simulation): void;
+  /** The same change from another seed, where it is a random one. */
+  withSeed?(seed: number): ModelChange;
 }
 
 /** Damping of a slide or hinge, N·s/m or N·m·s/rad. */

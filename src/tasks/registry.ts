@@ -4,8 +4,8 @@ import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import { gridworldFourGoals, gridworldTwoWalls } from "./gridworld/gridworld.ts";
 import { humanoidJoystick } from "./humanoid/joystick.ts";
-import { g1JoystickFlatTerrain } from "./locomotion/g1-joystick.ts";
-import { go1JoystickFlatTerrain } from "./locomotion/go1-joystick.ts";
+import { g1JoystickFlatTerrain, g1JoystickRoughTerrain } from "./locomotion/g1-joystick.ts";
+import { go1JoystickFlatTerrain, go1JoystickRoughTerrain } from "./locomotion/go1-joystick.ts";
 import { acrobotSwingup, acrobotSwingupSparse } from "./suite/acrobot.ts";
 import { ballInCup } from "./suite/ball-in-cup.ts";
 import { cartpoleBalance, cartpoleBalanceSparse, cartpoleSwingup, cartpoleSwingupSparse } from "./suite/cartpole.ts";
@@ -48,7 +48,9 @@ const TASKS: readonly Task[] = [
   walkerWalk,
   humanoidJoystick,
   g1JoystickFlatTerrain,
+  g1JoystickRoughTerrain,
   go1JoystickFlatTerrain,
+  go1JoystickRoughTerrain,
   gridworldTwoWalls,
   gridworldFourGoals,
 ];

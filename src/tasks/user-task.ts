@@ -12,6 +12,7 @@ import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import type { Task } from "./define-task.ts";
 import { get } from "./registry.ts";
+import { withTerrainSeed } from "./terrain.ts";
 
 const LOADERS: Readonly<Record<string, Loader>> = { ".ts": "ts", ".mts": "ts", ".js": "js", ".mjs": "js" };
 
@@ -20,9 +21,14 @@ export function isTaskFile(reference: string): boolean {
   return extname(reference) in LOADERS || /[\\/]/.test(reference);
 }
 
-/** The registered task of that name, or the task of the user's file at that path. @throws UserError when there is none */
-export async function resolveTask(reference: string): Promise<Task> {
-  return isTaskFile(reference) ? loadUserTask(reference) : get(reference);
+/**
+ * The registered task of that name, or the task of the user's file at that path.
+ * @param terrainSeed of the ground, for tasks whose ground is made from one
+ * @throws UserError when there is no such task, or its ground takes no seed
+ */
+export async function resolveTask(reference: string, terrainSeed = 0): Promise<Task> {
+  const task = isTaskFile(reference) ? await loadUserTask(reference) : get(reference);
+  return withTerrainSeed(task, terrainSeed);
 }
 
 /**

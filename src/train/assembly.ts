@@ -32,7 +32,7 @@ export interface Assembly {
  * @throws UserError where task, scene or engine are at fault
  */
 export async function assemble(config: TrainConfig, onWorkerLost: (message: string) => void): Promise<Assembly> {
-  const env = await Environment.create(await resolveTask(config.task));
+  const env = await Environment.create(await resolveTask(config.task, config.terrainSeed));
   if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
   const engine = await createEngine(config.engine);
   const sizes = iterationSizes(config, env);
@@ -74,6 +74,7 @@ function sharedMemory(config: TrainConfig, bytes: number): SharedArrayBuffer {
 function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffer): ThreadSetup {
   return {
     task: config.task,
+    terrainSeed: config.terrainSeed,
     engine: config.engine,
     training: {
       seed: config.seed,

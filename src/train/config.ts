@@ -37,6 +37,12 @@ export const trainConfigSchema = z.strictObject({
     OURS,
     "control steps",
   ),
+  terrainSeed: field(
+    z.int().min(0).max(0xffffffff),
+    0,
+    "Seed of the ground's shape, for tasks whose ground is made from one. One ground for all environments.",
+    OURS,
+  ),
   mirror: field(
     z.boolean(),
     false,

@@ -1,7 +1,7 @@
 /** Evaluations: episodes spread over threads, summed up in the order of the episodes. */
 import { availableParallelism } from "node:os";
 import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
-import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
+import type { PolicyData, StartNoise, ThreadSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import type { EvaluationSummary } from "./metrics.ts";
@@ -45,11 +45,12 @@ export async function evaluateOn(
  */
 export async function evaluatePolicy(
   request: EvaluationRequest,
-  options: { readonly task: string; readonly workers: number; readonly engine: "ort" | "tfjs" },
+  options: Pick<ThreadSetup, "task" | "terrainSeed" | "engine"> & { readonly workers: number },
 ): Promise<EvaluationSummary> {
-  const env = await Environment.create(await resolveTask(options.task));
-  const threads = Math.min(options.workers || availableParallelism(), Math.ceil(request.episodes / EPISODES_PER_JOB));
-  const pool = await WorkerPool.create(threads, { task: options.task, engine: options.engine }, () => {});
+  const { workers, ...setup } = options;
+  const env = await Environment.create(await resolveTask(setup.task, setup.terrainSeed));
+  const threads = Math.min(workers || availableParallelism(), Math.ceil(request.episodes / EPISODES_PER_JOB));
+  const pool = await WorkerPool.create(threads, setup, () => {});
   try {
     return await evaluateOn(pool, request, env);
   } finally {

@@ -102,6 +102,27 @@ describe("a run of flowgait train --json", () => {
   });
 });
 
+describe("a run on rough ground", () => {
+  it("knows the seed of its ground, and can be measured on other ground and on none", async () => {
+    const run = join(scratchFolder(), "run");
+    const task = "Go1JoystickRoughTerrain";
+    const settings = ["--terrain-seed", "7", "--steps", "512", "--run", run, ...noEvaluation, ...TINY];
+    expect((await callCli("train", task, ...settings)).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))).toMatchObject({ config: { task, terrainSeed: 7 } });
+    const returnOn = async (...ground: string[]) => {
+      const { stdout } = await callCli("eval", run, "--episodes", "2", "--workers", "1", "--json", ...ground);
+      return JSON.parse(stdout).returnMean;
+    };
+    const own = await returnOn();
+    expect(await returnOn("--terrain-seed", "7")).toBe(own);
+    expect(await returnOn("--terrain-seed", "8")).not.toBe(own);
+    expect(await returnOn("--task", task)).not.toBe(own);
+    expect(await returnOn("--task", "Go1JoystickFlatTerrain")).not.toBe(own);
+    const { stderr } = await callCli("eval", run, "--task", "G1JoystickFlatTerrain");
+    expect(stderr).toMatch(/safetensors: task is Go1JoystickRoughTerrain, expected G1JoystickFlatTerrain\n$/);
+  });
+});
+
 describe("flowgait train", () => {
   it("stops at Ctrl-C with a checkpoint, and goes on from there in the same folder", async () => {
     const cwd = scratchFolder();

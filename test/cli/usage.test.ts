@@ -14,6 +14,8 @@ describe("bad usage gets one line and exit code 2", () => {
     ["train CheetahRun --envz 3", "--envz: unknown flag; nearest: --envs"],
     ["train CheetahRun --learning-rate 1", "--learning-rate: unknown flag; nearest: --algorithm.learning-rate"],
     ["train CheetahRun --envs", "--envs: its value is missing"],
+    ["train G1JoystickRoughTerrain --terrain-seed hilly", '--terrain-seed: got "hilly", expected a whole number'],
+    ["train CheetahRun --terrain-seed 3", "--terrain-seed: the ground of CheetahRun is not made from a seed"],
     ["train CheetahRun --envs many", '--envs: got "many", expected a whole number'],
     ["train ReacherEasy --envs 100", "--shards: 8 does not divide --envs 100"],
     ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo, fpo++, ppo or denoising-mdp'],
@@ -36,6 +38,14 @@ describe("bad usage gets one line and exit code 2", () => {
     ["eval zero --task CheetahRun --noise some", '--noise: got "some", expected random, zero'],
     ["eval zero --task CheetahRun --command 1,2", '--command: got "1,2", expected three numbers vx,vy,yaw'],
     ["eval zero --task CheetahRun --command 1,0,0", "--command: CheetahRun follows no velocity command"],
+    [
+      "eval zero --task Go1JoystickRoughTerrain --terrain-seed hilly",
+      '--terrain-seed: got "hilly", expected a whole number from 0 to 4294967295',
+    ],
+    [
+      "eval zero --task CheetahRun --terrain-seed 3",
+      "--terrain-seed: the ground of CheetahRun is not made from a seed",
+    ],
     ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
     ["export zero", "zero: has nothing to export"],
     ["diagnose", "no command given, expected one of modes"],

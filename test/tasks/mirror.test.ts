@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
-import { Environment, type Mirror, mirrorOf, registry, writeMirrored } from "../../src/tasks/index.ts";
+import { Environment, type Mirror, mirrorOf, registry, type Task, writeMirrored } from "../../src/tasks/index.ts";
 
 const SEED = 5;
 const STEPS = 25;
 /** Rewards that a published task does not judge alike on both sides, by its own words or by the ranges of its joints. */
 const UNEVEN: Readonly<Record<string, readonly string[]>> = { G1JoystickFlatTerrain: ["hipPose", "jointLimits"] };
 
+/** Ground made from a seed is not the same left and right. */
+const isEven = (task: Task) => Object.values(task.model).every((change) => change.withSeed === undefined);
+
 const mirrored = registry
   .list()
-  .filter((task) => Object.values(task.observe).every((term) => term.mirror !== undefined));
+  .filter((task) => isEven(task) && Object.values(task.observe).every((term) => term.mirror !== undefined));
 
 describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of %s", (name, task) => {
   let env: Environment;

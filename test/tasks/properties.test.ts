@@ -9,7 +9,10 @@ const STEPS = 400;
 const SHORT = 60;
 
 /** Readings of disturbances that a published task leaves off, kept so that the critic's sizes are the published ones. */
-const SILENT: Readonly<Record<string, readonly string[]>> = { Go1JoystickFlatTerrain: ["surgeForce", "surgeDue"] };
+const SILENT: Readonly<Record<string, readonly string[]>> = {
+  Go1JoystickFlatTerrain: ["surgeForce", "surgeDue"],
+  Go1JoystickRoughTerrain: ["surgeForce", "surgeDue"],
+};
 
 /** Environments that share one slot, stepped with random actions and reset when they end. */
 class Batch {

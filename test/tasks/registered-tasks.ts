@@ -1,15 +1,15 @@
 /** Environments of registered tasks, for tests that look into one. */
 import { afterEach, expect } from "vitest";
-import { Environment, registry } from "../../src/tasks/index.ts";
+import { Environment, registry, type Task } from "../../src/tasks/index.ts";
 
 /** @returns makes an environment in its first episode; it lives until the test's end */
-export function taskEnvironments(): (name: string) => Promise<Environment> {
+export function taskEnvironments(): (task: string | Task) => Promise<Environment> {
   const alive: Environment[] = [];
   afterEach(() => {
     for (const env of alive.splice(0)) env.delete();
   });
-  return async (name) => {
-    const env = await Environment.create(registry.get(name));
+  return async (task) => {
+    const env = await Environment.create(typeof task === "string" ? registry.get(task) : task);
     alive.push(env);
     env.start(1, 0);
     return env;

@@ -14,6 +14,7 @@ import { kicks } from "../pushes.ts";
 import { jointField, jointZeros, masses, pairFriction, payload } from "../randomisation.ts";
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt } from "../terms/norms.ts";
+import { onRoughTerrain } from "../terrain.ts";
 
 const SIDES = ["left", "right"];
 const FEET = SIDES.map((side) => `${side}_foot`);
@@ -160,6 +161,12 @@ export const g1JoystickFlatTerrain = defineTask({
     footOnShin: ({ robot: { sensors } }) => sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0,
   },
   measured: (s) => s.robot.twist,
+});
+
+/** The same on rough ground. */
+export const g1JoystickRoughTerrain = onRoughTerrain(g1JoystickFlatTerrain, {
+  scene: "scenes/g1-rough.xml",
+  startHeight: 0.8,
 });
 
 /** How far the force along a foot's z axis is beyond that of a hard step, N. */

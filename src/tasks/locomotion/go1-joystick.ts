@@ -13,6 +13,7 @@ import { centreOfMass, friction, jointField, jointZeros, masses, payload } from 
 import { surges } from "../surges.ts";
 import { footClearance, footSlip, swingPeakError } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsProduct, weightedNormSq } from "../terms/norms.ts";
+import { onRoughTerrain } from "../terrain.ts";
 
 /** Legs in the order of joints, sensors and readings: right and left of the front, right and left of the rear. */
 const FEET = ["FR", "FL", "RR", "RL"];
@@ -133,4 +134,10 @@ export const go1JoystickFlatTerrain = defineTask({
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
   measured: (s) => s.robot.twist,
+});
+
+/** The same on rough ground. */
+export const go1JoystickRoughTerrain = onRoughTerrain(go1JoystickFlatTerrain, {
+  scene: "scenes/go1-rough.xml",
+  startHeight: 0.35,
 });
