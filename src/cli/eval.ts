@@ -8,21 +8,18 @@ import { Environment, resolveTask } from "../tasks/index.ts";
 import { oneOf } from "../train/config-issue.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { EvaluationSummary } from "../train/metrics.ts";
-import { choice, realNumber, twist, wholeNumber } from "./flag-value.ts";
-import { type FlowFlags, resampled } from "./flow-flags.ts";
+import { choice, twist, wholeNumber } from "./flag-value.ts";
+import { type FlowFlagTexts, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-interface EvalOptions {
+interface EvalOptions extends FlowFlagTexts {
   readonly task?: string;
   readonly episodes: string;
   readonly seed: string;
   readonly terrainSeed?: string;
   readonly command?: string;
-  readonly sampler?: string;
-  readonly flowSteps?: string;
-  readonly stepNoise?: string;
   readonly noise?: string;
   readonly workers: string;
   readonly json?: boolean;
@@ -91,14 +88,6 @@ function readSettings(options: EvalOptions) {
     workers: wholeNumber("--workers", options.workers, 0, 256),
     noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
     command: command === undefined ? null : twist("--command", command),
-  };
-}
-
-function readFlowFlags({ sampler, flowSteps, stepNoise }: EvalOptions): FlowFlags {
-  return {
-    sampler: sampler === undefined ? undefined : choice("--sampler", sampler, FLOW_SAMPLERS),
-    flowSteps: flowSteps === undefined ? undefined : wholeNumber("--flow-steps", flowSteps, 1, 1000),
-    stepNoise: stepNoise === undefined ? undefined : realNumber("--step-noise", stepNoise, 0, 100),
   };
 }
 

@@ -1,13 +1,30 @@
 /** Flags that change how a trained flow is integrated: checked against the policy, and put into it. */
 import { UserError } from "../math/user-error.ts";
-import { type FlowSampler, isStochastic } from "../policy/flow-sampler.ts";
+import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../policy/flow-sampler.ts";
 import type { PolicyData } from "../rollout/jobs.ts";
+import { choice, realNumber, wholeNumber } from "./flag-value.ts";
 
 /** What was given; undefined means as trained. */
 export interface FlowFlags {
   readonly sampler: FlowSampler | undefined;
   readonly flowSteps: number | undefined;
   readonly stepNoise: number | undefined;
+}
+
+/** The flags as they were typed. */
+export interface FlowFlagTexts {
+  readonly sampler?: string;
+  readonly flowSteps?: string;
+  readonly stepNoise?: string;
+}
+
+/** @throws UserError (exit code 2) naming the flag whose value does not fit */
+export function readFlowFlags({ sampler, flowSteps, stepNoise }: FlowFlagTexts): FlowFlags {
+  return {
+    sampler: sampler === undefined ? undefined : choice("--sampler", sampler, FLOW_SAMPLERS),
+    flowSteps: flowSteps === undefined ? undefined : wholeNumber("--flow-steps", flowSteps, 1, 1000),
+    stepNoise: stepNoise === undefined ? undefined : realNumber("--step-noise", stepNoise, 0, 100),
+  };
 }
 
 /** Noise on the way where a policy was trained with another sampler: sde at the flow's own strength, noisy-euler as the baseline of FPO has it. */

@@ -3,8 +3,8 @@ import { createOrtEngine, createReferenceEngine, readOnnx } from "../graph/index
 import { Rng, STREAM } from "../math/rng.ts";
 import { noiseSize } from "../policy/policy.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
-import type { Squash } from "../tasks/index.ts";
-import { type ControllerOptions, controllerFunction } from "./onnx-controller.ts";
+import type { TaskDescription } from "../tasks/index.ts";
+import { type ControllerOptions, controllerFunction } from "./controller-function.ts";
 
 /** What was found. */
 export interface ParityReport {
@@ -29,7 +29,7 @@ const WARM_UP_CALLS = 40;
 export async function checkParity(
   bytes: Uint8Array,
   policy: TrainedPolicy,
-  squash: Squash,
+  task: TaskDescription,
   options: ControllerOptions = {},
   nowMs: () => number = () => performance.now(),
 ): Promise<ParityReport> {
@@ -38,7 +38,7 @@ export async function checkParity(
   const reference = createReferenceEngine();
   try {
     const file = await ort.compile(readOnnx(bytes).function);
-    const own = await reference.compile(controllerFunction(policy, squash, options));
+    const own = await reference.compile(controllerFunction(policy, task, options));
     const feeds = randomFeeds(policy, options, ROWS);
     const [exported, expected] = [await file.run(feeds), await own.run(feeds)];
     const worstDifference = largestDifference(exported[outputName]!, expected[outputName]!);

@@ -1,4 +1,5 @@
 /** A task as plain data: what `flowgait tasks` prints and what exported controllers carry with them. */
+import { describeMechanism, type MechanismDescription } from "../physics/mechanism.ts";
 import type { ActionDescription } from "./action-mapping.ts";
 import type { Interval, Wander } from "./command.ts";
 import type { Family } from "./define-task.ts";
@@ -16,6 +17,8 @@ export interface TaskDescription {
   readonly obsSize: number;
   readonly actionSize: number;
   readonly privilegedSize: number;
+  /** Joints and actuators of the scene in the model's order, which may differ from the order of actions. */
+  readonly mechanism: MechanismDescription;
   readonly controlHz: number;
   readonly physicsHz: number;
   readonly decimation: number;
@@ -55,6 +58,7 @@ export function describeTask(env: Environment): TaskDescription {
     obsSize: env.obsSize,
     actionSize: env.actionSize,
     privilegedSize: env.privilegedSize,
+    mechanism: describeMechanism(env.sim),
     controlHz: env.controlHz,
     physicsHz: task.timing.physicsHz,
     decimation: env.decimation,

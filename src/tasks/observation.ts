@@ -11,6 +11,8 @@ export interface ObservationSlice {
   /** Values, all of the history together. */
   readonly size: number;
   readonly unit: string | null;
+  /** The reading that the term passes on, such as "robot.gyro" or "command"; null where it computes something. */
+  readonly source: string | null;
   /** Uniform noise ± this, in the unit of the reading. */
   readonly noise: number;
   readonly scale: number;
@@ -22,6 +24,7 @@ export interface ObservationSlice {
 
 interface BoundTerm {
   readonly of: (s: AnyMoment) => Value;
+  readonly source: string | null;
   readonly width: number;
   readonly offset: number;
   readonly noise: number;
@@ -140,9 +143,11 @@ function bindTerm(
     throw new UserError(`observation "${name}": history must be 1 or more, got ${history}`);
   if (!(Number.isInteger(delay) && delay >= 0))
     throw new UserError(`observation "${name}": delay must be 0 or more steps, got ${delay}`);
-  const width = widthOf(name, term.of(moment));
+  const value = term.of(moment);
+  const width = widthOf(name, value);
   return {
     of: term.of,
+    source: typeof value === "number" ? null : placeOf(value, moment),
     width,
     offset,
     noise: noise ? (term.noise ?? 0) : 0,
@@ -159,12 +164,31 @@ function widthOf(name: string, value: Value | undefined): number {
   throw new UserError(`observation "${name}": must give a number or some numbers, got ${String(value)}`);
 }
 
+/** Readings that lie deeper are not looked for. */
+const DEEPEST_READING = 3;
+
+/** Where in the readings this very array is found: "gait.signals"; null where it was made for the term. */
+function placeOf(value: object, readings: object, depth = 1): string | null {
+  for (const [name, reading] of Object.entries(readings)) {
+    if (reading === value) return name;
+    if (name === "sim" || depth === DEEPEST_READING || !isRecord(reading)) continue;
+    const place = placeOf(value, reading, depth + 1);
+    if (place !== null) return `${name}.${place}`;
+  }
+  return null;
+}
+
+function isRecord(reading: unknown): reading is object {
+  return typeof reading === "object" && reading !== null && !Array.isArray(reading) && !ArrayBuffer.isView(reading);
+}
+
 function describeTerm(name: string, term: ObservationTerm<AnyMoment>, bound: BoundTerm): ObservationSlice {
   return {
     name,
     offset: bound.offset,
     size: bound.history * bound.width,
     unit: term.unit ?? null,
+    source: bound.source,
     noise: term.noise ?? 0,
     scale: bound.scale,
     history: bound.history,

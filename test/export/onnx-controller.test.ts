@@ -1,44 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { type ControllerOptions, controllerFunction, controllerOnnx } from "../../src/export/onnx-controller.ts";
+import { isIntact } from "../../src/export/checksum.ts";
+import {
+  type ControllerOptions,
+  controllerFunction,
+  type NoiseKind,
+  seededNoise,
+} from "../../src/export/controller-function.ts";
+import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { checkParity } from "../../src/export/parity.ts";
 import { createOrtEngine, createReferenceEngine, readOnnx } from "../../src/graph/index.ts";
-import { Rng } from "../../src/math/rng.ts";
-import { initialise, parameterViews } from "../../src/policy/parameters.ts";
-import { noiseSize, type PolicySpec, policyLayout } from "../../src/policy/policy.ts";
+import { parameterViews } from "../../src/policy/parameters.ts";
+import { noiseSize, policyLayout } from "../../src/policy/policy.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
 import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
-import { describeTask, Environment, resolveTask, type TaskDescription } from "../../src/tasks/index.ts";
-
-const origin = { packageVersion: "0.1.0", run: "runs/a-run", envSteps: 1000, algorithm: "fpo++", seed: 1 };
-
-const flow = { kind: "flow", outputScale: 0.5, flowSteps: 4, sampler: "heun", stepNoise: 0 } as const;
-/** A flow that is integrated along other ways, and a Gaussian. */
-const kinds = {
-  flow,
-  sde: { ...flow, sampler: "sde", stepNoise: 1 },
-  "noisy-euler": { ...flow, sampler: "noisy-euler", stepNoise: 0.05 },
-  gaussian: { kind: "gaussian" },
-} as const;
-
-/** A policy with random weights and a normaliser that is not the identity. */
-function policyFor(task: TaskDescription, kind: keyof typeof kinds = "flow"): TrainedPolicy {
-  const { obsSize, actionSize } = task;
-  const spec: PolicySpec = { obsSize, actionSize, hidden: [16, 16], activation: "silu", ...kinds[kind] };
-  const layout = policyLayout(spec);
-  const weights = new Float32Array(layout.size);
-  const rng = new Rng().seek(1, 1);
-  initialise(layout, rng, weights);
-  const mean = Float32Array.from({ length: obsSize }, () => rng.uniform(-1, 1));
-  const std = Float32Array.from({ length: obsSize }, () => rng.uniform(0.5, 2));
-  return { kind: "trained", spec, weights, mean, std };
-}
-
-async function describedTask(name: string): Promise<TaskDescription> {
-  const env = await Environment.create(await resolveTask(name));
-  const description = describeTask(env);
-  env.delete();
-  return description;
-}
+import { describedTask, kinds, origin, policyFor } from "./sample-policy.ts";
 
 describe("an exported controller", async () => {
   const [cheetah, humanoid] = [await describedTask("CheetahRun"), await describedTask("HumanoidJoystick")];
@@ -100,7 +75,7 @@ describe("an exported controller", async () => {
       return (await controller.run({ obs, noise })).continuous_actions!;
     };
     expect(await from(0)).not.toEqual(await from(1));
-    const report = await checkParity(bytes, policy, humanoid.action.squash, options);
+    const report = await checkParity(bytes, policy, humanoid, options);
     expect(report.worstDifference).toBeLessThan(1e-5);
   });
 
@@ -108,7 +83,7 @@ describe("an exported controller", async () => {
     const policy = policyFor(cheetah, kind);
     for (const noise of ["zero", "input"] as const) {
       const bytes = controllerOnnx(policy, cheetah, origin, { noise });
-      const report = await checkParity(bytes, policy, cheetah.action.squash, { noise });
+      const report = await checkParity(bytes, policy, cheetah, { noise });
       expect(report.worstDifference, noise).toBeLessThan(1e-5);
     }
   });
@@ -119,7 +94,7 @@ describe("an exported controller", async () => {
       options: ControllerOptions,
       noise: Record<string, Float32Array> = {},
     ) => {
-      const controller = await createReferenceEngine().compile(controllerFunction(policy, "tanh", options));
+      const controller = await createReferenceEngine().compile(controllerFunction(policy, cheetah, options));
       return (await controller.run({ obs: new Float32Array(cheetah.obsSize).fill(0.5), ...noise })).actions!;
     };
     for (const kind of ["gaussian", "noisy-euler"] as const) {
@@ -132,14 +107,40 @@ describe("an exported controller", async () => {
     expect(await answer(stochastic, {})).toEqual(await answer(plain, {}));
   });
 
+  it("of one draw acts as with that draw as its input", async () => {
+    for (const kind of ["flow", "sde", "gaussian"] as const) {
+      const policy = policyFor(cheetah, kind);
+      const run = async (options: ControllerOptions, feeds: Record<string, Float32Array> = {}) => {
+        const controller = await createOrtEngine().compile(controllerFunction(policy, cheetah, options));
+        return (await controller.run({ obs: new Float32Array(cheetah.obsSize).fill(0.5), ...feeds })).actions!;
+      };
+      const once = await run({ noise: "seed", noiseSeed: 7 });
+      expect(once).toEqual(await run({ noise: "input" }, { noise: seededNoise(policy, 7) }));
+      expect(once).not.toEqual(await run({ noise: "seed", noiseSeed: 8 }));
+    }
+  });
+
+  it("carries a checksum that any change to the file breaks", () => {
+    const bytes = controllerOnnx(policyFor(cheetah), cheetah, origin);
+    const { fileSha256 } = JSON.parse(readOnnx(bytes).metadata.flowgait!);
+    expect(isIntact(bytes, fileSha256)).toBe(true);
+    for (const at of [100, bytes.length >> 1, bytes.length - 10]) {
+      const changed = bytes.slice();
+      changed[at]! ^= 1;
+      expect(isIntact(changed, fileSha256), String(at)).toBe(false);
+    }
+    expect(isIntact(bytes.subarray(0, bytes.length - 1), fileSha256)).toBe(false);
+  });
+
   it("says how its actions are made", () => {
-    const said = (kind: keyof typeof kinds, noise: "zero" | "input") => {
+    const said = (kind: keyof typeof kinds, noise: NoiseKind) => {
       const { metadata } = readOnnx(controllerOnnx(policyFor(cheetah, kind), cheetah, origin, { noise }));
       return JSON.parse(metadata.flowgait!).policy;
     };
     expect(said("gaussian", "zero")).toEqual({ kind: "gaussian", noise: "zero" });
     expect(said("gaussian", "input")).toEqual({ kind: "gaussian", noise: "input", noiseSize: 6 });
     expect(said("sde", "zero")).toEqual({ kind: "flow", sampler: "euler", flowSteps: 4, noise: "zero" });
+    expect(said("flow", "seed")).toMatchObject({ noise: "seed", noiseSeed: 1 });
     const walk = { kind: "flow", sampler: "noisy-euler", flowSteps: 4, stepNoise: 0.05 };
     expect(said("noisy-euler", "input")).toEqual({ ...walk, noise: "input", noiseSize: 6 * 5 });
   });
@@ -148,8 +149,8 @@ describe("an exported controller", async () => {
     const policy = policyFor(cheetah);
     const bytes = controllerOnnx(policy, cheetah, origin);
     const other = { ...policy, weights: policy.weights.map((weight) => weight * 1.01) };
-    expect((await checkParity(bytes, other, "tanh")).worstDifference).toBeGreaterThan(1e-4);
+    expect((await checkParity(bytes, other, cheetah)).worstDifference).toBeGreaterThan(1e-4);
     const broken = { ...policy, mean: policy.mean.map(() => Number.NaN) };
-    expect((await checkParity(bytes, broken, "tanh")).worstDifference).toBeNaN();
+    expect((await checkParity(bytes, broken, cheetah)).worstDifference).toBeNaN();
   });
 });

@@ -1,0 +1,47 @@
+/** How a controller's surroundings compute what it reads and what becomes of its output: formulas for people who write them again. */
+import type { TaskDescription } from "../tasks/index.ts";
+
+const GAIT_PHASE =
+  "Once per control step: clock = wrap(clock + 2π·hz·dt) into [−π, π); amplitude moves by at most dt/fadeSeconds towards 1 if the command's norm exceeds standBelow, else towards 0. phase of foot i = wrap(clock + offsets[i]); signals = amplitude·cos(phase) of every foot, then amplitude·sin(phase) of every foot.";
+const STEPPING_POSE =
+  "With the gait's phase and amplitude of the same step: for foot i and joint k of legs[i] add gait amplitude·max(0, sin(phase i))·amplitude[k]; for every joint of sway add gait amplitude·sin(phase of foot 0 + lead)·its amplitude. rad.";
+
+const KINDS: Readonly<Record<string, string>> = { "gait-phase": GAIT_PHASE, "stepping-pose": STEPPING_POSE };
+
+/** Formulas by what they are about; those of trackers and of the feed-forward under their names. */
+export function contractRules({ action, observation, trackers, command }: TaskDescription): Record<string, string> {
+  const rules: Record<string, string> = {
+    observation:
+      "value = scale·reading at [offset, offset + size) of the term; no clipping; the normaliser is inside the controller.",
+    control: controlRule(action.kind, action.feedForward !== null),
+  };
+  if (observation.some(({ history, delay }) => history + delay > 1))
+    rules.history =
+      "A term gives its values of the latest control steps, oldest first, the newest one `delay` steps old; an episode begins with copies of its first.";
+  if (observation.some(({ source }) => source === "lastAction"))
+    rules.lastAction =
+      "The action of the control step before, as the controller gave it (after the squash, before scale and offset); zeros at first.";
+  if (observation.some(({ source }) => source === "robot.gravity"))
+    rules.gravity = "R(q)ᵀ·(0, 0, −1) with the base's orientation q = (w, x, y, z); (0, 0, −1) when upright.";
+  if (command) rules.command = `(${command.names.join(", ")}) in ${command.units.join(", ")}, in the base's frame.`;
+  for (const [name, { kind }] of Object.entries(trackers)) {
+    const rule = KINDS[String(kind)];
+    if (rule !== undefined && observation.some(({ source }) => source?.startsWith(`${name}.`))) rules[name] = rule;
+  }
+  const feedForward = KINDS[String(action.feedForward?.kind)];
+  if (feedForward !== undefined) rules.feedForward = feedForward;
+  return rules;
+}
+
+function controlRule(kind: TaskDescription["action"]["kind"], hasFeedForward: boolean): string {
+  switch (kind) {
+    case "joint-targets":
+      return `target[i] = offset[i]${hasFeedForward ? " + feedForward[i]" : ""} + scale[i]·action[i], rad, of joint names[i]; torque = stiffness·(target − q) − damping·q̇.`;
+    case "controls":
+      return "control[i] = scale[i]·action[i] of actuator names[i].";
+    case "cell-moves":
+      return "move[i] = −1, 0 or 1 along axis names[i]: the action rounded, halves to 0.";
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,99 @@
+/** A trained policy as one graph function from a raw observation to actions or joint targets: what is written as ONNX, as C and run in pages. */
+import { BATCH, clamp, constant, type GraphFunction, graphFunction, input, type Tensor, tanh } from "../graph/index.ts";
+import { Rng, STREAM } from "../math/rng.ts";
+import { normalise } from "../policy/network.ts";
+import { parameterViews } from "../policy/parameters.ts";
+import { noiselessAction, noiseSize, policyAction, policyLayout } from "../policy/policy.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
+import type { Squash, TaskDescription } from "../tasks/index.ts";
+import { jointTargetsOf } from "./joint-targets.ts";
+
+/** Where the noise of a controller comes from. */
+export const NOISE_KINDS = ["zero", "seed", "input"] as const;
+export type NoiseKind = (typeof NOISE_KINDS)[number];
+/** What a controller gives. */
+export const OUTPUT_KINDS = ["actions", "joint-targets"] as const;
+export type OutputKind = (typeof OUTPUT_KINDS)[number];
+
+/** How the controller is to look. */
+export interface ControllerOptions {
+  /**
+   * "zero": no noise at all, so a Gaussian's mean, or the flow from zero without noise on its way. "seed": always the draw of `noiseSeed`.
+   * "input": a second input `noise` [batch, noiseSize] of standard normal draws.
+   */
+  readonly noise?: NoiseKind;
+  /** Default 1. */
+  readonly noiseSeed?: number;
+  /** "actions" (default): squashed, what the task's action mapping multiplies with its scale. "joint-targets": rad. */
+  readonly output?: OutputKind;
+  /** Name of the output; default "actions". */
+  readonly outputName?: string;
+}
+
+/** The options with their defaults. */
+export function resolvedOptions(options: ControllerOptions): Required<ControllerOptions> {
+  return { noise: "zero", noiseSeed: 1, output: "actions", outputName: "actions", ...options };
+}
+
+/**
+ * Input `obs` [batch, obsSize], output [batch, actionSize] under the name asked for.
+ * @throws UserError when joint targets are asked for and the task has none, or a feed-forward that the observation does not tell
+ */
+export function controllerFunction(
+  policy: TrainedPolicy,
+  task: TaskDescription,
+  options: ControllerOptions = {},
+): GraphFunction {
+  const { spec, weights, mean, std } = policy;
+  const { output, outputName } = resolvedOptions(options);
+  const layout = policyLayout(spec);
+  const views = parameterViews(layout, weights);
+  const constants = Object.fromEntries(
+    layout.parameters.map(({ name, shape }) => [name, constant(views[name]!.slice(), shape)] as const),
+  );
+  const raw = input("obs", [BATCH, spec.obsSize]);
+  const obs = normalise(raw, constant(mean.slice(), [spec.obsSize]), constant(std.slice(), [spec.obsSize]));
+  const action = squashed(drawnAction(policy, constants, obs, options), task.action.squash);
+  const result = output === "actions" ? action : jointTargetsOf(action, raw, task);
+  return graphFunction("controller", { [outputName]: result });
+}
+
+/** The one draw of noise [noiseSize] that a controller of noise "seed" keeps. */
+export function seededNoise(policy: TrainedPolicy, seed: number): Float32Array {
+  const noise = new Float32Array(noiseSize(policy.spec));
+  new Rng().seek(seed, STREAM.policy).fillNormal(noise);
+  return noise;
+}
+
+function drawnAction(
+  policy: TrainedPolicy,
+  weights: Readonly<Record<string, Tensor>>,
+  obs: Tensor,
+  options: ControllerOptions,
+): Tensor {
+  const { spec } = policy;
+  const { noise, noiseSeed } = resolvedOptions(options);
+  switch (noise) {
+    case "zero":
+      return noiselessAction(spec, weights, obs);
+    case "seed":
+      return policyAction(spec, weights, obs, constant(seededNoise(policy, noiseSeed), [1, noiseSize(spec)]));
+    case "input":
+      return policyAction(spec, weights, obs, input("noise", [BATCH, noiseSize(spec)]));
+    default:
+      return noise satisfies never;
+  }
+}
+
+function squashed(action: Tensor, squash: Squash): Tensor {
+  switch (squash) {
+    case "tanh":
+      return tanh(action);
+    case "clip":
+      return clamp(action, -1, 1);
+    case "none":
+      return action;
+    default:
+      return squash satisfies never;
+  }
+}

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readOnnx } from "../../src/graph/index.ts";
+import { scratchFolder } from "../train/scratch-folder.ts";
+import { callCli } from "./cli-process.ts";
+import { tinyRun } from "./tiny-run.ts";
+
+describe("flowgait export", () => {
+  const run = tinyRun("CheetahRun", "--algorithm", "fpo");
+  const contractIn = (folder: string) => JSON.parse(readFileSync(join(folder, "contract.json"), "utf8"));
+
+  it("integrates the flow as asked for, and says so in the contract", async () => {
+    const out = join(scratchFolder(), "out");
+    const flags = "--sampler midpoint --flow-steps 3 --noise seed --noise-seed 5 --output-name continuous_actions";
+    const { code, stderr } = await callCli("export", run(), "--out", out, ...flags.split(" "));
+    expect([code, stderr]).toEqual([0, ""]);
+    const { metadata, function: file } = readOnnx(readFileSync(join(out, "CheetahRun.onnx")));
+    expect(Object.keys(file.outputs)).toEqual(["continuous_actions"]);
+    const contract = contractIn(out);
+    expect(contract.policy).toEqual({ kind: "flow", sampler: "midpoint", flowSteps: 3, noise: "seed", noiseSeed: 5 });
+    const { fileSha256: _, ...inside } = JSON.parse(metadata.flowgait!);
+    expect(inside).toEqual(contract);
+  });
+
+  it("refuses a folder that holds something, before any work, unless told to write into it", async () => {
+    const out = scratchFolder();
+    writeFileSync(join(out, "notes.txt"), "mine");
+    const refused = await callCli("export", run(), "--out", out);
+    expect(refused).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/is not empty, expected .*--force/),
+    });
+    expect(readdirSync(out)).toEqual(["notes.txt"]);
+    expect((await callCli("export", run(), "--out", out, "--force")).code).toBe(0);
+    expect(readFileSync(join(out, "notes.txt"), "utf8")).toBe("mine");
+    expect(existsSync(join(out, "CheetahRun.onnx"))).toBe(true);
+  });
+
+  it.each([
+    ["--format png", '--format: got "png", expected onnx'],
+    ["--noise some", '--noise: got "some", expected zero, seed, input'],
+    ["--noise-seed 3", "--noise-seed: means nothing with --noise zero, expected --noise seed"],
+    ["--output torques", '--output: got "torques", expected actions, joint-targets'],
+    ["--output joint-targets", "--output: CheetahRun has controls, expected actions"],
+    ["--output-name obs", '--output-name: got "obs", expected a word'],
+    ["--sampler rk4", '--sampler: got "rk4", expected euler'],
+    ["--flow-steps 0", '--flow-steps: got "0", expected a whole number from 1 to 1000'],
+  ])("with %s gets one line, exit code 2 and no files", async (flags, message) => {
+    const out = join(scratchFolder(), "out");
+    const { code, stdout, stderr } = await callCli("export", run(), "--out", out, ...flags.split(" "));
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd()).not.toContain("\n");
+    expect([code, stdout, existsSync(out)]).toEqual([2, "", false]);
+  });
+
+  it("refuses what holds no policy", async () => {
+    const folder = scratchFolder();
+    expect(await callCli("export", folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no checkpoint found, expected checkpoints/step-*.safetensors"),
+    });
+    const file = join(folder, "controller.onnx");
+    writeFileSync(file, "");
+    expect(await callCli("export", file)).toMatchObject({ code: 2, stderr: expect.stringContaining("is no policy") });
+  });
+});
