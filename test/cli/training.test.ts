@@ -108,7 +108,9 @@ describe("a run on rough ground", () => {
     const task = "Go1JoystickRoughTerrain";
     const settings = ["--terrain-seed", "7", "--steps", "512", "--run", run, ...noEvaluation, ...TINY];
     expect((await callCli("train", task, ...settings)).code).toBe(0);
-    expect(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))).toMatchObject({ config: { task, terrainSeed: 7 } });
+    expect(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))).toMatchObject({
+      config: { task, terrainSeed: 7 },
+    });
     const returnOn = async (...ground: string[]) => {
       const { stdout } = await callCli("eval", run, "--episodes", "2", "--workers", "1", "--json", ...ground);
       return JSON.parse(stdout).returnMean;

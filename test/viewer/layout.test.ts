@@ -9,6 +9,7 @@ interface SceneFacts {
   readonly rootBody: number;
   readonly floorHeight: number | null;
   readonly hasFurniture: boolean;
+  readonly hasTerrain: boolean;
 }
 
 // The page's own module, which Node's compilation does not cover.
@@ -30,6 +31,12 @@ describe("what the layouts know of a scene", () => {
   it("is the height of its floor, and the robot among the bodies", async () => {
     expect(await factsOf("cartpole.xml")).toMatchObject({ floorHeight: -0.05, rootName: "cart", hasFurniture: true });
     expect(await factsOf("swimmer.xml")).toMatchObject({ floorHeight: 0, rootName: "head", hasFurniture: false });
+  });
+
+  it("tells ground with heights from furniture, so that a robot on it is followed", async () => {
+    const facts = { floorHeight: null, rootName: "pelvis", hasFurniture: false, hasTerrain: true };
+    expect(await factsOf("g1-rough.xml")).toMatchObject(facts);
+    expect(await factsOf("g1-flat.xml")).toMatchObject({ floorHeight: 0, hasFurniture: false, hasTerrain: false });
   });
 
   it("leaves out a floor that is not drawn: the fish swims above and below it", async () => {

@@ -13,7 +13,7 @@ export interface SceneFacts {
   readonly rootBody: number;
   /** Height of the floor, or null where there is none, or none that is drawn. */
   readonly floorHeight: number | null;
-  /** Whether shapes other than a level floor are fixed to the world. */
+  /** Whether shapes other than a level floor or terrain are fixed to the world. */
   readonly hasFurniture: boolean;
   readonly hasTerrain: boolean;
 }
@@ -25,7 +25,7 @@ export function sceneFacts(scene: StreamScene): SceneFacts {
   return {
     rootBody: rootBodyOf(scene),
     floorHeight: floors.length > 0 && !hasTerrain ? Math.min(...floors.map((geom) => geom.pos[2])) : null,
-    hasFurniture: fixed.some((geom) => geom.type !== "plane" || !isLevel(geom.quat)),
+    hasFurniture: fixed.some(({ type, quat }) => type !== "hfield" && (type !== "plane" || !isLevel(quat))),
     hasTerrain,
   };
 }

@@ -37,7 +37,7 @@ export function shapeGeometry(geom: SceneGeom, scene: StreamScene, segments: num
     case "mesh":
       return mesh(scene.meshes[geom.mesh ?? 0]);
     case "hfield":
-      return heightField(scene.heightFields[geom.hfield ?? 0]);
+      return new BufferGeometry(); // drawn as terrain
     default:
       geom.type satisfies never;
       return new BufferGeometry();
@@ -71,26 +71,4 @@ function mesh(source: StreamScene["meshes"][number] | undefined): BufferGeometry
   geometry.setAttribute("position", new BufferAttribute(Float32Array.from(source?.vertices ?? []), 3));
   geometry.setIndex(Array.from(source?.faces ?? []));
   return toCreasedNormals(geometry, CREASE);
-}
-
-function heightField(source: StreamScene["heightFields"][number] | undefined): BufferGeometry {
-  const geometry = new BufferGeometry();
-  if (!source) return geometry;
-  const { rows, columns, size, data } = source;
-  const position = new Float32Array(rows * columns * 3);
-  const index: number[] = [];
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) {
-      const n = r * columns + c;
-      position.set(
-        [((2 * c) / (columns - 1) - 1) * size[0], ((2 * r) / (rows - 1) - 1) * size[1], data[n] * size[2]],
-        3 * n,
-      );
-      if (r === 0 || c === 0) continue;
-      index.push(n - columns - 1, n - columns, n, n - columns - 1, n, n - 1);
-    }
-  geometry.setAttribute("position", new BufferAttribute(position, 3));
-  geometry.setIndex(index);
-  geometry.computeVertexNormals();
-  return geometry;
 }

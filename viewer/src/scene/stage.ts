@@ -32,6 +32,7 @@ import { isSoftwareRendered, Quality } from "./quality.ts";
 import { Robots } from "./robots.ts";
 import { Sky } from "./sky.ts";
 import { Strings } from "./strings.ts";
+import { Terrain } from "./terrain.ts";
 
 /** What to draw in a frame. */
 export interface StageView {
@@ -81,6 +82,7 @@ export class Stage {
   private readonly hemisphere = new HemisphereLight();
   private readonly sky = new Sky();
   private readonly ground = new Ground();
+  private readonly terrain = new Terrain();
   private readonly robots: Robots;
   /** Shapes fixed to the world, other than floors. */
   private readonly furniture: Robots;
@@ -118,9 +120,9 @@ export class Stage {
     this.rig.controls.addEventListener("change", () => this.invalidate());
     this.setUpLights();
     if (!this.isPlain) this.setUpReflections();
-    const { sky, ground, robots, furniture, strings, commandArrows, velocityArrows } = this;
+    const { sky, ground, terrain, robots, furniture, strings, commandArrows, velocityArrows } = this;
     this.arrows.add(commandArrows.mesh, velocityArrows.mesh);
-    this.scene.add(sky.mesh, ground.mesh, robots.group, furniture.group, strings.group, this.arrows);
+    this.scene.add(sky.mesh, ground.mesh, terrain.group, robots.group, furniture.group, strings.group, this.arrows);
     this.applyQuality();
   }
 
@@ -147,6 +149,7 @@ export class Stage {
     const palette = palettes[theme];
     this.sky.setPalette(palette);
     this.ground.setPalette(palette);
+    this.terrain.setPalette(palette);
     this.scene.fog = new Fog(palette.horizon, 60, 300);
     this.hemisphere.color.set(palette.skyLight);
     this.hemisphere.groundColor.set(palette.groundLight);
@@ -167,6 +170,7 @@ export class Stage {
     this.description = scene;
     this.arrows.visible = hasCommand;
     this.facts = sceneFacts(scene);
+    this.terrain.build(scene);
     this.size = null;
     this.rig.restart();
     this.framed = "";
@@ -257,7 +261,8 @@ export class Stage {
       const isFloor = (type: string, body: number) => body === 0 && type === "plane" && facts.floorHeight !== null;
       this.robots.build(description, count, ({ body }) => body !== 0);
       const sets = this.kind === "together" ? 1 : count;
-      this.furniture.build(description, sets, ({ body, type }) => body === 0 && !isFloor(type, body));
+      const isGround = (type: string, body: number) => type === "hfield" || isFloor(type, body);
+      this.furniture.build(description, sets, ({ body, type }) => body === 0 && !isGround(type, body));
       this.strings.build(description, count);
       this.actors.clear();
       this.invalidate();
