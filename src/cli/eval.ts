@@ -1,27 +1,22 @@
 /** `flowgait eval <policy>`: whole episodes under a fixed policy, and what came of them. */
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
-import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
-import { oneOf } from "../train/config-issue.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { EvaluationSummary } from "../train/metrics.ts";
-import { choice, realNumber, twist, wholeNumber } from "./flag-value.ts";
-import { type FlowFlags, resampled } from "./flow-flags.ts";
+import { choice, twist, wholeNumber } from "./flag-value.ts";
+import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-interface EvalOptions {
+interface EvalOptions extends FlowOptions {
   readonly task?: string;
   readonly episodes: string;
   readonly seed: string;
   readonly command?: string;
-  readonly sampler?: string;
-  readonly flowSteps?: string;
-  readonly stepNoise?: string;
   readonly noise?: string;
   readonly workers: string;
   readonly json?: boolean;
@@ -29,7 +24,7 @@ interface EvalOptions {
 
 /** The command. */
 export function evalCommand(output: Output): Command {
-  return new Command("eval")
+  const command = new Command("eval")
     .summary("measure a policy")
     .description("Run whole episodes under a policy: return, reward terms, tracking errors, falls.")
     .argument("<policy>", "a run folder, a checkpoint file, zero or random")
@@ -37,19 +32,13 @@ export function evalCommand(output: Output): Command {
     .option("--episodes <count>", "episodes", "32")
     .option("--seed <seed>", "seed of the episodes", "1000003")
     .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s; drawn as in training without it")
-    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
-    .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
-    .option(
-      "--step-noise <amount>",
-      "of sde: eta in g(t) = sqrt(2 eta t), 1 without it; of noisy-euler: deviation per step",
-    )
     .option(
       "--noise <kind>",
       "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
     )
     .option("--workers <count>", "threads; 0 takes one per core", "0")
-    .option("--json", "one JSON document on standard output")
-    .action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
+    .option("--json", "one JSON document on standard output");
+  return addFlowOptions(command).action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
 }
 
 async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
@@ -76,14 +65,6 @@ function readSettings(options: EvalOptions) {
     workers: wholeNumber("--workers", options.workers, 0, 256),
     noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
     command: command === undefined ? null : twist("--command", command),
-  };
-}
-
-function readFlowFlags({ sampler, flowSteps, stepNoise }: EvalOptions): FlowFlags {
-  return {
-    sampler: sampler === undefined ? undefined : choice("--sampler", sampler, FLOW_SAMPLERS),
-    flowSteps: flowSteps === undefined ? undefined : wholeNumber("--flow-steps", flowSteps, 1, 1000),
-    stepNoise: stepNoise === undefined ? undefined : realNumber("--step-noise", stepNoise, 0, 100),
   };
 }
 
