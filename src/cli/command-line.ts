@@ -9,6 +9,7 @@ import { evalCommand } from "./eval.ts";
 import { exportCommand } from "./export.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
 import { type Output, processOutput } from "./output.ts";
+import { playCommand } from "./play.ts";
 import { reproduceCommand } from "./reproduce.ts";
 import { studioCommand } from "./studio.ts";
 import { tasksCommand } from "./tasks.ts";
@@ -38,6 +39,7 @@ function buildProgram(output: Output): Command {
     tasksCommand,
     trainCommand,
     evalCommand,
+    playCommand,
     studioCommand,
     benchCommand,
     exportCommand,

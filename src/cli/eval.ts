@@ -1,20 +1,18 @@
 /** `flowgait eval <policy>`: whole episodes under a fixed policy, and what came of them. */
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
-import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
-import { oneOf } from "../train/config-issue.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { EvaluationSummary } from "../train/metrics.ts";
 import { choice, twist, wholeNumber } from "./flag-value.ts";
-import { type FlowFlagTexts, readFlowFlags, resampled } from "./flow-flags.ts";
+import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-interface EvalOptions extends FlowFlagTexts {
+interface EvalOptions extends FlowOptions {
   readonly task?: string;
   readonly episodes: string;
   readonly seed: string;
@@ -27,7 +25,7 @@ interface EvalOptions extends FlowFlagTexts {
 
 /** The command. */
 export function evalCommand(output: Output): Command {
-  return new Command("eval")
+  const command = new Command("eval")
     .summary("measure a policy")
     .description("Run whole episodes under a policy: return, reward terms, tracking errors, falls.")
     .argument("<policy>", "a run folder, a checkpoint file, zero or random")
@@ -36,19 +34,13 @@ export function evalCommand(output: Output): Command {
     .option("--seed <seed>", "seed of the episodes", "1000003")
     .option("--terrain-seed <seed>", "seed of the ground, where it is made from one; as trained without it")
     .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s; drawn as in training without it")
-    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
-    .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
-    .option(
-      "--step-noise <amount>",
-      "of sde: eta in g(t) = sqrt(2 eta t), 1 without it; of noisy-euler: deviation per step",
-    )
     .option(
       "--noise <kind>",
       "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
     )
     .option("--workers <count>", "threads; 0 takes one per core", "0")
-    .option("--json", "one JSON document on standard output")
-    .action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
+    .option("--json", "one JSON document on standard output");
+  return addFlowOptions(command).action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
 }
 
 async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {

@@ -15,12 +15,12 @@ import type { CheckpointMetadata } from "../train/checkpoint.ts";
 import { oneOf } from "../train/config-issue.ts";
 import { packageVersion } from "../train/version.ts";
 import { choice, wholeNumber } from "./flag-value.ts";
-import { type FlowFlags, type FlowFlagTexts, readFlowFlags, resampled } from "./flow-flags.ts";
+import { type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { formatNumber } from "./table.ts";
 
-interface ExportOptions extends FlowFlagTexts {
+interface ExportOptions extends FlowOptions {
   readonly format: string;
   readonly out?: string;
   readonly force?: boolean;

@@ -1,7 +1,9 @@
 /** Flags that change how a trained flow is integrated: checked against the policy, and put into it. */
+import type { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../policy/flow-sampler.ts";
 import type { PolicyData } from "../rollout/jobs.ts";
+import { oneOf } from "../train/config-issue.ts";
 import { choice, realNumber, wholeNumber } from "./flag-value.ts";
 
 /** What was given; undefined means as trained. */
@@ -11,15 +13,26 @@ export interface FlowFlags {
   readonly stepNoise: number | undefined;
 }
 
-/** The flags as they were typed. */
-export interface FlowFlagTexts {
+/** The flags as the command line gives them. */
+export interface FlowOptions {
   readonly sampler?: string;
   readonly flowSteps?: string;
   readonly stepNoise?: string;
 }
 
-/** @throws UserError (exit code 2) naming the flag whose value does not fit */
-export function readFlowFlags({ sampler, flowSteps, stepNoise }: FlowFlagTexts): FlowFlags {
+/** Gives a command the flags. */
+export function addFlowOptions(command: Command): Command {
+  return command
+    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
+    .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
+    .option(
+      "--step-noise <amount>",
+      "of sde: eta in g(t) = sqrt(2 eta t), 1 without it; of noisy-euler: deviation per step",
+    );
+}
+
+/** Reads the flags. Throws UserError (exit code 2). */
+export function readFlowFlags({ sampler, flowSteps, stepNoise }: FlowOptions): FlowFlags {
   return {
     sampler: sampler === undefined ? undefined : choice("--sampler", sampler, FLOW_SAMPLERS),
     flowSteps: flowSteps === undefined ? undefined : wholeNumber("--flow-steps", flowSteps, 1, 1000),

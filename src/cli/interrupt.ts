@@ -23,3 +23,9 @@ export function listenForInterrupt(onFirst: () => void): Interrupt {
     release: () => void process.off("SIGINT", listener).off("SIGTERM", listener),
   };
 }
+
+/** Resolves once the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -2,22 +2,35 @@
  * Shows a training run on the stream's pages: scene, poses of watched environments, state; and lets pages pause it. The training never waits
  * for a page.
  */
+import { basename } from "node:path";
 import { describeScene } from "../physics/scene-description.ts";
+import type { Intent } from "../stream/intents.ts";
 import { streamSink } from "../stream/metric-sink.ts";
 import type { Burst } from "../stream/playback.ts";
 import { POSE_FLAG, type RunInfo, type RunState } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
 import type { IterationMetrics, MetricSink } from "../train/metrics.ts";
 import type { Training } from "../train/training.ts";
 import type { WatchedBurst } from "../train/watch-desk.ts";
+import { commandRangesOf } from "./command-ranges.ts";
+import { DriveView } from "./drive-view.ts";
+import { newestRunOf, PolicyShelf } from "./policy-shelf.ts";
+import { storedReference } from "./task-reference.ts";
 
 /** How often pages' wishes are looked at. */
 const WISH_INTERVAL_MS = 100;
+/** How often the policy in training takes over the wheel that it already has, as it is by then. */
+const REFRESH_SECONDS = 5;
+/** Key of the policy in training. */
+const IN_TRAINING = "training";
 
 /** One run on one server. */
 export class LiveView {
   readonly #server: StreamServer;
   #training: Training | null = null;
+  #drive: DriveView | null = null;
+  #refreshedSeconds = 0;
   #timer: NodeJS.Timeout | null = null;
   #state: RunState = "starting";
   #detail: string | undefined;
@@ -32,10 +45,11 @@ export class LiveView {
   attach(training: Training, runFolder: string): void {
     this.#training = training;
     this.#server.setScene(describeScene(training.env.sim), runInfo(training, runFolder));
-    this.#server.onIntent(({ wish }) => this.#obey(wish.type));
+    this.#server.onIntent(({ wish }) => this.#obey(wish));
     this.#timer = setInterval(() => this.#lookAtWishes(), WISH_INTERVAL_MS).unref();
     this.#lookAtWishes();
     this.#show("training");
+    this.#drive = driveView(this.#server, training, runFolder);
   }
 
   /** Reports go to the pages. */
@@ -45,6 +59,7 @@ export class LiveView {
       ...toPages,
       iteration: (metrics) => {
         this.#measure(metrics);
+        this.#refreshDrive(metrics.seconds);
         toPages.iteration(metrics);
         this.#show(this.#training?.paused === true ? "paused" : "training");
       },
@@ -65,10 +80,25 @@ export class LiveView {
     this.#show(state);
   }
 
+  /** Ends what is driven. */
+  async close(): Promise<void> {
+    await this.#drive?.close();
+  }
+
   /** Something to say before there is a run. */
-  announce(state: Extract<RunState, "starting" | "idle">, detail: string): void {
+  announce(detail: string): void {
     this.#detail = detail;
-    this.#show(state);
+    this.#show("starting");
+  }
+
+  /** Nothing is trained: what earlier runs of a task have left can be driven. Throws UserError where the task is at fault. */
+  async driveOnly(task: string): Promise<void> {
+    this.#detail = "no training was asked for";
+    this.#show("idle");
+    const env = await Environment.create(await resolveTask(task));
+    const shelf = new PolicyShelf(env, { first: newestRunOf(env.task.name) ?? "zero" });
+    const start = { seed: 0, disturbances: false, command: null };
+    this.#drive = new DriveView(this.#server, { task: storedReference(task), env, shelf, start });
   }
 
   #lookAtWishes(): void {
@@ -76,10 +106,15 @@ export class LiveView {
     this.#training?.watch.select(this.#server.watchedEnvironments());
   }
 
-  #obey(wish: string): void {
-    if (wish !== "pause" && wish !== "resume") return;
+  #obey(wish: Intent["wish"]): void {
     this.#training?.setPaused(wish === "pause");
     this.#show(wish === "pause" ? "paused" : "training");
+  }
+
+  #refreshDrive(seconds: number): void {
+    if (seconds - this.#refreshedSeconds < REFRESH_SECONDS) return;
+    this.#refreshedSeconds = seconds;
+    this.#drive?.refresh();
   }
 
   #measure({ stepsPerSecond, timing }: IterationMetrics): void {
@@ -115,9 +150,23 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
     episodeSteps: env.episodeSteps,
     totalSteps: config.steps,
     hasCommand: env.command !== undefined,
+    commandRanges: commandRangesOf(env),
     rewardNames: env.rewardNames,
     capabilities: ["pause-training"],
   };
+}
+
+/** Drives the task of a training; first on the shelf is the policy in training itself. */
+function driveView(server: StreamServer, training: Training, runFolder: string): DriveView {
+  const { env, config } = training;
+  const first = {
+    key: IN_TRAINING,
+    label: () => `In training: ${basename(runFolder)}`,
+    take: () => ({ data: training.policy(), noise: config.evaluation.noise }),
+  };
+  const shelf = new PolicyShelf(env, { first, run: runFolder });
+  const start = { seed: config.seed, disturbances: false, command: null };
+  return new DriveView(server, { task: config.task, env, shelf, start });
 }
 
 /** Copies what the next collection would overwrite. */

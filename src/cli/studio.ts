@@ -1,11 +1,12 @@
 /** `flowgait studio`: the viewer, with a training run in it. What `npm start` runs. Stays until Ctrl-C. */
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
+import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
 import { progressSink } from "../train/progress-sink.ts";
 import { packageVersion } from "../train/version.ts";
 import { wholeNumber } from "./flag-value.ts";
-import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
+import { aborted, type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import type { Output } from "./output.ts";
 import { prepareNewRun } from "./prepared-run.ts";
@@ -45,16 +46,19 @@ export function studioCommand(output: Output): Command {
 async function studio(options: StudioOptions, output: Output): Promise<void> {
   const port = wholeNumber("--port", options.port, 0, 65535);
   const config = options.train ? await requestedConfig(options.task, options) : null;
-  const server = await StreamServer.listen({ port, host: options.host, fallback: true, version: packageVersion() });
+  const { host } = options;
+  const channels = options.train ? CHANNELS : CHANNELS.toReversed();
+  const server = await StreamServer.listen({ port, host, fallback: true, version: packageVersion(), channels });
   const interrupt = listenForInterrupt(() => output.note("closing; Ctrl-C again stops at once"));
   output.result(`flowgait studio: ${server.url}\n`);
   const view = new LiveView(server);
   try {
-    if (config === null) view.announce("idle", "no training was asked for");
+    if (config === null) await view.driveOnly(options.task);
     else await trainInView(config, view, interrupt, output);
     await aborted(interrupt.signal);
   } finally {
     interrupt.release();
+    await view.close();
     await server.close();
   }
 }
@@ -66,7 +70,7 @@ async function trainInView(
   interrupt: Interrupt,
   output: Output,
 ): Promise<void> {
-  view.announce("starting", `loading ${config.task}`);
+  view.announce(`loading ${config.task}`);
   try {
     const run = await prepareNewRun(config);
     output.note(startText(run));
@@ -79,9 +83,4 @@ async function trainInView(
     view.end("failed", error.message);
     output.note(`flowgait: ${error.message}\nthe viewer stays open; Ctrl-C closes it`);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

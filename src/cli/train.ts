@@ -1,9 +1,9 @@
 /** `flowgait train <task>`: trains a policy, or goes on with a run. */
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
+import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
-import { isTaskFile, resolveTask } from "../tasks/index.ts";
+import { resolveTask } from "../tasks/index.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { jsonStreamSink } from "../train/jsonl-sink.ts";
 import type { MetricSink } from "../train/metrics.ts";
@@ -16,6 +16,7 @@ import { LiveView } from "./live-view.ts";
 import { type Output, resultJson } from "./output.ts";
 import { type PreparedRun, prepareNewRun, prepareResume } from "./prepared-run.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
+import { storedReference } from "./task-reference.ts";
 import { type RunResult, runTraining, shownPath } from "./training-session.ts";
 
 /** Flags of the command that are no settings. */
@@ -62,10 +63,10 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
   const interrupt = listenForInterrupt(() =>
     progress.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
   );
+  const view = server === null ? undefined : new LiveView(server);
   try {
     const sinks: MetricSink[] = [progress];
     if (options.json === true) sinks.push(jsonStreamSink((line) => output.result(line)));
-    const view = server === null ? undefined : new LiveView(server);
     const result = await runTraining(run, { sinks, signal: interrupt.signal, view });
     view?.end(result.stopped ? "stopped" : "done");
     output.note(endText(run, result));
@@ -73,6 +74,7 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
     if (options.json === true) resultJson(output, { event: "done", run: run.folder, steps, seconds });
   } finally {
     interrupt.release();
+    await view?.close();
     await server?.close();
   }
 }
@@ -98,13 +100,13 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
   });
 }
 
-/** A user's task file by its absolute path, so that the run can be found from any folder. */
-function storedReference(task: string): string {
-  return isTaskFile(task) ? resolve(task) : task;
-}
-
 async function openViewer(output: Output): Promise<StreamServer> {
-  const server = await StreamServer.listen({ port: VIEW_PORT, fallback: true, version: packageVersion() });
+  const server = await StreamServer.listen({
+    port: VIEW_PORT,
+    fallback: true,
+    version: packageVersion(),
+    channels: CHANNELS,
+  });
   output.note(`viewer: ${server.url}`);
   return server;
 }

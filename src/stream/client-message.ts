@@ -1,6 +1,13 @@
 /** Reads what pages send. Everything here comes from outside, so it is checked field by field before anything acts on it. */
 import { z } from "zod";
-import { type ClientMessage, MAX_CLIENT_MESSAGE_BYTES, MAX_WATCHED } from "./protocol.ts";
+import {
+  CHANNELS,
+  type ClientMessage,
+  DRIVE_SPEEDS,
+  MAX_CLIENT_MESSAGE_BYTES,
+  MAX_POLICY_KEY,
+  MAX_WATCHED,
+} from "./protocol.ts";
 
 const environment = z.int().min(0).max(0xffffffff);
 const speed = z.number().min(-100).max(100);
@@ -12,14 +19,15 @@ const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("follow"), environment }),
   z.strictObject({ type: z.literal("pause"), what: z.enum(["view", "training"]) }),
   z.strictObject({ type: z.literal("resume"), what: z.enum(["view", "training"]) }),
-  z.strictObject({ type: z.literal("command"), vx: speed, vy: speed, yawRate: speed }),
+  z.strictObject({ type: z.literal("show"), channel: z.enum(CHANNELS) }),
+  z.strictObject({ type: z.literal("wheel"), take: z.boolean() }),
+  z.strictObject({ type: z.literal("command"), vx: speed, vy: speed, yawRate: speed, at: z.number() }),
+  z.strictObject({ type: z.literal("simulate"), what: z.enum(["play", "pause", "step", "reset"]) }),
   z.strictObject({
     type: z.literal("setSpeed"),
-    factor: z
-      .number()
-      .min(1 / 64)
-      .max(64),
+    factor: z.number().min(DRIVE_SPEEDS.slowest).max(DRIVE_SPEEDS.fastest),
   }),
+  z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),
 ]);
 
 /** A message, or why there is none: `what` names the message's type where it can be told. */

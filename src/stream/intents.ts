@@ -1,22 +1,28 @@
 /**
- * Receives what pages send: checks it, counts what is refused, acts on what concerns the stream alone, and keeps the rest for the owner of the
- * simulation. The queue is bounded; of steering commands only the newest of each page is kept.
+ * Receives what pages send: checks it, counts what is refused, acts on what concerns the stream alone, and hands on the rest. Wishes of the training
+ * wait in a bounded queue until its owner asks; wishes of the page that steers are handed on at once.
  */
 import type { RawData } from "ws";
 import { readClientMessage } from "./client-message.ts";
 import { MessageRate } from "./message-rate.ts";
-import { type Capability, type ClientMessage, PROTOCOL_VERSION, type RunInfo } from "./protocol.ts";
+import { type Capability, type Channel, type ClientMessage, type DriveWish, PROTOCOL_VERSION } from "./protocol.ts";
+import type { Show } from "./show.ts";
 import type { ViewerConnection } from "./viewer-connection.ts";
+import { Wheel } from "./wheel.ts";
 
-/** A wish of a page that the owner of the simulation decides on. */
+/** A wish of a page that the owner of the training decides on. */
 export interface Intent {
   readonly viewer: number;
-  /** Environment the page follows. */
-  readonly environment: number;
-  readonly wish:
-    | { readonly type: "pause" | "resume" }
-    | { readonly type: "command"; readonly vx: number; readonly vy: number; readonly yawRate: number }
-    | { readonly type: "setSpeed"; readonly factor: number };
+  readonly wish: "pause" | "resume";
+}
+
+/** Who obeys the page that steers. */
+export interface DriveHandler {
+  wish(wish: DriveWish): void;
+  /** Another page steers now, or none. */
+  wheelChanged(): void;
+  /** A page looks at the driven simulation. */
+  watched(): void;
 }
 
 /** How often something was refused. */
@@ -24,7 +30,7 @@ export interface RefusalCounts {
   malformed: number;
   oversized: number;
   tooFrequent: number;
-  /** Asked for something this run does not offer. */
+  /** Asked for something that is not offered, or not to this page. */
   notOffered: number;
   /** Wrong host, origin, path or token. */
   connection: number;
@@ -39,21 +45,31 @@ const MAX_REFUSALS_IN_ROW = 200;
 const CLOSE_VERSION = 4426;
 const CLOSE_ABUSE = 4429;
 
+/** What each wish needs. */
+const needed: Readonly<Record<DriveWish["type"], Capability>> = {
+  command: "steer",
+  simulate: "simulate",
+  setSpeed: "simulate",
+  policy: "simulate",
+};
+
 export class IntentDesk {
   handler: ((intent: Intent) => void) | null = null;
+  driveHandler: DriveHandler | null = null;
+  readonly wheel = new Wheel();
   readonly refused: RefusalCounts = { malformed: 0, oversized: 0, tooFrequent: 0, notOffered: 0, connection: 0 };
   private readonly nowMs: () => number;
+  private readonly showOf: (channel: Channel) => Show | null;
   private waiting: Intent[] = [];
-  private environments = 0;
-  private capabilities: readonly Capability[] = [];
 
-  constructor(nowMs: () => number) {
+  /** @param showOf what a channel shows; null where there is no such channel */
+  constructor(nowMs: () => number, showOf: (channel: Channel) => Show | null) {
     this.nowMs = nowMs;
+    this.showOf = showOf;
   }
 
-  setRun(info: RunInfo): void {
-    this.environments = info.environments;
-    this.capabilities = info.capabilities;
+  /** Drops what waits: it was meant for another run. */
+  forget(): void {
     this.waiting = [];
   }
 
@@ -68,6 +84,11 @@ export class IntentDesk {
       refusedInRow = isAccepted ? 0 : refusedInRow + 1;
       if (refusedInRow > MAX_REFUSALS_IN_ROW) viewer.socket.close(CLOSE_ABUSE, "too many refused messages");
     });
+  }
+
+  /** A page has gone; if it held the wheel, nobody steers. */
+  dismiss(viewer: ViewerConnection): void {
+    if (this.wheel.release(viewer.id)) this.driveHandler?.wheelChanged();
   }
 
   /** Counts a message that the socket itself refused for its size or its form. */
@@ -92,31 +113,82 @@ export class IntentDesk {
     switch (message.type) {
       case "hello":
         return this.greet(viewer, message.protocol);
+      case "show":
+        return this.turn(viewer, message.channel);
       case "seen":
         viewer.confirmFrames(message.frames);
         return true;
       case "watch":
-        viewer.watch(message.environments.filter((n) => n < this.environments));
+        viewer.watch(message.environments.filter((n) => n < this.environmentsOf(viewer)));
         return true;
       case "follow":
-        if (message.environment >= this.environments)
-          return this.refuse(viewer, "notOffered", "follow", `there are ${this.environments} environments`);
-        viewer.followed = message.environment;
-        return true;
+        return this.follow(viewer, message.environment);
       case "pause":
       case "resume":
-        if (message.what === "training")
-          return this.queue(viewer, "pause-training", message.type, { type: message.type });
+        if (message.what === "training") return this.queue(viewer, message.type);
         viewer.isPaused = message.type === "pause";
         return true;
+      case "wheel":
+        return this.turnOver(viewer, message.take);
       case "command":
-        return this.queue(viewer, "steer", message.type, message);
+      case "simulate":
       case "setSpeed":
-        return this.queue(viewer, "set-speed", message.type, message);
+      case "policy":
+        return this.drive(viewer, message);
       default:
         message satisfies never;
         return false;
     }
+  }
+
+  private environmentsOf(viewer: ViewerConnection): number {
+    return this.showOf(viewer.channel)?.scene?.info.environments ?? 0;
+  }
+
+  private offers(channel: Channel, capability: Capability): boolean {
+    return this.showOf(channel)?.scene?.info.capabilities.includes(capability) ?? false;
+  }
+
+  private turn(viewer: ViewerConnection, channel: Channel): boolean {
+    const show = this.showOf(channel);
+    if (!show) return this.refuse(viewer, "notOffered", "show", `this server does not show ${channel}`);
+    if (channel !== "drive") this.dismiss(viewer);
+    viewer.look(show);
+    if (channel === "drive") this.driveHandler?.watched();
+    return true;
+  }
+
+  private follow(viewer: ViewerConnection, environment: number): boolean {
+    const count = this.environmentsOf(viewer);
+    if (environment >= count) return this.refuse(viewer, "notOffered", "follow", `there are ${count} environments`);
+    viewer.followed = environment;
+    return true;
+  }
+
+  private turnOver(viewer: ViewerConnection, take: boolean): boolean {
+    if (!take) this.dismiss(viewer);
+    return !take || this.takeWheel(viewer, "wheel");
+  }
+
+  private drive(viewer: ViewerConnection, wish: DriveWish): boolean {
+    if (!this.offers("drive", needed[wish.type]))
+      return this.refuse(viewer, "notOffered", wish.type, `nothing here offers ${needed[wish.type]}`);
+    if (!this.takeWheel(viewer, wish.type)) return false;
+    this.driveHandler?.wish(wish);
+    return true;
+  }
+
+  private takeWheel(viewer: ViewerConnection, what: string): boolean {
+    const { holder } = this.wheel;
+    if (!this.wheel.take(viewer.id, this.nowMs()))
+      return this.refuse(
+        viewer,
+        "notOffered",
+        what,
+        `viewer ${holder} steers; the wheel is free 10 s after its last wish`,
+      );
+    if (holder !== viewer.id) this.driveHandler?.wheelChanged();
+    return true;
   }
 
   private greet(viewer: ViewerConnection, protocol: number): boolean {
@@ -126,14 +198,12 @@ export class IntentDesk {
     return false;
   }
 
-  private queue(viewer: ViewerConnection, needed: Capability, what: string, wish: Intent["wish"]): boolean {
-    if (!this.capabilities.includes(needed))
-      return this.refuse(viewer, "notOffered", what, `this run does not offer ${needed}`);
-    if (wish.type === "command")
-      this.waiting = this.waiting.filter((intent) => intent.viewer !== viewer.id || intent.wish.type !== "command");
+  private queue(viewer: ViewerConnection, wish: Intent["wish"]): boolean {
+    if (!this.offers("training", "pause-training"))
+      return this.refuse(viewer, "notOffered", wish, "this run does not offer pause-training");
     if (this.waiting.length >= MAX_WAITING_INTENTS)
-      return this.refuse(viewer, "tooFrequent", what, "too many wishes wait");
-    this.waiting.push({ viewer: viewer.id, environment: viewer.followed, wish });
+      return this.refuse(viewer, "tooFrequent", wish, "too many wishes wait");
+    this.waiting.push({ viewer: viewer.id, wish });
     return true;
   }
 

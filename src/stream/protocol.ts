@@ -65,8 +65,12 @@ export interface StreamScene {
   readonly center: readonly number[];
 }
 
-/** What a page may ask of this run beyond looking; controls for anything else stay hidden. */
-export type Capability = "pause-training" | "steer" | "set-speed";
+/** What a page can look at: the environments of a training, or a simulation of its own that somebody steers. A page shows one at a time. */
+export const CHANNELS = ["training", "drive"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** What a page may ask of what it looks at; controls for anything else stay hidden. */
+export type Capability = "pause-training" | "steer" | "simulate";
 
 /** What is being watched. */
 export interface RunInfo {
@@ -83,6 +87,8 @@ export interface RunInfo {
   readonly totalSteps: number;
   /** Whether the task follows a (vx, vy, yawRate) command. */
   readonly hasCommand: boolean;
+  /** Lowest and highest vx, vy in m/s and yaw rate in rad/s that the task was made for; empty where it has no such command. */
+  readonly commandRanges: readonly (readonly [number, number])[];
   readonly rewardNames: readonly string[];
   readonly capabilities: readonly Capability[];
 }
@@ -125,9 +131,12 @@ export interface HelloMessage {
   readonly server: string;
   /** This viewer's number. */
   readonly viewer: number;
+  /** What there is to look at; the first is shown until the page asks for another. */
+  readonly channels: readonly Channel[];
 }
 export interface SceneMessage {
   readonly type: "scene";
+  readonly channel: Channel;
   readonly id: number;
   readonly info: RunInfo;
   readonly scene: StreamScene;
@@ -160,6 +169,37 @@ export interface StatusMessage {
   /** One sentence more, such as why a run failed. */
   readonly detail?: string;
 }
+/** How the simulation that is driven stands. */
+export interface DriveMessage {
+  readonly type: "drive";
+  readonly state: "loading" | "playing" | "paused" | "failed";
+  /** The viewer that steers; null while nobody does. */
+  readonly driver: number | null;
+  /** Wanted speed as a multiple of real time. */
+  readonly speed: number;
+  /** Speed that is reached. */
+  readonly realTimeFactor: number;
+  /** Control steps since the simulation began. */
+  readonly step: number;
+  /** How often the robot fell. */
+  readonly falls: number;
+  /** Key of the policy that acts. */
+  readonly policy: string;
+  readonly policies: readonly PolicyChoice[];
+  /** One sentence more, such as why it failed. */
+  readonly detail?: string;
+}
+/** A policy that can be driven. */
+export interface PolicyChoice {
+  readonly key: string;
+  readonly label: string;
+}
+/** A command has reached the simulation; sent to the page that steers. */
+export interface SteeredMessage {
+  readonly type: "steered";
+  /** The page's own clock, as it came with the command. */
+  readonly at: number;
+}
 export interface EventMessage {
   readonly type: "event";
   readonly kind: string;
@@ -178,6 +218,8 @@ export type ServerMessage =
   | MetricsMessage
   | TermsMessage
   | StatusMessage
+  | DriveMessage
+  | SteeredMessage
   | EventMessage
   | RefusedMessage;
 
@@ -187,6 +229,8 @@ const serverMessageTypes: readonly string[] = [
   "metrics",
   "terms",
   "status",
+  "drive",
+  "steered",
   "event",
   "refused",
 ] satisfies ServerMessage["type"][];
@@ -214,8 +258,32 @@ export function decodeServerMessage(text: string): ServerMessage | null {
 
 // --------------------------------------------------------------------------------------------------------------------- page to the server
 
+/** Fastest and slowest speed of a driven simulation, as multiples of real time. */
+export const DRIVE_SPEEDS = { slowest: 1 / 8, fastest: 8 } as const;
+/** Longest key of a policy. */
+export const MAX_POLICY_KEY = 400;
+
+/** What the page that steers asks of the driven simulation. One page at a time has the wheel; the first wish takes it when nobody holds it. */
+export type DriveWish =
+  /** Steers: m/s, m/s, rad/s, cut to the task's ranges. `at` is the page's clock in milliseconds and comes back in `steered`. */
+  | {
+      readonly type: "command";
+      readonly vx: number;
+      readonly vy: number;
+      readonly yawRate: number;
+      readonly at: number;
+    }
+  /** `step` is a single control step, `reset` a new episode. */
+  | { readonly type: "simulate"; readonly what: "play" | "pause" | "step" | "reset" }
+  /** A multiple of real time within `DRIVE_SPEEDS`. */
+  | { readonly type: "setSpeed"; readonly factor: number }
+  /** Lets another policy act from the next step on. */
+  | { readonly type: "policy"; readonly key: string };
+
 export type ClientMessage =
   | { readonly type: "hello"; readonly protocol: number }
+  /** Looks at something else from now on. */
+  | { readonly type: "show"; readonly channel: Channel }
   /** Environments to send poses of, at most `MAX_WATCHED`. */
   | { readonly type: "watch"; readonly environments: readonly number[] }
   /** Pose frames received on this connection so far. The server lets at most `MAX_UNSEEN_FRAMES` be under way. */
@@ -224,10 +292,9 @@ export type ClientMessage =
   | { readonly type: "follow"; readonly environment: number }
   /** `view` stops the poses to this page only; `training` needs the capability. */
   | { readonly type: "pause" | "resume"; readonly what: "view" | "training" }
-  /** Steers the followed environment: m/s, m/s, rad/s; needs the capability. */
-  | { readonly type: "command"; readonly vx: number; readonly vy: number; readonly yawRate: number }
-  /** Speed of a live simulation as a multiple of real time; needs the capability. */
-  | { readonly type: "setSpeed"; readonly factor: number };
+  /** Takes the wheel of the driven simulation, or lets it go. */
+  | { readonly type: "wheel"; readonly take: boolean }
+  | DriveWish;
 
 // ------------------------------------------------------------------------------------------------------------------------------ pose frames
 

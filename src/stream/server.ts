@@ -11,23 +11,24 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { packageRoot } from "../physics/package-root.ts";
 import { type AccessRules, isHostAllowed, isLoopback, refusalOf } from "./access.ts";
 import { History } from "./history.ts";
-import { type Intent, IntentDesk, type RefusalCounts } from "./intents.ts";
+import { type DriveHandler, type Intent, IntentDesk, type RefusalCounts } from "./intents.ts";
 import { listenOn } from "./listen.ts";
-import { type Burst, BurstPlayer, type PlaybackFrame } from "./playback.ts";
+import type { Burst, PlaybackFrame } from "./playback.ts";
 import {
+  type Channel,
+  type DriveMessage,
   type EvaluationPoint,
   type EventMessage,
   MAX_CLIENT_MESSAGE_BYTES,
   MAX_WATCHED,
   type MetricsPoint,
-  type PoseFrame,
   PROTOCOL_VERSION,
   type RunInfo,
-  type SceneMessage,
   STREAM_PATH,
   type StatusMessage,
   type StreamScene,
 } from "./protocol.ts";
+import { type LiveFrame, Show } from "./show.ts";
 import { refuse, StaticFiles } from "./static-files.ts";
 import { ViewerConnection } from "./viewer-connection.ts";
 
@@ -52,14 +53,13 @@ export interface StreamOptions {
   readonly pageFolder?: string;
   /** Version shown on the page. */
   readonly version?: string;
+  /** What pages can look at, the usual one first; the training alone unless told. */
+  readonly channels?: readonly Channel[];
   /** Most pose frames per second and page. */
   readonly frameHz?: number;
   /** Steady clock in milliseconds. */
   readonly nowMs?: () => number;
 }
-
-/** A moment of a live simulation; the server knows the rest. */
-export type LiveFrame = Omit<PoseFrame, "scene" | "sequence" | "dueMs">;
 
 const noTerms: ReadonlyMap<number, Float32Array> = new Map();
 
@@ -77,12 +77,14 @@ export class StreamServer {
   private readonly history = new History();
   private readonly viewers = new Map<WebSocket, ViewerConnection>();
   private readonly desk: IntentDesk;
-  private sceneMessage: SceneMessage | null = null;
+  private readonly channels: readonly Channel[];
+  private readonly shows: Readonly<Record<Channel, Show>> = {
+    training: new Show("training"),
+    drive: new Show("drive"),
+  };
   private status: StatusMessage | null = null;
-  private lastFrame: PoseFrame | null = null;
-  private player = new BurstPlayer(0);
-  private lastTermsMs = Number.NEGATIVE_INFINITY;
-  private liveSequence = 0;
+  private drive: DriveMessage | null = null;
+  private nextScene = 1;
   private nextViewer = 1;
   private playTimer: NodeJS.Timeout | null = null;
   private readonly pingTimer: NodeJS.Timeout;
@@ -96,7 +98,8 @@ export class StreamServer {
     this.nowMs = options.nowMs ?? (() => performance.now());
     this.frameMs = 1000 / (options.frameHz ?? 30);
     this.url = addressOf(access, port);
-    this.desk = new IntentDesk(this.nowMs);
+    this.channels = options.channels ?? ["training"];
+    this.desk = new IntentDesk(this.nowMs, (channel) => (this.channels.includes(channel) ? this.shows[channel] : null));
     this.sockets = new WebSocketServer({
       noServer: true,
       maxPayload: MAX_CLIENT_MESSAGE_BYTES,
@@ -132,27 +135,31 @@ export class StreamServer {
 
   /** Speed at which bursts are shown, as a multiple of real time. */
   get speed(): number {
-    return this.player.speed;
+    return this.shows.training.player.speed;
   }
 
-  /** Shows another scene or run from now on: curves start again, queued poses are dropped. */
-  setScene(scene: StreamScene, info: RunInfo): void {
-    const id = (this.sceneMessage?.id ?? 0) + 1;
-    this.sceneMessage = { type: "scene", id, info, scene };
-    this.history.restart();
-    this.player = new BurstPlayer(id);
-    this.lastFrame = null;
-    this.desk.setRun(info);
-    for (const viewer of this.viewers.values()) viewer.offer(this.sceneMessage);
+  /** Pages that look at something now, paused ones left out. */
+  watchersOf(channel: Channel): number {
+    return this.viewersOf(channel).filter((viewer) => !viewer.isPaused).length;
+  }
+
+  /** Shows another scene or run from now on: queued poses are dropped and, of the training, the curves start again. */
+  setScene(scene: StreamScene, info: RunInfo, channel: Channel = "training"): void {
+    const message = this.shows[channel].begin(this.nextScene++, scene, info);
+    if (channel === "training") {
+      this.history.restart();
+      this.desk.forget();
+    }
+    for (const viewer of this.viewersOf(channel)) viewer.offer(message);
   }
 
   /**
-   * Shows a moment of a live simulation to every page, at once.
+   * Shows a moment of a live simulation to every page that looks at it, at once.
    * @param terms weighted reward terms of the step, by environment
    */
-  pushFrame(frame: LiveFrame, terms: ReadonlyMap<number, Float32Array> = noTerms): void {
-    const { id: scene = 0 } = this.sceneMessage ?? {};
-    this.show({ frame: { ...frame, scene, sequence: this.liveSequence++, dueMs: this.nowMs() }, terms });
+  pushFrame(frame: LiveFrame, terms: ReadonlyMap<number, Float32Array> = noTerms, channel: Channel = "training"): void {
+    const show = this.shows[channel];
+    this.show(show, { frame: show.frame(frame, this.nowMs()), terms });
   }
 
   /**
@@ -160,8 +167,20 @@ export class StreamServer {
    * @throws RangeError when an array does not have its declared size
    */
   pushBurst(burst: Burst): void {
-    this.player.push(burst, this.nowMs());
+    this.shows.training.player.push(burst, this.nowMs());
     this.schedulePlay();
+  }
+
+  /** How the driven simulation stands; every page is told. */
+  pushDrive(drive: Omit<DriveMessage, "type" | "driver">): void {
+    this.drive = { type: "drive", driver: this.desk.wheel.holder, ...drive };
+    for (const viewer of this.viewers.values()) viewer.offer(this.drive);
+  }
+
+  /** Tells the page that steers when its command arrived in the simulation. */
+  confirmSteering(at: number): void {
+    for (const viewer of this.viewers.values())
+      if (viewer.id === this.desk.wheel.holder) viewer.sendNow({ type: "steered", at });
   }
 
   pushMetrics(point: MetricsPoint): void {
@@ -189,17 +208,22 @@ export class StreamServer {
     this.desk.handler = handler;
   }
 
+  /** Who obeys the page that steers; told at once. */
+  onDrive(handler: DriveHandler): void {
+    this.desk.driveHandler = handler;
+  }
+
   /** Hands over what pages asked for since the last call. The owner calls it between steps. */
   drainIntents(): void {
     this.desk.drain();
   }
 
-  /** Environments that some page wants to see, at most `MAX_WATCHED`; [0] when nobody watches, so that the first page has a picture at once. */
+  /** Training environments that some page wants to see, at most `MAX_WATCHED`; [0] when nobody watches, so that the first page has a picture at once. */
   watchedEnvironments(): number[] {
-    const count = this.sceneMessage?.info.environments ?? 0;
-    const wanted = new Set<number>();
-    for (const viewer of this.viewers.values()) if (!viewer.isPaused) wanted.add(viewer.followed);
-    for (const viewer of this.viewers.values()) if (!viewer.isPaused) for (const n of viewer.watched) wanted.add(n);
+    const count = this.shows.training.scene?.info.environments ?? 0;
+    const watching = this.viewersOf("training").filter((viewer) => !viewer.isPaused);
+    const wanted = new Set(watching.map((viewer) => viewer.followed));
+    for (const viewer of watching) for (const n of viewer.watched) wanted.add(n);
     if (wanted.size === 0) wanted.add(0);
     return [...wanted].filter((n) => n < count).slice(0, MAX_WATCHED);
   }
@@ -221,34 +245,38 @@ export class StreamServer {
 
   private schedulePlay(): void {
     if (this.playTimer || this.viewers.size === 0) return;
-    const waitMs = this.player.waitMs(this.nowMs());
+    const waitMs = this.shows.training.player.waitMs(this.nowMs());
     if (waitMs === Number.POSITIVE_INFINITY) return;
     this.playTimer = setTimeout(() => this.play(), Math.max(waitMs, this.frameMs)).unref();
   }
 
   private play(): void {
     this.playTimer = null;
-    const next = this.player.poll(this.nowMs());
-    if (next) this.show(next);
+    const next = this.shows.training.player.poll(this.nowMs());
+    if (next) this.show(this.shows.training, next);
     this.schedulePlay();
   }
 
-  private show(next: PlaybackFrame): void {
-    this.lastFrame = next.frame;
+  private show(show: Show, next: PlaybackFrame): void {
+    show.lastFrame = next.frame;
     const encoded = new Map<string, Uint8Array>();
-    for (const viewer of this.viewers.values()) viewer.offerFrame(next.frame, encoded);
-    this.pushTerms(next);
+    for (const viewer of this.viewersOf(show.channel)) viewer.offerFrame(next.frame, encoded);
+    this.pushTerms(show, next);
   }
 
-  private pushTerms({ frame, terms }: PlaybackFrame): void {
+  private pushTerms(show: Show, { frame, terms }: PlaybackFrame): void {
     const now = this.nowMs();
-    if (now - this.lastTermsMs < TERMS_INTERVAL_MS) return;
-    this.lastTermsMs = now;
-    for (const viewer of this.viewers.values()) {
+    if (now - show.lastTermsMs < TERMS_INTERVAL_MS) return;
+    show.lastTermsMs = now;
+    for (const viewer of this.viewersOf(show.channel)) {
       const values = terms.get(viewer.followed);
       if (!values) continue;
       viewer.offerTerms({ type: "terms", environment: viewer.followed, time: frame.time, values: Array.from(values) });
     }
+  }
+
+  private viewersOf(channel: Channel): ViewerConnection[] {
+    return [...this.viewers.values()].filter((viewer) => viewer.channel === channel);
   }
 
   // ---------------------------------------------------------------------------------------------------------------------------- connections
@@ -281,19 +309,22 @@ export class StreamServer {
   }
 
   private welcome(socket: WebSocket): void {
-    const viewer = new ViewerConnection(this.nextViewer++, socket, this.history);
+    const viewer = new ViewerConnection(this.nextViewer++, socket, this.history, this.channels[0]);
     this.viewers.set(socket, viewer);
-    socket.on("close", () => this.viewers.delete(socket));
+    socket.on("close", () => {
+      this.viewers.delete(socket);
+      this.desk.dismiss(viewer);
+    });
     socket.on("pong", () => {
       viewer.isAlive = true;
     });
     this.desk.attend(viewer);
+    const { channels } = this;
     const { version: server = "" } = this.options;
-    viewer.sendNow({ type: "hello", protocol: PROTOCOL_VERSION, server, viewer: viewer.id });
-    if (this.sceneMessage) viewer.offer(this.sceneMessage);
+    viewer.sendNow({ type: "hello", protocol: PROTOCOL_VERSION, server, viewer: viewer.id, channels });
+    viewer.look(this.shows[viewer.channel]);
     if (this.status) viewer.offer(this.status);
-    viewer.flush();
-    if (this.lastFrame) viewer.offerFrame(this.lastFrame, new Map());
+    if (this.drive) viewer.offer(this.drive);
     this.schedulePlay();
   }
 

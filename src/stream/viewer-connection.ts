@@ -5,6 +5,7 @@
 import type { WebSocket } from "ws";
 import type { History, HistoryCursor } from "./history.ts";
 import {
+  type Channel,
   encodePoseFrame,
   encodeServerMessage,
   MAX_UNSEEN_FRAMES,
@@ -13,13 +14,14 @@ import {
   type ServerMessage,
   type TermsMessage,
 } from "./protocol.ts";
+import type { Show } from "./show.ts";
 
 /** Bytes that may wait in the socket before messages wait here. */
 const MAX_BUFFERED_BYTES = 1 << 18;
 /** Flags that must reach the page even when their frame does not. */
 const LASTING_FLAGS = POSE_FLAG.cut | POSE_FLAG.terminated | POSE_FLAG.truncated | POSE_FLAG.nan;
 /** Message types of which only the newest matters, in the order they are sent. */
-const newestOnly = ["scene", "status"] as const;
+const newestOnly = ["scene", "status", "drive"] as const;
 
 /** Frames already written for a set of environments; pages that watch the same share the bytes. */
 export type EncodedFrames = Map<string, Uint8Array>;
@@ -27,6 +29,8 @@ export type EncodedFrames = Map<string, Uint8Array>;
 export class ViewerConnection {
   readonly id: number;
   readonly socket: WebSocket;
+  /** What this page looks at. */
+  channel: Channel;
   /** The environment whose reward terms are sent. */
   followed = 0;
   isPaused = false;
@@ -43,9 +47,10 @@ export class ViewerConnection {
   private framesSent = 0;
   private framesSeen = 0;
 
-  constructor(id: number, socket: WebSocket, history: History) {
+  constructor(id: number, socket: WebSocket, history: History, channel: Channel) {
     this.id = id;
     this.socket = socket;
+    this.channel = channel;
     this.history = history;
     this.cursor = history.cursor();
   }
@@ -53,6 +58,19 @@ export class ViewerConnection {
   /** Environments whose poses this page wants. */
   get watched(): ReadonlySet<number> {
     return this.watchedSet;
+  }
+
+  /** Looks at something from now on: its scene and newest moment are sent, what waits of another is let go. */
+  look(show: Show): void {
+    this.channel = show.channel;
+    this.followed = 0;
+    this.watch([0]);
+    this.frame = null;
+    this.carried.clear();
+    for (const type of ["scene", "terms"] as const) this.waiting.delete(type);
+    if (show.scene) this.offer(show.scene);
+    this.flush();
+    if (show.lastFrame) this.offerFrame(show.lastFrame, new Map());
   }
 
   watch(environments: readonly number[]): void {

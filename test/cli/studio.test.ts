@@ -2,9 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { decodePoseFrame } from "../../src/stream/protocol.ts";
 import { latestCheckpoint } from "../../src/train/checkpoint.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
-import { type Running, startCli, TINY } from "./cli-process.ts";
+import { callCli, type Running, startCli, TINY } from "./cli-process.ts";
 
 type Message = { readonly type: string } & Record<string, unknown>;
 
@@ -12,16 +13,23 @@ type Message = { readonly type: string } & Record<string, unknown>;
 class Page {
   readonly messages: Message[] = [];
   frames = 0;
+  /** Of robot 0 in the newest frame. */
+  command: Float32Array | undefined;
   readonly socket: WebSocket;
 
   constructor(url: string) {
     this.socket = new WebSocket(new URL("/stream", url.replace("http", "ws")));
     onTestFinished(() => this.socket.terminate());
     this.socket.on("message", (data, isBinary) => {
-      if (isBinary) this.send({ type: "seen", frames: ++this.frames });
+      if (isBinary) this.see(data as Buffer);
       else this.messages.push(JSON.parse(String(data)));
     });
     this.socket.on("open", () => this.send({ type: "hello", protocol: 1 }));
+  }
+
+  private see(data: Buffer): void {
+    this.command = decodePoseFrame(data)?.environments[0]?.command;
+    this.send({ type: "seen", frames: ++this.frames });
   }
 
   send(message: object): void {
@@ -47,6 +55,41 @@ async function addressOf(studio: Running): Promise<string> {
   return /http:\/\/\S+\//.exec(text)![0];
 }
 
+describe("flowgait play", () => {
+  it("runs a trained policy for the page that steers, and lets the robot stand when that page falls silent", async () => {
+    const cwd = scratchFolder();
+    const args = ["train", "HumanoidJoystick", ...TINY, "--steps", "512", "--run", "run"];
+    expect(await startCli(args, cwd).finished).toMatchObject({ code: 0 });
+    const play = startCli(["play", "run", "--port", "0", "--command", "0.4,0,0"], cwd);
+    const page = new Page(await addressOf(play));
+    const { info } = await page.received("scene");
+    expect(info).toMatchObject({ task: "HumanoidJoystick", run: "run", capabilities: ["steer", "simulate"] });
+    await until(() => page.command?.[0] === Math.fround(0.4));
+    page.send({ type: "command", vx: 9, vy: 0, yawRate: -0.5, at: 1 });
+    expect(await page.received("steered")).toEqual({ type: "steered", at: 1 });
+    await until(() => page.command?.[0] === Math.fround(1.2) && page.command[2] === -0.5);
+    await until(() => page.command?.every((value) => value === 0));
+    play.child.kill("SIGINT");
+    expect(await play.finished).toMatchObject({ code: 0, stderr: "closing\n" });
+  });
+
+  it("refuses what it cannot play with one line", async () => {
+    const refusal = async (...args: string[]) => {
+      const { code, stderr } = await callCli("play", ...args);
+      return [code, stderr];
+    };
+    expect(await refusal("zero")).toEqual([2, "flowgait: --task: is missing, zero needs one\n"]);
+    expect(await refusal("zero", "--task", "CheetahRun", "--command", "1,0,0")).toEqual([
+      2,
+      "flowgait: --command: CheetahRun follows no velocity command, expected the flag left out\n",
+    ]);
+    expect(await refusal("zero", "--task", "CheetahRun", "--flow-steps", "3")).toEqual([
+      2,
+      "flowgait: --flow-steps: zero has no flow, expected the flag left out\n",
+    ]);
+  });
+});
+
 describe("flowgait studio", () => {
   it("trains in the viewer, lets a page pause it, and saves when it is closed", async () => {
     const cwd = scratchFolder();
@@ -61,6 +104,20 @@ describe("flowgait studio", () => {
     expect(info).toMatchObject({ task: "CartpoleBalance", algorithm: "fpo", environments: 16, totalSteps: 9000000 });
     await page.received("metrics", ({ points }) => (points as unknown[]).length > 0);
     await until(() => page.frames > 3);
+
+    page.send({ type: "show", channel: "drive" });
+    await page.received("scene", ({ channel }) => channel === "drive");
+    const { policies, policy } = await page.received(
+      "drive",
+      ({ state, step, policies }) => state === "playing" && (step as number) > 5 && (policies as unknown[]).length > 0,
+    );
+    expect(policy).toBe("training");
+    expect((policies as { key: string }[]).map(({ key }) => key)).toEqual(
+      expect.arrayContaining(["training", "zero", "random"]),
+    );
+    page.send({ type: "policy", key: "random" });
+    await page.received("drive", ({ policy }) => policy === "random");
+    page.send({ type: "show", channel: "training" });
 
     page.send({ type: "pause", what: "training" });
     await page.received("status", ({ state }) => state === "paused");
@@ -79,6 +136,8 @@ describe("flowgait studio", () => {
     const studio = startCli(["studio", "--port", "0", "--no-train"], scratchFolder());
     const page = new Page(await addressOf(studio));
     expect(await page.received("status")).toMatchObject({ state: "idle" });
+    expect(await page.received("hello")).toMatchObject({ channels: ["drive", "training"] });
+    await page.received("drive", ({ state, policy }) => state === "playing" && policy === "zero");
     studio.child.kill("SIGTERM");
     expect(await studio.finished).toMatchObject({ code: 0, stderr: expect.not.stringContaining("    at ") });
   });

@@ -6,7 +6,7 @@ import { callCli as run, TINY } from "./cli-process.ts";
 
 describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
-    ["", "no command given, expected one of tasks, train, eval, studio, bench, export, diagnose, reproduce"],
+    ["", "no command given, expected one of tasks, train, eval, play, studio, bench, export, diagnose, reproduce"],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
     ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],

@@ -119,7 +119,10 @@ describe("messages of a page", () => {
       { type: "watch", environments: [0, 5] },
       { type: "seen", frames: 12 },
       { type: "pause", what: "view" },
-      { type: "command", vx: 0.5, vy: 0, yawRate: -1 },
+      { type: "show", channel: "drive" },
+      { type: "command", vx: 0.5, vy: 0, yawRate: -1, at: 12.5 },
+      { type: "simulate", what: "step" },
+      { type: "setSpeed", factor: 0.125 },
     ];
     for (const message of messages) expect(readClientMessage(JSON.stringify(message))).toEqual({ message });
   });
@@ -130,7 +133,8 @@ describe("messages of a page", () => {
       ['{"type":"fly"}', /type/],
       ['{"type":"watch","environments":[-1]}', /environments\.0/],
       ['{"type":"follow","environment":1.5}', /environment/],
-      ['{"type":"command","vx":1e9,"vy":0,"yawRate":0}', /vx/],
+      ['{"type":"command","vx":1e9,"vy":0,"yawRate":0,"at":1}', /vx/],
+      ['{"type":"setSpeed","factor":9}', /factor/],
       ['{"type":"pause","what":"view","more":1}', /more/],
       ['{"type":"hello","protocol":1,"__proto__":{"x":1}}', /./],
       [JSON.stringify({ type: "watch", environments: new Array(MAX_WATCHED + 1).fill(0) }), /environments/],

@@ -82,6 +82,11 @@ export const sampleInfo: RunInfo = {
   episodeSteps: 1000,
   totalSteps: 1_000_000,
   hasCommand: true,
+  commandRanges: [
+    [-0.5, 1],
+    [-0.4, 0.4],
+    [-1, 1],
+  ],
   rewardNames: ["trackLinVel", "alive", "torque"],
   capabilities: ["pause-training"],
 };

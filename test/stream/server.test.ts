@@ -10,6 +10,7 @@ import { UserError } from "../../src/math/user-error.ts";
 import type { Intent } from "../../src/stream/intents.ts";
 import { streamSink } from "../../src/stream/metric-sink.ts";
 import {
+  type DriveWish,
   decodePoseFrame,
   MAX_UNSEEN_FRAMES,
   POSE_FLAG,
@@ -309,7 +310,7 @@ describe("stream server: refuses", () => {
     page.socket.send(Uint8Array.of(1, 2, 3));
     page.send({ type: "watch", environments: "all" });
     page.send({ type: "follow", environment: 16 });
-    page.send({ type: "command", vx: 1, vy: 0, yawRate: 0 });
+    page.send({ type: "command", vx: 1, vy: 0, yawRate: 0, at: 0 });
     await until(() => page.of("refused").length === 5, "five refusals");
     expect(page.of("refused").map(({ what }) => what)).toEqual(["message", "message", "watch", "follow", "command"]);
     page.socket.send("x".repeat(5000));
@@ -346,26 +347,92 @@ describe("stream server: refuses", () => {
 });
 
 describe("stream server: wishes", () => {
-  it("reach the owner when it asks, only as far as the run offers them, and only the newest command", async () => {
+  it("of the training reach the owner when it asks, only as far as the run offers them", async () => {
     const server = await listen();
-    server.setScene(sampleScene, { ...sampleInfo, capabilities: ["pause-training", "steer"] });
+    server.setScene(sampleScene, sampleInfo);
     const intents: Intent[] = [];
     server.onIntent((intent) => intents.push(intent));
     const page = new Page(server);
     await until(() => page.of("scene").length > 0, "the scene");
-    page.send({ type: "follow", environment: 3 });
     page.send({ type: "pause", what: "training" });
-    for (const vx of [0.1, 0.2, 0.3]) page.send({ type: "command", vx, vy: 0, yawRate: 0 });
     page.send({ type: "setSpeed", factor: 2 });
     await until(() => page.of("refused").length === 1, "the refusal of the speed");
     expect(intents).toEqual([]);
     server.drainIntents();
-    expect(intents.map(({ wish, environment }) => [environment, wish])).toEqual([
-      [3, { type: "pause" }],
-      [3, { type: "command", vx: 0.3, vy: 0, yawRate: 0 }],
-    ]);
+    expect(intents.map(({ wish }) => wish)).toEqual(["pause"]);
     server.drainIntents();
-    expect(intents).toHaveLength(2);
+    expect(intents).toHaveLength(1);
+  });
+});
+
+describe("stream server: the driven simulation", () => {
+  const driveInfo = { ...sampleInfo, environments: 1, capabilities: ["steer", "simulate"] } as const;
+
+  async function drive(nowMs?: () => number) {
+    const server = await listen({ channels: ["training", "drive"], nowMs });
+    const told: (DriveWish | "wheel" | "watched")[] = [];
+    server.onDrive({
+      wish: (wish) => void told.push(wish),
+      wheelChanged: () => void told.push("wheel"),
+      watched: () => void told.push("watched"),
+    });
+    server.setScene(sampleScene, sampleInfo);
+    server.setScene(sampleScene, driveInfo, "drive");
+    return { server, told };
+  }
+
+  it("is shown to the pages that ask for it, and the training to the others", async () => {
+    const { server, told } = await drive();
+    const [one, two] = [new Page(server), new Page(server)];
+    await until(() => one.of("scene").length + two.of("scene").length === 2, "both scenes");
+    expect(one.of("hello")[0].channels).toEqual(["training", "drive"]);
+    two.send({ type: "show", channel: "drive" });
+    await until(() => two.of("scene").length === 2, "the driven scene");
+    expect(two.of("scene").map(({ channel }) => channel)).toEqual(["training", "drive"]);
+    expect(told).toEqual(["watched"]);
+    expect([server.watchersOf("training"), server.watchersOf("drive")]).toEqual([1, 1]);
+    server.pushFrame(liveFrame([0], 1));
+    server.pushFrame(liveFrame([0], 2), new Map(), "drive");
+    await until(() => one.frames.length + two.frames.length === 2, "a frame each");
+    expect([one.frames[0].time, two.frames[0].time]).toEqual([1 / 50, 2 / 50]);
+    expect(one.frames[0].scene).not.toBe(two.frames[0].scene);
+  });
+
+  it("is steered by one page at a time; the next may when the first is idle, lets go or leaves", async () => {
+    let now = 0;
+    const { server, told } = await drive(() => now);
+    const [one, two] = [new Page(server), new Page(server)];
+    await until(() => one.of("scene").length + two.of("scene").length === 2, "both scenes");
+    const ahead = { type: "command", vx: 1, vy: 0, yawRate: 0, at: 5 } as const;
+    one.send(ahead);
+    await until(() => told.length === 2, "the wheel and the command");
+    two.send({ type: "simulate", what: "reset" });
+    await until(() => two.of("refused").length === 1, "the refusal");
+    expect(two.of("refused")[0].reason).toMatch(/^viewer 1 steers/);
+    server.confirmSteering(5);
+    await until(() => one.of("steered").length === 1, "the confirmation");
+    expect(two.of("steered")).toEqual([]);
+    now = 11_000;
+    two.send({ type: "wheel", take: true });
+    await until(() => told.length === 3, "the other one's turn");
+    two.send({ type: "wheel", take: false });
+    await until(() => told.length === 4, "the wheel to be free");
+    one.send({ type: "setSpeed", factor: 2 });
+    await until(() => told.length === 6, "the first one's turn");
+    one.socket.close();
+    await until(() => told.length === 7, "the wheel to be free again");
+    expect(told).toEqual(["wheel", ahead, "wheel", "wheel", "wheel", { type: "setSpeed", factor: 2 }, "wheel"]);
+  });
+
+  it("is not offered where there is none", async () => {
+    const server = await listen();
+    server.setScene(sampleScene, sampleInfo);
+    const page = new Page(server);
+    await until(() => page.of("scene").length > 0, "the scene");
+    page.send({ type: "show", channel: "drive" });
+    page.send({ type: "simulate", what: "play" });
+    await until(() => page.of("refused").length === 2, "two refusals");
+    expect(page.of("scene")).toHaveLength(1);
   });
 });
 

@@ -56,7 +56,7 @@ export class SampleTraining {
 
   private take(intent: Intent): void {
     this.intents.push(intent);
-    if (intent.wish.type === "pause" || intent.wish.type === "resume") this.isPaused = intent.wish.type === "pause";
+    this.isPaused = intent.wish === "pause";
     this.report();
   }
 

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { Page } from "./page.ts";
 import { Stage } from "./scene/stage.ts";
 import { loadSettings, prefersReducedMotion, systemTheme } from "./settings.ts";
+import { STILL } from "./steering/axes.ts";
 import { Store } from "./store.ts";
 import { App } from "./ui/app.tsx";
 import { listenToKeys } from "./ui/keys.ts";
@@ -15,6 +16,15 @@ const root = document.querySelector<HTMLElement>("#interface")!;
 const settings = loadSettings();
 const store = new Store({
   connection: { state: "connecting" },
+  viewer: null,
+  channels: ["training"],
+  channel: location.hash === "#drive" ? "drive" : "training",
+  drive: null,
+  axes: STILL,
+  heldKeys: new Set(),
+  gamepad: null,
+  latencyMs: null,
+  motion: null,
   info: null,
   status: null,
   points: [],
@@ -68,6 +78,8 @@ const probe = {
   get state() {
     return store.get();
   },
+  /** (vx, vy, yaw rate) commanded to an environment on screen. */
+  command: (environment: number) => Array.from(page.playback.shown.get(environment)?.command ?? []),
   /** Position of a body on screen, in world coordinates. */
   position: (environment: number, body: number) =>
     Array.from(page.playback.shown.get(environment)?.poses.slice(7 * body, 7 * body + 3) ?? []),

@@ -3,13 +3,17 @@
  * server. Components only read the store and call the actions here.
  */
 import type {
+  Channel,
   ClientMessage,
+  EventMessage,
+  HelloMessage,
   MetricsMessage,
   PoseFrame,
   ServerMessage,
   StreamScene,
 } from "../../src/stream/protocol.ts";
 import { Connection } from "./connection.ts";
+import { Drive } from "./drive.ts";
 import { Playback } from "./playback.ts";
 import { shownEnvironments } from "./scene/layout.ts";
 import type { Stage } from "./scene/stage.ts";
@@ -21,11 +25,16 @@ const MAX_POINTS = 4096;
 const MAX_EVENTS = 30;
 /** How often the numbers beside the picture follow it. */
 const READOUT_MS = 250;
+/** How often commanded and measured velocity are noted for the instruments. */
+const MOTION_MS = 50;
+/** Wishes whose refusal the user is told. */
+const refusalsToTell: readonly string[] = ["wheel", "command", "simulate", "setSpeed", "policy"];
 /** Frames of a usual screen are this long. */
 const FRAME_MS = 16;
 
 export class Page {
   readonly playback = new Playback();
+  readonly drive: Drive;
   framesReceived = 0;
   /** Messages of the server that could not be read. */
   unreadable = 0;
@@ -37,6 +46,7 @@ export class Page {
   private scene: StreamScene | null = null;
   private lastDrawMs = performance.now();
   private lastReadoutMs = 0;
+  private lastMotionMs = 0;
   private nextEventKey = 1;
   private isAsleep = true;
 
@@ -50,6 +60,7 @@ export class Page {
       state: (connection) => store.set({ connection }),
       greeting: () => this.wishes(),
     });
+    this.drive = new Drive(store, (message) => this.connection.send(message));
     store.subscribe((state, before) => this.apply(state, before));
     document.addEventListener("visibilitychange", () => this.tellPause());
     onSystemTheme(() => {
@@ -129,11 +140,16 @@ export class Page {
   private receive(message: ServerMessage): void {
     switch (message.type) {
       case "hello":
-        this.sceneId = -1;
-        this.playback.clear();
+        this.greet(message);
         return;
       case "scene":
-        this.receiveScene(message.id, message.info, message.scene);
+        if (message.channel === this.store.get().channel) this.receiveScene(message.id, message.info, message.scene);
+        return;
+      case "drive":
+        this.drive.receive(message);
+        return;
+      case "steered":
+        this.drive.steered(message.at);
         return;
       case "metrics":
         this.receiveMetrics(message);
@@ -145,17 +161,34 @@ export class Page {
         this.store.set({ status: message });
         return;
       case "event":
-        this.store.set({
-          events: [...this.store.get().events, { ...message, key: this.nextEventKey++ }].slice(-MAX_EVENTS),
-        });
+        this.note(message);
         return;
       case "refused":
-        if (message.what !== "viewers") return;
-        this.store.set({ connection: { state: "refused", what: message.what, reason: message.reason } });
+        this.receiveRefusal(message.what, message.reason);
         return;
       default:
         message satisfies never;
     }
+  }
+
+  /** A new connection: the page keeps looking at what it looked at, where the server has it. */
+  private greet({ viewer, channels }: HelloMessage): void {
+    this.sceneId = -1;
+    this.playback.clear();
+    const { channel: wanted } = this.store.get();
+    const channel = channels.includes(wanted) ? wanted : channels[0];
+    this.store.set({ viewer, channels, channel });
+    if (channel !== channels[0]) this.connection.send({ type: "show", channel });
+  }
+
+  private note(event: EventMessage): void {
+    const events = [...this.store.get().events, { ...event, key: this.nextEventKey++ }];
+    this.store.set({ events: events.slice(-MAX_EVENTS) });
+  }
+
+  private receiveRefusal(what: string, reason: string): void {
+    if (what === "viewers") this.store.set({ connection: { state: "refused", what, reason } });
+    else if (refusalsToTell.includes(what)) this.note({ type: "event", kind: "refused", steps: 0, message: reason });
   }
 
   private receiveScene(id: number, info: PageState["info"], scene: StreamScene): void {
@@ -163,8 +196,9 @@ export class Page {
     this.scene = scene;
     this.playback.clear();
     this.stage.setScene(scene, info?.hasCommand ?? false);
+    this.drive.steering.setRanges(info?.capabilities.includes("steer") ? info.commandRanges : []);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
-    this.store.set({ info, followed, terms: null, hasPoses: false });
+    this.store.set({ info, followed, terms: null, motion: null, hasPoses: false });
     for (const wish of this.wishes()) this.connection.send(wish);
   }
 
@@ -201,7 +235,8 @@ export class Page {
 
   private shown(): number[] {
     const { followed, gridCount, info } = this.store.get();
-    return shownEnvironments(followed, gridCount, info?.environments ?? 1);
+    const total = info?.environments ?? 1;
+    return shownEnvironments(followed, Math.min(gridCount, total), total);
   }
 
   private tellPause(): void {
@@ -214,6 +249,7 @@ export class Page {
   private apply(state: PageState, before: PageState): void {
     const { stage } = this;
     if (state.theme !== before.theme) stage.setTheme(state.theme);
+    if (state.channel !== before.channel) this.leaveScene(state.channel);
     if (state.options !== before.options) stage.setOptions(state.options);
     if (state.isPaused !== before.isPaused) this.tellPause();
     if (state.isFollowing !== before.isFollowing) stage.invalidate();
@@ -224,6 +260,18 @@ export class Page {
     }
     const kept = ["options", "gridCount", "cameraView", "isFollowing", "theme"] as const;
     if (kept.some((key) => state[key] !== before[key])) saveSettings({ ...state, theme: this.chosenTheme });
+  }
+
+  /** Until the other channel's scene is there, nothing of the old one shall count for it. */
+  private leaveScene(channel: Channel): void {
+    this.sceneId = -1;
+    this.playback.clear();
+    this.store.set({ info: null, followed: 0, terms: null, motion: null, hasPoses: false, isPaused: false });
+    history.replaceState(
+      null,
+      "",
+      channel === this.store.get().channels[0] ? location.pathname + location.search : `#${channel}`,
+    );
   }
 
   // --------------------------------------------------------------------------------------------------------------------------------- drawing
@@ -262,6 +310,7 @@ export class Page {
     const { followed, isFollowing, isPaused, hasPoses } = this.store.get();
     const view = { environments: this.shown(), followed, isFollowing };
     this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
+    if (hasNewPoses && nowMs - this.lastMotionMs >= MOTION_MS) this.noteMotion(followed, nowMs);
     const isFirst = hasNewPoses && !hasPoses;
     if (nowMs - this.lastReadoutMs < READOUT_MS && !isFirst) return;
     this.lastReadoutMs = nowMs;
@@ -271,5 +320,13 @@ export class Page {
       speed,
       isFollowedShown: isPaused || shown.has(followed),
     });
+  }
+
+  private noteMotion(followed: number, nowMs: number): void {
+    const pose = this.playback.shown.get(followed);
+    if (!pose) return;
+    this.lastMotionMs = nowMs;
+    const { time } = this.playback;
+    this.store.set({ motion: { time, command: Array.from(pose.command), twist: Array.from(pose.twist) } });
   }
 }

@@ -29,12 +29,15 @@ export class Playback {
   private frames: PoseFrame[] = [];
   private lateness: number[] = [];
   private delayMs = 100;
+  /** The frame that is shown in full while none follows. */
+  private settledOn: PoseFrame | null = null;
   private lastSampleMs = Number.NaN;
   private lastSequence = -1;
 
   /** Forgets everything: another scene, another connection, or a resumed view. */
   clear(): void {
     this.frames = [];
+    this.settledOn = null;
     this.lateness = [];
     this.shown.clear();
     this.lastSampleMs = Number.NaN;
@@ -44,15 +47,18 @@ export class Playback {
   push(frame: PoseFrame, nowMs: number): void {
     const last = this.frames.at(-1);
     if (last && frame.dueMs <= last.dueMs) return;
+    // A simulation that stands still, or begins to move, is shown as it is at once.
+    if (stands(frame) || (last && stands(last))) this.frames = [];
     this.frames.push(frame);
     if (this.frames.length > MAX_FRAMES) this.frames.shift();
     this.lateness.push(nowMs - frame.dueMs);
     if (this.lateness.length > ARRIVALS) this.lateness.shift();
   }
 
-  /** Brings `shown` to the moment that is due; false when no frame has arrived. */
+  /** Brings `shown` to the moment that is due; false when nothing is new, nor under way. */
   sample(nowMs: number): boolean {
     if (this.frames.length === 0) return false;
+    if (this.frames[0] === this.settledOn && this.frames.length === 1) return false;
     this.adaptDelay(nowMs);
     // server time = page time - smallest lateness; the smallest contains the shortest way and the difference of the clocks
     const time = nowMs - Math.min(...this.lateness) - this.delayMs;
@@ -63,6 +69,7 @@ export class Playback {
     const share = to ? Math.min(1, Math.max(0, (time - from.dueMs) / (to.dueMs - from.dueMs))) : 0;
     this.mix(from, to, share);
     this.frames.splice(0, k);
+    this.settledOn = !to && (time >= from.dueMs || stands(from)) ? from : null;
     return true;
   }
 
@@ -125,6 +132,10 @@ export class Playback {
     const present = new Set(frame.environments.map(({ environment }) => environment));
     for (const environment of this.shown.keys()) if (!present.has(environment)) this.shown.delete(environment);
   }
+}
+
+function stands({ environments }: PoseFrame): boolean {
+  return environments.length > 0 && environments.every(({ flags }) => (flags & POSE_FLAG.paused) !== 0);
 }
 
 /** The same environment in another frame; it usually has the same place. */

@@ -1,6 +1,8 @@
 /** The page's state in one plain object, and who wants to hear of changes. Poses do not pass through here: they go straight to the stage. */
 import { useEffect, useState } from "preact/hooks";
 import type {
+  Channel,
+  DriveMessage,
   EvaluationPoint,
   EventMessage,
   MetricsPoint,
@@ -8,6 +10,7 @@ import type {
   StatusMessage,
   TermsMessage,
 } from "../../src/stream/protocol.ts";
+import type { Axes } from "./steering/axes.ts";
 
 /** Environments shown side by side. */
 export const GRID_COUNTS = [1, 4, 9, 16, 36, 64] as const;
@@ -37,6 +40,22 @@ export interface ViewOptions {
 
 export interface PageState {
   readonly connection: Connection;
+  /** This page's number; null until the server has greeted it. */
+  readonly viewer: number | null;
+  readonly channels: readonly Channel[];
+  /** What this page looks at. */
+  readonly channel: Channel;
+  readonly drive: DriveMessage | null;
+  /** What is asked for by keys, stick and gamepad. */
+  readonly axes: Axes;
+  /** Steering keys that are held, by code. */
+  readonly heldKeys: ReadonlySet<string>;
+  /** Name of the connected gamepad. */
+  readonly gamepad: string | null;
+  /** From the page to the simulation and back; the middle of the last commands. */
+  readonly latencyMs: number | null;
+  /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */
+  readonly motion: Motion | null;
   readonly info: RunInfo | null;
   readonly status: StatusMessage | null;
   readonly points: readonly MetricsPoint[];
@@ -59,6 +78,12 @@ export interface PageState {
   readonly speed: number;
   /** Whether the followed environment has poses on screen. */
   readonly isFollowedShown: boolean;
+}
+
+export interface Motion {
+  readonly time: number;
+  readonly command: readonly number[];
+  readonly twist: readonly number[];
 }
 
 export class Store {

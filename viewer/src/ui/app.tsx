@@ -3,18 +3,22 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Page } from "../page.ts";
 import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
+import { DriveBar } from "./drive-bar.tsx";
 import { Help } from "./help.tsx";
 import { Learning } from "./learning.tsx";
 import { Notices } from "./notices.tsx";
 import { Rewards } from "./rewards.tsx";
+import { Steer } from "./steer.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { TopBar } from "./top-bar.tsx";
+import { Tracking } from "./tracking.tsx";
 
 /** Narrower pages have the plots in a sheet at the bottom. */
 const phone = matchMedia("(max-width: 760px)");
 
 export function App({ store, page, stage }: { store: Store; page: Page; stage: Stage }) {
   const theme = useStore(store, (state) => state.theme);
+  const isDriving = useStore(store, (state) => state.channel === "drive");
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
@@ -23,7 +27,8 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
     <>
       <TopBar store={store} page={page} />
       <div class="lower">
-        <Toolbar store={store} page={page} />
+        {isDriving ? <Steer store={store} page={page} /> : null}
+        {isDriving ? <DriveBar store={store} page={page} /> : <Toolbar store={store} page={page} />}
         <Panel store={store} stage={stage} />
       </div>
       <Notices store={store} page={page} />
@@ -36,6 +41,8 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
 function Panel({ store, stage }: { store: Store; stage: Stage }) {
   const isOpen = useStore(store, (state) => state.isPanelOpen);
   const hasRun = useStore(store, (state) => state.info !== null);
+  const isDriving = useStore(store, (state) => state.channel === "drive");
+  const hasCommand = useStore(store, (state) => state.info?.hasCommand ?? false);
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     const tell = () => stage.setInsets(insetsOf(element.current));
@@ -47,7 +54,7 @@ function Panel({ store, stage }: { store: Store; stage: Stage }) {
       observer.disconnect();
       phone.removeEventListener("change", tell);
     };
-  }, [isOpen, hasRun, stage]);
+  }, [isOpen, hasRun, isDriving, stage]);
   if (!hasRun || !isOpen) return null;
   return (
     <aside class="panel glass" ref={element} aria-label="Plots">
@@ -58,7 +65,7 @@ function Panel({ store, stage }: { store: Store; stage: Stage }) {
         onClick={() => store.set({ isPanelOpen: false })}
       />
       <div class="panel-scroll">
-        <Learning store={store} />
+        {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} />}
         <Rewards store={store} />
       </div>
     </aside>
@@ -70,6 +77,7 @@ const TOOLBAR_HEIGHT = 64;
 
 function insetsOf(panel: HTMLElement | null) {
   const { width = 0, height = 0 } = panel?.getBoundingClientRect() ?? {};
-  if (phone.matches) return { top: TOP_BAR_HEIGHT, right: 0, bottom: height + TOOLBAR_HEIGHT };
+  const steer = document.querySelector(".steer")?.getBoundingClientRect().height ?? 0;
+  if (phone.matches) return { top: TOP_BAR_HEIGHT, right: 0, bottom: height + TOOLBAR_HEIGHT + steer };
   return { top: TOP_BAR_HEIGHT, right: width === 0 ? 0 : width + 12, bottom: TOOLBAR_HEIGHT };
 }

@@ -51,3 +51,10 @@ export function formatName(name: string): string {
 function trim(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
+
+/** Two decimals, a true minus sign, and no negative zero. */
+export function formatFixed(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const text = value.toFixed(2);
+  return text === "-0.00" ? "0.00" : text.replace("-", "−");
+}

@@ -1,14 +1,33 @@
 /** The keys, and what the arrows and numbers mean. */
 import { useEffect, useRef } from "preact/hooks";
+import { type PadAction, padButtons } from "../steering/gamepad.ts";
 import { type Store, useStore } from "../store.ts";
 import { Icon } from "./icons.tsx";
 
-const keys: readonly (readonly [string, string])[] = [
+const padActionNames: Readonly<Record<PadAction, string>> = {
+  toggle: "pauses or plays",
+  reset: "begins anew",
+};
+
+type Keys = readonly (readonly [string, string])[];
+
+const keysOfTraining: Keys = [
   ["Space", "pause or resume the view; the training goes on"],
-  ["F", "let the camera follow the robot"],
-  ["C", "next camera"],
   ["G", "more robots side by side, then one again"],
   ["← →", "previous or next robot"],
+];
+const keysOfDriving: Keys = [
+  ["W S ↑ ↓", "forward, backward; with Shift by half, as all that follow"],
+  ["A D", "sideways"],
+  ["Q E ← →", "turn"],
+  ["Space", "pause or play the simulation"],
+  [".", "one control step"],
+  ["R", "begin anew"],
+  ["− +", "slower, faster"],
+];
+const keysEverywhere: Keys = [
+  ["F", "let the camera follow the robot"],
+  ["C", "next camera"],
   ["P", "plots"],
   ["T", "light or dark"],
   ["?", "this sheet"],
@@ -16,6 +35,9 @@ const keys: readonly (readonly [string, string])[] = [
 
 export function Help({ store }: { store: Store }) {
   const isOpen = useStore(store, (state) => state.isHelpOpen);
+  const isDriving = useStore(store, (state) => state.channel === "drive");
+  const gamepad = useStore(store, (state) => state.gamepad);
+  const keys = [...(isDriving ? keysOfDriving : keysOfTraining), ...keysEverywhere];
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (isOpen) dialog.current?.showModal();
@@ -30,15 +52,7 @@ export function Help({ store }: { store: Store }) {
           <Icon name="close" />
         </button>
       </header>
-      <p>
-        The robots of the training itself, in the steps they were just collected in. Between two collections the picture
-        runs slower than real time so that it never stands still; the number beside the pause button says how fast.
-      </p>
-      <p>
-        <i class="swatch command" /> where a robot is asked to go in the next second, <i class="swatch velocity" />{" "}
-        where it goes. A bent arrow asks it to turn. Click a robot to follow it, drag to turn the camera, scroll or
-        pinch to come closer.
-      </p>
+      {isDriving ? <DrivingText gamepad={gamepad} /> : <TrainingText />}
       <dl>
         {keys.map(([key, text]) => (
           <div key={key}>
@@ -50,5 +64,41 @@ export function Help({ store }: { store: Store }) {
         ))}
       </dl>
     </dialog>
+  );
+}
+
+function TrainingText() {
+  return (
+    <>
+      <p>
+        The robots of the training itself, in the steps they were just collected in. Between two collections the picture
+        runs slower than real time so that it never stands still; the number beside the pause button says how fast.
+      </p>
+      <p>
+        <i class="swatch command" /> where a robot is asked to go in the next second, <i class="swatch velocity" />{" "}
+        where it goes. A bent arrow asks it to turn. Click a robot to follow it, drag to turn the camera, scroll or
+        pinch to come closer.
+      </p>
+    </>
+  );
+}
+
+function DrivingText({ gamepad }: { gamepad: string | null }) {
+  return (
+    <>
+      <p>
+        A simulation of its own, in real time. Steer with the keys below, a gamepad, or by dragging the pad; what is let
+        go fades to a stand. One page steers at a time, all others watch.
+      </p>
+      <p>
+        <i class="swatch command" /> where the robot is asked to go in the next second, <i class="swatch velocity" />{" "}
+        where it goes.
+      </p>
+      <p>
+        Gamepad: left stick walks, right stick turns
+        {padButtons.map(({ name, action }) => `, ${name} ${padActionNames[action]}`).join("")}.{" "}
+        {gamepad === null ? "None is connected; press a button on it." : `Connected: ${gamepad}.`}
+      </p>
+    </>
   );
 }

@@ -4,6 +4,14 @@ import type { ComponentChildren } from "preact";
 const paths = {
   pause: <path d="M7 4.5v11M13 4.5v11" />,
   play: <path d="M6 4.2v11.6l9.4-5.8z" fill="currentColor" />,
+  step: <path d="M5 4.6v10.8l7-5.4zM15 4.5v11" />,
+  reset: <path d="M4.5 10a5.5 5.5 0 1 0 1.8-4.1M4.5 3.5v3.2h3.2" />,
+  gamepad: (
+    <>
+      <path d="M6.2 5.5h7.6a4 4 0 0 1 4 3.6l.4 4a2 2 0 0 1-3.5 1.5l-1.9-2.1H7.2l-1.9 2.1a2 2 0 0 1-3.5-1.5l.4-4a4 4 0 0 1 4-3.6z" />
+      <path d="M6.8 7.8v2.4M5.6 9h2.4M13.2 9h.01" />
+    </>
+  ),
   follow: (
     <>
       <circle cx="10" cy="10" r="3" />

@@ -2,24 +2,39 @@
 import type { Page } from "../page.ts";
 import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../store.ts";
 
+type Actions = Readonly<Record<string, (() => void) | undefined>>;
+
 export function listenToKeys(store: Store, page: Page): void {
-  const actions: Readonly<Record<string, () => void>> = {
-    " ": () => page.setPaused(!store.get().isPaused),
+  const { drive } = page;
+  const everywhere: Actions = {
     f: () => page.setFollowing(!store.get().isFollowing),
     c: () => page.setCameraView(next(CAMERA_VIEWS, store.get().cameraView)),
-    g: () => page.setGridCount(next(GRID_COUNTS, store.get().gridCount)),
     p: () => store.set({ isPanelOpen: !store.get().isPanelOpen }),
     t: () => page.toggleTheme(),
     "?": () => store.set({ isHelpOpen: !store.get().isHelpOpen }),
+  };
+  const inTraining: Actions = {
+    " ": () => page.setPaused(!store.get().isPaused),
+    g: () => page.setGridCount(next(GRID_COUNTS, store.get().gridCount)),
     ArrowLeft: () => page.followNext(-1),
     ArrowRight: () => page.followNext(1),
   };
+  const whileDriving: Actions = {
+    " ": () => drive.togglePlaying(),
+    ".": () => drive.simulate("step"),
+    r: () => drive.simulate("reset"),
+    "-": () => drive.changeSpeed(-1),
+    "+": () => drive.changeSpeed(1),
+    "=": () => drive.changeSpeed(1),
+  };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target, event.key)) return;
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
+    const ofChannel = store.get().channel === "drive" ? whileDriving : inTraining;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = everywhere[key] ?? ofChannel[key];
+    const isSteering = drive.press(event);
+    if (isSteering || action) event.preventDefault();
+    if (!isSteering && action && !(event.repeat && key !== ".")) action();
   });
 }
 

@@ -7,7 +7,7 @@ import { Logo } from "./icons.tsx";
 
 const TOAST_MS = 6000;
 /** Events that are worth a toast; the rest is only counted. */
-const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "resume"];
+const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "resume", "refused"];
 
 export function Notices({ store, page }: { store: Store; page: Page }) {
   const state = useStore(store, (at) => at);
@@ -33,7 +33,12 @@ export function Notices({ store, page }: { store: Store; page: Page }) {
           <Retry state={state.connection} page={page} />
         </div>
       )}
-      {!card && !state.isFollowedShown && (
+      {!card && state.channel === "drive" && state.drive?.detail && (
+        <div class="banner glass" role="status" data-testid="drive-detail">
+          {state.drive.detail}
+        </div>
+      )}
+      {!card && state.channel === "training" && !state.isFollowedShown && (
         <div class="banner quiet glass" role="status">
           Robot {state.followed} appears with the next collected steps
         </div>
@@ -51,7 +56,8 @@ interface Card {
 }
 
 /** The card in the middle, or null when the picture speaks for itself. */
-function cardFor({ connection, info, status, hasPoses }: PageState): Card | null {
+function cardFor(state: PageState): Card | null {
+  const { connection, info, status, hasPoses } = state;
   if (connection.state === "refused") return refusalCard(connection.what, connection.reason);
   if (connection.state === "retrying" && !hasPoses)
     return {
@@ -60,8 +66,8 @@ function cardFor({ connection, info, status, hasPoses }: PageState): Card | null
       command: "npm start",
     };
   if (hasPoses) return null;
-  if (connection.state === "connecting")
-    return { title: "Connecting", text: "Looking for the training.", isBusy: true };
+  if (connection.state === "connecting") return { title: "Connecting", text: "Looking for the server.", isBusy: true };
+  if (state.channel === "drive") return driveCard(state);
   if (status?.state === "failed")
     return { title: "The training failed", text: status.detail ?? "See the terminal for the reason." };
   if (status?.state === "starting" && !info)
@@ -73,6 +79,13 @@ function cardFor({ connection, info, status, hasPoses }: PageState): Card | null
       command: "npx flowgait train HumanoidJoystick --view",
     };
   return { title: `Preparing ${info.task}`, text: "The first steps are being collected.", isBusy: true };
+}
+
+function driveCard({ drive, status }: PageState): Card {
+  if (drive?.state === "failed") return { title: "The simulation failed", text: drive.detail ?? "See the terminal." };
+  if (!drive && status?.state === "failed")
+    return { title: "There is nothing to drive", text: status.detail ?? "The training failed." };
+  return { title: "Starting the simulation", text: "The robot and the policy are being loaded.", isBusy: true };
 }
 
 function sentence(text: string): string {
@@ -128,7 +141,7 @@ function Toast({ event, page }: { event: PageState["events"][number]; page: Page
   return (
     <div class={`toast glass ${event.kind}`}>
       <span>{event.message}</span>
-      <small>{formatCount(event.steps)} steps</small>
+      {event.steps > 0 && <small>{formatCount(event.steps)} steps</small>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** Every reward term: its course over the training, its mean now, and, as a bar, what the followed robot earns in this moment. */
 import { useMemo } from "preact/hooks";
 import { type Store, useStore } from "../store.ts";
-import { formatName, formatValue } from "./format.ts";
+import { formatFixed, formatName, formatValue } from "./format.ts";
 
 const SPARK_WIDTH = 72;
 const SPARK_HEIGHT = 20;
@@ -12,6 +12,7 @@ export function Rewards({ store }: { store: Store }) {
   const points = useStore(store, (state) => state.points);
   const terms = useStore(store, (state) => state.terms);
   const followed = useStore(store, (state) => state.followed);
+  const isDriving = useStore(store, (state) => state.channel === "drive");
   if (!info || info.rewardNames.length === 0) return null;
   const live = info.rewardNames.map((_, k) => (terms?.values[k] ?? 0) * info.controlHz);
   const largest = Math.max(1e-6, ...live.map(Math.abs));
@@ -20,12 +21,23 @@ export function Rewards({ store }: { store: Store }) {
       <header>
         <h3>Reward per second</h3>
         <span class="rewards-key">
-          training <i class="key-line" /> robot {followed} now <i class="key-bar" />
+          {!isDriving && (
+            <>
+              training <i class="key-line" /> robot {followed}{" "}
+            </>
+          )}
+          now <i class="key-bar" />
         </span>
       </header>
-      <ul>
+      <ul class={isDriving ? "now-only" : ""}>
         {info.rewardNames.map((name, k) => (
-          <Term key={name} name={name} points={points} live={terms ? live[k] : null} largest={largest} />
+          <Term
+            key={name}
+            name={name}
+            points={isDriving ? null : points}
+            live={terms ? live[k] : null}
+            largest={largest}
+          />
         ))}
       </ul>
     </div>
@@ -34,13 +46,14 @@ export function Rewards({ store }: { store: Store }) {
 
 interface TermProps {
   readonly name: string;
-  readonly points: readonly { readonly terms: Readonly<Record<string, number | null>> }[];
+  /** The training's course; null where there is none to compare with. */
+  readonly points: readonly { readonly terms: Readonly<Record<string, number | null>> }[] | null;
   readonly live: number | null;
   readonly largest: number;
 }
 
 function Term({ name, points, live, largest }: TermProps) {
-  const course = useMemo(() => points.map((point) => point.terms[name] ?? null), [points, name]);
+  const course = useMemo(() => (points ?? []).map((point) => point.terms[name] ?? null), [points, name]);
   const path = useMemo(() => sparkPath(course), [course]);
   const mean = course.findLast((value) => value !== null) ?? null;
   const share = live === null ? 0 : Math.max(-1, Math.min(1, live / largest));
@@ -49,15 +62,17 @@ function Term({ name, points, live, largest }: TermProps) {
       <span class="term-name" title={name}>
         {formatName(name)}
       </span>
-      <svg
-        class="term-spark"
-        viewBox={`0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`}
-        preserveAspectRatio="none"
-        aria-hidden="true"
-      >
-        <path d={path} />
-      </svg>
-      <span class="term-mean">{formatValue(mean)}</span>
+      {points && (
+        <svg
+          class="term-spark"
+          viewBox={`0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+        >
+          <path d={path} />
+        </svg>
+      )}
+      <span class="term-mean">{points ? formatValue(mean) : formatFixed(live)}</span>
       <span class="term-bar" aria-label={`${name} now: ${formatValue(live)}`} role="img">
         <i
           class={share < 0 ? "fill negative" : "fill"}

@@ -1,26 +1,11 @@
-/** What the user does with the picture: pause, camera, which robots, what is drawn. */
+/** What the user does with the picture of a training: pause, camera, which robots, what is drawn. */
 import type { Page } from "../page.ts";
-import { CAMERA_VIEWS, type CameraView, GRID_COUNTS, type Store, useStore, type ViewOptions } from "../store.ts";
+import { GRID_COUNTS, type Store, useStore } from "../store.ts";
+import { Choices } from "./choices.tsx";
 import { formatSpeed } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { Menu } from "./menu.tsx";
-
-const viewNames: Readonly<Record<CameraView, string>> = {
-  "three-quarter": "Three-quarter",
-  side: "Side",
-  front: "Front",
-  top: "From above",
-  chase: "Behind the robot",
-};
-
-const optionNames: Readonly<Record<keyof ViewOptions, string>> = {
-  shapes: "Robot",
-  collisions: "Collision shapes",
-  shadows: "Shadows",
-  grid: "Ground grid",
-  commandArrow: "Command arrow",
-  velocityArrow: "Velocity arrow",
-};
+import { CameraMenu, FollowButton, OptionsMenu } from "./view-menus.tsx";
 
 /** Chips of the environment picker on one leaf. */
 const PICKER_LEAF = 64;
@@ -28,8 +13,6 @@ const PICKER_LEAF = 64;
 export function Toolbar({ store, page }: { store: Store; page: Page }) {
   const info = useStore(store, (state) => state.info);
   const isPaused = useStore(store, (state) => state.isPaused);
-  const isFollowing = useStore(store, (state) => state.isFollowing);
-  const gridCount = useStore(store, (state) => state.gridCount);
   const followed = useStore(store, (state) => state.followed);
   if (!info) return null;
   return (
@@ -46,17 +29,7 @@ export function Toolbar({ store, page }: { store: Store; page: Page }) {
       </button>
       <SpeedReadout store={store} />
       <i class="divider" />
-      <button
-        type="button"
-        class="tool"
-        aria-label="Follow the robot"
-        aria-pressed={isFollowing}
-        title="Follow the robot (F)"
-        disabled={gridCount > 1}
-        onClick={() => page.setFollowing(!isFollowing)}
-      >
-        <Icon name="follow" />
-      </button>
+      <FollowButton store={store} page={page} />
       <CameraMenu store={store} page={page} />
       <GridMenu store={store} page={page} />
       <OptionsMenu store={store} page={page} />
@@ -105,25 +78,6 @@ function SpeedReadout({ store }: { store: Store }) {
   );
 }
 
-function CameraMenu({ store, page }: { store: Store; page: Page }) {
-  const current = useStore(store, (state) => state.cameraView);
-  return (
-    <Menu label="Camera" title="Camera (C)" button={<Icon name="camera" />}>
-      {(close) => (
-        <Choices
-          name="Camera"
-          options={CAMERA_VIEWS.map((view) => ({ value: view, text: viewNames[view] }))}
-          current={current}
-          choose={(view) => {
-            page.setCameraView(view);
-            close();
-          }}
-        />
-      )}
-    </Menu>
-  );
-}
-
 function GridMenu({ store, page }: { store: Store; page: Page }) {
   const current = useStore(store, (state) => state.gridCount);
   const total = useStore(store, (state) => state.info?.environments ?? 1);
@@ -143,59 +97,6 @@ function GridMenu({ store, page }: { store: Store; page: Page }) {
             close();
           }}
         />
-      )}
-    </Menu>
-  );
-}
-
-interface ChoicesProps<T extends string | number> {
-  readonly name: string;
-  readonly options: readonly { readonly value: T; readonly text: string }[];
-  readonly current: T;
-  readonly choose: (value: T) => void;
-}
-
-function Choices<T extends string | number>({ name, options, current, choose }: ChoicesProps<T>) {
-  return (
-    <div class="choices" role="radiogroup" aria-label={name}>
-      {options.map(({ value, text }) => (
-        // biome-ignore lint/a11y/useSemanticElements: a button closes the menu at once, also when the chosen one is pressed again
-        <button key={value} type="button" role="radio" aria-checked={value === current} onClick={() => choose(value)}>
-          {text}
-          {value === current && <Icon name="check" />}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function OptionsMenu({ store, page }: { store: Store; page: Page }) {
-  const options = useStore(store, (state) => state.options);
-  const hasCommand = useStore(store, (state) => state.info?.hasCommand ?? false);
-  const names = (Object.keys(optionNames) as (keyof ViewOptions)[]).filter(
-    (name) => hasCommand || !/Arrow$/.test(name),
-  );
-  return (
-    <Menu label="What is drawn" title="What is drawn" button={<Icon name="sliders" />}>
-      {() => (
-        <div class="choices">
-          {names.map((name) => (
-            <label key={name} class="switch">
-              <span>
-                {optionNames[name]}
-                {name === "commandArrow" && <i class="swatch command" />}
-                {name === "velocityArrow" && <i class="swatch velocity" />}
-              </span>
-              <input
-                type="checkbox"
-                role="switch"
-                aria-checked={options[name]}
-                checked={options[name]}
-                onChange={(event) => page.setOption(name, event.currentTarget.checked)}
-              />
-            </label>
-          ))}
-        </div>
       )}
     </Menu>
   );

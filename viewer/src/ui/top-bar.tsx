@@ -1,6 +1,8 @@
 /** What runs, how far it is and how fast: the one line that is always there. */
+import type { DriveMessage } from "../../../src/stream/protocol.ts";
 import type { Page } from "../page.ts";
 import { type Connection, type PageState, type Store, useStore } from "../store.ts";
+import { ChannelSwitch } from "./channel-switch.tsx";
 import { formatCount, formatDuration } from "./format.ts";
 import { Icon, Logo } from "./icons.tsx";
 
@@ -12,6 +14,13 @@ const stateWords: Readonly<Record<string, string>> = {
   paused: "Paused",
   stopped: "Stopped",
   done: "Finished",
+  failed: "Failed",
+};
+
+const driveWords: Readonly<Record<DriveMessage["state"], string>> = {
+  loading: "Loading",
+  playing: "Live",
+  paused: "Paused",
   failed: "Failed",
 };
 
@@ -28,6 +37,11 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
   const connection = useStore(store, (state) => state.connection);
   const theme = useStore(store, (state) => state.theme);
   const isPanelOpen = useStore(store, (state) => state.isPanelOpen);
+  const isDriving = useStore(store, (state) => state.channel === "drive");
+  const drive = useStore(store, (state) => state.drive);
+  const word = isDriving ? driveWords[drive?.state ?? "loading"] : stateWords[status?.state ?? "idle"];
+  const rate =
+    status && status.stepsPerSecond > 0 ? ` · ${formatCount(Math.round(status.stepsPerSecond))} steps/s` : "";
   const share = status && status.totalSteps > 0 ? Math.min(1, status.steps / status.totalSteps) : 0;
   return (
     <header class="top-bar glass">
@@ -42,17 +56,18 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
           <span class="task-name">{info.task}</span>
           <span class="task-algorithm">{info.algorithm}</span>
           <span class="task-line">
-            {stateWords[status?.state ?? "idle"]}
-            {status && status.stepsPerSecond > 0 && ` · ${formatCount(Math.round(status.stepsPerSecond))} steps/s`}
+            {word}
+            {!isDriving && rate}
           </span>
         </div>
       )}
-      <span class={`pill ${status?.state ?? "idle"}`} data-testid="run-state">
-        {stateWords[status?.state ?? "idle"]}
+      <span class={`pill ${(isDriving ? drive?.state : status?.state) ?? "idle"}`} data-testid="run-state">
+        {word}
       </span>
-      <Numbers status={status} />
+      {isDriving ? <DriveNumbers drive={drive} info={info} /> : <Numbers status={status} />}
+      <ChannelSwitch store={store} page={page} />
       <div class="bar-buttons">
-        <TrainingButton status={status} info={info} page={page} />
+        {!isDriving && <TrainingButton status={status} info={info} page={page} />}
         <span class={`connection ${connection.state}`} title={connectionWords[connection.state]} role="status">
           <i /> <span class="hidden-text">{connectionWords[connection.state]}</span>
         </span>
@@ -113,6 +128,23 @@ function Numbers({ status }: { status: PageState["status"] }) {
           <dd>{formatDuration(etaSeconds)}</dd>
         </div>
       )}
+    </dl>
+  );
+}
+
+/** How long the simulation has run, in its own time, and how often the robot fell. */
+function DriveNumbers({ drive, info }: Pick<PageState, "drive" | "info">) {
+  if (!drive || !info) return <div class="numbers" />;
+  return (
+    <dl class="numbers">
+      <div>
+        <dt>time</dt>
+        <dd data-testid="drive-time">{(drive.step / info.controlHz).toFixed(1)} s</dd>
+      </div>
+      <div>
+        <dt>falls</dt>
+        <dd data-testid="falls">{drive.falls}</dd>
+      </div>
     </dl>
   );
 }

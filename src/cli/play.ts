@@ -1,0 +1,109 @@
+/** `flowgait play <policy>`: a live simulation under a policy, in the viewer, to steer by hand. Stays until Ctrl-C. */
+import { Command } from "commander";
+import { UserError } from "../math/user-error.ts";
+import type { PolicyData } from "../rollout/jobs.ts";
+import { StreamServer } from "../stream/server.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
+import { packageVersion } from "../train/version.ts";
+import { commandRangesOf } from "./command-ranges.ts";
+import { DriveView } from "./drive-view.ts";
+import { choice, twist, wholeNumber } from "./flag-value.ts";
+import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
+import { aborted, listenForInterrupt } from "./interrupt.ts";
+import type { Output } from "./output.ts";
+import { findPolicy } from "./policy-reference.ts";
+import { PolicyShelf } from "./policy-shelf.ts";
+import { storedReference } from "./task-reference.ts";
+
+interface PlayOptions extends FlowOptions {
+  readonly task?: string;
+  readonly command?: string;
+  readonly seed: string;
+  readonly noise?: string;
+  readonly disturbances?: boolean;
+  readonly port: string;
+  readonly host: string;
+}
+
+/** The command. */
+export function playCommand(output: Output): Command {
+  const command = new Command("play")
+    .summary("steer a policy in the viewer")
+    .description("Run a policy in real time and steer it in the viewer: keyboard, gamepad, or the stick on the page.")
+    .argument("<policy>", "a run folder, a checkpoint file, zero or random")
+    .option("--task <task>", "task to run in; a trained policy knows its own")
+    .option("--command <vx,vy,yaw>", "command until somebody steers, in m/s, m/s, rad/s; stands without it")
+    .option("--seed <seed>", "seed of the simulation", "0")
+    .option(
+      "--noise <kind>",
+      "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
+    )
+    .option("--disturbances", "observation noise, pushes and random robots as in training")
+    .option("--port <port>", "port to listen on; the next free one where it is taken", "8080")
+    .option(
+      "--host <address>",
+      "address to bind; any but a loopback address asks pages for the printed token",
+      "127.0.0.1",
+    );
+  return addFlowOptions(command).action((policy: string, options: PlayOptions) => play(policy, options, output));
+}
+
+async function play(reference: string, options: PlayOptions, output: Output): Promise<void> {
+  const settings = readSettings(options);
+  const found = await findPolicy(reference);
+  const task = taskOf(options.task ?? found.trained?.task, reference);
+  const env = await Environment.create(await resolveTask(task));
+  try {
+    checkCommand(env, settings.command);
+    const { flow, noise, port, host } = settings;
+    // The named policy must have what the flags change; others on the shelf need not.
+    resampled(found.bind(env), flow, reference);
+    const shelf = new PolicyShelf(env, { first: reference, noise, change: (data) => resampledFlow(data, flow) });
+    const policy = shelf.bind(found);
+    const server = await StreamServer.listen({
+      port,
+      host,
+      fallback: true,
+      version: packageVersion(),
+      channels: ["drive"],
+    });
+    const view = new DriveView(server, { task, env, shelf, policy, start: settings });
+    const interrupt = listenForInterrupt(() => output.note("closing"));
+    output.result(`flowgait play: ${server.url}\n`);
+    await aborted(interrupt.signal);
+    interrupt.release();
+    await view.close();
+    await server.close();
+  } finally {
+    env.delete();
+  }
+}
+
+function readSettings(options: PlayOptions) {
+  const { noise, command, seed, port, host, disturbances = false } = options;
+  return {
+    command: command === undefined ? null : twist("--command", command),
+    seed: wholeNumber("--seed", seed, 0, 0xffffffff),
+    noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
+    port: wholeNumber("--port", port, 0, 65535),
+    flow: readFlowFlags(options),
+    host,
+    disturbances,
+  };
+}
+
+function resampledFlow(policy: PolicyData, flow: FlowFlags): PolicyData {
+  return policy.kind === "trained" && policy.spec.kind === "flow" ? resampled(policy, flow, "") : policy;
+}
+
+function taskOf(task: string | undefined, reference: string): string {
+  if (task === undefined) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  return storedReference(task);
+}
+
+function checkCommand(env: Environment, command: readonly number[] | null): void {
+  if (command === null || commandRangesOf(env).length > 0) return;
+  throw new UserError(`--command: ${env.task.name} follows no velocity command, expected the flag left out`, {
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,63 @@
+/** What a driven simulation is told and what it reports. Plain data: it runs on a thread of its own. */
+import type { CommandVector } from "./evaluation.ts";
+import type { PolicyData, StartNoise } from "./jobs.ts";
+
+/** Everything a driven simulation begins with. What it does depends on this and on the changes, step by step, alone. */
+export interface DriveSetup {
+  /** A registered task's name, or the path of a user's task file */
+  readonly task: string;
+  readonly seed: number;
+  readonly policy: PolicyData;
+  readonly noise: StartNoise;
+  /** Observation noise, pushes and differences between robots as in training */
+  readonly disturbances: boolean;
+  /** Command of the first step; null stands */
+  readonly command: CommandVector | null;
+}
+
+/** What changes the course of the simulation, between two control steps. */
+export type DriveChange =
+  | { readonly kind: "command"; readonly values: CommandVector }
+  | { readonly kind: "reset" }
+  | { readonly kind: "policy"; readonly policy: PolicyData; readonly noise: StartNoise };
+
+/** What the thread is told. */
+export type DriveOrder =
+  | { readonly kind: "change"; readonly change: DriveChange; readonly at?: number }
+  | { readonly kind: "play" | "pause" | "step" }
+  /** Stands still while nobody watches; whether it plays stays as it is. */
+  | { readonly kind: "rest"; readonly resting: boolean }
+  | { readonly kind: "speed"; readonly factor: number };
+
+/** The simulation after a control step. */
+export interface DriveMoment {
+  /** Control steps since the beginning */
+  readonly step: number;
+  /** Whether nothing leads here from the moment before */
+  readonly cut: boolean;
+  readonly terminated: boolean;
+  readonly nan: boolean;
+  readonly falls: number;
+  /** [bodies, 7] position in metres and quaternion w-x-y-z */
+  readonly poses: Float32Array<ArrayBuffer>;
+  /** (vx, vy, yaw rate) commanded and measured; zeros where the task has none */
+  readonly command: Float32Array<ArrayBuffer>;
+  readonly twist: Float32Array<ArrayBuffer>;
+  /** [terms] weighted reward of the step */
+  readonly terms: Float32Array<ArrayBuffer>;
+}
+
+/** How the clock stands. */
+export interface ClockState {
+  readonly playing: boolean;
+  readonly speed: number;
+  readonly realTimeFactor: number;
+}
+
+/** What the thread reports. */
+export type DriveReport =
+  | { readonly kind: "ready" }
+  | { readonly kind: "moment"; readonly moment: DriveMoment; readonly clock: ClockState }
+  /** A step was done with a change that carried `at`. */
+  | { readonly kind: "taken"; readonly at: number }
+  | { readonly kind: "failed"; readonly message: string; readonly exitCode?: 1 | 2 };

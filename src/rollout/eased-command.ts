@@ -1,0 +1,47 @@
+/** A velocity command that follows what a person asks for without jumping: it grows within a moment and dies away a little faster. */
+
+/** Seconds from standing to the end of a range, and back. */
+const RISE_SECONDS = 0.3;
+const FALL_SECONDS = 0.2;
+
+type Ranges = readonly (readonly [number, number])[];
+
+/** One command of a task; `values` is what the simulation shall follow now. */
+export class EasedCommand {
+  /** [ranges] */
+  readonly values: Float64Array;
+  /** [ranges] what was asked for, cut to the ranges */
+  readonly target: Float64Array;
+  readonly #ranges: Ranges;
+  readonly #dt: number;
+
+  /** @param dt seconds between two calls of `advance` */
+  constructor(ranges: Ranges, dt: number) {
+    this.#ranges = ranges;
+    this.#dt = dt;
+    this.values = new Float64Array(ranges.length);
+    this.target = new Float64Array(ranges.length);
+  }
+
+  /** Asks for another command, [ranges]; values outside their range become its nearest end. */
+  ask(values: ArrayLike<number>): void {
+    this.#ranges.forEach(([low, high], i) => {
+      this.target[i] = Math.min(high, Math.max(low, values[i]));
+    });
+  }
+
+  /** Is at once where it was asked to be. */
+  arrive(): void {
+    this.values.set(this.target);
+  }
+
+  /** Moves on by one control step. */
+  advance(): void {
+    this.#ranges.forEach(([low, high], i) => {
+      const [from, to] = [this.values[i], this.target[i]];
+      const shrinks = Math.abs(to) < Math.abs(from) || from * to < 0;
+      const largest = (Math.max(-low, high) * this.#dt) / (shrinks ? FALL_SECONDS : RISE_SECONDS);
+      this.values[i] = from + Math.min(largest, Math.max(-largest, to - from));
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createEngine } from "../../src/graph/index.ts";
+import { Drive } from "../../src/rollout/drive.ts";
+import { DriveClock } from "../../src/rollout/drive-clock.ts";
+import type { DriveChange, DriveSetup } from "../../src/rollout/drive-orders.ts";
+import { EasedCommand } from "../../src/rollout/eased-command.ts";
+
+const setup: DriveSetup = {
+  task: "HumanoidJoystick",
+  seed: 3,
+  policy: { kind: "random" },
+  noise: "random",
+  disturbances: false,
+  command: null,
+};
+
+async function drive(change: Partial<DriveSetup> = {}): Promise<Drive> {
+  const made = await Drive.create({ ...setup, ...change }, createEngine("ort"));
+  onTestFinished(() => made.delete());
+  return made;
+}
+
+/** Poses of every step, with changes at some of them. */
+async function course(steps: number, changes: Readonly<Record<number, DriveChange>>): Promise<Float32Array[]> {
+  const robot = await drive();
+  const poses: Float32Array[] = [];
+  for (let k = 0; k < steps; k++) {
+    if (changes[k]) await robot.apply(changes[k]);
+    await robot.advance();
+    poses.push(robot.moment().poses);
+  }
+  return poses;
+}
+
+describe("a driven simulation", () => {
+  it("is a function of its setup and the steps at which it was changed", async () => {
+    const changes = { 5: { kind: "command", values: [1, 0, 0.5] }, 20: { kind: "reset" } } as const;
+    const [once, again] = [await course(40, changes), await course(40, changes)];
+    expect(again).toEqual(once);
+    expect(await course(40, {})).not.toEqual(once);
+  });
+
+  it("holds the command that was asked for, cut to the task's ranges, and no other", async () => {
+    const robot = await drive({ policy: { kind: "zero" }, command: [0.5, 0, 0] });
+    await robot.advance();
+    expect([...robot.moment().command]).toEqual([0.5, 0, 0]);
+    await robot.apply({ kind: "command", values: [50, -50, 0.25] });
+    for (let k = 0; k < 20; k++) await robot.advance();
+    const [vx, vy, yawRate] = robot.moment().command;
+    const [[, high], [low]] = robot.env.task.command!.ranges;
+    expect([vx, vy, yawRate]).toEqual([Math.fround(high), Math.fround(low), 0.25]);
+  });
+
+  it("lets a robot that fell lie for a moment, then begins anew, and has no time limit", async () => {
+    const robot = await drive();
+    const moments = [];
+    for (let k = 0; k < 1200; k++) {
+      await robot.advance();
+      moments.push(robot.moment());
+    }
+    const { falls } = moments.at(-1)!;
+    expect(falls).toBeGreaterThan(0);
+    const fallen = moments.findIndex(({ terminated }) => terminated);
+    const risen = moments.findIndex(({ cut }, k) => cut && k > fallen);
+    expect(risen - fallen).toBe(1.2 * robot.env.controlHz);
+    expect(moments.filter(({ cut }, k) => cut && k > 0).length).toBe(falls - (moments.at(-1)!.terminated ? 1 : 0));
+  });
+
+  it("tells of a beginning that happened between two looks", async () => {
+    const robot = await drive();
+    robot.moment();
+    await robot.apply({ kind: "reset" });
+    await robot.advance();
+    await robot.advance();
+    expect(robot.moment().cut).toBe(true);
+    expect(robot.moment().cut).toBe(false);
+  });
+});
+
+describe("an eased command", () => {
+  it("reaches the end of its range in 0.3 s and stands 0.2 s after it was let go", () => {
+    const command = new EasedCommand([[-0.5, 1]], 0.05);
+    command.ask([7]);
+    const course = [];
+    for (let k = 0; k < 7; k++) {
+      command.advance();
+      course.push(command.values[0]);
+    }
+    expect(course.map((value) => Number(value.toFixed(4)))).toEqual([0.1667, 0.3333, 0.5, 0.6667, 0.8333, 1, 1]);
+    command.ask([0]);
+    for (let k = 0; k < 4; k++) command.advance();
+    expect(command.values[0]).toBeCloseTo(0, 12);
+    command.advance();
+    expect(command.values[0]).toBe(0);
+  });
+});
+
+describe("a drive clock", () => {
+  /** Steps done within `seconds` of a made-up clock on which each takes `stepMs`. */
+  function steps(clock: DriveClock, seconds: number, stepMs = 0): number {
+    let count = 0;
+    for (let now = 0; now < 1000 * seconds; now += 1)
+      if (clock.waitMs(now) < 1) {
+        now += stepMs;
+        clock.count(now);
+        count++;
+      }
+    return count;
+  }
+
+  it("lets as many steps be due as the speed says", () => {
+    const clock = new DriveClock(50);
+    expect(steps(clock, 2)).toBe(100);
+    expect(clock.state.realTimeFactor).toBeCloseTo(1, 1);
+    clock.setSpeed(0.125);
+    expect(steps(clock, 8)).toBe(50);
+    clock.setSpeed(8);
+    expect(steps(clock, 1)).toBeGreaterThan(390);
+  });
+
+  it("says how slow it is where steps take too long, and does not make up for it", () => {
+    const clock = new DriveClock(50);
+    steps(clock, 2, 39);
+    expect(clock.state.realTimeFactor).toBeCloseTo(0.5, 1);
+  });
+
+  it("stands while it is paused or nobody watches", () => {
+    const clock = new DriveClock(50);
+    clock.setPlaying(false);
+    expect(clock.waitMs(0)).toBe(Number.POSITIVE_INFINITY);
+    clock.setPlaying(true);
+    clock.setResting(true);
+    expect(clock.waitMs(0)).toBe(Number.POSITIVE_INFINITY);
+    expect(clock.state).toEqual({ playing: true, speed: 1, realTimeFactor: 0 });
+    clock.setResting(false);
+    expect(clock.waitMs(5)).toBe(0);
+  });
+});

@@ -1,0 +1,179 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DriveView } from "../../src/cli/drive-view.ts";
+import { PolicyShelf } from "../../src/cli/policy-shelf.ts";
+import { StreamServer } from "../../src/stream/server.ts";
+import { Environment, resolveTask } from "../../src/tasks/index.ts";
+import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
+
+const TASK = "HumanoidJoystick";
+
+let browser: Browser;
+let env: Environment;
+let server: StreamServer;
+let view: DriveView;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  env = await Environment.create(await resolveTask(TASK));
+  server = await StreamServer.listen({ port: 0, channels: ["drive"] });
+  const start = { seed: 0, disturbances: false, command: null };
+  view = new DriveView(server, { task: TASK, env, shelf: new PolicyShelf(env, { first: "zero" }), start });
+});
+afterAll(async () => {
+  await view?.close();
+  await server?.close();
+  env?.delete();
+  await browser?.close();
+});
+
+async function open(width: number, height: number): Promise<{ page: Page; watch: Watch }> {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: "dark", hasTouch: width < 500 });
+  page.setDefaultTimeout(30_000);
+  const watch = watchPage(page);
+  await page.goto(server.url);
+  await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
+  return { page, watch };
+}
+
+/** What the simulation is commanded, as it says itself in the poses it sends. */
+function commanded(page: Page, condition: string): Promise<void> {
+  return pageUntil(page, `(([vx, vy, yaw]) => ${condition})(flowgait.command(0))`);
+}
+
+function stepsOf(page: Page): Promise<number> {
+  return page.evaluate("flowgait.state.drive.step");
+}
+
+describe("driving at a desk", () => {
+  let page: Page;
+  let watch: Watch;
+
+  beforeAll(async () => {
+    ({ page, watch } = await open(1000, 640));
+  });
+  afterAll(async () => {
+    await page?.close();
+  });
+
+  it("keys steer while they are held, within the task's ranges, and the command fades when they are let go", async () => {
+    const [[, fastest], [right], [, turn]] = env.task.command!.ranges;
+    await page.keyboard.down("w");
+    await commanded(page, `Math.abs(vx - ${fastest}) < 1e-6 && vy === 0 && yaw === 0`);
+    await page.keyboard.down("q");
+    await page.keyboard.down("ArrowUp");
+    await commanded(page, `Math.abs(vx - ${fastest}) < 1e-6 && Math.abs(yaw - ${turn}) < 1e-6`);
+    for (const key of ["w", "q", "ArrowUp"]) await page.keyboard.up(key);
+    await commanded(page, "vx === 0 && yaw === 0");
+    await page.keyboard.down("Shift");
+    await page.keyboard.down("D");
+    await commanded(page, `Math.abs(vy - ${0.5 * right}) < 1e-6`);
+    await page.evaluate("dispatchEvent(new Event('blur'))");
+    await commanded(page, "vy === 0");
+    for (const key of ["Shift", "D"]) await page.keyboard.up(key);
+    expect(await page.evaluate("flowgait.state.latencyMs")).toBeGreaterThan(0);
+  });
+
+  it("a gamepad's sticks steer outside their dead zone, and its buttons pause and begin anew", async () => {
+    await page.evaluate(`{
+      globalThis.pad = { id: "Test pad", connected: true, axes: [0, 0, 0, 0], buttons: Array.from({ length: 16 }, () => ({ pressed: false })) };
+      navigator.getGamepads = () => [pad];
+      dispatchEvent(new Event("gamepadconnected"));
+    }`);
+    await pageUntil(page, "flowgait.state.gamepad === 'Test pad'");
+    await page.evaluate("pad.axes = [0, -1, 0.08, 0]");
+    await commanded(page, "vx > 1 && yaw === 0");
+    await page.evaluate("pad.axes = [-1, 0, 1, 0]");
+    await commanded(page, "vx === 0 && vy > 0.3 && yaw < -0.9");
+    await page.evaluate("pad.axes = [0.05, 0.05, 0, 0]");
+    await commanded(page, "vx === 0 && vy === 0 && yaw === 0");
+    await page.evaluate("pad.buttons[9].pressed = true");
+    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    await page.evaluate("{ pad.buttons[9].pressed = false; pad.connected = false; }");
+    await pageUntil(page, "flowgait.state.gamepad === null");
+  });
+
+  it("a single step is one control step of a simulation that stands", async () => {
+    const before = await stepsOf(page);
+    await page.getByRole("button", { name: "One control step" }).click();
+    await page.keyboard.press(".");
+    await pageUntil(page, `flowgait.state.drive.step === ${before + 2}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await stepsOf(page)).toBe(before + 2);
+    await page.getByRole("button", { name: "Play simulation" }).click();
+    await pageUntil(page, `flowgait.state.drive.step > ${before + 10}`);
+  });
+
+  it("runs as fast as it is told, and says how fast it is", async () => {
+    await page.getByRole("button", { name: "Speed" }).click();
+    await page.getByRole("radio", { name: "4×", exact: true }).click();
+    await pageUntil(page, "flowgait.state.drive.speed === 4 && flowgait.state.drive.realTimeFactor > 1.5");
+    expect(await page.locator("[data-testid=real-time-factor]").textContent()).toMatch(/^\d\.\d\d real$/);
+    for (let k = 0; k < 3; k++) await page.keyboard.press("-");
+    await pageUntil(
+      page,
+      "flowgait.state.drive.speed === 0.5 && Math.abs(flowgait.state.drive.realTimeFactor - 0.5) < 0.1",
+    );
+    await page.keyboard.press("+");
+    await pageUntil(page, "flowgait.state.drive.speed === 1");
+  });
+
+  it("another policy takes over where the robot stands, and a new episode begins when asked", async () => {
+    const before = await stepsOf(page);
+    await page.getByRole("button", { name: "Policy" }).click();
+    await page.getByRole("radio", { name: "Random actions" }).click();
+    await pageUntil(page, "flowgait.state.drive.policy === 'random'");
+    await pageUntil(page, "flowgait.state.drive.falls > 0");
+    expect(await stepsOf(page)).toBeGreaterThan(before);
+    await page.getByRole("button", { name: "Policy" }).click();
+    await page.getByRole("radio", { name: "No action" }).click();
+    await pageUntil(page, "flowgait.state.drive.policy === 'zero'");
+    await page.keyboard.press(" ");
+    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    const pelvis = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
+    const [at, step] = [await page.evaluate(pelvis), await stepsOf(page)];
+    await page.keyboard.press("r");
+    await pageUntil(page, `String(${pelvis}) !== "${at}"`);
+    expect(await stepsOf(page)).toBe(step);
+    await page.keyboard.press(" ");
+  });
+
+  it("a second page watches while the first steers, and gets the wheel when the first has gone", async () => {
+    await page.keyboard.press("-");
+    const { page: second } = await open(390, 700);
+    await second.locator("[data-testid=other-driver]").waitFor();
+    await second.getByRole("button", { name: "Take over" }).click();
+    await second.getByText(/steers; the wheel is free/).waitFor();
+    expect(await second.evaluate("flowgait.state.drive.driver !== flowgait.state.viewer")).toBe(true);
+    await second.close();
+    await page.keyboard.press("+");
+  });
+
+  it("does all this without an error", () => {
+    expect(watch.errors).toEqual([]);
+  });
+});
+
+describe("driving on a phone", () => {
+  it("the pad's disc walks and its bar turns while a finger is on them", async () => {
+    const { page, watch } = await open(390, 844);
+    const disc = (await page.locator("[data-testid=stick]").boundingBox())!;
+    const [x, y] = [disc.x + disc.width / 2, disc.y + disc.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x, y - 0.25 * disc.height);
+    await commanded(page, "Math.abs(vx - 0.6) < 0.02 && Math.abs(vy) < 0.02");
+    await page.mouse.up();
+    await commanded(page, "vx === 0");
+    const bar = (await page.locator("[data-testid=turn-stick]").boundingBox())!;
+    await page.mouse.move(bar.x + bar.width / 2, bar.y + bar.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(bar.x + 1, bar.y + bar.height / 2);
+    await commanded(page, "yaw > 0.9");
+    await page.close();
+    const { page: next } = await open(390, 844);
+    await commanded(next, "yaw === 0");
+    await next.close();
+    expect(watch.errors).toEqual([]);
+  });
+});

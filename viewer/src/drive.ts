@@ -1,0 +1,125 @@
+/** The page's hands on the driven simulation: clock, policy, wheel and steering. Says what is wanted; the server decides. */
+import type { Channel, ClientMessage, DriveMessage } from "../../src/stream/protocol.ts";
+import { PadWatch } from "./steering/gamepad.ts";
+import { SteeringKeys } from "./steering/keyboard.ts";
+import { Steering } from "./steering/steering.ts";
+import type { Store } from "./store.ts";
+
+export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
+/** Within this time an answer may still be under way. */
+const ANSWER_MS = 500;
+/** Ways of commands whose middle is shown. */
+const LATENCIES = 9;
+
+export class Drive {
+  readonly steering: Steering;
+  private readonly store: Store;
+  private readonly send: (message: ClientMessage) => void;
+  private readonly keys = new SteeringKeys();
+  private latencies: number[] = [];
+  /** The speed asked for last. */
+  private asked = { speed: 1, atMs: Number.NEGATIVE_INFINITY };
+
+  constructor(store: Store, send: (message: ClientMessage) => void) {
+    this.store = store;
+    this.send = send;
+    this.steering = new Steering(send, (axes) => store.set({ axes }));
+    this.listen();
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------------------- actions
+
+  show(channel: Channel): void {
+    if (channel === this.store.get().channel) return;
+    this.steering.letGo();
+    this.store.set({ channel });
+    this.send({ type: "show", channel });
+  }
+
+  togglePlaying(): void {
+    this.simulate(this.store.get().drive?.state === "playing" ? "pause" : "play");
+  }
+
+  simulate(what: "play" | "pause" | "step" | "reset"): void {
+    this.send({ type: "simulate", what });
+  }
+
+  setSpeed(factor: number): void {
+    this.asked = { speed: factor, atMs: performance.now() };
+    this.send({ type: "setSpeed", factor });
+  }
+
+  /** The next faster (1) or slower (-1) speed. */
+  changeSpeed(step: 1 | -1): void {
+    const { speed: asked, atMs } = this.asked;
+    const isUnderWay = performance.now() - atMs < ANSWER_MS;
+    const now = isUnderWay ? asked : (this.store.get().drive?.speed ?? 1);
+    const next = step > 0 ? SPEEDS.find((speed) => speed > now) : SPEEDS.findLast((speed) => speed < now);
+    if (next !== undefined) this.setSpeed(next);
+  }
+
+  choosePolicy(key: string): void {
+    this.send({ type: "policy", key });
+  }
+
+  takeWheel(): void {
+    this.send({ type: "wheel", take: true });
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------------- from the server
+
+  receive(drive: DriveMessage): void {
+    this.store.set({ drive });
+  }
+
+  /** A command has reached the simulation. */
+  steered(at: number): void {
+    this.latencies = [...this.latencies, performance.now() - at].slice(-LATENCIES);
+    const sorted = this.latencies.toSorted((a, b) => a - b);
+    this.store.set({ latencyMs: sorted[sorted.length >> 1] });
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------------------- keys and pads
+
+  /** True where the key steers. */
+  press(event: KeyboardEvent): boolean {
+    if (!this.isSteerable() || !this.keys.press(event)) return false;
+    this.tellKeys();
+    return true;
+  }
+
+  private isSteerable(): boolean {
+    const { channel, info } = this.store.get();
+    return channel === "drive" && (info?.capabilities.includes("steer") ?? false);
+  }
+
+  private tellKeys(): void {
+    this.steering.ask("keys", this.keys.axes);
+    this.store.set({ heldKeys: new Set(this.keys.codes) });
+  }
+
+  private listen(): void {
+    addEventListener("keyup", (event) => {
+      this.keys.release(event);
+      if (this.isSteerable()) this.tellKeys();
+    });
+    const letGo = () => {
+      this.keys.clear();
+      this.steering.letGo();
+      this.store.set({ heldKeys: new Set() });
+    };
+    addEventListener("blur", letGo);
+    document.addEventListener("visibilitychange", letGo);
+    new PadWatch({
+      moved: (axes) => {
+        if (this.isSteerable()) this.steering.ask("gamepad", axes);
+      },
+      pressed: (action) => {
+        if (this.store.get().channel !== "drive") return;
+        if (action === "toggle") this.togglePlaying();
+        else this.simulate("reset");
+      },
+      named: (gamepad) => this.store.set({ gamepad }),
+    });
+  }
+}

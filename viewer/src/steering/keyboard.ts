@@ -1,0 +1,59 @@
+/** Keys that steer while they are held. By their place on the keyboard, so that other layouts have them where the hand is. */
+import { type Axes, STILL, sumAxes } from "./axes.ts";
+
+const FORWARD: Axes = { ...STILL, forward: 1 };
+const BACK: Axes = { ...STILL, forward: -1 };
+const LEFT: Axes = { ...STILL, left: 1 };
+const RIGHT: Axes = { ...STILL, left: -1 };
+const TURN_LEFT: Axes = { ...STILL, turn: 1 };
+const TURN_RIGHT: Axes = { ...STILL, turn: -1 };
+
+const keys: Readonly<Record<string, Axes>> = {
+  KeyW: FORWARD,
+  ArrowUp: FORWARD,
+  KeyS: BACK,
+  ArrowDown: BACK,
+  KeyA: LEFT,
+  KeyD: RIGHT,
+  KeyQ: TURN_LEFT,
+  ArrowLeft: TURN_LEFT,
+  KeyE: TURN_RIGHT,
+  ArrowRight: TURN_RIGHT,
+};
+/** With Shift everything is asked for by half. */
+const CAREFUL = 0.5;
+
+export class SteeringKeys {
+  private readonly held = new Set<string>();
+  private isCareful = false;
+
+  get axes(): Axes {
+    const { forward, left, turn } = sumAxes([...this.held].map((code) => keys[code]));
+    const share = this.isCareful ? CAREFUL : 1;
+    return { forward: share * forward, left: share * left, turn: share * turn };
+  }
+
+  /** Codes of the keys that are held. */
+  get codes(): ReadonlySet<string> {
+    return this.held;
+  }
+
+  /** True where the key steers. */
+  press({ code, shiftKey }: KeyboardEvent): boolean {
+    this.isCareful = shiftKey;
+    if (!(code in keys)) return false;
+    this.held.add(code);
+    return true;
+  }
+
+  release({ code, shiftKey }: KeyboardEvent): void {
+    this.isCareful = shiftKey;
+    this.held.delete(code);
+  }
+
+  /** The page lost the keyboard: what happens to the keys is not heard of. */
+  clear(): void {
+    this.held.clear();
+    this.isCareful = false;
+  }
+}

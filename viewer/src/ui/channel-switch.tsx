@@ -1,0 +1,31 @@
+/** Watch the training, or drive: the two things that a page can look at. */
+import type { Channel } from "../../../src/stream/protocol.ts";
+import type { Page } from "../page.ts";
+import { type Store, useStore } from "../store.ts";
+
+const names: Readonly<Record<Channel, string>> = { training: "Training", drive: "Drive" };
+const order: readonly Channel[] = ["training", "drive"];
+
+export function ChannelSwitch({ store, page }: { store: Store; page: Page }) {
+  const channels = useStore(store, (state) => state.channels);
+  const channel = useStore(store, (state) => state.channel);
+  if (channels.length < 2) return null;
+  return (
+    <div class="segments" role="radiogroup" aria-label="What to look at">
+      {order
+        .filter((name) => channels.includes(name))
+        .map((name) => (
+          // biome-ignore lint/a11y/useSemanticElements: a segment is a button that looks pressed
+          <button
+            key={name}
+            type="button"
+            role="radio"
+            aria-checked={name === channel}
+            onClick={() => page.drive.show(name)}
+          >
+            {names[name]}
+          </button>
+        ))}
+    </div>
+  );
+}
