@@ -3,6 +3,7 @@ import { Command } from "commander";
 import {
   describeTask,
   Environment,
+  isJointKind,
   type ObservationSlice,
   registry,
   resolveTask,
@@ -129,11 +130,13 @@ function actionText({
   damping,
   feedForward,
 }: TaskDescription["action"]) {
-  const isTargets = kind === "joint-targets";
+  const isTargets = isJointKind(kind);
   const limited = { tanh: "tanh(action)", clip: "clip(action, −1, 1)", none: "action" }[squash];
   const sum = `offset${feedForward === null ? "" : " + feed-forward"} + scale · ${limited}`;
   const formulas = {
     "joint-targets": `joint position target = ${sum}`,
+    "joint-offsets": `joint position target = present position + ${sum}`,
+    "joint-increments": `joint position target = last target + ${sum}`,
     controls: `control = ${sum}`,
     "cell-moves": `cells moved = round(${limited})`,
   };
@@ -145,7 +148,7 @@ function actionText({
     formatNumber(offset[k]!),
     ...servo(k),
   ]);
-  const named = { "joint-targets": "joint", controls: "actuator", "cell-moves": "axis" }[kind];
+  const named = kind === "controls" ? "actuator" : kind === "cell-moves" ? "axis" : "joint";
   const headings = ["", named, "scale", "offset"];
   if (isTargets) headings.push("stiffness", "damping");
   const columns = headings.map((heading, k) => ({ heading, align: k === 1 ? ("left" as const) : ("right" as const) }));

@@ -1,4 +1,5 @@
 /** Quaternions w-x-y-z on flat arrays, output first; offsets are element positions. Units: radians. */
+import type { Rng } from "./rng.ts";
 
 type Numbers = Float64Array | Float32Array | number[];
 
@@ -60,4 +61,11 @@ export function yawOf(q: Numbers, p = 0): number {
   const y = q[p + 2];
   const z = q[p + 3];
   return Math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z));
+}
+
+/** out = a rotation drawn so that none is likelier than another: four normal numbers, scaled to length 1. */
+export function randomRotation(rng: Rng, out: Numbers, o: number): void {
+  const drawn = [rng.normal(), rng.normal(), rng.normal(), rng.normal()];
+  const length = Math.hypot(...drawn);
+  for (let i = 0; i < 4; i++) out[o + i] = drawn[i] / length;
 }

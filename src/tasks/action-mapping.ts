@@ -7,12 +7,12 @@ import type { AnyMoment } from "./moment.ts";
 export type Squash = "tanh" | "clip" | "none";
 
 /**
- * A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action; cell-moves are rounded to
- * −1, 0 or 1 besides.
+ * A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action. To joint-offsets the present
+ * joint position is added, to joint-increments the control of the step before; cell-moves are rounded to −1, 0 or 1 besides.
  */
 export interface ActionDescription {
-  readonly kind: "joint-targets" | "controls" | "cell-moves";
-  /** Joints (joint-targets), actuators (controls) or axes (cell-moves), in action order. */
+  readonly kind: "joint-targets" | "joint-offsets" | "joint-increments" | "controls" | "cell-moves";
+  /** Joints (joint-…), actuators (controls) or axes (cell-moves), in action order. */
   readonly names: readonly string[];
   readonly squash: Squash;
   readonly scale: readonly number[];
@@ -38,7 +38,7 @@ export interface BoundAction {
   readonly description: ActionDescription;
   /** Squashes the action at `offset` of `raw` into `action` [actionSize] and writes the controls. */
   apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void;
-  /** Writes the controls that a new episode starts with. */
+  /** Writes the controls that a new episode starts with, once its first state is set. */
   reset(): void;
 }
 
@@ -103,6 +103,9 @@ export function direct({ squash = "tanh", scale = 1 }: { squash?: Squash; scale?
   };
 }
 
+/** What actions are added to: the keyframe's joint positions, the present ones, or the targets of the step before. */
+export type TargetBase = "home" | "present" | "previous";
+
 /** Settings of `jointTargets`. */
 export interface JointTargetSettings {
   /** rad per unit of action; a function is asked once per joint, by name */
@@ -110,12 +113,21 @@ export interface JointTargetSettings {
   /** Default none: targets are limited by the actuators' control ranges. */
   readonly squash?: Squash;
   readonly feedForward?: FeedForward;
+  /** Default home. */
+  readonly around?: TargetBase;
 }
 
-/** Controls are position targets of the actuated joints: home + feed-forward + scale · squash(action). */
-export function jointTargets({ scale, squash = "none", feedForward }: JointTargetSettings): ActionMapping {
+const TARGET_KINDS = { home: "joint-targets", present: "joint-offsets", previous: "joint-increments" } as const;
+
+/** Whether actions are targets of joints, one each. */
+export function isJointKind(kind: ActionDescription["kind"]): boolean {
+  return Object.values<string>(TARGET_KINDS).includes(kind);
+}
+
+/** Controls are position targets of the actuated joints: home (or what `around` says) + feed-forward + scale · squash(action). */
+export function jointTargets(settings: JointTargetSettings): ActionMapping {
   return {
-    bind: (context) => new JointTargets(context, scale, squash, feedForward),
+    bind: (context) => new JointTargets(context, settings),
   };
 }
 
@@ -123,34 +135,33 @@ class JointTargets implements BoundAction {
   readonly description: ActionDescription;
   readonly #sim: Simulation;
   readonly #squash: Squash;
+  readonly #around: TargetBase;
   readonly #scale: Float64Array;
   readonly #home: Float64Array;
+  readonly #qposAddress: Int32Array;
   readonly #targets: Float64Array;
   readonly #feedForward: BoundFeedForward | undefined;
 
-  constructor(
-    context: ActionContext,
-    scale: JointTargetSettings["scale"],
-    squash: Squash,
-    feedForward: FeedForward | undefined,
-  ) {
+  constructor(context: ActionContext, { scale, squash = "none", feedForward, around = "home" }: JointTargetSettings) {
     const { sim, home } = context;
     const joints = sim.actuatorJoints();
     if (joints.length === 0)
       throw new UserError(`scene ${sim.scene} has no actuators; jointTargets needs position actuators`);
     this.#sim = sim;
     this.#squash = squash;
+    this.#around = around;
     this.#scale = Float64Array.from(joints, (joint) => (typeof scale === "number" ? scale : scale(joint)));
-    this.#home = Float64Array.from(joints, (joint) => home[sim.joint(joint).qposAddress]);
+    this.#qposAddress = Int32Array.from(joints, (joint) => sim.joint(joint).qposAddress);
+    this.#home = Float64Array.from(this.#qposAddress, (address) => home[address]);
     this.#targets = this.#home.slice();
     this.#feedForward = feedForward?.bind(context, joints);
     const servos = joints.map((joint, actuator) => servoOf(sim, joint, actuator));
     this.description = {
-      kind: "joint-targets",
+      kind: TARGET_KINDS[around],
       names: joints,
       squash,
       scale: [...this.#scale],
-      offset: [...this.#home],
+      offset: around === "home" ? [...this.#home] : joints.map(() => 0),
       stiffness: servos.map((servo) => servo.stiffness),
       damping: servos.map((servo) => servo.damping),
       feedForward: this.#feedForward?.description ?? null,
@@ -160,14 +171,23 @@ class JointTargets implements BoundAction {
   apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void {
     squashInto(action, raw, offset, this.#squash);
     const targets = this.#targets;
-    targets.set(this.#home);
-    this.#feedForward?.add(targets, moment);
     const { ctrl } = this.#sim;
+    if (this.#around === "previous") targets.set(ctrl);
+    else this.#writeBase(targets);
+    this.#feedForward?.add(targets, moment);
     for (let i = 0; i < targets.length; i++) ctrl[i] = targets[i] + this.#scale[i] * action[i];
   }
 
   reset(): void {
-    this.#sim.ctrl.set(this.#home);
+    this.#writeBase(this.#sim.ctrl);
+  }
+
+  /** Home, or where the joints are. */
+  #writeBase(out: Float64Array): void {
+    const { qpos } = this.#sim;
+    for (let i = 0; i < out.length; i++) {
+      out[i] = this.#around === "home" ? this.#home[i] : qpos[this.#qposAddress[i]];
+    }
   }
 }
 

@@ -54,8 +54,8 @@ export interface Timing {
 export interface Settling {
   /** Physics steps with the controls of a new episode; the clock then starts at 0. */
   readonly physicsSteps: number;
-  /** An episode starts from one of so many settled states, each computed once per seed. */
-  readonly startStates: number;
+  /** An episode starts from one of so many settled states, each computed once per seed; absent, every episode settles anew. */
+  readonly startStates?: number;
 }
 
 /** What `defineTask` takes. */
@@ -177,7 +177,7 @@ export function defineTask<
     randomise,
   } as unknown as NamedTask<Observation, Reward>;
   checkNames(task);
-  if (settle && Object.keys(randomise).length > 0) {
+  if (settle?.startStates !== undefined && Object.keys(randomise).length > 0) {
     throw new UserError(
       `task ${spec.name}: settled start states are shared by all environments, so nothing may be randomised`,
     );

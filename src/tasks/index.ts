@@ -1,12 +1,16 @@
 /** The tasks room: declaring tasks, the terms to declare them with, the tasks that ship, and the environments that run them. */
+
+export { type ActionHistoryReading, actionHistory } from "./action-history.ts";
 export {
   type ActionDescription,
   type ActionMapping,
   direct,
   type FeedForward,
+  isJointKind,
   type JointTargetSettings,
   jointTargets,
   type Squash,
+  type TargetBase,
 } from "./action-mapping.ts";
 export { type Command, type Interval, type TwistSettings, twistCommand, type Wander } from "./command.ts";
 export { type ContactReading, contactTimers } from "./contact-timers.ts";
@@ -73,7 +77,9 @@ export {
   swingPeakError,
 } from "./terms/gait.ts";
 export {
+  bendSq,
   distSq,
+  excessSq,
   kernel,
   normSq,
   normSqAt,
@@ -86,5 +92,6 @@ export {
 export { smallControl } from "./terms/small-control.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
 export { onRoughTerrain, type RoughTerrain, roughGround } from "./terrain.ts";
+export { type TouchReading, touch } from "./touch.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";
 export { isTaskFile, loadUserTask, resolveTask } from "./user-task.ts";

@@ -2,7 +2,7 @@
  * Words for a robot that walks on legs: what its sensors say, with frame and unit, so that tasks need no sensor indices.
  * The robot hangs on a free joint, its actuators drive joints, and a keyframe says how it stands.
  */
-import { fromAxisAngle, multiply } from "../math/quat.ts";
+import { fromAxisAngle, multiply, randomRotation } from "../math/quat.ts";
 import type { Rng } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
@@ -69,10 +69,14 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   worldLinVel = EMPTY;
   /** [3] direction of gravity in the body frame; (0, 0, −1) upright */
   readonly gravity = new Float64Array(3);
+  /** [joints] rad */
+  readonly jointAngle: Float64Array;
   /** [joints] rad from home */
   readonly jointPos: Float64Array;
   /** [joints] rad/s */
   readonly jointVel: Float64Array;
+  /** [joints] rad/s² */
+  readonly jointAcc: Float64Array;
   /** [joints] N·m, of the actuators */
   torque = EMPTY;
   /** [feet] m, height of the soles' middle in the world */
@@ -108,8 +112,10 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     this.#home = Float64Array.from(joints, (joint) => home[joint.qposAddress]);
     this.#low = Float64Array.from(joints, (joint) => joint.range[0]);
     this.#high = Float64Array.from(joints, (joint) => joint.range[1]);
+    this.jointAngle = new Float64Array(joints.length);
     this.jointPos = new Float64Array(joints.length);
     this.jointVel = new Float64Array(joints.length);
+    this.jointAcc = new Float64Array(joints.length);
     this.groups = jointGroups(this.jointNames, settings.groups);
     this.sensors = sensorViews(sim, settings.sensors);
     this.#feet = Int32Array.from(settings.feet, (site) => sim.siteId(site));
@@ -138,12 +144,14 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
 
   /** Reads what is computed from several sensors; the engine calls it after the physics. */
   update(): void {
-    const { qpos, qvel, siteXmat, siteXpos, sensordata } = this.#sim;
+    const { qpos, qvel, qacc, siteXmat, siteXpos, sensordata } = this.#sim;
     // Rᵀ(0, 0, −1): minus the third row of the site's rotation matrix
     for (let i = 0; i < 3; i++) this.gravity[i] = -siteXmat[9 * this.#imu + 6 + i];
     for (let i = 0; i < this.jointPos.length; i++) {
-      this.jointPos[i] = qpos[this.#qposAddress[i]] - this.#home[i];
+      this.jointAngle[i] = qpos[this.#qposAddress[i]];
+      this.jointPos[i] = this.jointAngle[i] - this.#home[i];
       this.jointVel[i] = qvel[this.#dofAddress[i]];
+      this.jointAcc[i] = qacc[this.#dofAddress[i]];
     }
     for (let foot = 0; foot < this.#feet.length; foot++) {
       this.footHeight[foot] = siteXpos[3 * this.#feet[foot] + 2];
@@ -177,7 +185,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
 
   /** Moves the robot from where it stands by random offsets. */
   place(rng: Rng, { position, yaw, joints, jointFactor, velocity }: Placement): void {
-    const { qpos, qvel } = this.#sim;
+    const { qpos } = this.#sim;
     const root = this.#root;
     qpos[root] += rng.uniform(-position, position);
     qpos[root + 1] += rng.uniform(-position, position);
@@ -188,6 +196,25 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
       const moved = factor * qpos[this.#qposAddress[i]] + rng.uniform(-joints, joints);
       qpos[this.#qposAddress[i]] = Math.max(this.#low[i], Math.min(this.#high[i], moved));
     }
+    this.#nudge(rng, velocity);
+  }
+
+  /** Holds the robot in the air over the origin, turned any way, with joints anywhere in their ranges; `velocity` as in `place`. */
+  throwUp(rng: Rng, height: number, velocity: number): void {
+    const { qpos } = this.#sim;
+    const root = this.#root;
+    qpos.fill(0, root, root + 2);
+    qpos[root + 2] = height;
+    randomRotation(rng, qpos, root + 3);
+    for (let i = 0; i < this.#qposAddress.length; i++) {
+      qpos[this.#qposAddress[i]] = rng.uniform(this.#low[i], this.#high[i]);
+    }
+    this.#nudge(rng, velocity);
+  }
+
+  /** Each component of the base's velocity in ±, m/s and rad/s. */
+  #nudge(rng: Rng, velocity: number): void {
+    const { qvel } = this.#sim;
     for (let i = 0; i < 6; i++) qvel[this.#rootDof + i] = rng.uniform(-velocity, velocity);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { UserError } from "../math/user-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
+import { isJointKind } from "./action-mapping.ts";
 import type { ObservationTerm, Task } from "./define-task.ts";
 import type { Environment } from "./environment.ts";
 import type { AnyMoment } from "./moment.ts";
@@ -116,7 +117,7 @@ function sized(who: string, rule: string, mirror: SignedPermutation, width: numb
 /** Joints mirror into each other where anchors and axes do; a rotation about the axis (x, y, z) becomes one about (−x, y, −z). */
 function actionMirror(env: Environment): SignedPermutation {
   const { actionDescription, task, sim } = env;
-  if (actionDescription.kind !== "joint-targets") {
+  if (!isJointKind(actionDescription.kind)) {
     throw new UserError(
       `task ${task.name}: --mirror needs actions that are joint targets, found ${actionDescription.kind}`,
       { exitCode: 2 },

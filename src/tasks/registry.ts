@@ -5,7 +5,9 @@ import type { Task } from "./define-task.ts";
 import { gridworldFourGoals, gridworldTwoWalls } from "./gridworld/gridworld.ts";
 import { humanoidJoystick } from "./humanoid/joystick.ts";
 import { g1JoystickFlatTerrain, g1JoystickRoughTerrain } from "./locomotion/g1-joystick.ts";
+import { go1Getup } from "./locomotion/go1-getup.ts";
 import { go1JoystickFlatTerrain, go1JoystickRoughTerrain } from "./locomotion/go1-joystick.ts";
+import { go1Footstand, go1Handstand } from "./locomotion/go1-two-legs.ts";
 import { acrobotSwingup, acrobotSwingupSparse } from "./suite/acrobot.ts";
 import { ballInCup } from "./suite/ball-in-cup.ts";
 import { cartpoleBalance, cartpoleBalanceSparse, cartpoleSwingup, cartpoleSwingupSparse } from "./suite/cartpole.ts";
@@ -51,6 +53,9 @@ const TASKS: readonly Task[] = [
   g1JoystickRoughTerrain,
   go1JoystickFlatTerrain,
   go1JoystickRoughTerrain,
+  go1Getup,
+  go1Handstand,
+  go1Footstand,
   gridworldTwoWalls,
   gridworldFourGoals,
 ];

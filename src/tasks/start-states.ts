@@ -1,4 +1,4 @@
-/** First states of episodes: the keyframe, the task's `reset`, and where the task settles first, a pool of settled states. */
+/** First states of episodes: the keyframe, the task's `reset`, and where the task settles first, the physics after that. */
 import { type Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { Task } from "./define-task.ts";
@@ -26,18 +26,19 @@ export class StartStates {
     rng.seek(seed, STREAM.reset, env, tick);
     const { settle } = this.#task;
     if (!settle) this.#setFresh(rng);
-    else this.#setSettled(settle.physicsSteps, rng.integer(settle.startStates), seed, rng);
+    else if (settle.startStates === undefined) this.#setAtRest(settle.physicsSteps, rng);
+    else this.#setPooled(settle.physicsSteps, rng.integer(settle.startStates), seed, rng);
   }
 
   #setFresh(rng: Rng): void {
     const { keyframe, reset } = this.#task;
     if (keyframe === undefined) this.#sim.resetToInitial();
     else this.#sim.resetToKeyframe(keyframe);
-    this.#resetControls();
     reset?.({ sim: this.#sim, robot: this.#robot, rng });
+    this.#resetControls();
   }
 
-  #setSettled(physicsSteps: number, index: number, seed: number, rng: Rng): void {
+  #setPooled(physicsSteps: number, index: number, seed: number, rng: Rng): void {
     if (seed !== this.#seed) this.#settled.clear();
     this.#seed = seed;
     let state = this.#settled.get(index);
@@ -49,10 +50,14 @@ export class StartStates {
     this.#sim.writeState(state, 0);
   }
 
-  #settle(physicsSteps: number, rng: Rng): Float64Array {
+  #setAtRest(physicsSteps: number, rng: Rng): void {
     this.#setFresh(rng);
     this.#sim.step(physicsSteps);
     this.#sim.clock[0] = 0;
+  }
+
+  #settle(physicsSteps: number, rng: Rng): Float64Array {
+    this.#setAtRest(physicsSteps, rng);
     const state = new Float64Array(this.#sim.stateSize);
     this.#sim.readState(state, 0);
     return state;

@@ -11,7 +11,9 @@ import {
   swingPeakError,
 } from "../../src/tasks/terms/gait.ts";
 import {
+  bendSq,
   distSq,
+  excessSq,
   kernel,
   normSq,
   normSqAt,
@@ -140,6 +142,8 @@ describe("norms", () => {
     expect(normSq([3, 4, 5], 2)).toBe(25);
     expect(normSq([1, 2])).toBe(5);
     expect(distSq([1, 2, 9], [0, 4], 2)).toBe(5);
+    expect(bendSq([1, 0], [2, 0], [4, 3])).toBe(1 + 9);
+    expect(excessSq([-3, 1, 2.5], 2)).toBe(1 + 0.25);
     expect(sumAbs([-1, 2])).toBe(3);
     expect(normSqAt([1, 2, 3], [0, 2])).toBe(10);
     expect(sumAbsAt([1, 2, -3], [0, 2])).toBe(4);

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
+import { actionHistory } from "../../src/tasks/action-history.ts";
 import { contactTimers } from "../../src/tasks/contact-timers.ts";
 import { gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
 import { meanTwist } from "../../src/tasks/mean-twist.ts";
 import type { AnyMoment } from "../../src/tasks/moment.ts";
 import { kicks, shoves } from "../../src/tasks/pushes.ts";
 import { surges } from "../../src/tasks/surges.ts";
+import { touch } from "../../src/tasks/touch.ts";
 
 const DT = 0.02;
 const momentWith = (command: number[]) => ({ command: Float64Array.from(command) }) as unknown as AnyMoment;
@@ -107,6 +109,39 @@ describe("mean twist", () => {
     const tracker = meanTwist(3);
     const bound = tracker.bind({ sim: {} as Simulation, dt: DT, slots: new Float64Array(tracker.size) });
     expect(() => bound.afterPhysics?.({ robot: {} } as unknown as AnyMoment)).toThrow(/no reading `twist`/);
+  });
+});
+
+describe("touch", () => {
+  it("is felt where any of the sensors counts a contact", () => {
+    const sensordata = new Float64Array(3);
+    const sim = { sensordata, sensor: (name: string) => ({ address: Number(name) }) } as unknown as Simulation;
+    const { reading } = touch(["0", "2"]).bind({ sim, dt: DT, slots: new Float64Array(0) });
+    const felt = [
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 0, 2],
+      [1, 1, 1],
+    ].map((counts) => {
+      sensordata.set(counts);
+      return reading.any;
+    });
+    expect(felt).toEqual([false, false, true, true]);
+  });
+});
+
+describe("action history", () => {
+  it("holds the action before the last, and none at the start of an episode", () => {
+    const tracker = actionHistory(1);
+    const bound = tracker.bind({ sim: {} as Simulation, dt: DT, slots: new Float64Array(tracker.size).fill(9) });
+    const moment = (action: number) => ({ action: Float64Array.of(action) }) as unknown as AnyMoment;
+    bound.reset?.(moment(0), rng());
+    const seen = [1, 2, 3].map((action) => {
+      const before = bound.reading.lastButOne[0];
+      bound.afterReward?.(moment(action));
+      return before;
+    });
+    expect(seen).toEqual([0, 0, 1]);
   });
 });
 

@@ -7,16 +7,13 @@ import { jointTargets } from "../action-mapping.ts";
 import { twistCommand } from "../command.ts";
 import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
-import { legged } from "../legged-robot.ts";
 import { AXIAL, POLAR, TWIST } from "../mirror.ts";
-import { centreOfMass, friction, jointField, jointZeros, masses, payload } from "../randomisation.ts";
 import { surges } from "../surges.ts";
 import { footClearance, footSlip, swingPeakError } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsProduct, weightedNormSq } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
+import { FEET, FOOT_CONTACTS, go1, go1Differences } from "./go1.ts";
 
-/** Legs in the order of joints, sensors and readings: right and left of the front, right and left of the rear. */
-const FEET = ["FR", "FL", "RR", "RL"];
 const FOOT_HEIGHT = 0.1; // m, of a foot's centre at the top of a step
 const SHORT_STEP = 0.1; // s in the air
 /** Of hip, thigh and calf in the reward for the pose. */
@@ -31,22 +28,7 @@ export const go1JoystickFlatTerrain = defineTask({
   family: "locomotion",
   scene: "scenes/go1-flat.xml",
   timing: { controlHz: 50, physicsHz: 250, episodeSeconds: 20 },
-  robot: legged({
-    root: "root",
-    home: "home",
-    imu: "imu",
-    gyro: "gyro",
-    linVel: "local_linvel",
-    feet: FEET,
-    footVelocities: FEET.map((foot) => `${foot}_global_linvel`),
-    groups: {},
-    sensors: {
-      accelerometer: "accelerometer",
-      up: "upvector",
-      worldLinVel: "global_linvel",
-      worldAngVel: "global_angvel",
-    },
-  }),
+  robot: go1,
   keyframe: "home",
 
   action: jointTargets({ scale: 0.5 }),
@@ -60,23 +42,12 @@ export const go1JoystickFlatTerrain = defineTask({
   }),
 
   track: {
-    feet: contactTimers(
-      FEET.map((foot) => `${foot}_floor_found`),
-      FEET,
-    ),
+    feet: contactTimers(FOOT_CONTACTS, FEET),
   },
   events: {
     surge: surges({ body: "trunk", everySeconds: [1, 3], seconds: [0.05, 0.2], speed: [0, 3], enabled: false }),
   },
-  randomise: {
-    floor: friction(["floor"], [0.4, 1.0]),
-    dryFriction: jointField("dof_frictionloss", [0.9, 1.1]),
-    armature: jointField("dof_armature", [1.0, 1.05]),
-    trunkCentre: centreOfMass("trunk", 0.05),
-    masses: masses([0.9, 1.1]),
-    payload: payload("trunk", [-1, 1]),
-    jointZeros: jointZeros(0.05),
-  },
+  randomise: go1Differences,
 
   reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0, velocity: 0.5 }),
 

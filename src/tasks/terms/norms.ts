@@ -51,6 +51,20 @@ export function sumAbsProduct(x: Numbers, y: Numbers): number {
   return sum;
 }
 
+/** Σ (xᵢ − 2yᵢ + zᵢ)²: how far the middle one of three is from between the others. */
+export function bendSq(x: Numbers, y: Numbers, z: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += (x[i] - 2 * y[i] + z[i]) ** 2;
+  return sum;
+}
+
+/** Σ max(0, |xᵢ| − limit)². */
+export function excessSq(x: Numbers, limit: number): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += Math.max(0, Math.abs(x[i]) - limit) ** 2;
+  return sum;
+}
+
 /** exp(−squared error / width): the kernel of the tracking rewards. */
 export function kernel(squaredError: number, width: number): number {
   return Math.exp(-squaredError / width);
