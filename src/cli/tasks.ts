@@ -111,9 +111,9 @@ function layoutTable(layout: readonly ObservationSlice[]): string {
   return formatTable([{ heading: "", align: "right" }, { heading: "" }, { heading: "" }, { heading: "" }], rows, "  ");
 }
 
-function sliceNotes({ noise, scale, history, delay }: ObservationSlice): string[] {
+function sliceNotes({ noise, noises = [noise], scale, history, delay }: ObservationSlice): string[] {
   const notes = [];
-  if (noise > 0) notes.push(`noise ±${formatNumber(noise)}`);
+  if (noise > 0) notes.push(`noise ±${noises.map((level) => formatNumber(level)).join(", ")}`);
   if (scale !== 1) notes.push(`times ${formatNumber(scale)}`);
   if (history > 1) notes.push(`${history} steps, oldest first`);
   if (delay > 0) notes.push(`${delay} steps old`);

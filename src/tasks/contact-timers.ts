@@ -17,10 +17,13 @@ export interface ContactReading {
 
 /**
  * Follows the feet's contacts.
- * @param sensors contact sensors of the scene, one per foot; a foot touches where the sensor's first value is above 0
+ * @param sensors contact sensors of the scene, one or some per foot; a foot touches where the first value of one of its sensors is above 0
  * @param sites of the feet, in the same order, where their height in the air matters
  */
-export function contactTimers(sensors: readonly string[], sites: readonly string[] = []): Tracker<ContactReading> {
+export function contactTimers(
+  sensors: readonly (string | readonly string[])[],
+  sites: readonly string[] = [],
+): Tracker<ContactReading> {
   return {
     size: 2 * sensors.length + sites.length,
     description: { kind: "contact-timers", sensors, ...(sites.length > 0 && { sites }) },
@@ -32,15 +35,20 @@ class ContactTimers implements BoundTracker<ContactReading> {
   readonly reading: ContactReading;
   readonly #sim: TrackerContext["sim"];
   readonly #dt: number;
-  readonly #addresses: Int32Array;
+  /** Of each foot's sensors. */
+  readonly #addresses: readonly Int32Array[];
   readonly #sites: Int32Array;
   readonly #touchedBefore: Float64Array;
 
-  constructor(sensors: readonly string[], sites: readonly string[], { sim, dt, slots }: TrackerContext) {
+  constructor(
+    sensors: readonly (string | readonly string[])[],
+    sites: readonly string[],
+    { sim, dt, slots }: TrackerContext,
+  ) {
     const feet = sensors.length;
     this.#sim = sim;
     this.#dt = dt;
-    this.#addresses = Int32Array.from(sensors, (sensor) => sim.sensor(sensor).address);
+    this.#addresses = sensors.map((foot) => Int32Array.from([foot].flat(), (sensor) => sim.sensor(sensor).address));
     this.#sites = Int32Array.from(sites, (site) => sim.siteId(site));
     this.#touchedBefore = slots.subarray(feet, 2 * feet);
     const airTime = slots.subarray(0, feet);
@@ -93,9 +101,14 @@ class ContactTimers implements BoundTracker<ContactReading> {
 
   #readContacts(): void {
     const { contact } = this.reading;
-    const values = this.#sim.sensordata;
-    for (let i = 0; i < contact.length; i++) contact[i] = values[this.#addresses[i]] > 0 ? 1 : 0;
+    for (let i = 0; i < contact.length; i++)
+      contact[i] = anyAboveZero(this.#sim.sensordata, this.#addresses[i]) ? 1 : 0;
   }
+}
+
+function anyAboveZero(values: Float64Array, places: Int32Array): boolean {
+  for (let i = 0; i < places.length; i++) if (values[places[i]] > 0) return true;
+  return false;
 }
 
 function sumWhere(mask: Float64Array, values: Float64Array, value: (x: number) => number): number {

@@ -20,8 +20,8 @@ export type Family = "suite" | "humanoid" | "locomotion" | "manipulation" | "gri
 /** One named part of an observation. */
 export interface ObservationTerm<M> {
   readonly of: (s: M) => Value;
-  /** Measurement noise, uniform in ± this, in the unit of the reading. */
-  readonly noise?: number;
+  /** Measurement noise, uniform in ± this, in the unit of the reading; a list is repeated over the reading. */
+  readonly noise?: number | readonly number[];
   /** What the policy sees is the noisy reading times this; default 1. */
   readonly scale?: number;
   /** Unit of the reading, for people and exports. */

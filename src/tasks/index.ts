@@ -29,6 +29,7 @@ export {
 } from "./define-task.ts";
 export { type CommandDescription, describeTask, type TaskDescription } from "./describe-task.ts";
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
+export { type FootClockReading, type FootClockSettings, footClocks } from "./foot-clocks.ts";
 export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
 export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
 export { saddles, startingAt } from "./gridworld/gridworld.ts";
@@ -90,6 +91,7 @@ export {
   weightedNormSq,
 } from "./terms/norms.ts";
 export { smallControl } from "./terms/small-control.ts";
+export { sidewaysDistance } from "./terms/stance.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
 export { onRoughTerrain, type RoughTerrain, roughGround } from "./terrain.ts";
 export { type TouchReading, touch } from "./touch.ts";

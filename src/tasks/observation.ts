@@ -13,8 +13,10 @@ export interface ObservationSlice {
   readonly unit: string | null;
   /** The reading that the term passes on, such as "robot.gyro" or "command"; null where it computes something. */
   readonly source: string | null;
-  /** Uniform noise ± this, in the unit of the reading. */
+  /** Uniform noise ± this, in the unit of the reading: the largest where its values differ in it. */
   readonly noise: number;
+  /** Noise of each value, repeated over the reading; absent where all have the same. */
+  readonly noises?: readonly number[];
   readonly scale: number;
   /** Number of latest values given, oldest first. */
   readonly history: number;
@@ -27,7 +29,8 @@ interface BoundTerm {
   readonly source: string | null;
   readonly width: number;
   readonly offset: number;
-  readonly noise: number;
+  /** [width] */
+  readonly noise: Float64Array;
   readonly scale: number;
   /** [history + delay, width] scaled values, oldest first; empty where only the present counts */
   readonly register: Float64Array;
@@ -68,7 +71,7 @@ export class ObservationGroup {
     this.#terms = bound;
     this.size = offset;
     this.values = new Float32Array(offset);
-    this.noisy = bound.some((term) => term.noise > 0);
+    this.noisy = bound.some((term) => term.noise.some((level) => level > 0));
   }
 
   /** Whether the latest observation was finite. */
@@ -100,13 +103,13 @@ export class ObservationGroup {
     const { values } = this;
     const { offset, width, noise, scale } = term;
     if (typeof value === "number") {
-      const measured = scale * (noise > 0 ? value + rng.uniform(-noise, noise) : value);
+      const measured = scale * measure(value, noise[0], rng);
       values[offset] = measured;
       return measured;
     }
     let sum = 0;
     for (let i = 0; i < width; i++) {
-      const measured = scale * (noise > 0 ? value[i] + rng.uniform(-noise, noise) : value[i]);
+      const measured = scale * measure(value[i], noise[i], rng);
       values[offset + i] = measured;
       sum += measured;
     }
@@ -120,7 +123,7 @@ export class ObservationGroup {
     let sum = 0;
     for (let i = 0; i < width; i++) {
       const reading = typeof value === "number" ? value : value[i];
-      register[newest + i] = scale * (noise > 0 ? reading + rng.uniform(-noise, noise) : reading);
+      register[newest + i] = scale * measure(reading, noise[i], rng);
       sum += register[newest + i];
     }
     if (first) for (let at = 0; at < newest; at += width) register.copyWithin(at, newest);
@@ -128,6 +131,10 @@ export class ObservationGroup {
     for (let i = 0; i < given; i++) this.values[term.offset + i] = register[i];
     return sum;
   }
+}
+
+function measure(reading: number, noise: number, rng: Rng): number {
+  return noise > 0 ? reading + rng.uniform(-noise, noise) : reading;
 }
 
 function bindTerm(
@@ -150,11 +157,19 @@ function bindTerm(
     source: typeof value === "number" ? null : placeOf(value, moment),
     width,
     offset,
-    noise: noise ? (term.noise ?? 0) : 0,
+    noise: noise ? noiseLevels(name, term.noise, width) : new Float64Array(width),
     scale: term.scale ?? 1,
     register: claim(history + delay > 1 ? (history + delay) * width : 0),
     history,
   };
+}
+
+/** [width] of each value. */
+function noiseLevels(name: string, noise: number | readonly number[] = 0, width: number): Float64Array {
+  const levels = [noise].flat();
+  if (width % levels.length !== 0)
+    throw new UserError(`observation "${name}": ${levels.length} noise levels do not fit ${width} values`);
+  return Float64Array.from({ length: width }, (_, i) => levels[i % levels.length]);
 }
 
 function widthOf(name: string, value: Value | undefined): number {
@@ -189,7 +204,8 @@ function describeTerm(name: string, term: ObservationTerm<AnyMoment>, bound: Bou
     size: bound.history * bound.width,
     unit: term.unit ?? null,
     source: bound.source,
-    noise: term.noise ?? 0,
+    noise: Math.max(...[term.noise ?? 0].flat()),
+    ...(typeof term.noise === "object" && { noises: term.noise }),
     scale: bound.scale,
     history: bound.history,
     delay: term.delay ?? 0,

@@ -3,6 +3,7 @@
  * and keeps them over all its episodes, as Playground does. Derived constants other than subtree masses are not recomputed.
  */
 import { type Rng, STREAM } from "../math/rng.ts";
+import { UserError } from "../math/user-error.ts";
 import { type ModelField, RANDOMISABLE_FIELDS } from "../physics/model-fields.ts";
 import { type ModelElement, ModelOverlay } from "../physics/model-overlay.ts";
 import type { Simulation } from "../physics/simulation.ts";
@@ -108,8 +109,8 @@ export function centreOfMass(body: string, metres: number): Randomiser {
   };
 }
 
-/** Stiffness of every position actuator and damping of its joint, each scaled by its own factor. */
-export function servoGains({ stiffness, damping }: { stiffness: Range; damping: Range }): Randomiser {
+/** Stiffness of every position actuator and damping of its joint, each scaled by its own factor; damping by none where absent. */
+export function servoGains({ stiffness, damping = [1, 1] }: { stiffness: Range; damping?: Range }): Randomiser {
   return {
     description: { kind: "servo-gains", stiffness, damping },
     bind: (sim) => {
@@ -151,12 +152,18 @@ export function motorStrength(factor: Range): Randomiser {
   };
 }
 
-/** Dry friction, armature or damping of every actuated joint, each scaled by its own factor. */
-export function jointField(field: "dof_frictionloss" | "dof_armature" | "dof_damping", factor: Range): Randomiser {
+/** Dry friction, armature or damping of every actuated joint, or of those whose names match, each scaled by its own factor. */
+export function jointField(
+  field: "dof_frictionloss" | "dof_armature" | "dof_damping",
+  factor: Range,
+  joints?: RegExp,
+): Randomiser {
   return {
-    description: { kind: "joint-field", field, factor },
+    description: { kind: "joint-field", field, factor, ...(joints && { joints: joints.source }) },
     bind: (sim) => {
-      const elements = sim.actuatorJoints().map((joint) => element(field, sim.joint(joint).dofAddress));
+      const names = sim.actuatorJoints().filter((joint) => joints?.test(joint) ?? true);
+      if (names.length === 0) throw new UserError(`randomisation: no actuated joint matches ${joints}`);
+      const elements = names.map((joint) => element(field, sim.joint(joint).dofAddress));
       return {
         elements,
         draw: (rng, edit) => {

@@ -48,6 +48,29 @@ describe("contact timers", () => {
     expect(step(1, 1).landed).toEqual([0, 0]);
   });
 
+  it("take a foot for touching where one of its sensors says so", () => {
+    const sensordata = Float64Array.of(0, 0, 0);
+    const sim = { sensordata, sensor: (name: string) => ({ address: Number(name) }) } as unknown as Simulation;
+    const tracker = contactTimers([["0", "1"], "2"]);
+    const bound = tracker.bind({ sim, dt: DT, slots: new Float64Array(tracker.size) });
+    const contacts = [
+      [0, 0, 0],
+      [0, 1, 0],
+      [1, 1, 0],
+      [0, 0, 1],
+    ].map((values) => {
+      sensordata.set(values);
+      bound.afterPhysics?.(momentWith([]));
+      return [...bound.reading.contact];
+    });
+    expect(contacts).toEqual([
+      [0, 0],
+      [1, 0],
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
   it("follow how high a foot has been since it last touched", () => {
     const sensordata = Float64Array.of(1);
     const siteXpos = Float64Array.of(0, 0, 0.02);
