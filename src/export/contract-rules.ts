@@ -6,7 +6,14 @@ const GAIT_PHASE =
 const STEPPING_POSE =
   "With the gait's phase and amplitude of the same step: for foot i and joint k of legs[i] add gait amplitude·max(0, sin(phase i))·amplitude[k]; for every joint of sway add gait amplitude·sin(phase of foot 0 + lead)·its amplitude. rad.";
 
-const KINDS: Readonly<Record<string, string>> = { "gait-phase": GAIT_PHASE, "stepping-pose": STEPPING_POSE };
+const FOOT_CLOCKS =
+  "Once per control step, with hz from its range: the phase of every foot = rest if the command's norm is at most standBelow, else wrap(phase + 2π·hz·dt), into [−π, π); at first it is start[i]. signals = cos(phase) of every foot, then sin(phase) of every foot.";
+
+const KINDS: Readonly<Record<string, string>> = {
+  "gait-phase": GAIT_PHASE,
+  "foot-clocks": FOOT_CLOCKS,
+  "stepping-pose": STEPPING_POSE,
+};
 
 /** Formulas by what they are about; those of trackers and of the feed-forward under their names. */
 export function contractRules({ action, observation, trackers, command }: TaskDescription): Record<string, string> {
@@ -37,6 +44,10 @@ function controlRule(kind: TaskDescription["action"]["kind"], hasFeedForward: bo
   switch (kind) {
     case "joint-targets":
       return `target[i] = offset[i]${hasFeedForward ? " + feedForward[i]" : ""} + scale[i]·action[i], rad, of joint names[i]; torque = stiffness·(target − q) − damping·q̇.`;
+    case "joint-offsets":
+      return "target[i] = q[i] + scale[i]·action[i], rad, of joint names[i] with its present position q[i]; torque = stiffness·(target − q) − damping·q̇.";
+    case "joint-increments":
+      return "target[i] = target[i] of the control step before + scale[i]·action[i], rad, of joint names[i]; at first the joint positions that the controller starts from; torque = stiffness·(target − q) − damping·q̇.";
     case "controls":
       return "control[i] = scale[i]·action[i] of actuator names[i].";
     case "cell-moves":

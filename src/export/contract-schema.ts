@@ -22,13 +22,14 @@ const observationTerm = z.strictObject({
   unit: z.string().nullable(),
   source: about(z.string().nullable(), "The reading that the term passes on; null where it computes something."),
   noise: about(z.number(), "Measurement noise in training, uniform in ± this, in the unit of the reading."),
+  noises: about(numbers, "Noise of each value, repeated over the reading, where they differ.").optional(),
   scale: about(z.number(), "What the policy sees is the reading times this."),
   history: about(z.int(), "How many of the latest values are given."),
   delay: about(z.int(), "Control steps by which the newest value is old."),
 });
 
 const action = z.strictObject({
-  kind: z.enum(["joint-targets", "controls", "cell-moves"]),
+  kind: z.enum(["joint-targets", "joint-offsets", "joint-increments", "controls", "cell-moves"]),
   names: about(names, "Joints (joint-targets), actuators (controls) or axes (cell-moves), in the order of actions."),
   squash: about(z.enum(["tanh", "clip", "none"]), "What limits the policy's action; done inside the controller."),
   scale: about(numbers, "Control per unit of action."),

@@ -4,12 +4,15 @@ import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import { gridworldFourGoals, gridworldTwoWalls } from "./gridworld/gridworld.ts";
 import { humanoidJoystick } from "./humanoid/joystick.ts";
-import { berkeleyHumanoidJoystickFlatTerrain } from "./locomotion/berkeley-humanoid-joystick.ts";
+import {
+  berkeleyHumanoidJoystickFlatTerrain,
+  berkeleyHumanoidJoystickRoughTerrain,
+} from "./locomotion/berkeley-humanoid-joystick.ts";
 import { g1JoystickFlatTerrain, g1JoystickRoughTerrain } from "./locomotion/g1-joystick.ts";
 import { go1Getup } from "./locomotion/go1-getup.ts";
 import { go1JoystickFlatTerrain, go1JoystickRoughTerrain } from "./locomotion/go1-joystick.ts";
 import { go1Footstand, go1Handstand } from "./locomotion/go1-two-legs.ts";
-import { t1JoystickFlatTerrain } from "./locomotion/t1-joystick.ts";
+import { t1JoystickFlatTerrain, t1JoystickRoughTerrain } from "./locomotion/t1-joystick.ts";
 import { acrobotSwingup, acrobotSwingupSparse } from "./suite/acrobot.ts";
 import { ballInCup } from "./suite/ball-in-cup.ts";
 import { cartpoleBalance, cartpoleBalanceSparse, cartpoleSwingup, cartpoleSwingupSparse } from "./suite/cartpole.ts";
@@ -59,7 +62,9 @@ const TASKS: readonly Task[] = [
   go1Handstand,
   go1Footstand,
   t1JoystickFlatTerrain,
+  t1JoystickRoughTerrain,
   berkeleyHumanoidJoystickFlatTerrain,
+  berkeleyHumanoidJoystickRoughTerrain,
   gridworldTwoWalls,
   gridworldFourGoals,
 ];

@@ -9,6 +9,8 @@ const FIELD = "rough_ground";
 const STARTS = [
   { robot: "G1", height: 0.8 },
   { robot: "Go1", height: 0.35 },
+  { robot: "T1", height: 0.72 },
+  { robot: "BerkeleyHumanoid", height: 0.56 },
 ];
 
 describe.each(STARTS)("the $robot on rough ground", ({ robot, height }) => {

@@ -1,6 +1,6 @@
 /**
- * Walk where a joystick points: the Berkeley Humanoid, two legs of six joints, on flat ground. Figures, terms and their order: MuJoCo
- * Playground, Berkeley Humanoid joystick.
+ * Walk where a joystick points: the Berkeley Humanoid, two legs of six joints. Figures, terms and their order: MuJoCo Playground,
+ * Berkeley Humanoid joystick.
  * As in all tasks here an observation looks ahead: it holds the action just taken, the contacts just made and the command to come,
  * where Playground's holds those of the step before.
  */
@@ -15,6 +15,7 @@ import { kicks } from "../pushes.ts";
 import { friction, jointField, jointZeros, masses, payload } from "../randomisation.ts";
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt, weightedNormSq } from "../terms/norms.ts";
+import { onRoughTerrain } from "../terrain.ts";
 
 const FEET = ["l_foot", "r_foot"];
 const FOOT_HEIGHT = 0.1; // m, of a foot's site at the top of a step
@@ -127,4 +128,10 @@ export const berkeleyHumanoidJoystickFlatTerrain = defineTask({
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
   measured: (s) => s.robot.twist,
+});
+
+/** The same on rough ground. */
+export const berkeleyHumanoidJoystickRoughTerrain = onRoughTerrain(berkeleyHumanoidJoystickFlatTerrain, {
+  scene: "scenes/berkeley_humanoid-rough.xml",
+  startHeight: 0.56,
 });

@@ -1,5 +1,5 @@
 /**
- * Walk where a joystick points: the Booster T1, 23 joints, on flat ground. Figures, terms and their order: MuJoCo Playground, T1 joystick.
+ * Walk where a joystick points: the Booster T1, 23 joints. Figures, terms and their order: MuJoCo Playground, T1 joystick.
  * As in all tasks here an observation looks ahead: it holds the action just taken, the contacts just made and the command to come,
  * where Playground's holds those of the step before. Shoulder rolls start within their range, which Playground's starts leave.
  */
@@ -15,6 +15,7 @@ import { friction, jointField, jointZeros, masses, payload, servoGains } from ".
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbsAt, weightedNormSq } from "../terms/norms.ts";
 import { sidewaysDistance } from "../terms/stance.ts";
+import { onRoughTerrain } from "../terrain.ts";
 
 const FEET = ["left_foot", "right_foot"];
 /** Of each foot, four spheres under its sole. */
@@ -145,4 +146,10 @@ export const t1JoystickFlatTerrain = defineTask({
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
   measured: (s) => s.robot.twist,
+});
+
+/** The same on rough ground. */
+export const t1JoystickRoughTerrain = onRoughTerrain(t1JoystickFlatTerrain, {
+  scene: "scenes/t1-rough.xml",
+  startHeight: 0.72,
 });
