@@ -4,11 +4,13 @@
  */
 import { log, mul, sub, sum, type Tensor } from "../graph/index.ts";
 import { likelihoodRatio, type PolicyLoss, RATIO_MEASURES, ratioLoss, stack } from "./policy-loss.ts";
-import { clippedObjective } from "./trust-region.ts";
+import { clippedObjective, dualClippedObjective } from "./trust-region.ts";
 
 /** The settings this loss reads. */
 export interface PpoSettings {
   readonly clip: number;
+  /** Largest ratio that counts against a negative advantage; 0: any */
+  readonly dualClip: number;
   /** Weight of the mean entropy */
   readonly entropyCoefficient: number;
 }
@@ -30,10 +32,11 @@ export interface PpoInputs {
 export const PPO_MEASURES = [...RATIO_MEASURES, "entropy", "divergence"] as const;
 
 /** The loss of one block of rows: −mean(objective) − coefficient·mean(entropy). */
-export function ppoLoss({ clip, entropyCoefficient }: PpoSettings, inputs: PpoInputs): PolicyLoss {
+export function ppoLoss({ clip, dualClip, entropyCoefficient }: PpoSettings, inputs: PpoInputs): PolicyLoss {
   const { advantage, scale } = inputs;
   const ratio = likelihoodRatio(inputs.logProb, inputs.oldLogProb);
-  const objective = clippedObjective(ratio, advantage, clip);
+  const objective =
+    dualClip > 0 ? dualClippedObjective(ratio, advantage, clip, dualClip) : clippedObjective(ratio, advantage, clip);
   const { loss, measures } = ratioLoss({ ratio, objective, clip }, advantage.shape[0], scale);
   const entropy = mul(sum(inputs.entropy), scale);
   const divergence = mul(sum(sub(sub(ratio, 1), log(ratio))), scale);

@@ -1,9 +1,19 @@
 /** Surrogate objectives of a likelihood ratio ρ and an advantage A, elementwise. Larger is better. */
-import { abs, clamp, greater, minimum, mul, square, sub, type Tensor, where } from "../graph/index.ts";
+import { abs, clamp, greater, maximum, minimum, mul, square, sub, type Tensor, where } from "../graph/index.ts";
 
 /** PPO: min(ρA, clip(ρ, 1 ± ε)A) (arXiv 1707.06347 eq. 7). */
 export function clippedObjective(ratio: Tensor, advantage: Tensor, clip: number): Tensor {
   return minimum(mul(ratio, advantage), mul(clamp(ratio, 1 - clip, 1 + clip), advantage));
+}
+
+/**
+ * Dual-clip PPO: for A < 0 the objective never falls below most·A, so that a row whose ratio is far too large, such as one that another
+ * policy would have drawn, does not drown the others (arXiv 1912.09729 eq. 5).
+ * @param most above 1
+ */
+export function dualClippedObjective(ratio: Tensor, advantage: Tensor, clip: number, most: number): Tensor {
+  const clipped = clippedObjective(ratio, advantage, clip);
+  return where(greater(0, advantage), maximum(clipped, mul(advantage, most)), clipped);
 }
 
 /**

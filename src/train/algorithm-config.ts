@@ -124,6 +124,12 @@ export const fpoPlusPlusConfig = z.strictObject({
 export const ppoConfig = z.strictObject({
   name: z.literal("ppo"),
   clip: field(halfWidth, 0.1, "Half-width of the interval around 1 that the ratio is clipped to.", PPO),
+  dualClip: field(
+    nonNegative.refine((most) => most === 0 || most > 1, "0 or above 1"),
+    0,
+    "Largest ratio that counts against a negative advantage, above 1; 0 sets no limit. Rows seen in the mirror need one (docs/experiments.md).",
+    "dual-clip PPO, arXiv 1912.09729",
+  ),
   entropyCoefficient: field(
     rate.nonnegative(),
     0.01,

@@ -30,6 +30,8 @@ function expectation(issue: z.core.$ZodIssue, found: unknown): string {
       return `${got}, expected ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${elements(issue.origin)}`;
     case "invalid_union":
       return `${got}, expected ${"options" in issue ? oneOf((issue.options as unknown[]).map(String)) : "another value"}`;
+    case "custom":
+      return `${got}, expected ${issue.message}`;
     default:
       return `${got}: ${issue.message}`;
   }

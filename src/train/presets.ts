@@ -216,7 +216,7 @@ const humanoidLaptop: AlgorithmPresets = {
       advantageShift: 0.2,
     },
   },
-  ppo: { steps: 6_000_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: { name: "ppo" } },
+  ppo: { steps: 6_000_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: { name: "ppo", dualClip: 3 } },
 };
 
 /** The two control-suite tasks that were published with a shorter view ahead; the released script forgets it. */

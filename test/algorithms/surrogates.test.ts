@@ -51,7 +51,7 @@ const plus: AlgorithmSpec = {
     lossClamp: 20,
   },
 };
-const ppo = { name: "ppo", policy: network, settings: { clip: 0.1, entropyCoefficient: 0.3 } } as const;
+const ppo = { name: "ppo", policy: network, settings: { clip: 0.1, dualClip: 0, entropyCoefficient: 0.3 } } as const;
 const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
@@ -176,7 +176,7 @@ describe("the losses of policies with a likelihood", () => {
   it("ppo clips the ratio, adds the entropy, and measures both", () => {
     // ρ = 1.5 with A = 1 is worth 1.1; ρ = 0.5 with A = −1 is worth max(−0.5, −0.9) = −0.9
     const { loss, measures } = ppoLoss(
-      { clip: 0.1, entropyCoefficient: 0.01 },
+      { clip: 0.1, dualClip: 0, entropyCoefficient: 0.01 },
       {
         logProb: constant([Math.log(1.5), Math.log(0.5)]),
         oldLogProb: constant([0, 0]),
@@ -191,6 +191,28 @@ describe("the losses of policies with a likelihood", () => {
     expect(named).toMatchObject({ clipFraction: 1, ratioMean: 1 });
     expect(named.entropy).toBeCloseTo(3, 6);
     expect(named.divergence).toBeCloseTo((0.5 - Math.log(1.5) - 0.5 - Math.log(0.5)) / 2, 6);
+  });
+
+  it("ppo's dual clip keeps a ratio that is far too large from drowning the others, only where the advantage is negative", () => {
+    const logProb = input("logProb", [3]);
+    const { loss } = ppoLoss(
+      { clip: 0.1, dualClip: 3, entropyCoefficient: 0 },
+      {
+        logProb,
+        oldLogProb: constant([0, 0, 0]),
+        entropy: constant([0, 0, 0]),
+        advantage: constant([-1, -1, 1]),
+        scale: 1 / 3,
+      },
+    );
+    const [gradient] = gradients(loss, [logProb]);
+    const feeds = { logProb: Float64Array.of(Math.log(1000), Math.log(2), Math.log(0.5)) };
+    const out = interpret(graphFunction("g", { loss, gradient }), feeds);
+    // worth 3·(−1) instead of −1000, then −2 and 0.5
+    expect(out.loss[0]).toBeCloseTo((3 + 2 - 0.5) / 3, 6);
+    expect(out.gradient[0]).toBe(0);
+    expect(out.gradient[1]).toBeCloseTo(2 / 3, 6);
+    expect(out.gradient[2]).toBeCloseTo(-0.5 / 3, 6);
   });
 
   it("denoising-mdp clips every step on its own with the action's advantage", () => {
@@ -212,7 +234,7 @@ describe("the losses of policies with a likelihood", () => {
   it("a log-ratio beyond float32's range keeps loss and gradient finite", () => {
     const logProb = input("logProb", [2]);
     const { loss } = ppoLoss(
-      { clip: 0.1, entropyCoefficient: 0 },
+      { clip: 0.1, dualClip: 0, entropyCoefficient: 0 },
       { logProb, oldLogProb: constant([0, 0]), entropy: constant([0, 0]), advantage: constant([1, -1]), scale: 0.5 },
     );
     const [gradient] = gradients(loss, [logProb]);

@@ -223,6 +223,7 @@ describe("train config, checked across fields", () => {
       { flowSteps: 4 },
       "--algorithm.flow-steps: ppo has no such setting, expected it with --algorithm fpo, fpo++ or denoising-mdp",
     ],
+    ["ppo", { dualClip: 0.5 }, "algorithm.dualClip: got 0.5, expected 0 or above 1"],
     ["ppo", { entropyCoefficient: -1 }, "algorithm.entropyCoefficient: got -1, expected at least 0"],
     ["denoising-mdp", { stepNoise: 0 }, "algorithm.stepNoise: got 0, expected more than 0"],
     [
