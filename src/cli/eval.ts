@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, resolveTask, type Task } from "../tasks/index.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { EvaluationSummary } from "../train/metrics.ts";
 import { choice, twist, wholeNumber } from "./flag-value.ts";
@@ -27,8 +27,11 @@ interface EvalOptions extends FlowOptions {
 export function evalCommand(output: Output): Command {
   const command = new Command("eval")
     .summary("measure a policy")
-    .description("Run whole episodes under a policy: return, reward terms, tracking errors, falls.")
-    .argument("<policy>", "a run folder, a checkpoint file, zero or random")
+    .description(
+      "Run whole episodes under a policy: return, reward terms, falls, and tracking errors, which compare the command with the velocity " +
+        "averaged over the last 0.5 s and leave out the first second after a change; unaveraged ones stand beside them.",
+    )
+    .argument("<policy>", "a run folder, a checkpoint, an ONNX file made here or elsewhere, zero or random")
     .option("--task <task>", "task to run in; a trained policy knows its own")
     .option("--episodes <count>", "episodes", "32")
     .option("--seed <seed>", "seed of the episodes", "1000003")
@@ -48,11 +51,12 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
   const found = await findPolicy(reference);
   const place = placeOf(found, options.task, settings.terrainSeed);
   const policy = await bindPolicy(place, settings, (env) => resampled(found.bind(env), settings.flow, reference));
-  const { seed, episodes, command, workers } = settings;
+  const { seed, episodes, workers } = settings;
+  const command = settings.command && withinRanges(settings.command, policy.task, output);
   const noise: StartNoise = settings.noise ?? found.noise ?? "random";
   const request = { policy: policy.data, noise, seed, episodes, command };
   const summary = await evaluatePolicy(request, { ...place, workers, engine: "ort" });
-  const document = { task: policy.task, policy: reference, ...summary };
+  const document = { task: policy.task.name, policy: reference, ...summary };
   if (options.json === true) resultJson(output, evalJson(document));
   else output.result(`${evalText(document)}\n`);
 }
@@ -64,9 +68,9 @@ interface Place {
 }
 
 /** What the user asks for, else what the policy was trained on. */
-function placeOf({ reference, trained, terrainSeed }: FoundPolicy, task?: string, seed?: number): Place {
+function placeOf({ reference, task: own, terrainSeed }: FoundPolicy, task?: string, seed?: number): Place {
   if (task !== undefined) return { task, terrainSeed: seed ?? 0 };
-  if (trained !== null) return { task: trained.task, terrainSeed: seed ?? terrainSeed };
+  if (own !== null) return { task: own, terrainSeed: seed ?? terrainSeed };
   throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
 }
 
@@ -88,18 +92,32 @@ async function bindPolicy(
   place: Place,
   { command }: { readonly command: CommandVector | null },
   bind: (env: Environment) => PolicyData,
-): Promise<{ task: string; data: PolicyData }> {
+): Promise<{ task: Task; data: PolicyData }> {
   const env = await Environment.create(await resolveTask(place.task, place.terrainSeed));
   try {
-    const { name } = env.task;
+    const { task } = env;
     if (command !== null && env.commandSize !== command.length)
-      throw new UserError(`--command: ${name} follows no velocity command, expected the flag left out`, {
+      throw new UserError(`--command: ${task.name} follows no velocity command, expected the flag left out`, {
         exitCode: 2,
       });
-    return { task: name, data: bind(env) };
+    return { task, data: bind(env) };
   } finally {
     env.delete();
   }
+}
+
+/** The command within what policies are trained for; says once what was taken instead of what was asked. */
+function withinRanges(asked: CommandVector, { command }: Task, output: Output): CommandVector {
+  const { ranges = [], names = [], units = [] } = command ?? {};
+  const taken = asked.map((value, i) => Math.max(ranges[i]![0], Math.min(ranges[i]![1], value)));
+  const changes = asked.flatMap((value, i) => {
+    const [low, high] = ranges[i]!;
+    return value === taken[i]
+      ? []
+      : `${names[i]} ${value} is outside ${low} to ${high} ${units[i]}, taken as ${taken[i]}`;
+  });
+  if (changes.length > 0) output.note(`--command: ${changes.join("; ")}`);
+  return taken as unknown as CommandVector;
 }
 
 type EvalDocument = EvaluationSummary & { readonly task: string; readonly policy: string };
@@ -116,6 +134,8 @@ function evalJson(document: EvalDocument) {
     fallRate,
     linVelError,
     yawRateError,
+    linVelErrorUnaveraged,
+    yawRateErrorUnaveraged,
     terms,
   } = document;
   return {
@@ -128,6 +148,8 @@ function evalJson(document: EvalDocument) {
     fallRate,
     linVelError,
     yawRateError,
+    linVelErrorUnaveraged,
+    yawRateErrorUnaveraged,
     terms,
   };
 }
@@ -138,8 +160,13 @@ function evalText(result: EvalDocument): string {
     ["episode length", `${formatNumber(result.episodeLengthMean)} steps`],
     ["ended early", `${formatNumber(100 * result.fallRate)} %`],
   ];
-  if (result.linVelError !== null) rows.push(["velocity error", `${formatNumber(result.linVelError)} m/s`]);
-  if (result.yawRateError !== null) rows.push(["yaw rate error", `${formatNumber(result.yawRateError)} rad/s`]);
+  const errors = [
+    ["velocity error", result.linVelError, result.linVelErrorUnaveraged, "m/s"],
+    ["yaw rate error", result.yawRateError, result.yawRateErrorUnaveraged, "rad/s"],
+  ] as const;
+  for (const [name, averaged, unaveraged, unit] of errors)
+    if (averaged !== null && unaveraged !== null)
+      rows.push([name, `${formatNumber(averaged)} ${unit}; unaveraged ${formatNumber(unaveraged)}`]);
   const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);
   const two = [{ heading: "" }, { heading: "", align: "right" }] as const;
   return [

@@ -1,4 +1,4 @@
-/** What `<policy>` may be on the command line, found and loaded: a run folder, a checkpoint file, `zero` or `random`. */
+/** What `<policy>` may be on the command line, found and loaded: a run folder, a checkpoint, an ONNX file, `zero` or `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { suggestion } from "../math/near-names.ts";
@@ -8,16 +8,19 @@ import { type Environment, registry } from "../tasks/index.ts";
 import { type Checkpoint, type CheckpointMetadata, latestCheckpoint, loadCheckpoint } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { storedConfig, storedPolicy } from "../train/stored-policy.ts";
+import { findPolicyFile } from "./policy-file.ts";
 
 /** A policy that was found but does not know its task's sizes yet. */
 export interface FoundPolicy {
   /** As given by the user. */
   readonly reference: string;
-  /** What the checkpoint says of itself; null for policies that were not trained and fit any task. */
+  /** The task that it was made for; null where it does not say, or fits any. */
+  readonly task: string | null;
+  /** What the checkpoint says of itself; null for policies that are none. */
   readonly trained: CheckpointMetadata | null;
-  /** What the training's own evaluations draw actions from; null for policies that were not trained. */
+  /** What the training's own evaluations draw actions from; null for policies that are no checkpoint. */
   readonly noise: StartNoise | null;
-  /** Seed of the ground that it was trained on, where that is made from one; 0 for policies that were not trained. */
+  /** Seed of the ground that it was trained on, where that is made from one; 0 for policies that are no checkpoint. */
   readonly terrainSeed: number;
   /** @throws UserError when the checkpoint does not fit the task */
   bind(env: Environment): PolicyData;
@@ -29,14 +32,16 @@ export interface FoundPolicy {
  */
 export async function findPolicy(reference: string): Promise<FoundPolicy> {
   if (reference === "zero" || reference === "random")
-    return { reference, trained: null, noise: null, terrainSeed: 0, bind: () => ({ kind: reference }) };
+    return { reference, task: null, trained: null, noise: null, terrainSeed: 0, bind: () => ({ kind: reference }) };
+  if (extname(reference) === ".onnx" && existsSync(reference)) return findPolicyFile(reference);
   const { path, checkpoint } = await loadReference(
     reference,
-    "a run folder, a checkpoint (.safetensors), zero or random",
+    "a run folder, a checkpoint (.safetensors), a controller (.onnx), zero or random",
   );
   const { evaluation, terrainSeed } = storedConfig(checkpoint, path);
   return {
     reference,
+    task: checkpoint.metadata.task,
     trained: checkpoint.metadata,
     noise: evaluation.noise,
     terrainSeed,

@@ -2,10 +2,12 @@
 export { createEngine, type EngineName } from "./create-engine.ts";
 export { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds } from "./engine.ts";
 export { createOrtEngine, type OrtOptions } from "./engines/ort.ts";
+export { loadOnnxSession, type OnnxSession } from "./engines/ort-session.ts";
 export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines/reference.ts";
 export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./engines/tfjs.ts";
 export { countFlops, type FunctionOptions, type GraphFunction, graphFunction } from "./function.ts";
 export { gradients } from "./gradients.ts";
+export { type OnnxInterface, type OnnxValue, onnxInterface } from "./onnx/open.ts";
 export { type OnnxFile, READABLE_OPSETS, readOnnx } from "./onnx/read.ts";
 export { OPSET, type WriteOptions, writeOnnx } from "./onnx/write.ts";
 export * from "./ops-elementwise.ts";

@@ -1,10 +1,11 @@
 /** Actions of a fixed policy for many rows at once: whole episodes side by side, or many draws in one state. No exploration noise is added. */
-import type { Engine, Executable } from "../graph/index.ts";
+import { type Engine, type Executable, loadOnnxSession, type OnnxSession } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
-import type { PolicyData, StartNoise, TrainedPolicy } from "./jobs.ts";
+import { FileActor } from "./file-actor.ts";
+import type { FilePolicy, PolicyData, StartNoise, TrainedPolicy } from "./jobs.ts";
 
 /** Chooses actions for a fixed number of rows. */
 export interface Actor {
@@ -27,6 +28,8 @@ export interface ActorRows {
 export class ActorFactory {
   readonly #engine: Engine;
   readonly #samplers = new Map<string, Promise<Executable>>();
+  /** By digest of the file. */
+  readonly #sessions = new Map<string, Promise<OnnxSession>>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -41,9 +44,19 @@ export class ActorFactory {
         return { act: async (_obs, tick, action) => fillNoise(action, at, tick) };
       case "trained":
         return this.#trainedActor(policy, noise, at);
+      case "file":
+        return this.#fileActor(policy, at);
       default:
         return policy satisfies never;
     }
+  }
+
+  async #fileActor(policy: FilePolicy, { rows }: ActorRows): Promise<Actor> {
+    const { bytes, digest, source } = policy;
+    const loaded = this.#sessions.get(digest) ?? loadOnnxSession(bytes, source);
+    this.#sessions.set(digest, loaded);
+    const actor = new FileActor(await loaded, policy, rows);
+    return { act: (obs, _tick, action) => actor.act(obs, action) };
   }
 
   async #trainedActor(policy: TrainedPolicy, noise: StartNoise, at: ActorRows): Promise<Actor> {

@@ -3,7 +3,7 @@ import type { Engine } from "../graph/index.ts";
 import type { Environment } from "../tasks/index.ts";
 import { ActorFactory } from "./actor.ts";
 import type { Job } from "./jobs.ts";
-import { TrackingError } from "./tracking-error.ts";
+import { TrackingError, type TrackingSums } from "./tracking-error.ts";
 
 /** A twist command (vx, vy, yaw rate) in m/s, m/s, rad/s. */
 export type CommandVector = readonly [number, number, number];
@@ -18,7 +18,7 @@ export interface EpisodeResults {
   /** Weighted reward terms summed over the episode [episodes][terms] */
   readonly terms: number[][];
   /** Sums of tracking errors; counted is 0 where the task has no command */
-  readonly tracking: { readonly linVel: number; readonly yawRate: number; readonly counted: number }[];
+  readonly tracking: TrackingSums[];
 }
 
 type EvaluateJob = Extract<Job, { kind: "evaluate" }>;

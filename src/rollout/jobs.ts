@@ -2,7 +2,7 @@
 
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
 import type { PolicySpec } from "../policy/policy.ts";
-import type { Mirror } from "../tasks/index.ts";
+import type { Mirror, Squash } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
@@ -40,7 +40,7 @@ export interface TrainingSetup {
 export type StartNoise = "random" | "zero";
 
 /** A policy as plain data, for evaluation. */
-export type PolicyData = { readonly kind: "zero" | "random" } | TrainedPolicy;
+export type PolicyData = { readonly kind: "zero" | "random" } | TrainedPolicy | FilePolicy;
 
 /** A network's weights and all that acting with them takes. */
 export interface TrainedPolicy {
@@ -50,6 +50,28 @@ export interface TrainedPolicy {
   /** Normaliser of the observation [obsSize] */
   readonly mean: Float32Array;
   readonly std: Float32Array;
+}
+
+/** A policy that is an ONNX file, whoever made it: one input, one output. */
+export interface FilePolicy {
+  readonly kind: "file";
+  /** How messages call the file. */
+  readonly source: string;
+  readonly bytes: Uint8Array;
+  /** sha256 of the bytes */
+  readonly digest: string;
+  /** Float32 observation [batch, obsSize] */
+  readonly input: string;
+  readonly obsSize: number;
+  /** Float32 [batch, actionSize] */
+  readonly output: string;
+  readonly actionSize: number;
+  /** Rows that the file wants at once; null: any number */
+  readonly batch: number | null;
+  /** The task's squash, which the file's actions have behind them */
+  readonly squash: Squash;
+  /** Where the file gives joint targets, in rad, instead of actions: target = offset + scale · action */
+  readonly targets: { readonly offset: readonly number[]; readonly scale: readonly number[] } | null;
 }
 
 /** One unit of work. */

@@ -1,10 +1,19 @@
 /**
- * How far the measured twist is from the commanded one. The measured velocity is averaged over the last half second, because a gait
- * sways with every step; the first second after a command change does not count.
+ * How far the measured twist is from the commanded one: averaged over the last half second, because a gait sways with every step, and as it
+ * is. The first second after a command change does not count.
  */
 
 const WINDOW_SECONDS = 0.5;
 const SETTLE_SECONDS = 1;
+
+/** Sums over the counted steps: planar velocity errors in m/s, yaw rate errors in rad/s, and how many steps counted. */
+export interface TrackingSums {
+  readonly linVel: number;
+  readonly yawRate: number;
+  readonly linVelUnaveraged: number;
+  readonly yawRateUnaveraged: number;
+  readonly counted: number;
+}
 
 /** Errors of one episode, one control step at a time. */
 export class TrackingError {
@@ -17,6 +26,8 @@ export class TrackingError {
   #counted = 0;
   #linVel = 0;
   #yawRate = 0;
+  #linVelUnaveraged = 0;
+  #yawRateUnaveraged = 0;
 
   constructor(controlHz: number) {
     this.#windowSteps = Math.max(1, Math.round(WINDOW_SECONDS * controlHz));
@@ -35,19 +46,26 @@ export class TrackingError {
     }
     this.#steps++;
     this.#sinceChange = changed ? 1 : this.#sinceChange + 1;
-    if (this.#sinceChange > this.#settleSteps) this.#count();
+    if (this.#sinceChange > this.#settleSteps) this.#count(twist);
   }
 
-  #count(): void {
+  #count(twist: ArrayLike<number>): void {
     const mean = [0, 0, 0];
     for (let o = 0; o < this.#window.length; o++) mean[o % 3] += this.#window[o] / this.#windowSteps;
     this.#linVel += Math.hypot(mean[0] - this.#command[0], mean[1] - this.#command[1]);
     this.#yawRate += Math.abs(mean[2] - this.#command[2]);
+    this.#linVelUnaveraged += Math.hypot(twist[0] - this.#command[0], twist[1] - this.#command[1]);
+    this.#yawRateUnaveraged += Math.abs(twist[2] - this.#command[2]);
     this.#counted++;
   }
 
-  /** Sums over the counted steps: planar velocity error in m/s, yaw rate error in rad/s, and how many steps counted. */
-  get sums(): { readonly linVel: number; readonly yawRate: number; readonly counted: number } {
-    return { linVel: this.#linVel, yawRate: this.#yawRate, counted: this.#counted };
+  get sums(): TrackingSums {
+    return {
+      linVel: this.#linVel,
+      yawRate: this.#yawRate,
+      linVelUnaveraged: this.#linVelUnaveraged,
+      yawRateUnaveraged: this.#yawRateUnaveraged,
+      counted: this.#counted,
+    };
   }
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise, ThreadSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
+import type { TrackingSums } from "../rollout/tracking-error.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import type { EvaluationSummary } from "./metrics.ts";
 
@@ -64,6 +65,8 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
   const lengths = parts.flatMap((part) => part.lengths);
   const tracking = parts.flatMap((part) => part.tracking);
   const counted = total(tracking.map((sums) => sums.counted));
+  const meanError = (of: Exclude<keyof TrackingSums, "counted">) =>
+    counted === 0 ? null : total(tracking.map((sums) => sums[of])) / counted;
   const seconds = total(lengths) / task.controlHz;
   const returnMean = total(returns) / returns.length;
   const terms = task.rewardNames.map((name, k) => {
@@ -75,8 +78,10 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
     returnStd: Math.sqrt(total(returns.map((value) => (value - returnMean) ** 2)) / returns.length),
     episodeLengthMean: total(lengths) / lengths.length,
     fallRate: parts.flatMap((part) => part.terminated).filter(Boolean).length / returns.length,
-    linVelError: counted === 0 ? null : total(tracking.map((sums) => sums.linVel)) / counted,
-    yawRateError: counted === 0 ? null : total(tracking.map((sums) => sums.yawRate)) / counted,
+    linVelError: meanError("linVel"),
+    yawRateError: meanError("yawRate"),
+    linVelErrorUnaveraged: meanError("linVelUnaveraged"),
+    yawRateErrorUnaveraged: meanError("yawRateUnaveraged"),
     terms: Object.fromEntries(terms),
   };
 }

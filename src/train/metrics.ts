@@ -37,10 +37,13 @@ export interface EvaluationSummary {
   readonly episodeLengthMean: number;
   /** Share of episodes that a termination ended; the time limit is not one. */
   readonly fallRate: number;
-  /** Mean error of the planar velocity in m/s; null where the task has no command. */
+  /** Mean error of the planar velocity, averaged over half a second, in m/s; null where the task has no command. */
   readonly linVelError: number | null;
-  /** Mean error of the yaw rate in rad/s; null where the task has no command. */
+  /** Mean error of the yaw rate, averaged likewise, in rad/s; null where the task has no command. */
   readonly yawRateError: number | null;
+  /** The same errors of every control step by itself. */
+  readonly linVelErrorUnaveraged: number | null;
+  readonly yawRateErrorUnaveraged: number | null;
   /** Weighted reward per second of episode, per reward term. */
   readonly terms: Readonly<Record<string, number>>;
 }

@@ -40,6 +40,8 @@ const evaluation: EvaluationMetrics = {
   fallRate: 0.25,
   linVelError: 0.2,
   yawRateError: null,
+  linVelErrorUnaveraged: null,
+  yawRateErrorUnaveraged: null,
   terms: { speed: 0.5 },
 };
 

@@ -1,36 +1,15 @@
 // The default engine: ONNX Runtime's native CPU kernels through onnxruntime-node.
 // A session runs on `threads` threads of its own; run() blocks the calling thread, so parallel work needs worker threads.
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { UserError } from "../../math/user-error.ts";
 import { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds, outputArray } from "../engine.ts";
 import type { GraphFunction } from "../function.ts";
 import { writeOnnx } from "../onnx/write.ts";
 import type { Dim } from "../shape.ts";
-
-type Ort = typeof import("onnxruntime-node");
+import { loadOrt, type Ort, sessionOptions } from "./ort-runtime.ts";
 
 export interface OrtOptions {
   /** Threads per session (default 1). */
   readonly threads?: number;
-}
-
-let loading: Promise<Ort> | undefined;
-
-/** Loads the native module, once. Throws a UserError when it is absent or does not fit this machine. */
-function loadOrt(): Promise<Ort> {
-  loading ??= import("onnxruntime-node").then(
-    (module) => module.default ?? module,
-    (cause: unknown) => {
-      loading = undefined;
-      const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-      throw new UserError(
-        `ort engine: onnxruntime-node does not load on ${process.platform}-${process.arch} (${reason}); ` +
-          "reinstall the package, or choose --engine tfjs",
-        { cause },
-      );
-    },
-  );
-  return loading;
 }
 
 /** Wraps arrays as runtime tensors; memory shared between threads, which the runtime refuses, goes through a copy. */
@@ -124,14 +103,8 @@ export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
     name: "ort",
     async compile(fn) {
       const ort = await loadOrt();
-      const session = await ort.InferenceSession.create(writeOnnx(numberedOutputs(fn), { tuned: true }), {
-        executionProviders: ["cpu"],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        graphOptimizationLevel: "all",
-        logSeverityLevel: 3,
-      });
+      const bytes = writeOnnx(numberedOutputs(fn), { tuned: true });
+      const session = await ort.InferenceSession.create(bytes, sessionOptions(threads));
       const executable = new OrtExecutable(fn, session, ort);
       executables.add(executable);
       return executable;

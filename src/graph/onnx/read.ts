@@ -5,15 +5,9 @@ import { type GraphFunction, graphFunction } from "../function.ts";
 import { BATCH, type Dim } from "../shape.ts";
 import { input, type Tensor } from "../tensor.ts";
 import { NodeView, type Operand } from "./node-view.ts";
+import { fedInputs, metadataOf, openOnnx } from "./open.ts";
 import { CONTRIB_OPERATORS, OPERATORS } from "./operators.ts";
-import {
-  DATA_TYPE,
-  decodeModel,
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  type ValueInfoProto,
-} from "./schema.ts";
+import { DATA_TYPE, type ModelProto, type NodeProto, type ValueInfoProto } from "./schema.ts";
 import { readTensor } from "./tensor-proto.ts";
 
 /** Opsets of the standard domain that `readOnnx` understands. */
@@ -23,25 +17,6 @@ export interface OnnxFile {
   readonly function: GraphFunction;
   /** The file's metadata_props. */
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-function decode(bytes: Uint8Array, source: string): ModelProto {
-  try {
-    return decodeModel(bytes);
-  } catch (cause) {
-    throw new UserError(`${source}: ${bytes.length} bytes must be a whole ONNX file, got a broken or truncated one`, {
-      cause,
-    });
-  }
-}
-
-function graphOf(model: ModelProto, source: string): GraphProto {
-  const { graph, opsetImport } = model;
-  if (!graph || graph.output.length === 0 || opsetImport.length === 0)
-    throw new UserError(
-      `${source}: must be a whole ONNX file, got one without ${graph ? "opset or outputs" : "a graph"}`,
-    );
-  return graph;
 }
 
 function opsetOf(model: ModelProto, source: string): number {
@@ -99,14 +74,12 @@ function withContext<T>(source: string, opType: string, build: () => T): T {
  * shapes that the graph does not have.
  */
 export function readOnnx(bytes: Uint8Array, source = "onnx file"): OnnxFile {
-  const model = decode(bytes, source);
-  const graph = graphOf(model, source);
+  const { model, graph } = openOnnx(bytes, source);
   const opset = opsetOf(model, source);
   const fail = (message: string) => new UserError(`${source}: ${message}`);
   const values = new Map<string, Operand>();
   for (const proto of graph.initializer) values.set(proto.name, readTensor(proto, fail));
-  // Files up to IR version 3 list constants among the inputs too.
-  const declared = graph.input.filter(({ name }) => !values.has(name));
+  const declared = fedInputs(graph);
   for (const info of declared) values.set(info.name, readInput(info, source));
   for (const node of graph.node) values.set(node.output[0], translate(node, values, opset, source));
   const outputs: Record<string, Tensor> = {};
@@ -115,6 +88,6 @@ export function readOnnx(bytes: Uint8Array, source = "onnx file"): OnnxFile {
     if (!value || "integers" in value) throw fail(`output "${name}" must be a computed float32 tensor`);
     outputs[name] = value;
   }
-  const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]));
+  const metadata = metadataOf(model);
   return { function: graphFunction(graph.name, outputs, { inputOrder: declared.map(({ name }) => name) }), metadata };
 }

@@ -1,0 +1,99 @@
+/** Policies that are ONNX files, ours or made elsewhere: one observation in, one action out. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type OnnxValue, onnxInterface } from "../graph/index.ts";
+import { UserError } from "../math/user-error.ts";
+import type { FilePolicy } from "../rollout/jobs.ts";
+import type { Environment } from "../tasks/index.ts";
+import type { FoundPolicy } from "./policy-reference.ts";
+
+/** What is read of the contract that our own files carry under the metadata key `flowgait`. */
+interface Contract {
+  readonly task?: { readonly name?: string };
+  readonly outputKind?: string;
+}
+
+/**
+ * Reads the file. Its operators are not looked at: ONNX Runtime knows them or refuses.
+ * @throws UserError when it is no ONNX file, or has not one input and one output of rows of float32 values
+ */
+export function findPolicyFile(path: string): FoundPolicy {
+  const bytes = readFileSync(path);
+  const { inputs, outputs, metadata } = onnxInterface(bytes, path);
+  const input = onlyOne(inputs, "input", path);
+  const output = onlyOne(outputs, "output", path);
+  const contract = contractOf(metadata, path);
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const file = { kind: "file", source: path, bytes, digest, input: input.name, output: output.name } as const;
+  return {
+    reference: path,
+    task: contract.task?.name ?? null,
+    trained: null,
+    noise: null,
+    terrainSeed: 0,
+    bind: (env) => {
+      checkSizes(path, input, output, env);
+      const { squash } = env.actionDescription;
+      const { obsSize, actionSize } = env;
+      const targets = targetsOf(contract, env, path);
+      return { ...file, obsSize, actionSize, batch: input.shape[0], squash, targets };
+    },
+  };
+}
+
+function onlyOne(values: readonly OnnxValue[], kind: "input" | "output", path: string): OnnxValue {
+  const [value] = values;
+  if (value === undefined || values.length > 1) {
+    const found = values.length === 0 ? "none" : values.map(({ name }) => name).join(", ");
+    throw new UserError(`${path}: its ${kind}s are ${found}, expected one`);
+  }
+  if (value.isFloat32 && value.shape.length === 2) return value;
+  const type = value.isFloat32 ? "float32" : "another type than float32";
+  throw new UserError(
+    `${path}: ${kind} "${value.name}" is ${type} ${shapeText(value)}, expected float32 [batch, size]`,
+  );
+}
+
+function shapeText({ shape }: OnnxValue): string {
+  return `[${shape.map((size) => size ?? "any").join(", ")}]`;
+}
+
+function checkSizes(path: string, input: OnnxValue, output: OnnxValue, env: Environment): void {
+  const { task, observationLayout, actionDescription, obsSize, actionSize } = env;
+  if (input.shape[1] !== obsSize) {
+    const layout = observationLayout.map(({ name, size }) => `${name} ${size}`).join(", ");
+    throw new UserError(
+      `${path}: input "${input.name}" is ${shapeText(input)}, expected the ${obsSize} values of ${task.name}: ${layout}`,
+    );
+  }
+  if (output.shape[1] === actionSize || output.shape[1] === null) return;
+  const names = actionDescription.names.join(", ");
+  throw new UserError(
+    `${path}: output "${output.name}" is ${shapeText(output)}, expected the ${actionSize} actions of ${task.name}: ${names}`,
+  );
+}
+
+function contractOf({ flowgait }: Readonly<Record<string, string>>, path: string): Contract {
+  if (flowgait === undefined) return {};
+  try {
+    return JSON.parse(flowgait) as Contract;
+  } catch (cause) {
+    throw new UserError(`${path}: its metadata "flowgait" is not valid JSON, expected the contract of an export`, {
+      cause,
+    });
+  }
+}
+
+/** How to get from joint targets back to actions, where the contract says that the file gives those. */
+function targetsOf(
+  { outputKind }: Contract,
+  { actionDescription, task }: Environment,
+  path: string,
+): FilePolicy["targets"] {
+  if (outputKind !== "joint-targets") return null;
+  const { kind, feedForward, offset, scale } = actionDescription;
+  if (kind === "joint-targets" && feedForward === null) return { offset, scale };
+  throw new UserError(
+    `${path}: gives joint targets, from which the actions of ${task.name} do not follow, expected a file that gives actions`,
+  );
+}

@@ -1,0 +1,36 @@
+// The one door to onnxruntime-node.
+import type { InferenceSession } from "onnxruntime-node";
+import { UserError } from "../../math/user-error.ts";
+
+export type Ort = typeof import("onnxruntime-node");
+
+let loading: Promise<Ort> | undefined;
+
+/** Loads the native module, once. Throws a UserError when it is absent or does not fit this machine. */
+export function loadOrt(): Promise<Ort> {
+  loading ??= import("onnxruntime-node").then(
+    (module) => module.default ?? module,
+    (cause: unknown) => {
+      loading = undefined;
+      const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+      throw new UserError(
+        `ort engine: onnxruntime-node does not load on ${process.platform}-${process.arch} (${reason}); ` +
+          "reinstall the package, or choose --engine tfjs",
+        { cause },
+      );
+    },
+  );
+  return loading;
+}
+
+/** Kernels of the CPU on so many threads. */
+export function sessionOptions(threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+  };
+}

@@ -1,0 +1,70 @@
+// Opens an ONNX file: whether it is one, what it takes and gives, and its metadata. What is between does not matter here.
+import { UserError } from "../../math/user-error.ts";
+import { DATA_TYPE, decodeModel, type GraphProto, type ModelProto, type ValueInfoProto } from "./schema.ts";
+
+/** @throws UserError naming `source` when the bytes are no ONNX file */
+export function openOnnx(bytes: Uint8Array, source: string): { model: ModelProto; graph: GraphProto } {
+  const model = decode(bytes, source);
+  return { model, graph: graphOf(model, source) };
+}
+
+/** The file's metadata_props. */
+export function metadataOf({ metadataProps }: ModelProto): Record<string, string> {
+  return Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+}
+
+/** Inputs that are to be fed: files up to IR version 3 list constants among the inputs too. */
+export function fedInputs({ input, initializer }: GraphProto): ValueInfoProto[] {
+  const constants = new Set(initializer.map(({ name }) => name));
+  return input.filter(({ name }) => !constants.has(name));
+}
+
+/** An input or output of a file. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly isFloat32: boolean;
+  /** Null where the file leaves a size open. */
+  readonly shape: readonly (number | null)[];
+}
+
+/** What a file takes and gives, and its metadata. */
+export interface OnnxInterface {
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** @throws UserError naming `source` when the bytes are no ONNX file */
+export function onnxInterface(bytes: Uint8Array, source: string): OnnxInterface {
+  const { model, graph } = openOnnx(bytes, source);
+  return {
+    inputs: fedInputs(graph).map(describeValue),
+    outputs: graph.output.map(describeValue),
+    metadata: metadataOf(model),
+  };
+}
+
+function describeValue({ name, type }: ValueInfoProto): OnnxValue {
+  const dims = type?.tensorType?.shape?.dim ?? [];
+  const shape = dims.map(({ dimValue }) => (dimValue !== undefined && dimValue > 0 ? dimValue : null));
+  return { name, isFloat32: type?.tensorType?.elemType === DATA_TYPE.float32, shape };
+}
+
+function decode(bytes: Uint8Array, source: string): ModelProto {
+  try {
+    return decodeModel(bytes);
+  } catch (cause) {
+    throw new UserError(`${source}: ${bytes.length} bytes must be a whole ONNX file, got a broken or truncated one`, {
+      cause,
+    });
+  }
+}
+
+function graphOf(model: ModelProto, source: string): GraphProto {
+  const { graph, opsetImport } = model;
+  if (!graph || graph.output.length === 0 || opsetImport.length === 0)
+    throw new UserError(
+      `${source}: must be a whole ONNX file, got one without ${graph ? "opset or outputs" : "a graph"}`,
+    );
+  return graph;
+}

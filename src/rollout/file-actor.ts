@@ -1,0 +1,59 @@
+/** Actions of a policy that is an ONNX file, brought to what a task's action mapping takes: actions before the squash. */
+import type { OnnxSession } from "../graph/index.ts";
+import { UserError } from "../math/user-error.ts";
+import type { FilePolicy } from "./jobs.ts";
+
+/** Runs one file for a fixed number of rows. */
+export class FileActor {
+  readonly #session: OnnxSession;
+  readonly #policy: FilePolicy;
+  readonly #rows: number;
+  /** [rows of one run, obsSize] */
+  readonly #feed: Float32Array;
+
+  constructor(session: OnnxSession, policy: FilePolicy, rows: number) {
+    this.#session = session;
+    this.#policy = policy;
+    this.#rows = rows;
+    this.#feed = new Float32Array((policy.batch ?? rows) * policy.obsSize);
+  }
+
+  /**
+   * @param obs [rows, obsSize]
+   * @param action [rows, actionSize] written, before any squash
+   * @throws UserError when the file gives another number of values than its rows ask for
+   */
+  async act(obs: Float32Array, action: Float32Array): Promise<void> {
+    const { batch, obsSize, actionSize } = this.#policy;
+    const step = batch ?? this.#rows;
+    for (let row = 0; row < this.#rows; row += step) {
+      const rows = Math.min(step, this.#rows - row);
+      // What is left of the last run's rows is not looked at.
+      this.#feed.set(obs.subarray(row * obsSize, (row + rows) * obsSize));
+      const given = await this.#run(step);
+      action.set(given.subarray(0, rows * actionSize), row * actionSize);
+    }
+    this.#undo(action);
+  }
+
+  async #run(rows: number): Promise<Float32Array> {
+    const { source, input, obsSize, output, actionSize } = this.#policy;
+    const given = await this.#session.run(input, this.#feed, [rows, obsSize], output);
+    if (given.length === rows * actionSize) return given;
+    throw new UserError(
+      `${source}: output "${output}" gave ${given.length} values for ${rows} observations, expected ${actionSize} each`,
+    );
+  }
+
+  /** Takes back what the file has done and the task will do: joint targets first, then the squash. */
+  #undo(action: Float32Array): void {
+    const { targets, squash } = this.#policy;
+    if (targets) {
+      const { offset, scale } = targets;
+      const size = offset.length;
+      for (let i = 0; i < action.length; i++) action[i] = (action[i] - offset[i % size]) / scale[i % size];
+    }
+    if (squash !== "tanh") return;
+    for (let i = 0; i < action.length; i++) action[i] = Math.atanh(Math.max(-1, Math.min(1, action[i])));
+  }
+}

@@ -1,0 +1,124 @@
+/** ONNX files as policies on the command line: a run's own controller, files made elsewhere, and files that do not fit. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BATCH, constant, graphFunction, input, matmul, mul, writeOnnx } from "../../src/graph/index.ts";
+import { callCli, TINY } from "./cli-process.ts";
+
+const GO1 = "Go1JoystickFlatTerrain";
+const GO1_LAYOUT = "linVel 3, gyro 3, gravity 3, jointPos 12, jointVel 12, lastAction 12, command 3";
+const FEW = ["--episodes", "2", "--workers", "1", "--json"];
+const folder = mkdtempSync(join(tmpdir(), "flowgait-test-"));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function evaluated(...args: string[]) {
+  const { stdout, stderr, code } = await callCli("eval", ...args, ...FEW);
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+/** A file of other hands: no metadata, constant weights, its own names. */
+function foreignFile(name: string, obsSize: number, actionSize: number, rows: number = BATCH): string {
+  const obs = input("observations", [rows, obsSize]);
+  const weights = Float32Array.from({ length: obsSize * actionSize }, (_, i) => 0.02 * Math.sin(i));
+  const path = join(folder, name);
+  writeFileSync(
+    path,
+    writeOnnx(graphFunction("mlp", { action: matmul(obs, constant(weights, [obsSize, actionSize])) })),
+  );
+  return path;
+}
+
+describe.each([{ task: "CartpoleBalance" }, { task: GO1 }])("the controller of a run of $task", ({ task }) => {
+  let run = "";
+
+  beforeAll(async () => {
+    run = join(folder, task);
+    const settings = ["--algorithm", "fpo", "--steps", "512", "--evaluation.every-steps", "0", "--run", run];
+    expect((await callCli("train", task, ...settings, ...TINY)).code).toBe(0);
+  });
+
+  it("names its task and is evaluated like the checkpoint without noise", async () => {
+    const checkpoint = await evaluated(run, "--noise", "zero");
+    const controller = await evaluated(join(run, "controller.onnx"));
+    expect(controller.task).toBe(task);
+    expect(controller.episodeLengthMean).toBe(checkpoint.episodeLengthMean);
+    expect(controller.returnMean / checkpoint.returnMean).toBeCloseTo(1, 3);
+    for (const [term, value] of Object.entries(checkpoint.terms as Record<string, number>))
+      expect(controller.terms[term], term).toBeCloseTo(value, 2);
+  });
+});
+
+describe("a policy file made elsewhere", () => {
+  it("runs in the task that is named, with a command, alone or in batches", async () => {
+    const [many, one] = [foreignFile("many.onnx", 48, 12), foreignFile("one.onnx", 48, 12, 1)];
+    const flags = ["--task", GO1, "--command", "0.5,0,0"];
+    const result = await evaluated(many, ...flags);
+    expect(result).toMatchObject({ task: GO1, policy: many, episodes: 2 });
+    expect(result.linVelError).not.toBeNull();
+    expect(result.terms).toEqual((await evaluated(one, ...flags)).terms);
+    expect(result.terms.actionRate).toBeLessThan(0);
+  });
+
+  it("hears once what was taken of a command outside the trained range", async () => {
+    const { stderr, stdout } = await callCli("eval", "zero", "--task", GO1, "--command", "2,0,-9", ...FEW);
+    expect(stderr).toBe(
+      "--command: lin_vel_x 2 is outside -1.5 to 1.5 m/s, taken as 1.5; ang_vel_z -9 is outside -1.2 to 1.2 rad/s, taken as -1.2\n",
+    );
+    const inside = await callCli("eval", "zero", "--task", GO1, "--command", "1.5,0,-1.2", ...FEW);
+    expect(inside.stdout).toBe(stdout);
+  });
+
+  it("needs a task", async () => {
+    const path = foreignFile("no-task.onnx", 48, 12);
+    const { stderr, code } = await callCli("eval", path);
+    expect(stderr).toBe(`flowgait: --task: is missing, ${path} needs one\n`);
+    expect(code).toBe(2);
+  });
+});
+
+describe("a policy file that does not fit gets one line", () => {
+  const refusal = async (path: string, task = GO1) => {
+    const { stderr, stdout, code } = await callCli("eval", path, "--task", task);
+    expect([stdout, code]).toEqual(["", 1]);
+    return stderr;
+  };
+
+  it("with sizes found and expected, and the layout of the observation or the names of the actions", async () => {
+    const narrow = foreignFile("narrow.onnx", 45, 12);
+    expect(await refusal(narrow)).toBe(
+      `flowgait: ${narrow}: input "observations" is [any, 45], expected the 48 values of ${GO1}: ${GO1_LAYOUT}\n`,
+    );
+    const short = foreignFile("short.onnx", 48, 10);
+    expect(await refusal(short)).toMatch(
+      /short\.onnx: output "action" is \[any, 10\], expected the 12 actions of Go1JoystickFlatTerrain: FR_hip_joint, .*RL_calf_joint\n$/,
+    );
+  });
+
+  it("where it takes several inputs or no rows", async () => {
+    const [a, b] = [input("obs", [BATCH, 48]), input("mask", [BATCH, 48])];
+    const two = join(folder, "two.onnx");
+    writeFileSync(two, writeOnnx(graphFunction("two", { action: mul(a, b) })));
+    expect(await refusal(two)).toBe(`flowgait: ${two}: its inputs are obs, mask, expected one\n`);
+    const flat = join(folder, "flat.onnx");
+    writeFileSync(flat, writeOnnx(graphFunction("flat", { action: mul(input("obs", [48]), 2) })));
+    expect(await refusal(flat)).toBe(
+      `flowgait: ${flat}: input "obs" is float32 [48], expected float32 [batch, size]\n`,
+    );
+  });
+
+  it("where it is truncated, or is no such file", async () => {
+    const whole = foreignFile("whole.onnx", 48, 12);
+    const cut = join(folder, "cut.onnx");
+    writeFileSync(cut, readFileSync(whole).subarray(0, 500));
+    expect(await refusal(cut)).toBe(
+      `flowgait: ${cut}: 500 bytes must be a whole ONNX file, got a broken or truncated one\n`,
+    );
+    const { stderr, code } = await callCli("eval", "missing.onnx", "--task", GO1);
+    expect(stderr).toMatch(/^flowgait: missing\.onnx: does not exist, expected a run folder, .*\n$/);
+    expect(code).toBe(2);
+  });
+});
