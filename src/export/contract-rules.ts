@@ -27,7 +27,7 @@ export function contractRules({ action, observation, trackers, command }: TaskDe
       "A term gives its values of the latest control steps, oldest first, the newest one `delay` steps old; an episode begins with copies of its first.";
   if (observation.some(({ source }) => source === "lastAction"))
     rules.lastAction =
-      "The action of the control step before, as the controller gave it (after the squash, before scale and offset); zeros at first.";
+      "The action of the control step before, after the squash and before scale and offset; zeros at first. Of a controller that gives joint targets: (target − offset − feedForward)/scale.";
   if (observation.some(({ source }) => source === "robot.gravity"))
     rules.gravity = "R(q)ᵀ·(0, 0, −1) with the base's orientation q = (w, x, y, z); (0, 0, −1) when upright.";
   if (command) rules.command = `(${command.names.join(", ")}) in ${command.units.join(", ")}, in the base's frame.`;

@@ -114,7 +114,7 @@ export const contractSchema = z
     output: about(z.string(), "Name of the output, [batch, task.actionSize] float32."),
     outputKind: about(
       z.enum(["actions", "joint-targets"]),
-      "actions: what `rules.control` starts from; joint-targets: its result, rad, within the control ranges.",
+      "actions: what `rules.control` starts from; joint-targets: its result, rad, which the robot's drives limit to the control ranges.",
     ),
     quaternions: z.enum(["w-x-y-z", "x-y-z-w"]),
     historyOrder: about(

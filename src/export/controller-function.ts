@@ -55,7 +55,7 @@ export function controllerFunction(
   const obs = normalise(raw, constant(mean.slice(), [spec.obsSize]), constant(std.slice(), [spec.obsSize]));
   const action = squashed(drawnAction(policy, constants, obs, options), task.action.squash);
   const result = output === "actions" ? action : jointTargetsOf(action, raw, task);
-  return graphFunction("controller", { [outputName]: result });
+  return graphFunction("controller", { [outputName]: result }, { inputOrder: ["obs", "noise"] });
 }
 
 /** The one draw of noise [noiseSize] that a controller of noise "seed" keeps. */

@@ -1,10 +1,10 @@
-/** From squashed actions to joint position targets inside the graph: scale, default pose, feed-forward, control ranges. */
-import { add, constant, matmul, maximum, minimum, mul, relu, slice, type Tensor } from "../graph/index.ts";
+/** From squashed actions to joint position targets inside the graph: scale, default pose, feed-forward. */
+import { add, constant, matmul, mul, relu, slice, type Tensor } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import type { TaskDescription } from "../tasks/index.ts";
 
 /**
- * target = offset + feed-forward + scale·action, limited to the actuators' control ranges as the simulator does.
+ * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be told from it.
  * @param action squashed [batch, actions]
  * @param obs raw [batch, obsSize], which a feed-forward reads its clock from
  * @throws UserError when the task's actions are no joint targets, or the observation does not hold what the feed-forward needs
@@ -17,18 +17,7 @@ export function jointTargetsOf(action: Tensor, obs: Tensor, task: TaskDescriptio
     });
   }
   const scaled = add(mul(action, constant(scale)), constant(offset));
-  const targets = feedForward === null ? scaled : add(scaled, feedForwardOf(feedForward, obs, task));
-  const { low, high } = controlBounds(task);
-  return minimum(maximum(targets, constant(low)), constant(high));
-}
-
-/** Lowest and highest control of every action; the largest float32 where there is no limit. */
-function controlBounds({ action, mechanism }: TaskDescription): { low: number[]; high: number[] } {
-  const largest = 3.4028234663852886e38;
-  const ranges = action.names.map(
-    (name) => mechanism.actuators.find(({ joint }) => joint === name)?.controlRange ?? [-largest, largest],
-  );
-  return { low: ranges.map(([low]) => low), high: ranges.map(([, high]) => high) };
+  return feedForward === null ? scaled : add(scaled, feedForwardOf(feedForward, obs, task));
 }
 
 interface SteppingPose {

@@ -1,83 +1,68 @@
-/** Checks an exported controller: the file's outputs against the policy's own graph run by the float64 reference, and how long a call takes. */
-import { createOrtEngine, createReferenceEngine, readOnnx } from "../graph/index.ts";
-import { Rng, STREAM } from "../math/rng.ts";
-import { noiseSize } from "../policy/policy.ts";
+/** How far an exported controller's outputs are from the policy's own graph, observation by observation. */
+import { createReferenceEngine } from "../graph/index.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { TaskDescription } from "../tasks/index.ts";
-import { type ControllerOptions, controllerFunction } from "./controller-function.ts";
+import { type ControllerOptions, controllerFunction, resolvedOptions } from "./controller-function.ts";
+import type { Recording } from "./recording.ts";
+import type { RunningController } from "./running-controller.ts";
 
-/** What was found. */
-export interface ParityReport {
-  /** Observations compared. */
+/** Differences over all recorded observations, each the largest of a row's outputs, in units of the output. */
+export interface NetworkParity {
   readonly rows: number;
-  /** Largest difference of an output, in units of action. */
-  readonly worstDifference: number;
-  /** Time of one call with one observation: median and 99th percentile, in milliseconds. */
-  readonly medianMs: number;
-  readonly p99Ms: number;
+  readonly maxDifference: number;
+  readonly p99Difference: number;
 }
 
-const ROWS = 64;
-const CALLS = 400;
-const WARM_UP_CALLS = 40;
+/** Rows that the float64 interpreter holds at once. */
+const ROWS_AT_ONCE = 64;
 
-/**
- * Runs the file's graph in ONNX Runtime.
- * @param bytes the exported file
- * @param nowMs a steady clock in milliseconds
- */
-export async function checkParity(
-  bytes: Uint8Array,
+/** The policy's graph in float64. @returns [rows, actionSize] */
+export async function expectedOutputs(
   policy: TrainedPolicy,
   task: TaskDescription,
-  options: ControllerOptions = {},
-  nowMs: () => number = () => performance.now(),
-): Promise<ParityReport> {
-  const { outputName = "actions" } = options;
-  const ort = createOrtEngine();
-  const reference = createReferenceEngine();
-  try {
-    const file = await ort.compile(readOnnx(bytes).function);
-    const own = await reference.compile(controllerFunction(policy, task, options));
-    const feeds = randomFeeds(policy, options, ROWS);
-    const [exported, expected] = [await file.run(feeds), await own.run(feeds)];
-    const worstDifference = largestDifference(exported[outputName]!, expected[outputName]!);
-    const one = randomFeeds(policy, options, 1);
-    const times: number[] = [];
-    for (let call = 0; call < WARM_UP_CALLS + CALLS; call++) {
-      const started = nowMs();
-      await file.run(one);
-      if (call >= WARM_UP_CALLS) times.push(nowMs() - started);
+  options: ControllerOptions,
+  recording: Recording,
+): Promise<Float32Array> {
+  const { outputName } = resolvedOptions(options);
+  const executable = await createReferenceEngine().compile(controllerFunction(policy, task, options));
+  const out = new Float32Array(recording.rows * task.actionSize);
+  for (const { obs, noise, start } of parts(recording, ROWS_AT_ONCE)) {
+    const results = await executable.run(noise === null ? { obs } : { obs, noise });
+    out.set(results[outputName]!, start * task.actionSize);
+  }
+  return out;
+}
+
+/** @param expected [rows, actionSize] of `expectedOutputs` */
+export async function networkParity(
+  controller: RunningController,
+  recording: Recording,
+  expected: Float32Array,
+): Promise<NetworkParity> {
+  const { rows } = recording;
+  const size = expected.length / rows;
+  const worst = new Float64Array(rows);
+  for (const { obs, noise, start, count } of parts(recording, ROWS_AT_ONCE)) {
+    const out = new Float32Array(count * size);
+    await controller.act(obs, noise, out);
+    for (let i = 0; i < out.length; i++) {
+      const row = start + Math.floor(i / size);
+      const difference = Math.abs(out[i]! - expected[start * size + i]!);
+      if (!(difference <= worst[row]!)) worst[row] = difference;
     }
-    times.sort((a, b) => a - b);
-    return { rows: ROWS, worstDifference, medianMs: times[CALLS / 2]!, p99Ms: times[Math.floor(0.99 * CALLS)]! };
-  } finally {
-    await ort.dispose();
-    await reference.dispose();
   }
+  // NaN sorts last.
+  worst.sort();
+  return { rows, maxDifference: worst[rows - 1]!, p99Difference: worst[Math.floor(0.99 * (rows - 1))]! };
 }
 
-/** Observations as the normaliser has seen them: its mean plus its deviation times noise. */
-function randomFeeds(
-  { spec, mean, std }: TrainedPolicy,
-  { noise }: ControllerOptions,
-  rows: number,
-): Record<string, Float32Array> {
-  const rng = new Rng().seek(0, STREAM.policy, rows);
-  const obs = new Float32Array(rows * spec.obsSize);
-  rng.fillNormal(obs);
-  for (let o = 0; o < obs.length; o++) obs[o] = mean[o % spec.obsSize]! + std[o % spec.obsSize]! * obs[o]!;
-  if (noise !== "input") return { obs };
-  const start = new Float32Array(rows * noiseSize(spec));
-  rng.fillNormal(start);
-  return { obs, noise: start };
-}
-
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  let worst = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!);
-    if (!(difference <= worst)) worst = difference;
+function* parts({ rows, obs, noise }: Recording, most: number) {
+  const part = (values: Float32Array, start: number, count: number) => {
+    const size = values.length / rows;
+    return values.slice(start * size, (start + count) * size);
+  };
+  for (let start = 0; start < rows; start += most) {
+    const count = Math.min(most, rows - start);
+    yield { start, count, obs: part(obs, start, count), noise: noise && part(noise, start, count) };
   }
-  return worst;
 }

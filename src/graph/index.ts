@@ -1,7 +1,10 @@
 // The graph room's public names.
+export { floatLiteral } from "./c/literals.ts";
+export { type CSource, writeC } from "./c/write.ts";
 export { createEngine, type EngineName } from "./create-engine.ts";
 export { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds } from "./engine.ts";
-export { createOrtEngine, type OrtOptions } from "./engines/ort.ts";
+export { createLoopEngine } from "./engines/loops.ts";
+export { createOrtEngine, type OrtOptions, openOnnx } from "./engines/ort.ts";
 export { loadOnnxSession, type OnnxSession } from "./engines/ort-session.ts";
 export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines/reference.ts";
 export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./engines/tfjs.ts";

@@ -65,11 +65,11 @@ function matmul(node: TensorOf<"matmul">, [a, b]: readonly Value[]): Value {
   const [aRow, aCol] = transposeA ? [1, m] : [k, 1];
   const [bRow, bCol] = transposeB ? [1, k] : [n, 1];
   const result = zeros([m, n]);
+  // Each element is summed in the order of c; rows of b are walked along memory.
   for (let i = 0; i < m; i++)
-    for (let j = 0; j < n; j++) {
-      let total = 0;
-      for (let c = 0; c < k; c++) total += a.data[i * aRow + c * aCol] * b.data[c * bRow + j * bCol];
-      result.data[i * n + j] = total;
+    for (let c = 0; c < k; c++) {
+      const factor = a.data[i * aRow + c * aCol];
+      for (let j = 0; j < n; j++) result.data[i * n + j] += factor * b.data[c * bRow + j * bCol];
     }
   return result;
 }

@@ -1,10 +1,17 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { compileC } from "../../src/export/c-compiler.ts";
 import { readOnnx } from "../../src/graph/index.ts";
+import { compilerPath } from "../export/compiler.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli } from "./cli-process.ts";
 import { tinyRun } from "./tiny-run.ts";
+
+/** A report that takes no time. */
+const SMALL = "--rows 50 --episodes 1 --calls 10 --flow-step-counts 1".split(" ");
 
 describe("flowgait export", () => {
   const run = tinyRun("CheetahRun", "--algorithm", "fpo");
@@ -13,14 +20,46 @@ describe("flowgait export", () => {
   it("integrates the flow as asked for, and says so in the contract", async () => {
     const out = join(scratchFolder(), "out");
     const flags = "--sampler midpoint --flow-steps 3 --noise seed --noise-seed 5 --output-name continuous_actions";
-    const { code, stderr } = await callCli("export", run(), "--out", out, ...flags.split(" "));
-    expect([code, stderr]).toEqual([0, ""]);
+    const { code, stderr } = await callCli("export", run(), "--out", out, ...flags.split(" "), ...SMALL);
+    expect(code, stderr).toBe(0);
     const { metadata, function: file } = readOnnx(readFileSync(join(out, "CheetahRun.onnx")));
     expect(Object.keys(file.outputs)).toEqual(["continuous_actions"]);
     const contract = contractIn(out);
     expect(contract.policy).toEqual({ kind: "flow", sampler: "midpoint", flowSteps: 3, noise: "seed", noiseSeed: 5 });
     const { fileSha256: _, ...inside } = JSON.parse(metadata.flowgait!);
     expect(inside).toEqual(contract);
+  });
+
+  it("writes C that compiles and replays, and a report of every format in words and as JSON", async () => {
+    const out = join(scratchFolder(), "out");
+    const { code, stdout, stderr } = await callCli(
+      "export",
+      run(),
+      "--format",
+      "onnx,c",
+      "--out",
+      out,
+      ...SMALL,
+      "--json",
+    );
+    expect(code, stderr).toBe(0);
+    const names = "CheetahRun.onnx cheetah_run.c cheetah_run.h contract.json report.html report.json".split(" ");
+    expect(readdirSync(out).sort()).toEqual(names);
+    await compileC(compilerPath(), join(out, "cheetah_run.c"), join(out, "replay"), ["-DFLOWGAIT_MAIN"]);
+    expect(execFileSync(join(out, "replay"), { encoding: "utf8" })).toMatch(/largest difference \d/);
+    const report = JSON.parse(readFileSync(join(out, "report.json"), "utf8"));
+    expect(JSON.parse(stdout)).toEqual({ path: join(out, "CheetahRun.onnx"), folder: out, ...report });
+    expect(report.formats.map(({ format }: { format: string }) => format)).toEqual(["onnx", "c", "typescript"]);
+    for (const { name, sha256 } of report.files)
+      expect(
+        createHash("sha256")
+          .update(readFileSync(join(out, name)))
+          .digest("hex"),
+        name,
+      ).toBe(sha256);
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    for (const { sha256 } of report.files) expect(page).toContain(sha256);
+    expect(page).not.toMatch(/(?:src|href)=|https?:/);
   });
 
   it("refuses a folder that holds something, before any work, unless told to write into it", async () => {
@@ -33,13 +72,15 @@ describe("flowgait export", () => {
       stderr: expect.stringMatching(/is not empty, expected .*--force/),
     });
     expect(readdirSync(out)).toEqual(["notes.txt"]);
-    expect((await callCli("export", run(), "--out", out, "--force")).code).toBe(0);
+    expect((await callCli("export", run(), "--out", out, "--force", ...SMALL)).code).toBe(0);
     expect(readFileSync(join(out, "notes.txt"), "utf8")).toBe("mine");
     expect(existsSync(join(out, "CheetahRun.onnx"))).toBe(true);
   });
 
   it.each([
-    ["--format png", '--format: got "png", expected onnx'],
+    ["--format png", '--format: got "png", expected onnx, c'],
+    ["--rows none", '--rows: got "none", expected a whole number from 1'],
+    ["--flow-step-counts 1,x", '--flow-step-counts: got "x", expected a whole number from 1 to 1000'],
     ["--noise some", '--noise: got "some", expected zero, seed, input'],
     ["--noise-seed 3", "--noise-seed: means nothing with --noise zero, expected --noise seed"],
     ["--output torques", '--output: got "torques", expected actions, joint-targets'],

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   BATCH,
+  createLoopEngine,
   createOrtEngine,
   createReferenceEngine,
   createTfjsEngine,
@@ -22,6 +23,7 @@ const engines: Engine[] = [
   createOrtEngine(),
   createTfjsEngine({ backend: "cpu" }),
   createTfjsEngine({ backend: "wasm" }),
+  createLoopEngine(),
 ];
 const reference = createReferenceEngine();
 

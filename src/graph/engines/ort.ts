@@ -3,6 +3,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds, outputArray } from "../engine.ts";
 import type { GraphFunction } from "../function.ts";
+import { readOnnx } from "../onnx/read.ts";
 import { writeOnnx } from "../onnx/write.ts";
 import type { Dim } from "../shape.ts";
 import { loadOrt, type Ort, sessionOptions } from "./ort-runtime.ts";
@@ -63,10 +64,13 @@ class OrtExecutable implements Executable {
 
   private readonly fn: GraphFunction;
   private readonly session: InferenceSession;
+  /** What the session calls the function's outputs. */
+  private readonly results: readonly string[];
 
-  constructor(fn: GraphFunction, session: InferenceSession, ort: Ort) {
+  constructor(fn: GraphFunction, session: InferenceSession, ort: Ort, results: readonly string[]) {
     this.fn = fn;
     this.session = session;
+    this.results = results;
     for (const node of fn.inputs)
       if (node.op === "input") this.inputs.set(node.attributes.name, new Slot(ort, node.shape));
     for (const [name, { shape }] of Object.entries(fn.outputs)) this.outputs.set(name, new Slot(ort, shape));
@@ -84,7 +88,7 @@ class OrtExecutable implements Executable {
     let index = 0;
     for (const [name, slot] of this.outputs) {
       results[name] = outputArray(this.fn, name, batch, out[name]);
-      fetched[`out/${index++}`] = slot.wrap(results[name], batch);
+      fetched[this.results[index++]] = slot.wrap(results[name], batch);
     }
     await this.session.run(fed, fetched);
     for (const slot of this.outputs.values()) slot.push();
@@ -96,6 +100,20 @@ class OrtExecutable implements Executable {
   }
 }
 
+function openSession(ort: Ort, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
+  return ort.InferenceSession.create(bytes, sessionOptions(threads));
+}
+
+/**
+ * Runs the very bytes of an ONNX file on one thread, as any other program would.
+ * @throws UserError when `readOnnx` does not understand the file or the native module does not load
+ */
+export async function openOnnx(bytes: Uint8Array, source?: string): Promise<Executable> {
+  const { function: fn } = readOnnx(bytes, source);
+  const ort = await loadOrt();
+  return new OrtExecutable(fn, await openSession(ort, bytes, 1), ort, Object.keys(fn.outputs));
+}
+
 /** Sessions with `threads` threads each on the CPU. Compiling throws a UserError when the native module does not load. */
 export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
   const executables = new Set<Executable>();
@@ -103,9 +121,9 @@ export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
     name: "ort",
     async compile(fn) {
       const ort = await loadOrt();
-      const bytes = writeOnnx(numberedOutputs(fn), { tuned: true });
-      const session = await ort.InferenceSession.create(bytes, sessionOptions(threads));
-      const executable = new OrtExecutable(fn, session, ort);
+      const numbered = numberedOutputs(fn);
+      const session = await openSession(ort, writeOnnx(numbered, { tuned: true }), threads);
+      const executable = new OrtExecutable(fn, session, ort, Object.keys(numbered.outputs));
       executables.add(executable);
       return executable;
     },

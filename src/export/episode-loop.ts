@@ -1,0 +1,106 @@
+/** Whole episodes with any controller in the loop, side by side in one simulation. */
+import type { Environment } from "../tasks/index.ts";
+
+/** Where episodes begin in the random streams, and how many there are. */
+export interface EpisodePlan {
+  readonly seed: number;
+  readonly firstEpisode: number;
+  readonly episodes: number;
+}
+
+/**
+ * Fills the outputs of one control step.
+ * @param obs raw [episodes, obsSize]; rows of ended episodes keep their last
+ * @param tick control steps done
+ * @param out [episodes, actionSize]
+ */
+export type Act = (obs: Float32Array, tick: number, out: Float32Array) => Promise<void>;
+
+/** One entry per episode. */
+export interface EpisodeOutcomes {
+  readonly returns: readonly number[];
+  /** Control steps */
+  readonly lengths: readonly number[];
+  /** Whether a termination, not the time limit, ended it */
+  readonly terminated: readonly boolean[];
+}
+
+/** Looks at observations before they are acted on. @param done [episodes] 1 where an episode has ended */
+export type ObservationObserver = (tick: number, obs: Float32Array, done: Uint8Array) => void;
+
+/**
+ * @param env takes what `act` gives: the policy's raw action, or as `playedTask` says
+ * @param command held throughout; null draws commands as in training
+ */
+export async function runEpisodes(
+  env: Environment,
+  plan: EpisodePlan,
+  act: Act,
+  observe: ObservationObserver = () => {},
+  command: readonly number[] | null = null,
+): Promise<EpisodeOutcomes> {
+  const loop = new EpisodeLoop(env, plan, command);
+  const out = new Float32Array(plan.episodes * env.actionSize);
+  for (let tick = 0; loop.open > 0; tick++) {
+    observe(tick, loop.obs, loop.done);
+    await act(loop.obs, tick, out);
+    loop.step(out);
+  }
+  return loop;
+}
+
+class EpisodeLoop implements EpisodeOutcomes {
+  readonly obs: Float32Array;
+  readonly done: Uint8Array;
+  readonly returns: number[];
+  readonly lengths: number[];
+  readonly terminated: boolean[];
+  open: number;
+  readonly #env: Environment;
+  readonly #plan: EpisodePlan;
+  readonly #states: Float64Array;
+
+  constructor(env: Environment, plan: EpisodePlan, command: readonly number[] | null) {
+    const { episodes } = plan;
+    this.#env = env;
+    this.#plan = plan;
+    this.open = episodes;
+    this.obs = new Float32Array(episodes * env.obsSize);
+    this.done = new Uint8Array(episodes);
+    this.returns = new Array<number>(episodes).fill(0);
+    this.lengths = new Array<number>(episodes).fill(0);
+    this.terminated = new Array<boolean>(episodes).fill(false);
+    this.#states = new Float64Array(episodes * env.stateSize);
+    for (let n = 0; n < episodes; n++) {
+      env.start(plan.seed, plan.firstEpisode + n);
+      if (command !== null) env.holdCommand(command);
+      this.#keep(n);
+    }
+  }
+
+  #keep(n: number): void {
+    const env = this.#env;
+    env.writeObservation(this.obs, n * env.obsSize);
+    env.save(this.#states, n * env.stateSize);
+  }
+
+  /** One control step of every open episode. */
+  step(out: Float32Array): void {
+    for (let n = 0; n < this.done.length; n++) if (this.done[n] === 0) this.#stepOne(n, out);
+  }
+
+  #stepOne(n: number, out: Float32Array): void {
+    const env = this.#env;
+    env.load(this.#states, n * env.stateSize);
+    env.step(this.#plan.seed, this.#plan.firstEpisode + n, out, n * env.actionSize);
+    this.returns[n]! += env.reward;
+    this.lengths[n]!++;
+    if (!env.terminated && !env.truncated) {
+      this.#keep(n);
+      return;
+    }
+    this.terminated[n] = env.terminated;
+    this.done[n] = 1;
+    this.open--;
+  }
+}

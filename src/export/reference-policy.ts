@@ -1,0 +1,95 @@
+/** The policy as training runs it: its own sampling graph, on the engine that trained it. What exported controllers are compared with. */
+import { createOrtEngine, type Engine, type Executable } from "../graph/index.ts";
+import { Rng, STREAM } from "../math/rng.ts";
+import { withoutStepNoise } from "../policy/flow-sampler.ts";
+import { parameterViews } from "../policy/parameters.ts";
+import { noiseSize, type PolicySpec, policyLayout } from "../policy/policy.ts";
+import { samplerFunction } from "../policy/sampler.ts";
+import type { TrainedPolicy } from "../rollout/jobs.ts";
+import { type ControllerOptions, resolvedOptions, seededNoise } from "./controller-function.ts";
+import type { Act, EpisodePlan } from "./episode-loop.ts";
+
+/** Samples of one policy for any number of rows. */
+export class ReferencePolicy {
+  readonly #engine: Engine = createOrtEngine();
+  readonly #policy: TrainedPolicy;
+  readonly #spec: PolicySpec;
+  readonly #options: Required<ControllerOptions>;
+  readonly #samplers = new Map<number, Promise<Executable>>();
+
+  /** @param options which noise the exported controller takes */
+  constructor(policy: TrainedPolicy, options: ControllerOptions) {
+    this.#policy = policy;
+    this.#options = resolvedOptions(options);
+    const { spec } = policy;
+    this.#spec = this.#options.noise === "zero" && spec.kind === "flow" ? withoutStepNoise(spec) : spec;
+  }
+
+  /** Acts in the episodes of a plan; gives raw actions, before any squash. */
+  actor(plan: EpisodePlan): Act {
+    const { weights, mean, std } = this.#policy;
+    const noise = this.#noise(plan);
+    const feeds = { ...parameterViews(policyLayout(this.#spec), weights), mean, std };
+    const compiled =
+      this.#samplers.get(plan.episodes) ?? this.#engine.compile(samplerFunction(this.#spec, plan.episodes));
+    this.#samplers.set(plan.episodes, compiled);
+    return async (obs, tick, action) => {
+      await (await compiled).run({ ...feeds, obs, noise: noise.at(tick) }, { action });
+    };
+  }
+
+  /** What a controller with a noise input is given; null for one without. */
+  inputNoise(plan: EpisodePlan): NoiseSource | null {
+    return this.#options.noise === "input" ? new DrawnNoise(plan, noiseSize(this.#spec)) : null;
+  }
+
+  #noise(plan: EpisodePlan): NoiseSource {
+    const { noise, noiseSeed } = this.#options;
+    const row = noise === "seed" ? seededNoise(this.#policy, noiseSeed) : undefined;
+    return this.inputNoise(plan) ?? new StillNoise(plan.episodes * noiseSize(this.#spec), row);
+  }
+
+  dispose(): Promise<void> {
+    return this.#engine.dispose();
+  }
+}
+
+/** Noise [episodes, noiseSize] of a control step; valid until the next is asked for. */
+export interface NoiseSource {
+  at(tick: number): Float32Array;
+}
+
+class StillNoise implements NoiseSource {
+  readonly #values: Float32Array;
+
+  /** @param row repeated; zeros without it */
+  constructor(size: number, row?: Float32Array) {
+    this.#values = new Float32Array(size);
+    if (row) for (let i = 0; i < size; i++) this.#values[i] = row[i % row.length]!;
+  }
+
+  at(): Float32Array {
+    return this.#values;
+  }
+}
+
+/** What training's evaluations draw: the stream at (seed, episode, tick). */
+class DrawnNoise implements NoiseSource {
+  readonly #values: Float32Array;
+  readonly #plan: EpisodePlan;
+  readonly #size: number;
+  readonly #rng = new Rng();
+
+  constructor(plan: EpisodePlan, size: number) {
+    this.#plan = plan;
+    this.#size = size;
+    this.#values = new Float32Array(plan.episodes * size);
+  }
+
+  at(tick: number): Float32Array {
+    const { seed, firstEpisode, episodes } = this.#plan;
+    for (let n = 0; n < episodes; n++)
+      this.#rng.seek(seed, STREAM.policy, firstEpisode + n, tick).fillNormal(this.#values, n * this.#size, this.#size);
+    return this.#values;
+  }
+}
