@@ -30,6 +30,8 @@ const STATUS_MS = 250;
 const SILENCE_MS = 1500;
 const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
 
+const LET_GO: DriveChange = { kind: "hold", grip: null };
+
 type CommandChange = Extract<DriveChange, { kind: "command" }>;
 
 export class DriveView implements DriveHandler {
@@ -68,6 +70,7 @@ export class DriveView implements DriveHandler {
 
   wheelChanged(): void {
     this.#steer(STANDING);
+    this.#thread?.send({ kind: "change", change: LET_GO });
     this.#tell();
   }
 
@@ -87,6 +90,15 @@ export class DriveView implements DriveHandler {
         return;
       case "policy":
         void this.#exchange(wish.key);
+        return;
+      case "push":
+        thread.send({ kind: "change", change: { kind: "push", angle: wish.angle, speed: wish.speed } });
+        return;
+      case "grab":
+        thread.send({ kind: "change", change: gripOf(wish) });
+        return;
+      case "letGo":
+        thread.send({ kind: "change", change: LET_GO });
         return;
       default:
         wish satisfies never;
@@ -158,12 +170,10 @@ export class DriveView implements DriveHandler {
     const { controlHz, sim } = this.#options.env;
     const { poses, command, twist, terms } = moment;
     const environments = [{ environment: 0, flags: flagsOf(moment, this.#clock), poses, command, twist }];
-    const { speed } = this.#clock;
-    this.#server.pushFrame(
-      { time: moment.step / controlHz, speed, bodies: sim.nbody, environments },
-      new Map([[0, terms]]),
-      "drive",
-    );
+    const time = moment.step / controlHz;
+    const frame = { time, speed: this.#clock.speed, bodies: sim.nbody, environments };
+    this.#server.pushFrame(frame, new Map([[0, terms]]), "drive");
+    this.#server.pushContacts(time, moment.contacts);
   }
 
   async #exchange(key: string): Promise<void> {
@@ -219,6 +229,10 @@ export class DriveView implements DriveHandler {
 
 function commandOf({ vx, vy, yawRate }: Extract<DriveWish, { type: "command" }>): CommandChange {
   return { kind: "command", values: [vx, vy, yawRate] };
+}
+
+function gripOf({ body, point, target }: Extract<DriveWish, { type: "grab" }>): DriveChange {
+  return { kind: "hold", grip: { body, point, target } };
 }
 
 function flagsOf({ cut, terminated, nan }: DriveMoment, { playing }: ClockState): number {

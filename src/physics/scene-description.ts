@@ -3,6 +3,8 @@ import type { MjModel } from "mujoco-js";
 import type { Simulation } from "./simulation.ts";
 
 const GEOM_TYPES = ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"] as const;
+/** mjtJoint: those with an axis. */
+const JOINT_TYPES: Readonly<Record<number, "hinge" | "slide">> = { 2: "slide", 3: "hinge" };
 /** What MuJoCo gives to geoms whose colour was not set; their material's colour counts then. */
 const UNSET_RGBA = [0.5, 0.5, 0.5, 1];
 /** MuJoCo's groups from here on are not drawn unless asked for. */
@@ -72,10 +74,32 @@ export interface LightDescription {
   diffuse: Triple;
 }
 
+/** A body's place in the tree and its mass. */
+export interface BodyDescription {
+  name: string;
+  /** id; the world is its own */
+  parent: number;
+  /** kg */
+  mass: number;
+  /** centre of mass in the body's frame, m */
+  centre: Triple;
+}
+
+/** A joint with an axis, in the frame of the body that it moves. */
+export interface JointDescription {
+  name: string;
+  body: number;
+  type: "hinge" | "slide";
+  pos: Triple;
+  axis: Triple;
+}
+
 /** Everything that stays the same while the scene moves. */
 export interface SceneDescription {
   /** Index is the body's id; 0 is the world, its own parent. */
-  bodies: { name: string; parent: number }[];
+  bodies: BodyDescription[];
+  /** Those that turn or slide about one axis. */
+  joints: JointDescription[];
   /** Index is the geom's id; after the geoms come the sites that mark something, as shapes that touch nothing. */
   geoms: GeomDescription[];
   strings: StringDescription[];
@@ -91,10 +115,10 @@ export interface SceneDescription {
 /** Describes the scene of a simulation; values are copies. */
 export function describeScene(sim: Simulation): SceneDescription {
   const model = sim.model;
-  const parents = model.body_parentid as Int32Array;
   const geomNames = sim.names.all("geom");
   return {
-    bodies: sim.names.all("body").map((name, id) => ({ name, parent: parents[id] })),
+    bodies: sim.names.all("body").map((name, id) => describeBody(model, name, id)),
+    joints: sim.names.all("joint").flatMap((name, id) => describeJoint(model, name, id)),
     geoms: [...geomNames.map((name, id) => describeGeom(model, name, id)), ...describeSites(sim)],
     strings: sim.names.all("tendon").flatMap((name, id) => describeTendon(model, name, id)),
     meshes: Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id)),
@@ -103,6 +127,18 @@ export function describeScene(sim: Simulation): SceneDescription {
     extent: model.stat.extent,
     center: triple(model.stat.center, 0),
   };
+}
+
+function describeBody(model: MjModel, name: string, id: number): BodyDescription {
+  const parent = (model.body_parentid as Int32Array)[id];
+  return { name, parent, mass: (model.body_mass as Float64Array)[id], centre: triple(model.body_ipos, id) };
+}
+
+function describeJoint(model: MjModel, name: string, id: number): JointDescription[] {
+  const type = JOINT_TYPES[(model.jnt_type as Int32Array)[id]];
+  if (type === undefined) return [];
+  const body = (model.jnt_bodyid as Int32Array)[id];
+  return [{ name, body, type, pos: triple(model.jnt_pos, id), axis: triple(model.jnt_axis, id) }];
 }
 
 function describeGeom(model: MjModel, name: string, id: number): GeomDescription {

@@ -1,4 +1,5 @@
 /** What a driven simulation is told and what it reports. Plain data: it runs on a thread of its own. */
+import type { Grip } from "../physics/hands.ts";
 import type { CommandVector } from "./evaluation.ts";
 import type { PolicyData, StartNoise } from "./jobs.ts";
 
@@ -19,6 +20,10 @@ export interface DriveSetup {
 export type DriveChange =
   | { readonly kind: "command"; readonly values: CommandVector }
   | { readonly kind: "reset" }
+  /** Direction from the heading, rad to the left, and change of velocity, m/s */
+  | { readonly kind: "push"; readonly angle: number; readonly speed: number }
+  /** A body is drawn at, or, with null, let go. */
+  | { readonly kind: "hold"; readonly grip: Grip | null }
   | { readonly kind: "policy"; readonly policy: PolicyData; readonly noise: StartNoise };
 
 /** What the thread is told. */
@@ -45,6 +50,8 @@ export interface DriveMoment {
   readonly twist: Float32Array<ArrayBuffer>;
   /** [terms] weighted reward of the step */
   readonly terms: Float32Array<ArrayBuffer>;
+  /** [contacts, 6] position and force on the robot, in the world */
+  readonly contacts: Float32Array<ArrayBuffer>;
 }
 
 /** How the clock stands. */

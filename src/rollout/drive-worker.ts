@@ -25,8 +25,9 @@ function post(report: DriveReport, transfer: ArrayBuffer[] = []): void {
 
 function reportMoment(drive: Drive, clock: DriveClock): void {
   const moment = drive.moment();
-  const { poses, command, twist, terms } = moment;
-  post({ kind: "moment", moment, clock: clock.state }, [poses.buffer, command.buffer, twist.buffer, terms.buffer]);
+  const { poses, command, twist, terms, contacts } = moment;
+  const buffers = [poses, command, twist, terms, contacts].map((values) => values.buffer);
+  post({ kind: "moment", moment, clock: clock.state }, buffers);
 }
 
 /** Obeys what came in; true where there is something new to see. */

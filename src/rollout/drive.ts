@@ -3,6 +3,8 @@
  * function of its setup and its changes; when steps happen is the clock's affair.
  */
 import type { Engine } from "../graph/index.ts";
+import { readContacts } from "../physics/contacts.ts";
+import { Hands } from "../physics/hands.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { type Actor, ActorFactory } from "./actor.ts";
 import type { DriveChange, DriveMoment, DriveSetup } from "./drive-orders.ts";
@@ -23,6 +25,7 @@ export class Drive {
   readonly #seed: number;
   readonly #actors: ActorFactory;
   readonly #command: EasedCommand | null;
+  readonly #hands: Hands;
   readonly #tape: PoseTape;
   readonly #obs: Float32Array;
   readonly #action: Float32Array;
@@ -42,6 +45,7 @@ export class Drive {
     const sizes = { steps: 1, slots: 1, bodies: env.sim.nbody, terms: env.rewardNames.length };
     this.#tape = new PoseTape(PoseTape.allocate(sizes), sizes);
     this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
+    this.#hands = new Hands(env.sim, 1 / env.controlHz);
     this.#command?.ask(command ?? [0, 0, 0]);
     this.#command?.arrive();
     this.#reset();
@@ -72,6 +76,12 @@ export class Drive {
       case "reset":
         this.#reset();
         return;
+      case "push":
+        this.#hands.push(change.angle, change.speed);
+        return;
+      case "hold":
+        this.#hands.hold(change.grip);
+        return;
       case "policy":
         await this.#setPolicy(change.policy, change.noise);
         return;
@@ -87,6 +97,7 @@ export class Drive {
       this.#command.advance();
       env.holdCommand(this.#command.values);
     }
+    this.#hands.apply();
     env.writeObservation(this.#obs, 0);
     await this.#actor.act(this.#obs, this.#step, this.#action);
     env.step(this.#seed, ROBOT, this.#action, 0);
@@ -111,6 +122,7 @@ export class Drive {
       command: new Float32Array(commands),
       twist: new Float32Array(twists),
       terms: new Float32Array(terms),
+      contacts: readContacts(env.sim),
     };
   }
 
@@ -132,6 +144,7 @@ export class Drive {
   /** The command is held first, so that already the first observation knows it. */
   #reset(): void {
     if (this.#command) this.env.holdCommand(this.#command.values);
+    this.#hands.release();
     this.env.reset(this.#seed, ROBOT);
     this.#lying = 0;
     this.#cut = true;

@@ -4,6 +4,7 @@ import {
   CHANNELS,
   type ClientMessage,
   DRIVE_SPEEDS,
+  HARDEST_PUSH,
   MAX_CLIENT_MESSAGE_BYTES,
   MAX_POLICY_KEY,
   MAX_WATCHED,
@@ -11,6 +12,8 @@ import {
 
 const environment = z.int().min(0).max(0xffffffff);
 const speed = z.number().min(-100).max(100);
+const coordinate = z.number().min(-1e5).max(1e5);
+const point = z.tuple([coordinate, coordinate, coordinate]);
 
 const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("hello"), protocol: z.int() }),
@@ -27,6 +30,9 @@ const clientMessage = z.discriminatedUnion("type", [
     type: z.literal("setSpeed"),
     factor: z.number().min(DRIVE_SPEEDS.slowest).max(DRIVE_SPEEDS.fastest),
   }),
+  z.strictObject({ type: z.literal("push"), angle: speed, speed: z.number().min(0).max(HARDEST_PUSH) }),
+  z.strictObject({ type: z.literal("grab"), body: z.int().min(0).max(0xffff), point, target: point }),
+  z.strictObject({ type: z.literal("letGo") }),
   z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),
 ]);
 

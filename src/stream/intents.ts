@@ -51,6 +51,9 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   simulate: "simulate",
   setSpeed: "simulate",
   policy: "simulate",
+  push: "simulate",
+  grab: "simulate",
+  letGo: "simulate",
 };
 
 export class IntentDesk {
@@ -134,6 +137,9 @@ export class IntentDesk {
       case "simulate":
       case "setSpeed":
       case "policy":
+      case "push":
+      case "grab":
+      case "letGo":
         return this.drive(viewer, message);
       default:
         message satisfies never;
@@ -173,6 +179,9 @@ export class IntentDesk {
   private drive(viewer: ViewerConnection, wish: DriveWish): boolean {
     if (!this.offers("drive", needed[wish.type]))
       return this.refuse(viewer, "notOffered", wish.type, `nothing here offers ${needed[wish.type]}`);
+    const bodies = this.showOf("drive")?.scene?.scene.bodies.length ?? 0;
+    if (wish.type === "grab" && wish.body >= bodies)
+      return this.refuse(viewer, "notOffered", "grab", `there are ${bodies} bodies`);
     if (!this.takeWheel(viewer, wish.type)) return false;
     this.driveHandler?.wish(wish);
     return true;

@@ -37,6 +37,24 @@ export interface SceneGeom {
   readonly material?: { readonly specular: number; readonly shininess: number; readonly reflectance: number };
 }
 
+export interface SceneBody {
+  readonly name: string;
+  readonly parent: number;
+  /** kg. */
+  readonly mass: number;
+  /** Centre of mass in the body's frame, m. */
+  readonly centre: readonly [number, number, number];
+}
+
+/** A joint that turns or slides about an axis, in the frame of the body that it moves. */
+export interface SceneJoint {
+  readonly name: string;
+  readonly body: number;
+  readonly type: "hinge" | "slide";
+  readonly pos: readonly [number, number, number];
+  readonly axis: readonly [number, number, number];
+}
+
 /** A string, drawn straight from point to point. The points are in the frames of their bodies, in metres. */
 export interface SceneString {
   readonly name: string;
@@ -48,7 +66,8 @@ export interface SceneString {
 /** Everything needed to draw one environment. Sent once per scene; poses refer to `bodies` by position. */
 export interface StreamScene {
   /** Body 0 is the world; `parent` is a position in this list. */
-  readonly bodies: readonly { readonly name: string; readonly parent: number }[];
+  readonly bodies: readonly SceneBody[];
+  readonly joints: readonly SceneJoint[];
   readonly geoms: readonly SceneGeom[];
   readonly strings: readonly SceneString[];
   /** Vertices are x-y-z triples in metres, faces are triples of vertex positions. */
@@ -194,6 +213,14 @@ export interface PolicyChoice {
   readonly key: string;
   readonly label: string;
 }
+/** Where the driven robot touches something, in the control step that is told. */
+export interface ContactsMessage {
+  readonly type: "contacts";
+  /** Simulated seconds. */
+  readonly time: number;
+  /** [contacts, 6]: position in metres, force on the robot in newtons, both in the world. */
+  readonly values: readonly (number | null)[];
+}
 /** A command has reached the simulation; sent to the page that steers. */
 export interface SteeredMessage {
   readonly type: "steered";
@@ -219,6 +246,7 @@ export type ServerMessage =
   | TermsMessage
   | StatusMessage
   | DriveMessage
+  | ContactsMessage
   | SteeredMessage
   | EventMessage
   | RefusedMessage;
@@ -230,6 +258,7 @@ const serverMessageTypes: readonly string[] = [
   "terms",
   "status",
   "drive",
+  "contacts",
   "steered",
   "event",
   "refused",
@@ -260,6 +289,8 @@ export function decodeServerMessage(text: string): ServerMessage | null {
 
 /** Fastest and slowest speed of a driven simulation, as multiples of real time. */
 export const DRIVE_SPEEDS = { slowest: 1 / 8, fastest: 8 } as const;
+/** Hardest push, m/s. */
+export const HARDEST_PUSH = 3;
 /** Longest key of a policy. */
 export const MAX_POLICY_KEY = 400;
 
@@ -278,7 +309,17 @@ export type DriveWish =
   /** A multiple of real time within `DRIVE_SPEEDS`. */
   | { readonly type: "setSpeed"; readonly factor: number }
   /** Lets another policy act from the next step on. */
-  | { readonly type: "policy"; readonly key: string };
+  | { readonly type: "policy"; readonly key: string }
+  /** Pushes the robot: direction from its heading, rad to the left, and change of its velocity, m/s. */
+  | { readonly type: "push"; readonly angle: number; readonly speed: number }
+  /** Draws a point of a body (in its frame, m) towards a target (in the world, m) by a spring, until let go. */
+  | {
+      readonly type: "grab";
+      readonly body: number;
+      readonly point: readonly [number, number, number];
+      readonly target: readonly [number, number, number];
+    }
+  | { readonly type: "letGo" };
 
 export type ClientMessage =
   | { readonly type: "hello"; readonly protocol: number }

@@ -177,6 +177,15 @@ export class StreamServer {
     for (const viewer of this.viewers.values()) viewer.offer(this.drive);
   }
 
+  /**
+   * Where the driven robot touches something.
+   * @param values [contacts, 6] as in `ContactsMessage`
+   */
+  pushContacts(time: number, values: Float32Array): void {
+    const rounded = Array.from(values, (value) => Math.round(1e4 * value) / 1e4);
+    for (const viewer of this.viewersOf("drive")) viewer.offerDetail({ type: "contacts", time, values: rounded });
+  }
+
   /** Tells the page that steers when its command arrived in the simulation. */
   confirmSteering(at: number): void {
     for (const viewer of this.viewers.values())
@@ -271,7 +280,7 @@ export class StreamServer {
     for (const viewer of this.viewersOf(show.channel)) {
       const values = terms.get(viewer.followed);
       if (!values) continue;
-      viewer.offerTerms({ type: "terms", environment: viewer.followed, time: frame.time, values: Array.from(values) });
+      viewer.offerDetail({ type: "terms", environment: viewer.followed, time: frame.time, values: Array.from(values) });
     }
   }
 

@@ -6,6 +6,7 @@ import type { WebSocket } from "ws";
 import type { History, HistoryCursor } from "./history.ts";
 import {
   type Channel,
+  type ContactsMessage,
   encodePoseFrame,
   encodeServerMessage,
   MAX_UNSEEN_FRAMES,
@@ -22,6 +23,9 @@ const MAX_BUFFERED_BYTES = 1 << 18;
 const LASTING_FLAGS = POSE_FLAG.cut | POSE_FLAG.terminated | POSE_FLAG.truncated | POSE_FLAG.nan;
 /** Message types of which only the newest matters, in the order they are sent. */
 const newestOnly = ["scene", "status", "drive"] as const;
+
+/** The same, sent with the frames. */
+const details = ["terms", "contacts"] as const;
 
 /** Frames already written for a set of environments; pages that watch the same share the bytes. */
 export type EncodedFrames = Map<string, Uint8Array>;
@@ -67,7 +71,7 @@ export class ViewerConnection {
     this.watch([0]);
     this.frame = null;
     this.carried.clear();
-    for (const type of ["scene", "terms"] as const) this.waiting.delete(type);
+    for (const type of ["scene", ...details] as const) this.waiting.delete(type);
     if (show.scene) this.offer(show.scene);
     this.flush();
     if (show.lastFrame) this.offerFrame(show.lastFrame, new Map());
@@ -89,7 +93,8 @@ export class ViewerConnection {
     this.flush();
   }
 
-  offerTerms(message: TermsMessage): void {
+  /** What belongs to the picture, and is not wanted without it. */
+  offerDetail(message: TermsMessage | ContactsMessage): void {
     if (!this.isPaused) this.offer(message);
   }
 
@@ -120,7 +125,7 @@ export class ViewerConnection {
     if (this.canSend())
       for (const event of this.history.takeEvents(this.cursor)) this.write(encodeServerMessage(event));
     this.flushFrame();
-    this.flushType("terms");
+    for (const type of details) this.flushType(type);
   }
 
   private canSend(): boolean {

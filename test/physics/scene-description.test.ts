@@ -24,7 +24,7 @@ describe("scene description", () => {
 
   it("gives every body its parent and every geom its body", () => {
     const id = (name: string) => scene.bodies.findIndex((body) => body.name === name);
-    expect(scene.bodies[0]).toEqual({ name: "world", parent: 0 });
+    expect(scene.bodies[0]).toEqual({ name: "world", parent: 0, mass: 0, centre: [0, 0, 0] });
     expect(scene.bodies[id("hand")].parent).toBe(id("arm"));
     const finger = scene.geoms.find((geom) => geom.name === "finger")!;
     expect(finger).toMatchObject({ type: "sphere", body: id("finger"), pos: [0, 0, 0] });

@@ -17,7 +17,8 @@ const limb = {
 } as const;
 
 export const sampleScene: StreamScene = {
-  bodies: BODIES.map((name, k) => ({ name, parent: k < 2 ? 0 : 1 })),
+  bodies: BODIES.map((name, k) => ({ name, parent: k < 2 ? 0 : 1, mass: k, centre: [0, 0, 0] })),
+  joints: [],
   geoms: [
     {
       name: "floor",

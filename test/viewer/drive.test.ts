@@ -138,6 +138,64 @@ describe("driving at a desk", () => {
     await page.keyboard.press(" ");
   });
 
+  it("a push throws the robot to a side, and a click on the button is a push", async () => {
+    await page.keyboard.press("r");
+    const trunk = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
+    await pageUntil(page, `${trunk}[2] > 0.6`);
+    const [x, y] = (await page.evaluate(trunk)) as number[];
+    await page.getByRole("button", { name: "Push the robot" }).click();
+    await page.keyboard.press("x");
+    await pageUntil(page, `Math.hypot(${trunk}[0] - ${x}, ${trunk}[1] - ${y}) > 0.15`);
+  });
+
+  it("a body under the pointer has a name, and follows the pointer while it is dragged", async () => {
+    await page.keyboard.press("r");
+    await page.getByRole("button", { name: "Camera" }).click();
+    await page.getByRole("radio", { name: "Side" }).click();
+    await pageUntil(page, "!flowgait.isMoving");
+    const trunk = env.sim.bodyId("pelvis");
+    const height = `flowgait.position(0, ${trunk})[2]`;
+    await pageUntil(page, `${height} > 0.6`);
+    const [x, y] = (await page.evaluate(`flowgait.pixel(0, ${trunk})`)) as number[];
+    await page.mouse.move(x, y + 2);
+    await page.locator("[data-testid=body-name]").waitFor();
+    expect(env.sim.names.all("body")).toContain(await page.locator("[data-testid=body-name]").textContent());
+    const before = Number(await page.evaluate(height));
+    await page.mouse.down();
+    await page.mouse.move(x, y - 120, { steps: 4 });
+    await pageUntil(page, `${height} > ${before} + 0.25`);
+    await page.mouse.up();
+    await pageUntil(page, `${height} < ${before} + 0.1`);
+  });
+
+  it("what is drawn can be chosen: contact forces, joint axes, centre of mass, foot traces", async () => {
+    const before = (await page.evaluate("flowgait.marks")) as number;
+    await page.getByRole("button", { name: "What is drawn" }).click();
+    for (const name of ["Contact forces", "Joint axes", "Centre of mass", "Foot traces"])
+      await page.getByRole("switch", { name }).click();
+    await pageUntil(page, `flowgait.marks > ${before} + ${env.actionSize}`);
+    for (const name of ["Contact forces", "Joint axes", "Centre of mass", "Foot traces"])
+      await page.getByRole("switch", { name }).click();
+    await pageUntil(page, "flowgait.marks === 0");
+    await page.keyboard.press("Escape");
+  });
+
+  it("the first person's camera is where the robot's head is, and a drag does not move it", async () => {
+    await page.getByRole("button", { name: "Camera" }).click();
+    await page.getByRole("radio", { name: "First person" }).click();
+    const pelvis = env.sim.bodyId("pelvis");
+    const off = `Math.hypot(...flowgait.camera.map((value, i) => value - flowgait.position(0, ${pelvis})[i]))`;
+    await pageUntil(page, `${off} < 0.8 && flowgait.camera[2] > flowgait.position(0, ${pelvis})[2] + 0.3`);
+    await page.mouse.move(20, 300);
+    await page.mouse.down();
+    await page.mouse.move(300, 200, { steps: 3 });
+    await page.mouse.up();
+    await pageUntil(page, `${off} < 0.8`);
+    await page.getByRole("button", { name: "Camera" }).click();
+    await page.getByRole("radio", { name: "Three-quarter" }).click();
+    await pageUntil(page, `${off} > 1`);
+  });
+
   it("a second page watches while the first steers, and gets the wheel when the first has gone", async () => {
     await page.keyboard.press("-");
     const { page: second } = await open(390, 700);

@@ -1,6 +1,6 @@
 /** The page's hands on the driven simulation: clock, policy, wheel and steering. Says what is wanted; the server decides. */
 import type { Channel, ClientMessage, DriveMessage } from "../../src/stream/protocol.ts";
-import { PadWatch } from "./steering/gamepad.ts";
+import { type PadAction, PadWatch } from "./steering/gamepad.ts";
 import { SteeringKeys } from "./steering/keyboard.ts";
 import { Steering } from "./steering/steering.ts";
 import type { Store } from "./store.ts";
@@ -8,8 +8,17 @@ import type { Store } from "./store.ts";
 export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
 /** Within this time an answer may still be under way. */
 const ANSWER_MS = 500;
+/** A push as of a person who means it, m/s, and how long its arrow stays. */
+const PUSH_SPEED = 0.8;
+const PUSH_SHOWN_MS = 450;
 /** Ways of commands whose middle is shown. */
 const LATENCIES = 9;
+
+const padActions: Readonly<Record<PadAction, (drive: Drive) => void>> = {
+  push: (drive) => drive.push(),
+  toggle: (drive) => drive.togglePlaying(),
+  reset: (drive) => drive.simulate("reset"),
+};
 
 export class Drive {
   readonly steering: Steering;
@@ -17,6 +26,7 @@ export class Drive {
   private readonly send: (message: ClientMessage) => void;
   private readonly keys = new SteeringKeys();
   private latencies: number[] = [];
+  private pushed = { angle: 0, atMs: Number.NEGATIVE_INFINITY };
   /** The speed asked for last. */
   private asked = { speed: 1, atMs: Number.NEGATIVE_INFINITY };
 
@@ -56,6 +66,18 @@ export class Drive {
     const now = isUnderWay ? asked : (this.store.get().drive?.speed ?? 1);
     const next = step > 0 ? SPEEDS.find((speed) => speed > now) : SPEEDS.findLast((speed) => speed < now);
     if (next !== undefined) this.setSpeed(next);
+  }
+
+  /** Pushes the robot from a side that nobody knows before. */
+  push(): void {
+    const angle = 2 * Math.PI * Math.random() - Math.PI;
+    this.pushed = { angle, atMs: performance.now() };
+    this.send({ type: "push", angle, speed: PUSH_SPEED });
+  }
+
+  /** Direction from the heading of the push that is to be seen now, rad; null while none is. */
+  pushShown(nowMs: number): number | null {
+    return nowMs - this.pushed.atMs < PUSH_SHOWN_MS ? this.pushed.angle : null;
   }
 
   choosePolicy(key: string): void {
@@ -116,8 +138,7 @@ export class Drive {
       },
       pressed: (action) => {
         if (this.store.get().channel !== "drive") return;
-        if (action === "toggle") this.togglePlaying();
-        else this.simulate("reset");
+        padActions[action](this);
       },
       named: (gamepad) => this.store.set({ gamepad }),
     });

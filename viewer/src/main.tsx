@@ -25,6 +25,7 @@ const store = new Store({
   gamepad: null,
   latencyMs: null,
   motion: null,
+  pointed: null,
   info: null,
   status: null,
   points: [],
@@ -55,7 +56,7 @@ new ResizeObserver(() => stage.resize(canvas.clientWidth, canvas.clientHeight)).
 stage.resize(canvas.clientWidth, canvas.clientHeight);
 render(<App store={store} page={page} stage={stage} />, root);
 listenToKeys(store, page);
-listenToPointer(canvas, page);
+listenToPointer(canvas, store, page);
 page.start();
 
 /** What the page knows of itself, for tests and the curious. */
@@ -80,6 +81,23 @@ const probe = {
   },
   /** (vx, vy, yaw rate) commanded to an environment on screen. */
   command: (environment: number) => Array.from(page.playback.shown.get(environment)?.command ?? []),
+  /** Where the camera is, in the world. */
+  get camera() {
+    return stage.eye;
+  },
+  /** Whether the camera is on its way. */
+  get isMoving() {
+    return stage.rig.isMoving;
+  },
+  /** Sticks and balls drawn over the robot. */
+  get marks() {
+    return stage.markCount;
+  },
+  /** Where a body is drawn, in CSS pixels. */
+  pixel: (environment: number, body: number) => {
+    const at = page.playback.shown.get(environment)?.poses.subarray(7 * body, 7 * body + 3);
+    return at && stage.pixelOf(at);
+  },
   /** Position of a body on screen, in world coordinates. */
   position: (environment: number, body: number) =>
     Array.from(page.playback.shown.get(environment)?.poses.slice(7 * body, 7 * body + 3) ?? []),

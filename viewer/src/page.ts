@@ -13,7 +13,9 @@ import type {
   StreamScene,
 } from "../../src/stream/protocol.ts";
 import { Connection } from "./connection.ts";
+import { Contacts } from "./contacts.ts";
 import { Drive } from "./drive.ts";
+import { Grab } from "./grab.ts";
 import { Playback } from "./playback.ts";
 import { shownEnvironments } from "./scene/layout.ts";
 import type { Stage } from "./scene/stage.ts";
@@ -28,13 +30,15 @@ const READOUT_MS = 250;
 /** How often commanded and measured velocity are noted for the instruments. */
 const MOTION_MS = 50;
 /** Wishes whose refusal the user is told. */
-const refusalsToTell: readonly string[] = ["wheel", "command", "simulate", "setSpeed", "policy"];
+const refusalsToTell: readonly string[] = ["wheel", "command", "simulate", "setSpeed", "policy", "push", "grab"];
 /** Frames of a usual screen are this long. */
 const FRAME_MS = 16;
 
 export class Page {
   readonly playback = new Playback();
   readonly drive: Drive;
+  readonly grab: Grab;
+  private readonly contacts = new Contacts();
   framesReceived = 0;
   /** Messages of the server that could not be read. */
   unreadable = 0;
@@ -61,6 +65,7 @@ export class Page {
       greeting: () => this.wishes(),
     });
     this.drive = new Drive(store, (message) => this.connection.send(message));
+    this.grab = new Grab(stage, (message) => this.connection.send(message));
     store.subscribe((state, before) => this.apply(state, before));
     document.addEventListener("visibilitychange", () => this.tellPause());
     onSystemTheme(() => {
@@ -129,10 +134,27 @@ export class Page {
   }
 
   /** Follows the robot at a point of the canvas, in CSS pixels. */
-  pick(x: number, y: number): number | null {
+  pick(x: number, y: number): void {
     const environment = this.stage.pick(x, y);
     if (environment !== null) this.follow(environment);
-    return environment;
+  }
+
+  /** Names the body at a point of the canvas, or none. */
+  point(x: number, y: number): void {
+    const touched = this.stage.touch(x, y);
+    const name = touched && this.scene?.bodies[touched.body]?.name;
+    this.store.set({ pointed: name ? { name, x, y } : null });
+  }
+
+  /** Takes hold of the body at a point of the canvas, where a robot is driven; false where there is none. */
+  take(x: number, y: number): boolean {
+    if (this.store.get().channel !== "drive") return false;
+    const touched = this.stage.touch(x, y);
+    const pose = touched && this.playback.shown.get(touched.environment);
+    if (!touched || !pose) return false;
+    this.grab.begin(touched, pose, x, y);
+    this.point(x, y);
+    return true;
   }
 
   // ------------------------------------------------------------------------------------------------------------------------- from the server
@@ -147,6 +169,9 @@ export class Page {
         return;
       case "drive":
         this.drive.receive(message);
+        return;
+      case "contacts":
+        this.contacts.add(message);
         return;
       case "steered":
         this.drive.steered(message.at);
@@ -195,6 +220,8 @@ export class Page {
     this.sceneId = id;
     this.scene = scene;
     this.playback.clear();
+    this.contacts.clear();
+    this.grab.end();
     this.stage.setScene(scene, info?.hasCommand ?? false);
     this.drive.steering.setRanges(info?.capabilities.includes("steer") ? info.commandRanges : []);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
@@ -295,7 +322,7 @@ export class Page {
     const { isPaused } = this.store.get();
     const hasNewPoses = !isPaused && this.playback.sample(nowMs);
     this.drawNow(hasNewPoses, nowMs);
-    this.isAsleep = !hasNewPoses && !this.stage.isRestless;
+    this.isAsleep = !hasNewPoses && !this.stage.isRestless && !this.grab.isHolding;
     if (!this.isAsleep) requestAnimationFrame(this.draw);
   };
 
@@ -308,7 +335,10 @@ export class Page {
     const dt = Math.min(0.25, (nowMs - this.lastDrawMs) / 1000);
     this.lastDrawMs = nowMs;
     const { followed, isFollowing, isPaused, hasPoses } = this.store.get();
-    const view = { environments: this.shown(), followed, isFollowing };
+    const spring = this.grab.spring(this.playback.shown.get(followed), nowMs);
+    const contacts = this.contacts.at(this.playback.time);
+    const push = this.drive.pushShown(nowMs);
+    const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push };
     this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
     if (hasNewPoses && nowMs - this.lastMotionMs >= MOTION_MS) this.noteMotion(followed, nowMs);
     const isFirst = hasNewPoses && !hasPoses;

@@ -20,6 +20,10 @@ export const defaultOptions: ViewOptions = {
   commandArrow: true,
   velocityArrow: true,
   grid: true,
+  contacts: false,
+  jointAxes: false,
+  centreOfMass: false,
+  footTraces: false,
 };
 
 /** Reads what was kept; anything unreadable counts as never chosen. */

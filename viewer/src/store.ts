@@ -16,7 +16,7 @@ import type { Axes } from "./steering/axes.ts";
 export const GRID_COUNTS = [1, 4, 9, 16, 36, 64] as const;
 export type GridCount = (typeof GRID_COUNTS)[number];
 
-export const CAMERA_VIEWS = ["three-quarter", "side", "front", "top", "chase"] as const;
+export const CAMERA_VIEWS = ["three-quarter", "side", "front", "top", "chase", "eyes"] as const;
 export type CameraView = (typeof CAMERA_VIEWS)[number];
 
 export type Theme = "light" | "dark";
@@ -36,6 +36,10 @@ export interface ViewOptions {
   readonly commandArrow: boolean;
   readonly velocityArrow: boolean;
   readonly grid: boolean;
+  readonly contacts: boolean;
+  readonly jointAxes: boolean;
+  readonly centreOfMass: boolean;
+  readonly footTraces: boolean;
 }
 
 export interface PageState {
@@ -54,6 +58,8 @@ export interface PageState {
   readonly gamepad: string | null;
   /** From the page to the simulation and back; the middle of the last commands. */
   readonly latencyMs: number | null;
+  /** The body under the pointer, and where to name it, CSS pixels. */
+  readonly pointed: { readonly name: string; readonly x: number; readonly y: number } | null;
   /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */
   readonly motion: Motion | null;
   readonly info: RunInfo | null;

@@ -17,12 +17,15 @@ const views: Readonly<Record<CameraView, { azimuth: number; polar: number; dista
   front: { azimuth: 0, polar: 1.38, distance: 1 },
   top: { azimuth: -Math.PI / 2, polar: 0.12, distance: 1.25 },
   chase: { azimuth: Math.PI, polar: 1.2, distance: 1.15 },
+  // Where the flight ends that leads out of the robot's head.
+  eyes: { azimuth: Math.PI, polar: 1.2, distance: 1 },
 };
 const GLIDE_SECONDS = 0.7;
 /** Time constants, s. */
 const FOLLOW_LAG = 0.22;
 const HEADING_LAG = 0.6;
 const INSET_LAG = 0.12;
+const EYES_LAG = 0.12;
 
 export class CameraRig {
   readonly controls: OrbitControls;
@@ -87,6 +90,7 @@ export class CameraRig {
 
   goTo(view: CameraView): void {
     this.view = view;
+    this.controls.enabled = view !== "eyes";
     const { azimuth, polar, distance } = views[view];
     const turned = azimuth + (view === "chase" ? this.heading : 0);
     const to = new Spherical(distance * this.fit, Math.max(0.1, polar - this.lift), turned);
@@ -106,9 +110,14 @@ export class CameraRig {
    * Moves on by `dt` seconds.
    * @param focus what to look at; null leaves the camera where the user put it
    * @param isCut whether the focus jumped: then the camera jumps along
+   * @param eyes where the robot looks from; null where there is no such place
    */
-  update(dt: number, focus: Vector3 | null, heading: number, isCut: boolean): void {
+  update(dt: number, focus: Vector3 | null, heading: number, isCut: boolean, eyes: Vector3 | null): void {
     const { target } = this.controls;
+    if (this.view === "eyes" && eyes) {
+      this.lookThrough(eyes, dt, heading, isCut);
+      return;
+    }
     if (focus) {
       const share = isCut || this.isFirst ? 1 : 1 - Math.exp(-dt / FOLLOW_LAG);
       this.isFirst = false;
@@ -120,6 +129,11 @@ export class CameraRig {
     this.advanceGlide(dt);
     this.advanceInsets(dt);
     this.controls.update(dt);
+  }
+
+  /** Takes hold of the picture, or gives it back to the user's drags. */
+  setDraggable(isDraggable: boolean): void {
+    this.controls.enabled = isDraggable && this.view !== "eyes";
   }
 
   /** Whether something is still under way without new poses. */
@@ -143,6 +157,19 @@ export class CameraRig {
     const flat = radius * Math.sin(phi);
     this.offset.set(flat * Math.cos(theta), flat * Math.sin(theta), radius * Math.cos(phi));
     this.camera.position.copy(this.controls.target).add(this.offset);
+  }
+
+  /** The robot's own view: level, along its heading. */
+  private lookThrough(eyes: Vector3, dt: number, heading: number, isCut: boolean): void {
+    const share = isCut || this.isFirst ? 1 : 1 - Math.exp(-dt / EYES_LAG);
+    this.isFirst = false;
+    this.glide = null;
+    this.heading = wrap(this.heading + wrap(heading - this.heading) * share);
+    this.camera.position.add(this.moved.copy(eyes).sub(this.camera.position).multiplyScalar(share));
+    const { x, y, z } = this.camera.position;
+    this.controls.target.set(x + 3 * Math.cos(this.heading), y + 3 * Math.sin(this.heading), z - 0.25);
+    this.camera.lookAt(this.controls.target);
+    this.advanceInsets(dt);
   }
 
   /** The chasing camera turns as the robot turns; what the user dragged on top of it stays. */

@@ -12,6 +12,10 @@ export interface StagePalette {
   readonly highlight: string;
   readonly command: string;
   readonly velocity: string;
+  /** Where the robot touches something, and how hard. */
+  readonly contact: string;
+  /** Centre of mass. */
+  readonly mass: string;
   readonly skyLight: string;
   readonly groundLight: string;
   readonly sun: string;
@@ -33,6 +37,8 @@ export const palettes: Readonly<Record<Theme, StagePalette>> = {
     highlight: "#e8641b",
     command: "#e8641b",
     velocity: "#1f7fd1",
+    contact: "#1b8a5a",
+    mass: "#7a3fc2",
     skyLight: "#eef4fb",
     groundLight: "#c9c2b8",
     sun: "#fff3e2",
@@ -52,6 +58,8 @@ export const palettes: Readonly<Record<Theme, StagePalette>> = {
     highlight: "#ff8a3d",
     command: "#ff8a3d",
     velocity: "#4fb0ff",
+    contact: "#4fcf97",
+    mass: "#c29bff",
     skyLight: "#b4bcc6",
     groundLight: "#20242b",
     sun: "#ffe9cf",

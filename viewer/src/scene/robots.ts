@@ -2,7 +2,16 @@
  * All shapes of all shown environments as instanced meshes: one mesh per distinct shape and look, one instance per geom and environment, so that
  * sixty-four humanoids cost as many draw calls as one. Poses go from the stream into instance matrices without objects in between.
  */
-import { type BufferGeometry, DynamicDrawUsage, Group, InstancedMesh, Matrix4, Quaternion, Vector3 } from "three";
+import {
+  type BufferGeometry,
+  DynamicDrawUsage,
+  Group,
+  InstancedMesh,
+  Matrix4,
+  Quaternion,
+  type Raycaster,
+  Vector3,
+} from "three";
 import type { SceneGeom, StreamScene } from "../../../src/stream/protocol.ts";
 import type { ShownPose } from "../playback.ts";
 import { Materials } from "./materials.ts";
@@ -80,6 +89,21 @@ export class Robots {
       mesh.instanceMatrix.addUpdateRange(0, mesh.count * 16);
       mesh.instanceMatrix.needsUpdate = true;
     }
+  }
+
+  /** The nearest shape that a ray hits: where, and of which body of the environment that was added n-th. */
+  pick(raycaster: Raycaster): { readonly at: Vector3; readonly body: number; readonly n: number } | null {
+    let best: { at: Vector3; body: number; n: number; distance: number } | null = null;
+    for (const { mesh, bodies } of this.batches) {
+      if (!mesh.visible || mesh.count === 0) continue;
+      // Three keeps the sphere of the first time; the instances have moved since.
+      mesh.boundingSphere = null;
+      const [hit] = raycaster.intersectObject(mesh, false);
+      if (!hit || hit.instanceId === undefined || (best && hit.distance >= best.distance)) continue;
+      const { instanceId, point: at, distance } = hit;
+      best = { at, body: bodies[instanceId % bodies.length], n: Math.floor(instanceId / bodies.length), distance };
+    }
+    return best;
   }
 
   dispose(): void {

@@ -21,13 +21,15 @@ import type { StreamScene } from "../../../src/stream/protocol.ts";
 import type { ShownPose } from "../playback.ts";
 import type { CameraView, Theme, ViewOptions } from "../store.ts";
 import { Arrows } from "./arrows.ts";
+import { bodyPoint } from "./body-frame.ts";
 import { CameraRig, type Insets } from "./camera-rig.ts";
 import { FrameGate } from "./frame-gate.ts";
 import { Ground, MAX_TILES } from "./ground.ts";
 import { cellCentre, gridColumns, type LayoutKind, layoutKind, type SceneFacts, sceneFacts } from "./layout.ts";
 import { grownSize, headingOf, measureScene, type SceneSize } from "./measure.ts";
+import { Overlays, type Push, type Spring } from "./overlays.ts";
 import { palettes } from "./palette.ts";
-import { pickNearest } from "./picking.ts";
+import { pickNearest, pointFacing, rayThrough } from "./picking.ts";
 import { isSoftwareRendered, Quality } from "./quality.ts";
 import { Robots } from "./robots.ts";
 import { Sky } from "./sky.ts";
@@ -40,6 +42,19 @@ export interface StageView {
   readonly environments: readonly number[];
   readonly followed: number;
   readonly isFollowing: boolean;
+  /** [contacts, 6] of the followed robot at this moment. */
+  readonly contacts: readonly (number | null)[];
+  readonly spring: Spring | null;
+  /** A push that is shown: its direction from the heading, rad; null while none is. */
+  readonly push: number | null;
+}
+
+/** A point of a body that a click means. */
+export interface Touched {
+  readonly environment: number;
+  readonly body: number;
+  /** In that environment's world, m. */
+  readonly at: Vector3;
 }
 
 /** Frames between two measurements of how large a robot is. */
@@ -64,8 +79,9 @@ interface Actor {
   anchor: Vector2;
   /** Smoothed measured velocity. */
   readonly twist: Float32Array;
-  /** Where it is drawn. */
+  /** Where it is drawn, and where it is. */
   readonly drawnAt: Vector3;
+  readonly place: Vector3;
 }
 
 export class Stage {
@@ -90,15 +106,19 @@ export class Stage {
   private readonly arrows = new Group();
   private readonly commandArrows = new Arrows(MAX_TILES, 0.046);
   private readonly velocityArrows = new Arrows(MAX_TILES, 0.026);
+  private readonly overlays = new Overlays();
   private readonly quality: Quality;
   private readonly gate: FrameGate;
   private readonly actors = new Map<number, Actor>();
   private readonly focus = new Vector3();
+  private readonly eyes = new Vector3();
   private description: StreamScene | null = null;
   private facts: SceneFacts | null = null;
   private size: SceneSize | null = null;
   private kind: LayoutKind = "roam";
   private count = 0;
+  /** Environments in the order in which they were drawn. */
+  private placed: number[] = [];
   private framed = "";
   private frames = 0;
   private needsFrame = true;
@@ -122,7 +142,16 @@ export class Stage {
     if (!this.isPlain) this.setUpReflections();
     const { sky, ground, terrain, robots, furniture, strings, commandArrows, velocityArrows } = this;
     this.arrows.add(commandArrows.mesh, velocityArrows.mesh);
-    this.scene.add(sky.mesh, ground.mesh, terrain.group, robots.group, furniture.group, strings.group, this.arrows);
+    this.scene.add(
+      sky.mesh,
+      ground.mesh,
+      terrain.group,
+      robots.group,
+      furniture.group,
+      strings.group,
+      this.arrows,
+      this.overlays.group,
+    );
     this.applyQuality();
   }
 
@@ -145,6 +174,16 @@ export class Stage {
     return this.quality.level;
   }
 
+  /** The camera's place. */
+  get eye(): [number, number, number] {
+    return this.camera.position.toArray();
+  }
+
+  /** Pieces of the overlays drawn last. */
+  get markCount(): number {
+    return this.overlays.count;
+  }
+
   setTheme(theme: Theme): void {
     const palette = palettes[theme];
     this.sky.setPalette(palette);
@@ -162,12 +201,14 @@ export class Stage {
     this.scene.environmentIntensity = palette.environment;
     this.commandArrows.mesh.material.color.set(palette.command);
     this.velocityArrows.mesh.material.color.set(palette.velocity);
+    this.overlays.setPalette(palette);
     this.invalidate();
   }
 
   /** @param hasCommand whether the task follows a command, so that arrows mean something */
   setScene(scene: StreamScene, hasCommand: boolean): void {
     this.description = scene;
+    this.overlays.setScene(scene);
     this.arrows.visible = hasCommand;
     this.facts = sceneFacts(scene);
     this.terrain.build(scene);
@@ -181,6 +222,7 @@ export class Stage {
 
   setOptions(options: ViewOptions): void {
     this.robots.setChoice(options);
+    this.overlays.setOptions(options);
     this.furniture.setChoice(options);
     this.strings.group.visible = options.shapes;
     this.ground.setGrid(options.grid);
@@ -226,7 +268,7 @@ export class Stage {
     this.prepare(view, poses);
     if (this.size && (hasNewPoses || this.needsFrame)) this.place(view, poses, dt);
     const isCut = poses.get(view.followed)?.isCut ?? false;
-    this.rig.update(dt, this.focusOf(view), this.headingOfFollowed(view, poses), isCut);
+    this.rig.update(dt, this.focusOf(view), this.headingOfFollowed(view, poses), isCut, this.eyesOf(view, poses));
     for (const pose of poses.values()) pose.isCut = false;
     if (!hasNewPoses && !this.isRestless) return false;
     this.needsFrame = false;
@@ -241,11 +283,35 @@ export class Stage {
 
   /** The environment drawn at a point of the canvas in CSS pixels, or null. */
   pick(x: number, y: number): number | null {
-    const { clientWidth, clientHeight } = this.renderer.domElement;
-    const point = new Vector2((2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight);
     const height = this.size?.height ?? 1;
     const spots = [...this.actors].map(([environment, { drawnAt }]) => ({ environment, at: drawnAt }));
-    return pickNearest(point, this.camera, spots, height);
+    return pickNearest(this.deviceOf(x, y), this.camera, spots, height);
+  }
+
+  /** The body drawn at a point of the canvas in CSS pixels, or null. */
+  touch(x: number, y: number): Touched | null {
+    const hit = this.robots.pick(rayThrough(this.deviceOf(x, y), this.camera));
+    if (!hit || this.placed[hit.n] === undefined) return null;
+    const environment = this.placed[hit.n];
+    const { drawnAt, place } = this.actors.get(environment)!;
+    return { environment, body: hit.body, at: hit.at.sub(drawnAt).add(place) };
+  }
+
+  /** The point of the world under a point of the canvas, as far from the camera as `at`; where one robot roams. */
+  drag(x: number, y: number, at: Vector3): Vector3 | null {
+    return pointFacing(this.deviceOf(x, y), this.camera, at);
+  }
+
+  /** Where a point of the world is on the canvas, CSS pixels; where one robot roams. */
+  pixelOf([x, y, z]: ArrayLike<number> & Iterable<number>): [number, number] {
+    const { clientWidth, clientHeight } = this.renderer.domElement;
+    const at = new Vector3(x, y, z).project(this.camera);
+    return [((at.x + 1) / 2) * clientWidth, ((1 - at.y) / 2) * clientHeight];
+  }
+
+  private deviceOf(x: number, y: number): Vector2 {
+    const { clientWidth, clientHeight } = this.renderer.domElement;
+    return new Vector2((2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight);
   }
 
   // ------------------------------------------------------------------------------------------------------------------------------ composing
@@ -289,6 +355,7 @@ export class Stage {
     const { robots, furniture, strings, commandArrows, velocityArrows, ground } = this;
     for (const batch of [robots, furniture, strings, commandArrows, velocityArrows]) batch.begin();
     if (this.kind === "tiles") ground.beginTiles(this.cell()[0] * 0.47);
+    this.placed = [];
     view.environments.forEach((environment, n) => {
       const pose = poses.get(environment);
       if (pose) this.placeActor(environment, n, pose, environment === view.followed, dt);
@@ -297,6 +364,24 @@ export class Stage {
       if (!poses.has(environment) || !view.environments.includes(environment)) this.actors.delete(environment);
     if (this.kind !== "tiles") this.placeFloor(view);
     for (const batch of [robots, furniture, strings, commandArrows, velocityArrows, ground]) batch.end();
+    this.placeOverlays(view, poses);
+  }
+
+  private placeOverlays(view: StageView, poses: ReadonlyMap<number, ShownPose>): void {
+    const pose = poses.get(view.followed);
+    const actor = this.actors.get(view.followed);
+    if (actor) this.overlays.group.position.copy(actor.drawnAt).sub(actor.place);
+    const { contacts, spring } = view;
+    const height = this.size?.height ?? 1;
+    this.overlays.draw(pose, { floor: this.floorHeight(), height, contacts, spring, push: this.pushOf(view, pose) });
+  }
+
+  /** The push as it hits the trunk. */
+  private pushOf({ push }: StageView, pose: ShownPose | undefined): Push | null {
+    const root = this.facts?.rootBody ?? 0;
+    if (push === null || !pose) return null;
+    const [x, y, z] = pose.poses.subarray(7 * root, 7 * root + 3);
+    return { angle: headingOf(pose.poses, root) + push, at: [x, y, z + 0.15 * (this.size?.height ?? 0)] };
   }
 
   private placeActor(environment: number, n: number, pose: ShownPose, isFollowed: boolean, dt: number): void {
@@ -306,6 +391,8 @@ export class Stage {
     const actor = this.actorOf(environment, pose, x, y, dt);
     const [dx, dy] = this.shiftOf(n, actor);
     actor.drawnAt.set(x + dx, y + dy, z);
+    actor.place.set(x, y, z);
+    this.placed.push(environment);
     this.robots.add(pose, dx, dy);
     this.strings.add(pose, dx, dy);
     if (this.kind !== "together" || n === 0) this.furniture.add(pose, dx, dy);
@@ -328,7 +415,7 @@ export class Stage {
   private actorOf(environment: number, pose: ShownPose, x: number, y: number, dt: number): Actor {
     let actor = this.actors.get(environment);
     if (!actor || pose.isCut) {
-      actor = { anchor: new Vector2(x, y), twist: pose.twist.slice(), drawnAt: new Vector3() };
+      actor = { anchor: new Vector2(x, y), twist: pose.twist.slice(), drawnAt: new Vector3(), place: new Vector3() };
       this.actors.set(environment, actor);
     }
     const share = 1 - Math.exp(-dt / ANCHOR_LAG);
@@ -402,6 +489,20 @@ export class Stage {
     if (!actor || !isFollowing) return null;
     if (this.facts?.hasFurniture) return this.focus.set(this.size.middle[0], this.size.middle[1], middle);
     return this.focus.set(actor.drawnAt.x, actor.drawnAt.y, middle);
+  }
+
+  /** In front of the head, or of where one would be; null in a grid. */
+  private eyesOf({ followed }: StageView, poses: ReadonlyMap<number, ShownPose>): Vector3 | null {
+    const pose = poses.get(followed);
+    if (!pose || this.count !== 1 || !this.size || !this.description || !this.facts) return null;
+    const heading = headingOf(pose.poses, this.facts.rootBody);
+    const { height } = this.size;
+    const head = this.description.geoms.find(({ name }) => name.startsWith("head"));
+    const [x, y, z] = head
+      ? bodyPoint(pose.poses, head.body, head.pos)
+      : bodyPoint(pose.poses, this.facts.rootBody, [0, 0, 0.3 * height]);
+    const ahead = (head ? 0.11 : 0.3) * height;
+    return this.eyes.set(x + ahead * Math.cos(heading), y + ahead * Math.sin(heading), z);
   }
 
   private headingOfFollowed({ followed }: StageView, poses: ReadonlyMap<number, ShownPose>): number {

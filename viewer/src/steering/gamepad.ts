@@ -5,8 +5,9 @@ import { type Axes, STILL, withDeadZone } from "./axes.ts";
 const DEAD_ZONE = 0.12;
 
 /** What a button does, and how the help names it. */
-export type PadAction = "toggle" | "reset";
+export type PadAction = "push" | "toggle" | "reset";
 export const padButtons: readonly { readonly index: number; readonly name: string; readonly action: PadAction }[] = [
+  { index: 0, name: "A", action: "push" },
   { index: 9, name: "Start", action: "toggle" },
   { index: 8, name: "Back", action: "reset" },
 ];

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Page } from "../page.ts";
 import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
+import { BodyName } from "./body-name.tsx";
 import { DriveBar } from "./drive-bar.tsx";
 import { Help } from "./help.tsx";
 import { Learning } from "./learning.tsx";
@@ -33,6 +34,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
       </div>
       <Notices store={store} page={page} />
       <Help store={store} />
+      <BodyName store={store} />
     </>
   );
 }

@@ -23,6 +23,7 @@ export function DriveBar({ store, page }: { store: Store; page: Page }) {
       />
       <Tool icon="step" label="One control step" hint="." act={() => drive.simulate("step")} />
       <Tool icon="reset" label="Begin anew" hint="R" act={() => drive.simulate("reset")} />
+      <Tool icon="push" label="Push the robot" hint="X" act={() => drive.push()} />
       <SpeedMenu store={store} page={page} />
       <i class="divider" />
       <FollowButton store={store} page={page} />

@@ -5,6 +5,7 @@ import { type Store, useStore } from "../store.ts";
 import { Icon } from "./icons.tsx";
 
 const padActionNames: Readonly<Record<PadAction, string>> = {
+  push: "pushes",
   toggle: "pauses or plays",
   reset: "begins anew",
 };
@@ -23,6 +24,7 @@ const keysOfDriving: Keys = [
   ["Space", "pause or play the simulation"],
   [".", "one control step"],
   ["R", "begin anew"],
+  ["X", "push the robot from some side"],
   ["− +", "slower, faster"],
 ];
 const keysEverywhere: Keys = [
@@ -92,7 +94,7 @@ function DrivingText({ gamepad }: { gamepad: string | null }) {
       </p>
       <p>
         <i class="swatch command" /> where the robot is asked to go in the next second, <i class="swatch velocity" />{" "}
-        where it goes.
+        where it goes. Take hold of the robot anywhere and drag: a spring pulls it. Drag beside it to turn the camera.
       </p>
       <p>
         Gamepad: left stick walks, right stick turns

@@ -6,6 +6,7 @@ const paths = {
   play: <path d="M6 4.2v11.6l9.4-5.8z" fill="currentColor" />,
   step: <path d="M5 4.6v10.8l7-5.4zM15 4.5v11" />,
   reset: <path d="M4.5 10a5.5 5.5 0 1 0 1.8-4.1M4.5 3.5v3.2h3.2" />,
+  push: <path d="M3 10h9M8.5 6.2 12.3 10l-3.8 3.8M16 4.5v11" />,
   gamepad: (
     <>
       <path d="M6.2 5.5h7.6a4 4 0 0 1 4 3.6l.4 4a2 2 0 0 1-3.5 1.5l-1.9-2.1H7.2l-1.9 2.1a2 2 0 0 1-3.5-1.5l.4-4a4 4 0 0 1 4-3.6z" />

@@ -22,6 +22,7 @@ export function listenToKeys(store: Store, page: Page): void {
   const whileDriving: Actions = {
     " ": () => drive.togglePlaying(),
     ".": () => drive.simulate("step"),
+    x: () => drive.push(),
     r: () => drive.simulate("reset"),
     "-": () => drive.changeSpeed(-1),
     "+": () => drive.changeSpeed(1),

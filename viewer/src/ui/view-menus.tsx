@@ -11,6 +11,7 @@ const viewNames: Readonly<Record<CameraView, string>> = {
   front: "Front",
   top: "From above",
   chase: "Behind the robot",
+  eyes: "First person",
 };
 
 const optionNames: Readonly<Record<keyof ViewOptions, string>> = {
@@ -20,6 +21,10 @@ const optionNames: Readonly<Record<keyof ViewOptions, string>> = {
   grid: "Ground grid",
   commandArrow: "Command arrow",
   velocityArrow: "Velocity arrow",
+  contacts: "Contact forces",
+  jointAxes: "Joint axes",
+  centreOfMass: "Centre of mass",
+  footTraces: "Foot traces",
 };
 
 /** Lets the camera go along with the robot. */
@@ -63,8 +68,10 @@ export function CameraMenu({ store, page }: { store: Store; page: Page }) {
 export function OptionsMenu({ store, page }: { store: Store; page: Page }) {
   const options = useStore(store, (state) => state.options);
   const hasCommand = useStore(store, (state) => state.info?.hasCommand ?? false);
+  const isDriving = useStore(store, (state) => state.channel === "drive");
+  // Contacts are told of the driven robot alone.
   const names = (Object.keys(optionNames) as (keyof ViewOptions)[]).filter(
-    (name) => hasCommand || !/Arrow$/.test(name),
+    (name) => (hasCommand || !/Arrow$/.test(name)) && (isDriving || name !== "contacts"),
   );
   return (
     <Menu label="What is drawn" title="What is drawn" button={<Icon name="sliders" />}>

@@ -1,0 +1,154 @@
+/**
+ * A person's hands on the robot: a push that lasts a moment, and a spring between a point of a body and a point in the world. Forces are set before
+ * each control step and held through it. A task's own disturbances that press on the same body prevail.
+ */
+import type { Simulation } from "./simulation.ts";
+
+type Triple = readonly [number, number, number];
+
+/** A body held at a point. */
+export interface Grip {
+  readonly body: number;
+  /** In the body's frame, m */
+  readonly point: Triple;
+  /** Where the point is drawn to, in the world, m */
+  readonly target: Triple;
+}
+
+/** A push changes the robot's velocity by this, spread over so long. */
+const PUSH_SECONDS = 0.1;
+/** The spring's own frequency, rad/s, and its damping as a share of the critical one. */
+const SPRING_RATE = 9;
+const SPRING_DAMPING = 0.8;
+/** The spring never pulls harder than so many times the robot's weight. */
+const STRONGEST_PULL = 2;
+const GRAVITY = 9.81;
+
+export class Hands {
+  readonly #sim: Simulation;
+  readonly #dt: number;
+  /** The body that carries the robot: the child of the world with the most mass. */
+  readonly #trunk: number;
+  /** [bodies, 2] MuJoCo's mean inverse weights, 1/kg and 1/(kg·m²) */
+  readonly #inverseWeight: Float64Array;
+  /** [bodies] the child of the world above each */
+  readonly #roots: Int32Array;
+  readonly #force = new Float64Array(3);
+  readonly #torque = new Float64Array(3);
+  /** Bodies that were pressed on in the step before. */
+  readonly #touched = new Set<number>();
+  #grip: Grip | null = null;
+  #push: readonly [number, number] = [0, 0];
+  #pushSteps = 0;
+
+  /** @param dt seconds of a control step */
+  constructor(sim: Simulation, dt: number) {
+    this.#sim = sim;
+    this.#dt = dt;
+    this.#trunk = heaviestRoot(sim);
+    this.#inverseWeight = (sim.model.body_invweight0 as Float64Array).slice();
+    this.#roots = (sim.model.body_rootid as Int32Array).slice();
+  }
+
+  /** What is held; null while nothing is. */
+  get grip(): Grip | null {
+    return this.#grip;
+  }
+
+  /** Holds a body, or moves where it is held; null lets go. Bodies that cannot move are not held. */
+  hold(grip: Grip | null): void {
+    this.#grip = grip !== null && this.#massAt(grip.body) > 0 ? grip : null;
+  }
+
+  /**
+   * Pushes the robot.
+   * @param angle direction from the robot's heading, rad to the left
+   * @param speed change of its velocity, m/s
+   */
+  push(angle: number, speed: number): void {
+    const { xquat } = this.#sim;
+    const [w, x, y, z] = xquat.subarray(4 * this.#trunk, 4 * this.#trunk + 4);
+    const heading = Math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z));
+    this.#pushSteps = Math.max(1, Math.round(PUSH_SECONDS / this.#dt));
+    const newtons = (this.#mass * speed) / (this.#pushSteps * this.#dt);
+    this.#push = [newtons * Math.cos(heading + angle), newtons * Math.sin(heading + angle)];
+  }
+
+  /** Lets go of everything. */
+  release(): void {
+    this.#grip = null;
+    this.#pushSteps = 0;
+  }
+
+  /** Sets the forces of the next control step. */
+  apply(): void {
+    for (const body of this.#touched) this.#sim.applyForce(body, [0, 0, 0]);
+    this.#touched.clear();
+    if (this.#pushSteps > 0) {
+      this.#pushSteps--;
+      this.#press(this.#trunk, [this.#push[0], this.#push[1], 0], [0, 0, 0]);
+    }
+    if (this.#grip !== null) this.#pull(this.#grip);
+  }
+
+  /** kg, of the robot as it is now */
+  get #mass(): number {
+    return this.#sim.modelFields.body_subtreemass[this.#trunk];
+  }
+
+  /** kg that a body weighs when it is drawn at; 0 where it cannot move. */
+  #massAt(body: number): number {
+    const inverse = this.#inverseWeight[2 * body];
+    return inverse > 0 ? 1 / inverse : 0;
+  }
+
+  /** F = m (ω² (target − p) − 2 ζ ω v) at the point p, as a force and a torque at the centre of mass. */
+  #pull({ body, point, target }: Grip): void {
+    const { xpos, xmat, xipos } = this.#sim;
+    const mass = this.#massAt(body);
+    const at = [0, 1, 2].map((i) => {
+      const row = 9 * body + 3 * i;
+      return xpos[3 * body + i] + xmat[row] * point[0] + xmat[row + 1] * point[1] + xmat[row + 2] * point[2];
+    });
+    const velocity = this.#velocityAt(body, at);
+    let size = 0;
+    for (let i = 0; i < 3; i++) {
+      const stretch = SPRING_RATE ** 2 * (target[i] - at[i]);
+      this.#force[i] = mass * (stretch - 2 * SPRING_DAMPING * SPRING_RATE * velocity[i]);
+      size += this.#force[i] ** 2;
+    }
+    const most = STRONGEST_PULL * GRAVITY * this.#mass;
+    const share = Math.min(1, most / Math.sqrt(size || 1));
+    for (let i = 0; i < 3; i++) this.#force[i] *= share;
+    const [rx, ry, rz] = [0, 1, 2].map((i) => at[i] - xipos[3 * body + i]);
+    const [fx, fy, fz] = this.#force;
+    this.#torque.set([ry * fz - rz * fy, rz * fx - rx * fz, rx * fy - ry * fx]);
+    this.#press(body, this.#force, this.#torque);
+  }
+
+  /** v + ω × (p − c); MuJoCo gives both of a body about the centre of mass c of the whole tree. */
+  #velocityAt(body: number, at: readonly number[]): number[] {
+    const { cvel, subtreeCom } = this.#sim;
+    const root = this.#roots[body];
+    const [wx, wy, wz, vx, vy, vz] = cvel.subarray(6 * body, 6 * body + 6);
+    const [x, y, z] = [0, 1, 2].map((i) => at[i] - subtreeCom[3 * root + i]);
+    return [vx + wy * z - wz * y, vy + wz * x - wx * z, vz + wx * y - wy * x];
+  }
+
+  #press(body: number, force: ArrayLike<number>, torque: ArrayLike<number>): void {
+    const { xfrcApplied } = this.#sim;
+    this.#touched.add(body);
+    for (let i = 0; i < 3; i++) {
+      xfrcApplied[6 * body + i] += force[i];
+      xfrcApplied[6 * body + 3 + i] += torque[i];
+    }
+  }
+}
+
+function heaviestRoot(sim: Simulation): number {
+  const parents = sim.bodyParents();
+  const masses = sim.modelFields.body_subtreemass;
+  let best = 1;
+  for (let body = 1; body < parents.length; body++) if (parents[body] === 0 && masses[body] > masses[best]) best = body;
+  return best;
+}

@@ -1,0 +1,12 @@
+/** The name of the body under the pointer. */
+import { type Store, useStore } from "../store.ts";
+
+export function BodyName({ store }: { store: Store }) {
+  const pointed = useStore(store, (state) => state.pointed);
+  if (!pointed) return null;
+  return (
+    <div class="body-name glass" data-testid="body-name" style={{ left: `${pointed.x}px`, top: `${pointed.y}px` }}>
+      {pointed.name}
+    </div>
+  );
+}
