@@ -44,9 +44,12 @@ export function flowMatchingSurrogate(
       { name: "time", size: pairs, mirrored: "same" },
     ],
     draw: (rng, seed, env, tick, { noise, time }, row) => {
-      rng.seek(seed, STREAM.pairs, env, tick).fillNormal(noise, row * pairs * actionSize, pairs * actionSize);
-      if (settings.pairing === "antithetic") pairOff(rng, settings, actionSize, noise, time, row);
-      else for (let k = 0; k < pairs; k++) time[row * pairs + k] = flowTime(rng.uniform(), settings);
+      rng.seek(seed, STREAM.pairs, env, tick);
+      if (settings.pairing === "antithetic") drawTwins(rng, settings, actionSize, noise, time, row);
+      else {
+        rng.fillNormal(noise, row * pairs * actionSize, pairs * actionSize);
+        for (let k = 0; k < pairs; k++) time[row * pairs + k] = flowTime(rng.uniform(), settings);
+      }
     },
     replay: null,
     kept: [
@@ -77,8 +80,8 @@ export function flowMatchingSurrogate(
   };
 }
 
-/** Makes every second pair of a row the opposite of the one before it: −ε at the same t; the times are spread evenly over the interval. */
-function pairOff(
+/** Every second pair of a row is the opposite of the one before it: −ε at the same t; the times are spread evenly over the interval. */
+function drawTwins(
   rng: Rng,
   settings: FlowMatchingSettings,
   actionSize: number,
@@ -87,10 +90,16 @@ function pairOff(
   row: number,
 ): void {
   const { pairs } = settings;
+  const first = row * pairs;
   for (let k = 0; k < pairs; k += 2) {
-    const at = row * pairs + k;
+    const from = (first + k) * actionSize;
+    rng.fillNormal(noise, from, actionSize);
+    rng.skipNormal(actionSize);
+    for (let i = from; i < from + actionSize; i++) noise[i + actionSize] = -noise[i];
+  }
+  for (let k = 0; k < pairs; k += 2) {
+    const at = first + k;
     time[at] = flowTime((k + 2 * rng.uniform()) / pairs, settings);
     time[at + 1] = time[at];
-    for (let i = 0; i < actionSize; i++) noise[(at + 1) * actionSize + i] = -noise[at * actionSize + i];
   }
 }

@@ -4,7 +4,7 @@ import { choice } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-const BENCHES = ["physics", "learner", "collect"] as const;
+const BENCHES = ["physics", "learner", "collect", "memory"] as const;
 type Bench = (typeof BENCHES)[number];
 
 /** Tasks that rates of physics and collection are given for. */
@@ -46,6 +46,10 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
     case "collect": {
       const { benchCollect } = await import("../../bench/collect.ts");
       return perTask(async (task) => ({ ...(await benchCollect(task)) }));
+    }
+    case "memory": {
+      const { benchMemory } = await import("../../bench/memory.ts");
+      return perTask(async (task) => ({ ...(await benchMemory(task)) }));
     }
     default:
       return name satisfies never;

@@ -94,6 +94,18 @@ export class Rng {
     for (let i = 0; i < count; i++) out[offset + i] = this.normal();
   }
 
+  /** Goes on as if `count` standard normal draws had been made, after none or after normal draws only. */
+  skipNormal(count: number): void {
+    let left = count;
+    if (left > 0 && this.#hasNormal) {
+      this.#hasNormal = false;
+      left--;
+    }
+    // A block of two words makes two draws.
+    this.#counter += left >>> 1;
+    if (left % 2 === 1) this.normal();
+  }
+
   /** Writes `count` draws uniform in [0, 1) into `out` from `offset` on. */
   fillUniform(out: Float32Array | Float64Array, offset = 0, count = out.length - offset): void {
     for (let i = 0; i < count; i++) out[offset + i] = this.uint32() * UINT32_TO_UNIT;

@@ -14,17 +14,17 @@ import { Rng } from "../math/rng.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import type { Mirror, SignedPermutation } from "../tasks/index.ts";
 import { type KeptPlace, keptLayout } from "./kept-rows.ts";
-import { copy, imageOf, mirrorRows, seeRow } from "./row-image.ts";
+import { copy, copyRow, imageOf, mirrorRows, seeRow } from "./row-image.ts";
 import { RowOrder } from "./row-order.ts";
-import { type Arrays, addTo, Block, clearedPart, type UpdaterOptions } from "./update-block.ts";
+import { type Arrays, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
+import { largestDivisor } from "./update-plan.ts";
 
 /** A kept array with the arrays of this thread that it is copied from and to. */
 interface KeptRows extends KeptPlace {
-  /** Written by `prepare`, for all environments of a shard at once */
+  /** Written by `prepare` */
   readonly prepared: Float32Array;
   /** Fed to the gradient */
   readonly fed: Float32Array;
-  readonly image: SignedPermutation | null;
 }
 
 /** An array that is replaced by its image before rows are measured in the mirror. */
@@ -39,8 +39,12 @@ export class ActorUpdater {
   readonly #options: UpdaterOptions;
   readonly #surrogate: Surrogate;
   readonly #order: RowOrder;
+  /** Control steps of a shard that are prepared at once */
+  readonly #steps: number;
   readonly #weights: Float32Array;
   readonly #gradient: Float32Array;
+  readonly #gradientSum: BlockSum;
+  readonly #measureSum: BlockSum;
   readonly #rng = new Rng();
   #replay: Block | null = null;
   #prepare!: Block;
@@ -51,9 +55,14 @@ export class ActorUpdater {
   private constructor(options: UpdaterOptions) {
     this.#options = options;
     this.#surrogate = surrogateOf(options.spec.algorithm);
-    this.#order = new RowOrder(options.plan, options.sizes, options.views.order);
-    this.#weights = new Float32Array(this.#surrogate.layout.size);
-    this.#gradient = new Float32Array(this.#surrogate.layout.size);
+    const { plan, sizes } = options;
+    const { layout, measures } = this.#surrogate;
+    this.#order = new RowOrder(plan, sizes, options.views.order);
+    this.#steps = largestDivisor(sizes.steps, Math.max(1, Math.floor(plan.actorRows / sizes.envs)));
+    this.#weights = new Float32Array(layout.size);
+    this.#gradient = new Float32Array(layout.size);
+    this.#gradientSum = new BlockSum(layout.size);
+    this.#measureSum = new BlockSum(measures.length);
   }
 
   /** Compiles the functions of `options`. */
@@ -64,31 +73,40 @@ export class ActorUpdater {
   }
 
   async #compile(): Promise<void> {
-    const { engine, spec, plan, sizes } = this.#options;
-    const { layout, drawn, kept, measures, replay } = this.#surrogate;
-    const { obsSize, actionSize, envs } = sizes;
+    const { plan, sizes, mirror } = this.#options;
+    const { obsSize } = sizes;
     const shared = { mean: new Float32Array(obsSize), std: new Float32Array(obsSize) };
-    const weights = { ...shared, ...parameterViews(layout, this.#weights) };
-    const rows = (count: number) => ({ ...weights, obs: new Float32Array(count * obsSize) });
-    const replayed = arraysOf(replay?.arrays ?? [], envs);
-    const feeds: Arrays = { ...rows(envs), ...arraysOf(drawn, envs), ...replayed };
-    feeds.action = new Float32Array(envs * actionSize);
-    const again = replayFunction(spec, envs);
+    const weights = { ...shared, ...parameterViews(this.#surrogate.layout, this.#weights) };
+    const inputs = (rows: number) => ({ ...weights, obs: new Float32Array(rows * obsSize) });
+    const prepared = this.#steps * sizes.envs;
+    await this.#compilePrepare(prepared, inputs(prepared));
+    await this.#compileGradient(plan.actorRows, inputs(plan.actorRows));
+    this.#place(mirror);
+  }
+
+  async #compilePrepare(rows: number, inputs: Arrays): Promise<void> {
+    const { engine, spec, sizes } = this.#options;
+    const { drawn, kept, replay } = this.#surrogate;
+    const replayed = arraysOf(replay?.arrays ?? [], rows);
+    const feeds: Arrays = { ...inputs, ...arraysOf(drawn, rows), ...replayed };
+    feeds.action = new Float32Array(rows * sizes.actionSize);
+    const again = replayFunction(spec, rows);
     if (again !== null) this.#replay = await Block.create(engine, again, feeds, replayed);
-    const prepare = prepareFunction(spec, envs);
-    const outputs = arraysOf(
-      kept.filter(({ name }) => name in prepare.outputs),
-      envs,
-    );
-    this.#prepare = await Block.create(engine, prepare, feeds, outputs);
-    const gradient = actorGradientFunction(spec, plan.actorRows, 1 / (plan.minibatchUnits * plan.unroll));
+    const prepare = prepareFunction(spec, rows);
+    const computed = kept.filter(({ name }) => name in prepare.outputs);
+    this.#prepare = await Block.create(engine, prepare, feeds, arraysOf(computed, rows));
+  }
+
+  async #compileGradient(rows: number, inputs: Arrays): Promise<void> {
+    const { engine, spec, plan } = this.#options;
+    const { layout, kept, measures } = this.#surrogate;
+    const gradient = actorGradientFunction(spec, rows, 1 / (plan.minibatchUnits * plan.unroll));
     this.#actor = await Block.create(
       engine,
       gradient,
-      { ...rows(plan.actorRows), ...arraysOf(kept, plan.actorRows), advantage: new Float32Array(plan.actorRows) },
+      { ...inputs, ...arraysOf(kept, rows), advantage: new Float32Array(rows) },
       { ...parameterViews(layout, this.#gradient, GRADIENT_PREFIX), measures: new Float32Array(measures.length) },
     );
-    this.#place(this.#options.mirror);
   }
 
   #place(mirror: Mirror | null): void {
@@ -100,7 +118,6 @@ export class ActorUpdater {
       ...place,
       prepared: outputs[place.name] ?? feeds[place.name],
       fed: this.#actor.feeds[place.name],
-      image: mirror && imageOf(mirror.action, place.mirrored, place.size),
     }));
     if (mirror === null) return;
     const reflect = (name: string, image: SignedPermutation | null): Reflected[] =>
@@ -111,53 +128,54 @@ export class ActorUpdater {
     this.#reflected = [...reflect("obs", mirror.obs), ...reflect("action", mirror.action), ...random];
   }
 
-  /** Reads the weights that `prepareStep` and `gradient` work with. */
-  loadWeights(): void {
+  /** Gives the rows of one shard what they keep, under the collecting weights. */
+  async prepare(shard: number, iteration: number): Promise<void> {
     this.#weights.set(this.#options.views.actor);
+    this.#prepare.loadNormaliser(this.#options.views);
+    for (let t = 0; t < this.#options.sizes.steps; t += this.#steps) await this.#prepareSteps(shard, t, iteration);
   }
 
-  /** Gives the rows of one control step of a shard what they keep, under the collecting weights. */
-  async prepareStep(shard: number, t: number, iteration: number): Promise<void> {
+  async #prepareSteps(shard: number, t: number, iteration: number): Promise<void> {
     const { sizes, views, seed } = this.#options;
     const { envs, steps, obsSize, actionSize } = sizes;
     const { feeds } = this.#prepare;
     const row = (shard * steps + t) * envs;
-    copy(views.obs, (shard * (steps + 1) + t) * envs * obsSize, feeds.obs);
+    copy(views.obs, (row + shard * envs) * obsSize, feeds.obs);
     copy(views.action, row * actionSize, feeds.action);
-    for (let n = 0; n < envs; n++) {
-      this.#surrogate.draw(this.#rng, seed, shard * envs + n, iteration * steps + t, feeds, n);
+    for (let i = 0; i < this.#steps * envs; i++) {
+      const tick = iteration * steps + t + Math.floor(i / envs);
+      this.#surrogate.draw(this.#rng, seed, shard * envs + (i % envs), tick, feeds, i);
     }
-    this.#prepare.loadNormaliser(views);
     await this.#replay?.run();
     await this.#prepare.run();
     for (const { offset, size, prepared } of this.#kept) views.kept.set(prepared, offset + row * size);
-    if (this.#reflected.length > 0) await this.#measureImages(row);
+    if (this.#reflected.length > 0) await this.#prepareImages(row);
   }
 
-  /** Measures the same rows with left and right changed over. */
-  async #measureImages(row: number): Promise<void> {
+  /** Prepares the same rows with left and right changed over. */
+  async #prepareImages(row: number): Promise<void> {
     for (const { image, values, scratch } of this.#reflected) mirrorRows(image, values, scratch);
     await this.#prepare.run();
     for (const { mirrored, imageOffset, size, prepared } of this.#kept) {
-      if (mirrored === "measured") this.#options.views.kept.set(prepared, imageOffset + row * size);
+      if (mirrored !== "same") this.#options.views.kept.set(prepared, imageOffset + row * size);
     }
   }
 
   /** Gradient part `part` of the policy loss of minibatch `minibatch`. */
   async gradient(minibatch: number, part: number): Promise<void> {
-    const { plan, views, sizes } = this.#options;
-    this.loadWeights();
+    const { plan, views } = this.#options;
+    this.#weights.set(views.actor);
     this.#actor.loadNormaliser(views);
-    const total = clearedPart(views.actorGradient, part, sizes.actorSize);
-    const measures = clearedPart(views.actorMeasures, part, this.#surrogate.measures.length);
     const partRows = (plan.minibatchUnits / plan.parts) * plan.unroll;
     const firstUnit = minibatch * plan.minibatchUnits + (part * plan.minibatchUnits) / plan.parts;
     for (let start = 0; start < partRows; start += plan.actorRows) {
       for (let i = 0; i < plan.actorRows; i++) this.#gather(i, this.#order.rowOf(firstUnit, start + i));
       await this.#actor.run();
-      addTo(total, this.#gradient);
-      addTo(measures, this.#actor.outputs.measures);
+      this.#gradientSum.add(this.#gradient, start === 0);
+      this.#measureSum.add(this.#actor.outputs.measures, start === 0);
     }
+    this.#gradientSum.write(views.actorGradient, part);
+    this.#measureSum.write(views.actorMeasures, part);
   }
 
   /** @param unit a row, or ~row to see it in the mirror */
@@ -169,10 +187,8 @@ export class ActorUpdater {
     const row = mirrored ? ~unit : unit;
     const obsImage = mirrored && mirror !== null ? mirror.obs : null;
     seeRow(obsImage, views.obs, this.#order.seenRow(row) * obsSize, feeds.obs, index * obsSize, obsSize);
-    for (const { offset, imageOffset, size, image, fed } of this.#kept) {
-      const from = (mirrored ? imageOffset : offset) + row * size;
-      seeRow(mirrored ? image : null, views.kept, from, fed, index * size, size);
-    }
+    for (const { offset, imageOffset, size, fed } of this.#kept)
+      copyRow(views.kept, (mirrored ? imageOffset : offset) + row * size, fed, index * size, size);
     feeds.advantage[index] = views.advantage[row];
   }
 }

@@ -11,7 +11,8 @@ import { criticLayout } from "../policy/critic.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
 import { copy, seeRow } from "./row-image.ts";
 import { RowOrder } from "./row-order.ts";
-import { type Arrays, addTo, Block, clearedPart, type UpdaterOptions } from "./update-block.ts";
+import { type Arrays, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
+import { largestDivisor, VALUE_ROWS } from "./update-plan.ts";
 
 /** Estimates advantages and computes the critic's gradient. */
 export class CriticUpdater {
@@ -20,7 +21,11 @@ export class CriticUpdater {
   readonly #layout: ParameterLayout;
   readonly #weights: Float32Array;
   readonly #gradient: Float32Array;
+  readonly #gradientSum: BlockSum;
+  readonly #measureSum = new BlockSum(CRITIC_MEASURES.length);
+  /** Values of the rows of one control step, and of as many rows of a shard as are computed at once */
   #value!: Block;
+  #values: Block | null = null;
   #critic!: Block;
 
   private constructor(options: UpdaterOptions) {
@@ -29,6 +34,7 @@ export class CriticUpdater {
     this.#layout = criticLayout(options.spec.critic);
     this.#weights = new Float32Array(this.#layout.size);
     this.#gradient = new Float32Array(this.#layout.size);
+    this.#gradientSum = new BlockSum(this.#layout.size);
   }
 
   /** Compiles the functions of `options`. */
@@ -39,16 +45,22 @@ export class CriticUpdater {
   }
 
   async #compile(): Promise<void> {
-    const { engine, spec, plan, sizes } = this.#options;
+    const { spec, plan, sizes } = this.#options;
     const seen = spec.obsSize + spec.privilegedSize;
     const weights = parameterViews(this.#layout, this.#weights);
     const shared: Arrays = { mean: new Float32Array(seen), std: new Float32Array(seen), ...weights };
-    const value = { value: new Float32Array(sizes.envs) };
-    const feeds = { ...shared, ...this.#seenArrays(sizes.envs) };
-    this.#value = await Block.create(engine, valueFunction(spec, sizes.envs), feeds, value);
+    this.#value = await this.#valueBlock(sizes.envs, shared);
     const scale = 1 / (plan.minibatchUnits * plan.unroll);
-    this.#critic =
-      plan.advantages === "iteration" ? await this.#rowBlock(scale, shared) : await this.#segmentBlock(scale, shared);
+    if (plan.advantages === "iteration") {
+      this.#values = await this.#valueBlock(largestDivisor((sizes.steps + 1) * sizes.envs, VALUE_ROWS), shared);
+      this.#critic = await this.#rowBlock(scale, shared);
+    } else this.#critic = await this.#segmentBlock(scale, shared);
+  }
+
+  #valueBlock(rows: number, shared: Arrays): Promise<Block> {
+    const { engine, spec } = this.#options;
+    const feeds = { ...shared, ...this.#seenArrays(rows) };
+    return Block.create(engine, valueFunction(spec, rows), feeds, { value: new Float32Array(rows) });
   }
 
   /** Learns from rows whose targets are known. */
@@ -85,11 +97,11 @@ export class CriticUpdater {
 
   /** Scales one shard's rewards and, where the plan asks for it, computes values and advantages. */
   async prepare(shard: number): Promise<void> {
-    const { spec, plan } = this.#options;
+    const { spec } = this.#options;
     this.#load(this.#value);
     this.#scaleRewards(shard);
     if (spec.settings.gae === "textbook" && spec.settings.bootstrapTimeLimits) await this.#bootstrap(shard);
-    if (plan.advantages === "iteration") await this.#estimateAdvantages(shard);
+    if (this.#values !== null) await this.#estimateAdvantages(shard, this.#values);
   }
 
   #load(block: Block): void {
@@ -124,21 +136,22 @@ export class CriticUpdater {
     }
   }
 
-  async #estimateAdvantages(shard: number): Promise<void> {
+  async #estimateAdvantages(shard: number, block: Block): Promise<void> {
     const { sizes, spec, views } = this.#options;
     const { envs, steps, obsSize, privilegedSize } = sizes;
-    const { feeds, outputs } = this.#value;
-    for (let t = 0; t <= steps; t++) {
-      const row = (shard * (steps + 1) + t) * envs;
-      copy(views.obs, row * obsSize, feeds.obs);
-      if (privilegedSize > 0) copy(views.privileged, row * privilegedSize, feeds.privileged);
-      await this.#value.run();
-      views.value.set(outputs.value, row);
+    const { value } = block.outputs;
+    block.loadNormaliser(views);
+    const [first, end] = [shard, shard + 1].map((index) => index * (steps + 1) * envs);
+    for (let row = first; row < end; row += value.length) {
+      copy(views.obs, row * obsSize, block.feeds.obs);
+      if (privilegedSize > 0) copy(views.privileged, row * privilegedSize, block.feeds.privileged);
+      await block.run();
+      views.value.set(value, row);
     }
     const rows = steps * envs;
     const part = <T extends { subarray(a: number, b: number): T }>(array: T) =>
       array.subarray(shard * rows, (shard + 1) * rows);
-    const values = views.value.subarray(shard * (rows + envs), (shard + 1) * (rows + envs));
+    const values = views.value.subarray(first, end);
     const inputs = { steps, envs, reward: part(views.learnReward), values };
     const flags = { terminated: part(views.terminated), truncated: part(views.truncated) };
     gae(spec.settings, { ...inputs, ...flags }, part(views.advantage), part(views.target));
@@ -146,20 +159,20 @@ export class CriticUpdater {
 
   /** Gradient part `part` of the value loss of minibatch `minibatch`; advantages too where the plan computes them here. */
   async gradient(minibatch: number, part: number): Promise<void> {
-    const { plan, views, sizes } = this.#options;
+    const { plan, views } = this.#options;
     this.#load(this.#critic);
-    const total = clearedPart(views.criticGradient, part, sizes.criticSize);
-    const measures = clearedPart(views.criticMeasures, part, CRITIC_MEASURES.length);
     const partUnits = plan.minibatchUnits / plan.parts;
     const start = minibatch * plan.minibatchUnits + part * partUnits;
     for (let unit = start; unit < start + partUnits; unit += plan.criticUnits) {
       if (plan.advantages === "iteration") this.#gatherRows(unit);
       else this.#gatherSegments(unit);
       await this.#critic.run();
-      addTo(total, this.#gradient);
-      addTo(measures, this.#critic.outputs.measures);
+      this.#gradientSum.add(this.#gradient, unit === start);
+      this.#measureSum.add(this.#critic.outputs.measures, unit === start);
       if (plan.advantages === "minibatch") this.#scatterAdvantages(unit);
     }
+    this.#gradientSum.write(views.criticGradient, part);
+    this.#measureSum.write(views.criticMeasures, part);
   }
 
   #gatherRows(firstUnit: number): void {

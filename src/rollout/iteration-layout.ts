@@ -71,8 +71,8 @@ export function iterationLayout(sizes: IterationSizes) {
     /** What the algorithm keeps of every row, see `keptLayout` */
     kept: ["float32", sizes.keptSize],
 
-    /** The epoch's shuffled units; ~unit stands for a unit with left and right changed over */
-    order: ["int32", sizes.units],
+    /** Shuffled units of two epochs, so that one may begin while the other ends; ~unit stands for a unit with left and right changed over */
+    order: ["int32", 2 * sizes.units],
     actorGradient: ["float32", parts * sizes.actorSize],
     criticGradient: ["float32", parts * sizes.criticSize],
     actorMeasures: ["float32", parts * sizes.policyMeasures],

@@ -74,6 +74,9 @@ export interface FilePolicy {
   readonly targets: { readonly offset: readonly number[]; readonly scale: readonly number[] } | null;
 }
 
+/** What has weights and a gradient of its own. */
+export type Network = "actor" | "critic";
+
 /** One unit of work. */
 export type Job =
   | {
@@ -86,7 +89,8 @@ export type Job =
   | { readonly kind: "prepare"; readonly shard: number; readonly iteration: number }
   | {
       readonly kind: "gradient";
-      readonly network: "actor" | "critic";
+      readonly network: Network;
+      /** Its place in the order; those of the second epoch that lies there follow those of the first */
       readonly minibatch: number;
       readonly part: number;
     }

@@ -5,7 +5,7 @@ import type { RowArray } from "../algorithms/surrogate.ts";
 export interface KeptPlace extends RowArray {
   /** Of [rows, size] */
   readonly offset: number;
-  /** Of the same measured with left and right changed over; `offset` where there is no such thing */
+  /** Of the same with left and right changed over; `offset` where that is no different, or never looked at */
   readonly imageOffset: number;
 }
 
@@ -27,8 +27,8 @@ export function keptLayout(
   };
   const places = kept.map((array) => {
     const offset = claim(array.size);
-    const measuredTwice = array.mirrored === "measured" && orientations === 2;
-    return { ...array, offset, imageOffset: measuredTwice ? claim(array.size) : offset };
+    const twice = array.mirrored !== "same" && orientations === 2;
+    return { ...array, offset, imageOffset: twice ? claim(array.size) : offset };
   });
   return { places, size: end };
 }

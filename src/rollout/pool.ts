@@ -21,15 +21,17 @@ interface Task {
 
 /** How often a job may take its thread down before the run gives up. */
 const MOST_ATTEMPTS = 3;
+/** Jobs that a thread holds: the one it does and the one it goes on with, so that it need not wait for this thread. */
+const MOST_HELD = 2;
 
 /** A fixed number of threads with the same setup. */
 export class WorkerPool {
   readonly #setup: ThreadSetup;
   readonly #onReplace: (reason: string) => void;
   readonly #threads = new Set<Worker>();
-  readonly #idle: Worker[] = [];
+  /** Threads that are ready, and what each holds: the job under way first */
+  readonly #held = new Map<Worker, Task[]>();
   readonly #queue: Task[] = [];
-  readonly #running = new Map<Worker, Task>();
   #failure: Error | null = null;
   #closed = false;
 
@@ -79,7 +81,7 @@ export class WorkerPool {
     return new Promise((resolve, reject) => {
       thread.on("message", (message: ThreadMessage) => {
         if (message.kind === "ready") resolve();
-        if (message.kind === "failed" && !this.#running.has(thread)) reject(errorOf(message));
+        if (message.kind === "failed" && !this.#held.has(thread)) reject(errorOf(message));
         this.#receive(thread, message);
       });
       thread.on("error", (error) => this.#lose(thread, error.message));
@@ -91,36 +93,39 @@ export class WorkerPool {
   }
 
   #receive(thread: Worker, message: ThreadMessage): void {
-    const task = this.#running.get(thread);
-    this.#running.delete(thread);
-    if (message.kind === "failed") {
-      task?.reject(errorOf(message));
-      if (!task) return;
-    }
-    if (message.kind === "done") task?.resolve(message.result);
-    this.#idle.push(thread);
+    const held = this.#held.get(thread);
+    if (message.kind === "ready") this.#held.set(thread, []);
+    if (message.kind === "done") held?.shift()?.resolve(message.result);
+    if (message.kind === "failed") held?.shift()?.reject(errorOf(message));
     this.#dispatch();
   }
 
+  /** Gives jobs to threads without one, then seconds to all; the last jobs wait for whichever thread is done first. */
   #dispatch(): void {
-    while (this.#idle.length > 0 && this.#queue.length > 0) {
-      const thread = this.#idle.shift() as Worker;
-      const task = this.#queue.shift() as Task;
-      this.#running.set(thread, task);
-      thread.postMessage(task.job);
+    for (let count = 0; count < MOST_HELD; count++) {
+      for (const [thread, held] of this.#held) {
+        const spare = count === 0 ? 0 : this.#held.size;
+        if (held.length === count && this.#queue.length > spare) this.#give(thread, held);
+      }
     }
   }
 
-  /** A thread is gone: its job goes back to the front of the queue and a new thread starts. */
+  #give(thread: Worker, held: Task[]): void {
+    const task = this.#queue.shift() as Task;
+    held.push(task);
+    thread.postMessage(task.job);
+  }
+
+  /** A thread is gone: its jobs go back to the front of the queue and a new thread starts. */
   #lose(thread: Worker, reason: string): void {
     if (!this.#threads.delete(thread) || this.#closed) return;
-    const index = this.#idle.indexOf(thread);
-    if (index >= 0) this.#idle.splice(index, 1);
-    const task = this.#running.get(thread);
-    this.#running.delete(thread);
-    if (!task && index < 0) return; // died while starting: its starter reports that
+    const held = this.#held.get(thread);
+    if (held === undefined) return; // died while starting: its starter reports that
+    this.#held.delete(thread);
     this.#onReplace(`a worker thread was lost (${reason}) and is replaced`);
-    if (task) this.#retry(task, reason);
+    const [task, ...next] = held;
+    this.#queue.unshift(...next);
+    if (task !== undefined) this.#retry(task, reason);
     this.#start().catch((error: Error) => this.#fail(error));
   }
 

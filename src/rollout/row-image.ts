@@ -2,9 +2,18 @@
 import type { Mirroring } from "../algorithms/surrogate.ts";
 import { type SignedPermutation, writeMirrored } from "../tasks/index.ts";
 
-/** Copies `count` values, the whole target without it. */
+/** From so many values on, moving them as bytes outweighs the views that it takes. */
+const LONG_ROW = 32;
+
+/** Copies `count` values. */
+export function copyRow(source: Float32Array, from: number, target: Float32Array, to: number, count: number): void {
+  if (count >= LONG_ROW) target.set(source.subarray(from, from + count), to);
+  else for (let i = 0; i < count; i++) target[to + i] = source[from + i];
+}
+
+/** Copies `count` values to the beginning of the target, the whole target without it. */
 export function copy(source: Float32Array, from: number, target: Float32Array, count = target.length): void {
-  for (let i = 0; i < count; i++) target[i] = source[from + i];
+  copyRow(source, from, target, 0, count);
 }
 
 /** Copies a row, or writes its image. */
@@ -17,7 +26,7 @@ export function seeRow(
   count: number,
 ): void {
   if (image) writeMirrored(image, source, from, target, to);
-  else for (let i = 0; i < count; i++) target[to + i] = source[from + i];
+  else copyRow(source, from, target, to, count);
 }
 
 /** Replaces every row of `values` by its image. @param scratch one row */

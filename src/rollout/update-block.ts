@@ -50,12 +50,23 @@ export class Block {
   }
 }
 
-/** total += part */
-export function addTo(total: Float32Array, part: Float32Array): void {
-  for (let i = 0; i < total.length; i++) total[i] += part[i];
-}
+/** Adds up the blocks of a gradient part, or of its measures, in memory of this thread, which is faster than shared memory. */
+export class BlockSum {
+  readonly #sum: Float32Array;
 
-/** The `part`-th of equal parts, `size` values each, set to zero. */
-export function clearedPart(values: Float32Array, part: number, size: number): Float32Array {
-  return values.subarray(part * size, (part + 1) * size).fill(0);
+  constructor(size: number) {
+    this.#sum = new Float32Array(size);
+  }
+
+  /** Takes in one block; the first one begins anew. */
+  add(block: Float32Array, first: boolean): void {
+    const sum = this.#sum;
+    if (first) sum.set(block);
+    else for (let i = 0; i < sum.length; i++) sum[i] += block[i];
+  }
+
+  /** Writes the sum as the `part`-th of equal parts. */
+  write(parts: Float32Array, part: number): void {
+    parts.set(this.#sum, part * this.#sum.length);
+  }
 }

@@ -22,6 +22,8 @@ export interface UpdatePlan {
 
 /** Rows of a critic block, and values of a policy layer's output per block, that were fastest with 512 KiB of cache per core. */
 const CRITIC_ROWS = 512;
+/** Most rows whose values are computed at once. */
+export const VALUE_ROWS = CRITIC_ROWS;
 const ACTOR_VALUES = 131072;
 /** Beyond these pairs narrow networks gain nothing. */
 const MOST_PAIRS = 4096;

@@ -8,20 +8,17 @@ import type { UpdaterOptions } from "./update-block.ts";
 
 /** Prepares shards and computes gradients. */
 export class Updater {
-  readonly #steps: number;
   readonly #actor: ActorUpdater;
   readonly #critic: CriticUpdater;
 
-  private constructor(steps: number, actor: ActorUpdater, critic: CriticUpdater) {
-    this.#steps = steps;
+  private constructor(actor: ActorUpdater, critic: CriticUpdater) {
     this.#actor = actor;
     this.#critic = critic;
   }
 
   /** Compiles the functions of `options`. */
   static async create(options: UpdaterOptions): Promise<Updater> {
-    const [actor, critic] = [await ActorUpdater.create(options), await CriticUpdater.create(options)];
-    return new Updater(options.sizes.steps, actor, critic);
+    return new Updater(await ActorUpdater.create(options), await CriticUpdater.create(options));
   }
 
   /**
@@ -29,8 +26,7 @@ export class Updater {
    * asks for it, computes values and advantages.
    */
   async prepare(shard: number, iteration: number): Promise<void> {
-    this.#actor.loadWeights();
-    for (let t = 0; t < this.#steps; t++) await this.#actor.prepareStep(shard, t, iteration);
+    await this.#actor.prepare(shard, iteration);
     await this.#critic.prepare(shard);
   }
 

@@ -18,8 +18,9 @@ function report(error: unknown): void {
 
 try {
   const host = await ThreadHost.create(workerData as ThreadSetup);
+  let last = Promise.resolve(); // jobs arrive before their turn
   port.on("message", (job: Job) => {
-    host.run(job).then((result) => post({ kind: "done", result }), report);
+    last = last.then(() => host.run(job)).then((result) => post({ kind: "done", result }), report);
   });
   post({ kind: "ready" });
 } catch (error) {

@@ -1,21 +1,13 @@
-/**
- * The update of one iteration: hands gradient parts to the threads, steps the optimisers, keeps the measures. The order of sums is
- * fixed by the plan, so the number of threads never shows.
- */
+/** The update of one iteration: has the batch prepared, takes it into the normaliser, and descends (descent.ts). */
 import { normaliseAdvantages } from "../algorithms/advantages.ts";
-import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
 import type { Engine } from "../graph/index.ts";
-import { Rng, STREAM } from "../math/rng.ts";
 import { RunningStats } from "../math/running-stats.ts";
 import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
-import type { Job } from "../rollout/jobs.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { UpdatePlan } from "../rollout/update-plan.ts";
-import { criticLearningRate, learningRateFactor, rowsPerIteration, type TrainConfig } from "./config.ts";
+import type { TrainConfig } from "./config.ts";
+import { descend, type UpdateMeasures } from "./descent.ts";
 import { Optimiser } from "./optimiser.ts";
-
-/** Means over the iteration's minibatches, by name. */
-export type UpdateMeasures = Record<string, number>;
 
 /** What the learner works on. */
 export interface LearnerOptions {
@@ -34,19 +26,16 @@ export class Learner {
   readonly critic: Optimiser;
   readonly stats: RunningStats;
   readonly #options: LearnerOptions;
-  readonly #rng = new Rng();
-  readonly #batchAdvantage: Float32Array;
   /** Observations with the critic's extras [rows, obsSize + privilegedSize] */
   readonly #seen: Float32Array;
 
   private constructor(options: LearnerOptions, actor: Optimiser, critic: Optimiser) {
-    const { sizes, plan, config } = options;
+    const { sizes, config } = options;
     this.#options = options;
     this.actor = actor;
     this.critic = critic;
     this.stats = new RunningStats(sizes.obsSize + sizes.privilegedSize, config.normaliser);
     this.#seen = new Float32Array(sizes.shards * sizes.steps * sizes.envs * this.stats.size);
-    this.#batchAdvantage = new Float32Array(plan.minibatchUnits * plan.unroll);
   }
 
   /** Compiles the optimisers. */
@@ -92,46 +81,8 @@ export class Learner {
    * All epochs over the prepared batch.
    * @param afterEpoch called with 1, 2, … after each of them, before the next begins
    */
-  async descend(iteration: number, afterEpoch?: (epoch: number) => Promise<void>): Promise<UpdateMeasures> {
-    const { config, plan } = this.#options;
-    const { epochs } = config.algorithm;
-    const factor = learningRateFactor(config.algorithm, iteration * rowsPerIteration(config));
-    const tally = new Tally();
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      this.#shuffle(iteration * epochs + epoch);
-      for (let minibatch = 0; minibatch < plan.minibatches; minibatch++)
-        await this.#minibatch(minibatch, factor, tally);
-      await afterEpoch?.(epoch + 1);
-    }
-    tally.add("actionSpread", rootMeanSquare(this.#options.views.action));
-    return tally.means();
-  }
-
-  /** @param factor what is left of the learning rates */
-  async #minibatch(minibatch: number, factor: number, tally: Tally): Promise<void> {
-    const { config, plan } = this.#options;
-    const criticRate = factor * criticLearningRate(config.algorithm);
-    if (plan.advantages === "iteration") {
-      await this.#gradients(minibatch, ["actor", "critic"]);
-      tally.add("gradientNormCritic", await this.critic.step(criticRate));
-    } else {
-      await this.#gradients(minibatch, ["critic"]);
-      if (config.algorithm.normaliseAdvantage) this.#normaliseMinibatch(minibatch);
-      const actor = this.#gradients(minibatch, ["actor"]);
-      tally.add("gradientNormCritic", await this.critic.step(criticRate));
-      await actor;
-    }
-    tally.add("gradientNormActor", await this.actor.step(factor * config.algorithm.learningRate));
-    this.#readMeasures(tally);
-  }
-
-  async #gradients(minibatch: number, networks: readonly ("actor" | "critic")[]): Promise<void> {
-    const { plan, pool } = this.#options;
-    const jobs: Extract<Job, { kind: "gradient" }>[] = [];
-    for (const network of networks) {
-      for (let part = 0; part < plan.parts; part++) jobs.push({ kind: "gradient", network, minibatch, part });
-    }
-    await pool.run<"gradient">(jobs);
+  descend(iteration: number, afterEpoch?: (epoch: number) => Promise<void>): Promise<UpdateMeasures> {
+    return descend(this.#options, this, iteration, afterEpoch);
   }
 
   /** The normaliser sees the whole batch, the critic's extras included, unless it has seen enough. */
@@ -140,86 +91,26 @@ export class Learner {
     if (config.normaliserSamples > 0 && this.stats.count >= config.normaliserSamples) return;
     const { obsSize, privilegedSize, shards, steps, envs } = sizes;
     const rows = steps * envs;
-    const width = obsSize + privilegedSize;
-    const joined = this.#seen;
-    for (let row = 0; row < shards * rows; row++) {
-      const seen = row + Math.floor(row / rows) * envs;
-      for (let i = 0; i < obsSize; i++) joined[row * width + i] = views.obs[seen * obsSize + i];
-      for (let i = 0; i < privilegedSize; i++) {
-        joined[row * width + obsSize + i] = views.privileged[seen * privilegedSize + i];
-      }
+    for (let shard = 0; shard < shards; shard++) {
+      const from = shard * (rows + envs);
+      const joined = this.#seen.subarray(shard * rows * this.stats.size, (shard + 1) * rows * this.stats.size);
+      const obs = views.obs.subarray(from * obsSize, (from + rows) * obsSize);
+      const privileged = views.privileged.subarray(from * privilegedSize, (from + rows) * privilegedSize);
+      join([obs, privileged], [obsSize, privilegedSize], joined);
     }
-    this.stats.update([joined]);
+    this.stats.update([this.#seen]);
   }
+}
 
-  #shuffle(epoch: number): void {
-    const { config, views } = this.#options;
-    const { order } = views;
-    // In turn: what one epoch sees as it was, the next sees in the mirror.
-    for (let i = 0; i < order.length; i++) order[i] = config.mirror && (i + epoch) % 2 === 1 ? ~i : i;
-    const { epochs, shuffle } = config.algorithm;
-    this.#rng.seek(config.seed, STREAM.shuffle, shuffle === "epoch" ? epoch : epoch - (epoch % epochs)).shuffle(order);
-  }
-
-  /** Brings the advantages of one minibatch's segments to mean 0 and deviation 1, in place. */
-  #normaliseMinibatch(minibatch: number): void {
-    const batch = this.#batchAdvantage;
-    this.#forEachRow(minibatch, (row, i) => {
-      batch[i] = this.#options.views.advantage[row];
-    });
-    const { advantageClamp, advantageShift } = this.#options.config.algorithm;
-    normaliseAdvantages([batch], advantageClamp, advantageShift);
-    this.#forEachRow(minibatch, (row, i) => {
-      this.#options.views.advantage[row] = batch[i];
-    });
-  }
-
-  #forEachRow(minibatch: number, visit: (row: number, index: number) => void): void {
-    const { plan, views, sizes } = this.#options;
-    let index = 0;
-    for (let u = 0; u < plan.minibatchUnits; u++) {
-      const unit = views.order[minibatch * plan.minibatchUnits + u];
-      const segment = unit < 0 ? ~unit : unit;
-      const first = Math.floor(segment / sizes.envs) * plan.unroll * sizes.envs + (segment % sizes.envs);
-      for (let t = 0; t < plan.unroll; t++) visit(first + t * sizes.envs, index++);
+/** Puts rows of several widths side by side. */
+function join(parts: readonly Float32Array[], widths: readonly number[], out: Float32Array): void {
+  const width = widths.reduce((sum, size) => sum + size, 0);
+  let column = 0;
+  parts.forEach((part, index) => {
+    const size = widths[index];
+    for (let from = 0, to = column; from < part.length; from += size, to += width) {
+      for (let i = 0; i < size; i++) out[to + i] = part[from + i];
     }
-  }
-
-  #readMeasures(tally: Tally): void {
-    const { views, plan, measures } = this.#options;
-    measures.forEach((name, k) => {
-      tally.add(name, sumOfParts(views.actorMeasures, k, measures.length, plan.parts));
-    });
-    CRITIC_MEASURES.forEach((name, k) => {
-      tally.add(name, sumOfParts(views.criticMeasures, k, CRITIC_MEASURES.length, plan.parts));
-    });
-  }
-}
-
-/** Running means by name. */
-class Tally {
-  readonly #sums = new Map<string, { sum: number; count: number }>();
-
-  add(name: string, value: number): void {
-    const entry = this.#sums.get(name) ?? { sum: 0, count: 0 };
-    entry.sum += value;
-    entry.count++;
-    this.#sums.set(name, entry);
-  }
-
-  means(): UpdateMeasures {
-    return Object.fromEntries([...this.#sums].map(([name, { sum, count }]) => [name, sum / count]));
-  }
-}
-
-function sumOfParts(values: Float32Array, index: number, width: number, parts: number): number {
-  let sum = 0;
-  for (let part = 0; part < parts; part++) sum += values[part * width + index];
-  return sum;
-}
-
-function rootMeanSquare(values: Float32Array): number {
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += values[i] ** 2;
-  return Math.sqrt(squares / values.length);
+    column += size;
+  });
 }

@@ -39,6 +39,22 @@ describe("counter-based random numbers", () => {
     expect(Math.abs(moment(4) - 3)).toBeLessThan(0.1);
   });
 
+  it("draws that are skipped count as made", () => {
+    for (const [before, skipped] of [
+      [0, 4],
+      [0, 5],
+      [3, 4],
+      [3, 5],
+      [1, 0],
+    ]) {
+      const [whole, rng] = [new Rng(), new Rng()];
+      for (const one of [whole, rng]) one.seek(7, STREAM.pairs, 3, 11).fillNormal(new Float64Array(before));
+      whole.fillNormal(new Float64Array(skipped));
+      rng.skipNormal(skipped);
+      expect([rng.normal(), rng.normal(), rng.uniform()]).toEqual([whole.normal(), whole.normal(), whole.uniform()]);
+    }
+  });
+
   it("a shuffle is a permutation", () => {
     const order = Int32Array.from({ length: 100 }, (_, i) => i);
     new Rng().seek(1, STREAM.shuffle).shuffle(order);
