@@ -40,7 +40,7 @@ export async function benchCollect(task: string): Promise<CollectRates> {
       mean: new Float32Array(env.obsSize),
       std: new Float32Array(env.obsSize).fill(1),
     },
-    actionNoise: actionNoise(config),
+    actionNoise: actionNoise(config, 0),
   };
   const trajectory = allocate(env, envs);
   let [before, after] = [new Float64Array(collector.layout.size), new Float64Array(collector.layout.size)];

@@ -112,7 +112,7 @@ async function humanoidRates() {
 /** A run's parts with one iteration's experience. */
 async function collected(config: TrainConfig): Promise<Assembly> {
   const assembly = await assemble(config, () => {});
-  await collectIteration(assembly.pool, assembly.parts);
+  await collectIteration(assembly.pool, config, assembly.parts);
   return assembly;
 }
 

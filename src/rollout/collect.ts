@@ -35,7 +35,7 @@ export interface ActingPolicy {
   readonly weights: Float32Array;
   readonly feeds: Readonly<Record<string, Float32Array>>;
   /** Standard deviation of Gaussian noise added to actions */
-  readonly actionNoise: number;
+  actionNoise: number;
 }
 
 /** What all shards of a run share. */

@@ -28,8 +28,6 @@ export interface TrainingSetup {
   readonly memory: SharedArrayBuffer;
   /** How actions are drawn */
   readonly policy: PolicySpec;
-  /** Standard deviation of Gaussian noise added to actions */
-  readonly actionNoise: number;
   readonly spec: UpdateSpec;
   readonly plan: UpdatePlan;
   /** Null where rows are learned from as they are only */
@@ -84,6 +82,8 @@ export type Job =
       readonly shard: number;
       /** Generation of the shard states to read; the other one is written */
       readonly generation: 0 | 1;
+      /** Standard deviation of Gaussian noise added to actions */
+      readonly actionNoise: number;
       readonly watch?: WatchRequest;
     }
   | { readonly kind: "prepare"; readonly shard: number; readonly iteration: number }

@@ -71,9 +71,10 @@ export class ThreadHost {
     return this.#training;
   }
 
-  #collect({ shard, generation, watch }: Extract<Job, { kind: "collect" }>): Promise<EpisodeReport> {
+  #collect({ shard, generation, actionNoise, watch }: Extract<Job, { kind: "collect" }>): Promise<EpisodeReport> {
     const { setup, views, collector, policy } = this.#tools;
     const { sizes } = setup;
+    policy.actionNoise = actionNoise;
     policy.weights.set(views.actor);
     policy.feeds.mean.set(views.mean.subarray(0, sizes.obsSize));
     policy.feeds.std.set(views.std.subarray(0, sizes.obsSize));
@@ -112,7 +113,7 @@ async function trainingTools(env: Environment, engine: Engine, setup: TrainingSe
       mean: new Float32Array(sizes.obsSize),
       std: new Float32Array(sizes.obsSize),
     },
-    actionNoise: setup.actionNoise,
+    actionNoise: 0,
   };
   const updater = await Updater.create({ engine, spec, plan, sizes, views, seed, mirror });
   return { setup, views, collector, policy, updater };

@@ -85,6 +85,20 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       source,
       "action",
     ),
+    actionNoiseEnd: field(
+      nonNegative,
+      0,
+      "What the noise added to actions falls to, where actionNoiseFallSteps says that it falls.",
+      OURS,
+      "action",
+    ),
+    actionNoiseFallSteps: field(
+      z.int().min(0),
+      0,
+      "Environment steps over which the noise added to actions falls linearly to actionNoiseEnd; 0 keeps it constant.",
+      OURS,
+      "environment steps",
+    ),
   };
 }
 

@@ -14,7 +14,7 @@ import { byteLengthOf, sharedViews } from "../rollout/shared-layout.ts";
 import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
-import { actionNoise, iterationSizes, policySpec, updatePlan, updateSpec } from "./networks.ts";
+import { iterationSizes, policySpec, updatePlan, updateSpec } from "./networks.ts";
 import { initialLoopState, type TrainingParts } from "./training-state.ts";
 
 /** The parts of a run. */
@@ -82,7 +82,6 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
       sizes: iterationSizes(config, env),
       memory,
       policy: policySpec(config, env),
-      actionNoise: actionNoise(config),
       spec: updateSpec(config, env),
       plan: updatePlan(config),
       mirror: config.mirror ? mirrorOf(env) : null,

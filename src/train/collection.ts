@@ -2,6 +2,8 @@
 import { type EpisodeReport, joinReports } from "../rollout/episodes.ts";
 import type { WatchRequest } from "../rollout/jobs.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
+import type { TrainConfig } from "./config.ts";
+import { actionNoise } from "./networks.ts";
 import type { TrainingParts } from "./training-state.ts";
 
 /**
@@ -10,12 +12,14 @@ import type { TrainingParts } from "./training-state.ts";
  */
 export async function collectIteration(
   pool: WorkerPool,
+  config: TrainConfig,
   { loop, sizes }: Pick<TrainingParts, "loop" | "sizes">,
   watch: (shard: number) => WatchRequest | undefined = () => undefined,
 ): Promise<EpisodeReport> {
   const { generation } = loop;
+  const noise = actionNoise(config, loop.envSteps);
   const jobs = Array.from({ length: sizes.shards }, (_, shard) => {
-    return { kind: "collect" as const, shard, generation, watch: watch(shard) };
+    return { kind: "collect" as const, shard, generation, actionNoise: noise, watch: watch(shard) };
   });
   const reports = await pool.run<"collect">(jobs);
   loop.generation = generation === 0 ? 1 : 0;

@@ -32,9 +32,11 @@ function flowPolicy(algorithm: FlowConfig, env: PolicySizes): FlowPolicy {
   return { kind: "flow", ...networkOf(algorithm, env), outputScale, flowSteps, sampler, stepNoise };
 }
 
-/** Standard deviation of the Gaussian noise added to actions while training. */
-export function actionNoise({ algorithm }: TrainConfig): number {
-  return "actionNoise" in algorithm ? algorithm.actionNoise : 0;
+/** Standard deviation of the Gaussian noise added to actions after so many environment steps of training. */
+export function actionNoise({ algorithm }: TrainConfig, envSteps: number): number {
+  if (!("actionNoise" in algorithm)) return 0;
+  const { actionNoise: start, actionNoiseEnd: end, actionNoiseFallSteps: all } = algorithm;
+  return all === 0 ? start : start + (end - start) * Math.min(1, envSteps / all);
 }
 
 function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmSpec {

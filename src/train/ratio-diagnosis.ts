@@ -140,7 +140,7 @@ async function measureIteration(
   const probe = await RatioProbe.create(engine, run, settings);
 
   onProgress("collecting");
-  await collectIteration(pool, parts);
+  await collectIteration(pool, config, parts);
   probe.takeActions();
   onProgress(`measuring ${probe.rows.length.toLocaleString("en")} actions before the update`);
   const before = await probe.likelihoods(null);
@@ -165,7 +165,7 @@ async function measureIteration(
   await measure(0);
   await learner.descend(loop.iteration, measure);
 
-  const facts = { ...runFacts(config, run), envSteps: checkpoint.metadata.envSteps };
+  const facts = { ...runFacts(config, run, checkpoint.metadata.envSteps) };
   return { ...facts, rows: probe.rows.length, odeError, epochs, points };
 }
 
@@ -176,7 +176,7 @@ function probedRun(config: TrainConfig, env: Environment, { sizes, views }: Trai
   return { spec, policy, sizes, views };
 }
 
-function runFacts(config: TrainConfig, { spec, policy }: ProbedRun) {
+function runFacts(config: TrainConfig, { spec, policy }: ProbedRun, envSteps: number) {
   return {
     task: config.task,
     algorithm: spec.name,
@@ -186,7 +186,8 @@ function runFacts(config: TrainConfig, { spec, policy }: ProbedRun) {
     perPair: ratiosPerAction(spec) > 1,
     sampler: policy.sampler,
     flowSteps: policy.flowSteps,
-    actionNoise: actionNoise(config),
+    envSteps,
+    actionNoise: actionNoise(config, envSteps),
     iterationRows: rowsPerIteration(config),
   };
 }

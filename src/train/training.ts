@@ -153,7 +153,9 @@ export class Training {
   async #iterate(): Promise<void> {
     const { loop, learner } = this.#parts;
     const started = this.#nowMs();
-    const report = await collectIteration(this.#pool, this.#parts, (shard) => this.watch.requestFor(shard));
+    const report = await collectIteration(this.#pool, this.config, this.#parts, (shard) =>
+      this.watch.requestFor(shard),
+    );
     const collected = this.#nowMs();
     this.#showBurst(collected - started);
     const measures = await learner.update(loop.iteration);

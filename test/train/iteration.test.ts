@@ -32,7 +32,7 @@ async function prepared(config: TrainConfig, iterations: number): Promise<Assemb
   for (let iteration = 0; iteration < iterations; iteration++) {
     const generation = (iteration % 2) as 0 | 1;
     const shards = Array.from({ length: parts.sizes.shards }, (_, shard) => shard);
-    await pool.run<"collect">(shards.map((shard) => ({ kind: "collect", shard, generation })));
+    await pool.run<"collect">(shards.map((shard) => ({ kind: "collect", shard, generation, actionNoise: 0 })));
     await parts.learner.prepare(iteration);
     if (iteration + 1 < iterations) parts.learner.publishNormaliser();
   }

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { actionNoise } from "../../src/train/networks.ts";
+import { resolveTrainConfig } from "../../src/train/presets.ts";
+
+const withNoise = (noise: object) =>
+  resolveTrainConfig({
+    task: "CheetahRun",
+    algorithm: "fpo++",
+    overrides: { algorithm: { name: "fpo++", ...noise } },
+  });
+
+describe("noise on actions", () => {
+  it("falls linearly to its end, and stays there", () => {
+    const config = withNoise({ actionNoise: 0.25, actionNoiseEnd: 0.05, actionNoiseFallSteps: 1000 });
+    const seen = [0, 250, 500, 1000, 5000].map((steps) => actionNoise(config, steps));
+    [0.25, 0.2, 0.15, 0.05, 0.05].forEach((noise, i) => {
+      expect(seen[i]).toBeCloseTo(noise, 12);
+    });
+  });
+
+  it("stays as it is where nothing says that it falls, and is none for a Gaussian", () => {
+    expect(actionNoise(withNoise({ actionNoise: 0.25 }), 1e9)).toBe(0.25);
+    expect(actionNoise(resolveTrainConfig({ task: "CheetahRun", algorithm: "ppo" }), 0)).toBe(0);
+  });
+});
