@@ -32,12 +32,14 @@ export interface Stride {
   readonly sine: readonly number[];
   /** [commandSize] times the cosine: 1 where the swing begins, −1 where it ends; default zeros. */
   readonly cosine?: readonly number[];
+  /** [commandSize] throughout the step; default zeros. */
+  readonly lean?: readonly number[];
 }
 
 /**
  * target += gait amplitude · max(0, sin phase) · amplitude, for the joints of each leg;
  * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints that sway;
- * target += gait amplitude · (sin(phase) · sine + cos(phase) · cosine) · command, for the joints of a stride.
+ * target += gait amplitude · (sin(phase) · sine + cos(phase) · cosine + lean) · command, for the joints of a stride.
  */
 export function steppingPose(settings: SteppingSettings): FeedForward {
   return { bind: (context, joints) => new SteppingPose(settings, context, joints) };
@@ -81,15 +83,17 @@ class SteppingPose implements BoundFeedForward {
     for (let k = 0; k < this.#strides.length; k++) this.#carry(this.#strides[k], targets, command);
   }
 
-  #carry({ joints, sine, cosine }: BoundStride, targets: Float64Array, command: ArrayLike<number>): void {
+  #carry({ joints, sine, cosine, lean }: BoundStride, targets: Float64Array, command: ArrayLike<number>): void {
     const { phase, amplitude } = this.#gait;
-    let [along, across] = [0, 0];
+    let [along, across, always] = [0, 0, 0];
     for (let i = 0; i < command.length; i++) {
       along += sine[i] * command[i];
       across += cosine[i] * command[i];
+      always += lean[i] * command[i];
     }
     for (let foot = 0; foot < joints.length; foot++) {
-      targets[joints[foot]] += amplitude * (along * Math.sin(phase[foot]) + across * Math.cos(phase[foot]));
+      const swung = along * Math.sin(phase[foot]) + across * Math.cos(phase[foot]);
+      targets[joints[foot]] += amplitude * (swung + always);
     }
   }
 }
@@ -100,14 +104,17 @@ interface BoundStride {
   /** [commandSize] */
   readonly sine: Float64Array;
   readonly cosine: Float64Array;
+  readonly lean: Float64Array;
 }
 
-function boundStride({ joints, sine, cosine }: Stride, feet: number, all: readonly string[]): BoundStride {
+function boundStride({ joints, sine, cosine, lean }: Stride, feet: number, all: readonly string[]): BoundStride {
   if (joints.length !== feet) throw new UserError(`steppingPose: a stride needs ${feet} joints, one per foot`);
+  const orZeros = (values: readonly number[] | undefined) => Float64Array.from(sine, (_, i) => values?.[i] ?? 0);
   return {
     joints: Int32Array.from(joints, (joint) => positionOf(joint, all)),
     sine: Float64Array.from(sine),
-    cosine: Float64Array.from(cosine ?? sine, (value) => (cosine ? value : 0)),
+    cosine: orZeros(cosine),
+    lean: orZeros(lean),
   };
 }
 

@@ -21,7 +21,7 @@ describe("humanoid joint targets", () => {
   const sway = { amplitude: { left_ankle_roll: 0.2, right_ankle_roll: -0.1 }, lead: 0.5 };
   const stride = [
     { joints: ["left_hip_yaw", "right_hip_yaw"], sine: [0, 0, 0.3], cosine: [0, 0, -0.2] },
-    { joints: ["left_hip_roll", "right_hip_roll"], sine: [0, 0.5, 0] },
+    { joints: ["left_hip_roll", "right_hip_roll"], sine: [0, 0.5, 0], lean: [0, 0, 0.05] },
   ];
   const task = {
     ...registry.get("HumanoidJoystick"),
@@ -73,7 +73,7 @@ describe("humanoid joint targets", () => {
     for (const [foot, side] of ["left", "right"].entries()) {
       const [cosine, sine] = [signals[foot], signals[2 + foot]];
       expect(moved(`${side}_hip_yaw`)).toBeCloseTo(0.8 * (0.3 * sine - 0.2 * cosine), 5);
-      expect(moved(`${side}_hip_roll`)).toBeCloseTo(-0.2 * 0.5 * sine, 5);
+      expect(moved(`${side}_hip_roll`)).toBeCloseTo(-0.2 * 0.5 * sine + 0.8 * 0.05, 5);
     }
   });
 
