@@ -19,6 +19,8 @@ interface EvalOptions extends FlowOptions {
   readonly terrainSeed?: string;
   readonly command?: string;
   readonly noise?: string;
+  /** False with --no-disturbances. */
+  readonly disturbances: boolean;
   readonly workers: string;
   readonly json?: boolean;
 }
@@ -41,6 +43,7 @@ export function evalCommand(output: Output): Command {
       "--noise <kind>",
       "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
     )
+    .option("--no-disturbances", "without observation noise, pushes and differences between robots")
     .option("--workers <count>", "threads; 0 takes one per core", "0")
     .option("--json", "one JSON document on standard output");
   return addFlowOptions(command).action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
@@ -55,7 +58,12 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
   const command = settings.command && withinRanges(settings.command, policy.task, output);
   const noise: StartNoise = settings.noise ?? found.noise ?? "random";
   const request = { policy: policy.data, noise, seed, episodes, command };
-  const summary = await evaluatePolicy(request, { ...place, workers, engine: "ort" });
+  const summary = await evaluatePolicy(request, {
+    ...place,
+    disturbances: options.disturbances,
+    workers,
+    engine: "ort",
+  });
   const document = { task: policy.task.name, policy: reference, ...summary };
   if (options.json === true) resultJson(output, evalJson(document));
   else output.result(`${evalText(document)}\n`);
@@ -136,6 +144,8 @@ function evalJson(document: EvalDocument) {
     yawRateError,
     linVelErrorUnaveraged,
     yawRateErrorUnaveraged,
+    footClearance,
+    standingDrift,
     terms,
   } = document;
   return {
@@ -150,6 +160,8 @@ function evalJson(document: EvalDocument) {
     yawRateError,
     linVelErrorUnaveraged,
     yawRateErrorUnaveraged,
+    footClearance,
+    standingDrift,
     terms,
   };
 }
@@ -167,6 +179,10 @@ function evalText(result: EvalDocument): string {
   for (const [name, averaged, unaveraged, unit] of errors)
     if (averaged !== null && unaveraged !== null)
       rows.push([name, `${formatNumber(averaged)} ${unit}; unaveraged ${formatNumber(unaveraged)}`]);
+  if (result.footClearance !== null)
+    rows.push(["foot clearance", `${formatNumber(100 * result.footClearance)} cm, mean over the swings`]);
+  if (result.standingDrift !== null)
+    rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s, told to stand`]);
   const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);
   const two = [{ heading: "" }, { heading: "", align: "right" }] as const;
   return [

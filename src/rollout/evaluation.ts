@@ -2,6 +2,7 @@
 import type { Engine } from "../graph/index.ts";
 import type { Environment } from "../tasks/index.ts";
 import { ActorFactory } from "./actor.ts";
+import { GaitMeasures, type GaitSums } from "./gait-measures.ts";
 import type { Job } from "./jobs.ts";
 import { TrackingError, type TrackingSums } from "./tracking-error.ts";
 
@@ -19,6 +20,8 @@ export interface EpisodeResults {
   readonly terms: number[][];
   /** Sums of tracking errors; counted is 0 where the task has no command */
   readonly tracking: TrackingSums[];
+  /** Counts are 0 where the task does not say where its feet are */
+  readonly gait: GaitSums[];
 }
 
 type EvaluateJob = Extract<Job, { kind: "evaluate" }>;
@@ -60,6 +63,7 @@ class EpisodeBatch {
   readonly #states: Float64Array;
   readonly #done: Uint8Array;
   readonly #errors: TrackingError[];
+  readonly #gaits: GaitMeasures[];
   readonly #twist = new Float64Array(3);
 
   constructor(env: Environment, job: EvaluateJob) {
@@ -72,12 +76,14 @@ class EpisodeBatch {
     this.#states = new Float64Array(episodes * env.stateSize);
     this.#done = new Uint8Array(episodes);
     this.#errors = Array.from({ length: episodes }, () => new TrackingError(env.controlHz));
+    this.#gaits = Array.from({ length: episodes }, () => new GaitMeasures(env.controlHz));
     this.results = {
       returns: new Array<number>(episodes).fill(0),
       lengths: new Array<number>(episodes).fill(0),
       terminated: new Array<boolean>(episodes).fill(false),
       terms: Array.from({ length: episodes }, () => new Array<number>(env.rewardNames.length).fill(0)),
       tracking: [],
+      gait: [],
     };
     for (let n = 0; n < episodes; n++) this.#begin(n);
   }
@@ -93,7 +99,9 @@ class EpisodeBatch {
   step(): void {
     for (let n = 0; n < this.#done.length; n++) if (this.#done[n] === 0) this.#stepOne(n);
     this.tick++;
-    if (this.open === 0) this.results.tracking.push(...this.#errors.map((error) => error.sums));
+    if (this.open > 0) return;
+    this.results.tracking.push(...this.#errors.map((error) => error.sums));
+    this.results.gait.push(...this.#gaits.map((gait) => gait.sums));
   }
 
   #stepOne(n: number): void {
@@ -103,7 +111,7 @@ class EpisodeBatch {
     this.results.returns[n] += env.reward;
     this.results.lengths[n]++;
     for (let k = 0; k < env.rewardTerms.length; k++) this.results.terms[n][k] += env.rewardTerms[k];
-    if (env.command && env.measuredTwist(this.#twist)) this.#errors[n].add(env.command, this.#twist);
+    this.#measure(n);
     if (env.terminated || env.truncated) {
       this.results.terminated[n] = env.terminated;
       this.#done[n] = 1;
@@ -112,5 +120,13 @@ class EpisodeBatch {
     }
     env.writeObservation(this.obs, n * env.obsSize);
     env.save(this.#states, n * env.stateSize);
+  }
+
+  #measure(n: number): void {
+    const { command } = this.#env;
+    if (command === undefined) return;
+    if (this.#env.measuredTwist(this.#twist)) this.#errors[n].add(command, this.#twist);
+    const footing = this.#env.footing();
+    if (footing) this.#gaits[n].add(command, footing);
   }
 }

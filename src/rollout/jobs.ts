@@ -14,6 +14,8 @@ export interface ThreadSetup {
   readonly task: string;
   /** Seed of the ground, where the task's is made from one; default the task's own */
   readonly terrainSeed?: number;
+  /** False leaves out observation noise, pushes and differences between environments; default true */
+  readonly disturbances?: boolean;
   readonly engine: "ort" | "tfjs";
   /** Absent where threads only evaluate */
   readonly training?: TrainingSetup;

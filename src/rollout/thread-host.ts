@@ -38,7 +38,13 @@ export class ThreadHost {
 
   /** Loads the task's scene, the engine and, for training, compiles the graph functions. */
   static async create(setup: ThreadSetup): Promise<ThreadHost> {
-    const env = await Environment.create(await resolveTask(setup.task, setup.terrainSeed));
+    const { disturbances = true } = setup;
+    const task = await resolveTask(setup.task, setup.terrainSeed);
+    const env = await Environment.create(task, {
+      noise: disturbances,
+      events: disturbances,
+      randomise: disturbances,
+    });
     const engine = await createEngine(setup.engine);
     const training = setup.training
       ? await trainingTools(await trainingEnv(env, setup.training), engine, setup.training)

@@ -58,6 +58,16 @@ export interface Settling {
   readonly startStates?: number;
 }
 
+/** Where base and feet are, for evaluation: how high feet swing, how still the robot stands. */
+export interface Footing {
+  /** [2] m, horizontal position of the base in the world */
+  readonly position: ArrayLike<number>;
+  /** [feet] m, height of the soles' middle in the world */
+  readonly footHeight: ArrayLike<number>;
+  /** [feet] above 0 where the foot touches */
+  readonly contact: ArrayLike<number>;
+}
+
 /** What `defineTask` takes. */
 export interface TaskSpec<
   Robot,
@@ -104,6 +114,8 @@ export interface TaskSpec<
   readonly randomise?: Readonly<Record<string, Randomiser>>;
   /** What the robot does in the command's terms (vx, vy, yaw rate), for evaluation. */
   readonly measured?: (s: Moment<Robot, Tracked & Events>) => ArrayLike<number>;
+  /** For evaluation, of robots that walk. */
+  readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
 }
 
 /** A task whose types are not known: what the engine, the registry and the command line work with. */
@@ -134,6 +146,7 @@ export interface Task {
   readonly terminate: Readonly<Record<string, (s: AnyMoment) => boolean>>;
   readonly randomise: Readonly<Record<string, Randomiser>>;
   readonly measured: ((s: AnyMoment) => ArrayLike<number>) | undefined;
+  readonly footing: ((s: AnyMoment) => Footing) | undefined;
 }
 
 /** A task whose term names the compiler knows. */

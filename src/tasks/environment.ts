@@ -14,7 +14,7 @@ import { packageRoot } from "../physics/package-root.ts";
 import { Simulation } from "../physics/simulation.ts";
 import type { ActionDescription, BoundAction } from "./action-mapping.ts";
 import { CommandState } from "./command.ts";
-import type { Task } from "./define-task.ts";
+import type { Footing, Task } from "./define-task.ts";
 import type { MomentBase } from "./moment.ts";
 import { ObservationGroup, type ObservationSlice } from "./observation.ts";
 import { Outcome } from "./outcome.ts";
@@ -298,6 +298,11 @@ export class Environment {
     const measured = this.nan ? undefined : this.task.measured?.(this.#moment);
     for (let i = 0; i < 3; i++) out[i] = measured?.[i] ?? 0;
     return this.task.measured !== undefined;
+  }
+
+  /** Where base and feet are; valid as long as the observation. Undefined where the task does not say. */
+  footing(): Footing | undefined {
+    return this.nan ? undefined : this.task.footing?.(this.#moment);
   }
 
   /** Frees the simulation; the environment must not be used afterwards. */

@@ -17,6 +17,7 @@ export { type ContactReading, contactTimers } from "./contact-timers.ts";
 export {
   defineTask,
   type Family,
+  type Footing,
   type NamedTask,
   type ObservationTerm,
   type RewardTerm,

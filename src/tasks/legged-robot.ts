@@ -142,6 +142,11 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     return -this.gravity[2];
   }
 
+  /** [2] m, horizontal position of the base in the world, a live view */
+  get position(): Float64Array {
+    return this.#sim.qpos.subarray(this.#root, this.#root + 2);
+  }
+
   /** Reads what is computed from several sensors; the engine calls it after the physics. */
   update(): void {
     const { qpos, qvel, qacc, siteXmat, siteXpos, sensordata } = this.#sim;

@@ -46,7 +46,7 @@ export async function evaluateOn(
  */
 export async function evaluatePolicy(
   request: EvaluationRequest,
-  options: Pick<ThreadSetup, "task" | "terrainSeed" | "engine"> & { readonly workers: number },
+  options: Pick<ThreadSetup, "task" | "terrainSeed" | "disturbances" | "engine"> & { readonly workers: number },
 ): Promise<EvaluationSummary> {
   const { workers, ...setup } = options;
   const env = await Environment.create(await resolveTask(setup.task, setup.terrainSeed));
@@ -64,9 +64,8 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
   const returns = parts.flatMap((part) => part.returns);
   const lengths = parts.flatMap((part) => part.lengths);
   const tracking = parts.flatMap((part) => part.tracking);
-  const counted = total(tracking.map((sums) => sums.counted));
-  const meanError = (of: Exclude<keyof TrackingSums, "counted">) =>
-    counted === 0 ? null : total(tracking.map((sums) => sums[of])) / counted;
+  const gait = parts.flatMap((part) => part.gait);
+  const meanError = (of: Exclude<keyof TrackingSums, "counted">) => ratio(tracking, of, "counted");
   const seconds = total(lengths) / task.controlHz;
   const returnMean = total(returns) / returns.length;
   const terms = task.rewardNames.map((name, k) => {
@@ -82,8 +81,16 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
     yawRateError: meanError("yawRate"),
     linVelErrorUnaveraged: meanError("linVelUnaveraged"),
     yawRateErrorUnaveraged: meanError("yawRateUnaveraged"),
+    footClearance: ratio(gait, "clearance", "swings"),
+    standingDrift: ratio(gait, "drift", "stands"),
     terms: Object.fromEntries(terms),
   };
+}
+
+/** A sum over all episodes by a count over all episodes; null where nothing was counted. */
+function ratio<Sums>(episodes: readonly Sums[], sum: keyof Sums, count: keyof Sums): number | null {
+  const over = (key: keyof Sums) => total(episodes.map((sums) => sums[key] as number));
+  return over(count) === 0 ? null : over(sum) / over(count);
 }
 
 function total(values: readonly number[]): number {

@@ -44,6 +44,10 @@ export interface EvaluationSummary {
   /** The same errors of every control step by itself. */
   readonly linVelErrorUnaveraged: number | null;
   readonly yawRateErrorUnaveraged: number | null;
+  /** Mean rise of a foot above where it stood, per swing, in m; null where the task does not say where its feet are. */
+  readonly footClearance: number | null;
+  /** Mean way of the base in 10 s of standing as told, in m; null where no episode stood so long. */
+  readonly standingDrift: number | null;
   /** Weighted reward per second of episode, per reward term. */
   readonly terms: Readonly<Record<string, number>>;
 }

@@ -72,6 +72,16 @@ describe("a policy file made elsewhere", () => {
     expect(inside.stdout).toBe(stdout);
   });
 
+  it("is measured on how high feet swing and how still it stands, with disturbances and without", async () => {
+    const flags = ["zero", "--task", GO1, "--command", "0,0,0"];
+    const calm = await evaluated(...flags, "--no-disturbances");
+    expect(calm.standingDrift).toBeLessThan(0.1);
+    expect(calm.fallRate).toBe(0);
+    expect(calm.footClearance === null || calm.footClearance < 0.05).toBe(true);
+    expect((await evaluated(...flags)).standingDrift).not.toBe(calm.standingDrift);
+    expect((await evaluated("zero", "--task", GO1, "--command", "0.1,0,0")).standingDrift).toBeNull();
+  });
+
   it("needs a task", async () => {
     const path = foreignFile("no-task.onnx", 48, 12);
     const { stderr, code } = await callCli("eval", path);

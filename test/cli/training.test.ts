@@ -53,7 +53,8 @@ describe("a run of flowgait train --json", () => {
     const { stdout } = await callCli("eval", run, "--episodes", "2", "--workers", "1", "--json");
     const result = JSON.parse(stdout);
     const fields =
-      "task policy episodes returnMean returnStd episodeLengthMean fallRate linVelError yawRateError linVelErrorUnaveraged yawRateErrorUnaveraged terms";
+      "task policy episodes returnMean returnStd episodeLengthMean fallRate linVelError yawRateError linVelErrorUnaveraged yawRateErrorUnaveraged " +
+      "footClearance standingDrift terms";
     expect(Object.keys(result)).toEqual(fields.split(" "));
     const { returnMean, returnStd } = lines[3]!;
     expect(result).toMatchObject({ task: "CartpoleBalance", policy: run, returnMean, returnStd, linVelError: null });

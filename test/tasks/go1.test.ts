@@ -1,6 +1,6 @@
 /** The Go1's joystick task: rewards by hand. */
 import { describe, expect, it } from "vitest";
-import { type Environment, registry } from "../../src/tasks/index.ts";
+import { type Environment, type Footing, registry } from "../../src/tasks/index.ts";
 import { hold, lift, plainEnvironments, term } from "./aloft.ts";
 
 const TASK = registry.get("Go1JoystickFlatTerrain");
@@ -151,6 +151,16 @@ describe("Go1JoystickFlatTerrain", () => {
     ]);
     expect(command?.resampleSeconds).toEqual({ mean: 5 });
     expect(command?.wander).toEqual({ change: 0.5, nonzero: [0.9, 0.25, 0.5] });
+  });
+
+  it("tells evaluations where it stands and what touches", async () => {
+    const env = await create();
+    env.holdCommand([0, 0, 0]);
+    for (let t = 0; t < 25; t++) env.step(1, 0, new Float32Array(12), 0);
+    const { position, footHeight, contact } = env.footing() as Footing;
+    expect([...Array.from(position)]).toEqual([env.sim.qpos[0], env.sim.qpos[1]]);
+    expect(Array.from(contact)).toEqual([1, 1, 1, 1]);
+    for (const height of Array.from(footHeight)) expect(height).toBeCloseTo(0.023, 2);
   });
 
   it("starts home, turned and moving, with joints as they are", async () => {

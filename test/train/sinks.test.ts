@@ -42,6 +42,8 @@ const evaluation: EvaluationMetrics = {
   yawRateError: null,
   linVelErrorUnaveraged: null,
   yawRateErrorUnaveraged: null,
+  footClearance: null,
+  standingDrift: null,
   terms: { speed: 0.5 },
 };
 

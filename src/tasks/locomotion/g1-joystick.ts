@@ -161,6 +161,7 @@ export const g1JoystickFlatTerrain = defineTask({
     footOnShin: ({ robot: { sensors } }) => sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0,
   },
   measured: (s) => s.robot.twist,
+  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
 });
 
 /** The same on rough ground. */

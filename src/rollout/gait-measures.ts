@@ -1,0 +1,88 @@
+/** How high feet swing, and how still a robot stands where it is told to: of one episode, one control step at a time. */
+import type { Footing } from "../tasks/index.ts";
+
+/** Shorter flights are no swings but chatter. */
+const SHORTEST_SWING_SECONDS = 0.1;
+const SETTLE_SECONDS = 1;
+const STAND_SECONDS = 10;
+
+/** Sums of one episode. */
+export interface GaitSums {
+  /** m, over the swings: how far the foot rose above where it stood before */
+  readonly clearance: number;
+  readonly swings: number;
+  /** m, over the stands: how far the base moved along the ground in 10 s of standing as told, from 1 s after the command on */
+  readonly drift: number;
+  readonly stands: number;
+}
+
+/** A foot in the air. */
+interface Flight {
+  ground: number;
+  peak: number;
+  steps: number;
+}
+
+/** Measures of one episode. */
+export class GaitMeasures {
+  readonly #shortestSwing: number;
+  readonly #settleSteps: number;
+  readonly #standSteps: number;
+  readonly #flights: Flight[] = [];
+  readonly #from = [0, 0];
+  #standing = 0;
+  #clearance = 0;
+  #swings = 0;
+  #drift = 0;
+  #stands = 0;
+
+  constructor(controlHz: number) {
+    this.#shortestSwing = Math.round(SHORTEST_SWING_SECONDS * controlHz);
+    this.#settleSteps = Math.round(SETTLE_SECONDS * controlHz);
+    this.#standSteps = Math.round(STAND_SECONDS * controlHz);
+  }
+
+  /** Takes in one control step. command: what the robot is asked to do; all zeros is to stand */
+  add(command: ArrayLike<number>, footing: Footing): void {
+    for (let foot = 0; foot < footing.contact.length; foot++) this.#addFoot(foot, footing);
+    this.#addStand(
+      Array.from(command).every((value) => value === 0),
+      footing.position,
+    );
+  }
+
+  get sums(): GaitSums {
+    return { clearance: this.#clearance, swings: this.#swings, drift: this.#drift, stands: this.#stands };
+  }
+
+  #addFoot(foot: number, { footHeight, contact }: Footing): void {
+    const height = footHeight[foot];
+    // A foot that has not touched in this episode has no ground to rise from.
+    this.#flights[foot] ??= { ground: Number.NaN, peak: Number.NaN, steps: 0 };
+    const flight = this.#flights[foot];
+    if (contact[foot] === 0) {
+      flight.peak = Math.max(flight.peak, height);
+      flight.steps++;
+      return;
+    }
+    if (flight.steps >= this.#shortestSwing && !Number.isNaN(flight.ground)) {
+      this.#clearance += flight.peak - flight.ground;
+      this.#swings++;
+    }
+    Object.assign(flight, { ground: height, peak: height, steps: 0 });
+  }
+
+  #addStand(isToStand: boolean, position: ArrayLike<number>): void {
+    const [x, y] = [position[0], position[1]];
+    this.#standing = isToStand ? this.#standing + 1 : 0;
+    const since = this.#standing - this.#settleSteps;
+    if (since > 0 && since % this.#standSteps === 0) {
+      this.#drift += Math.hypot(x - this.#from[0], y - this.#from[1]);
+      this.#stands++;
+    }
+    if (since >= 0 && since % this.#standSteps === 0) {
+      this.#from[0] = x;
+      this.#from[1] = y;
+    }
+  }
+}
