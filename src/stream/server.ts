@@ -189,7 +189,7 @@ export class StreamServer {
   /** Tells the page that steers when its command arrived in the simulation. */
   confirmSteering(at: number): void {
     for (const viewer of this.viewers.values())
-      if (viewer.id === this.desk.wheel.holder) viewer.sendNow({ type: "steered", at });
+      if (viewer.id === this.desk.wheel.holder) viewer.offer({ type: "steered", at });
   }
 
   pushMetrics(point: MetricsPoint): void {

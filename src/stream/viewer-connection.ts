@@ -22,7 +22,7 @@ const MAX_BUFFERED_BYTES = 1 << 18;
 /** Flags that must reach the page even when their frame does not. */
 const LASTING_FLAGS = POSE_FLAG.cut | POSE_FLAG.terminated | POSE_FLAG.truncated | POSE_FLAG.nan;
 /** Message types of which only the newest matters, in the order they are sent. */
-const newestOnly = ["scene", "status", "drive"] as const;
+const newestOnly = ["scene", "status", "drive", "steered"] as const;
 
 /** The same, sent with the frames. */
 const details = ["terms", "contacts"] as const;
