@@ -6,7 +6,7 @@ import { callCli as run, TINY } from "./cli-process.ts";
 
 describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
-    ["", "no command given, expected one of tasks, train, eval, studio, bench, export, diagnose, reproduce"],
+    ["", "no command given, expected one of tasks, train, eval, studio, bench, export, doctor, diagnose, reproduce"],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
     ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],
@@ -38,6 +38,8 @@ describe("bad usage gets one line and exit code 2", () => {
     ["eval zero --task CheetahRun --command 1,0,0", "--command: CheetahRun follows no velocity command"],
     ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
     ["export zero", "zero: has nothing to export"],
+    ["doctor zero", "zero: has nothing to examine"],
+    ["doctor zero --seconds none", '--seconds: got "none", expected a number from 0.1 to 3600'],
     ["diagnose", "no command given, expected one of modes"],
     ["diagnose mods", "mods: unknown command; nearest: modes"],
     ["diagnose modes", "<policy> is missing"],
