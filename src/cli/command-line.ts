@@ -5,6 +5,7 @@ import { unknownFlag } from "../train/overrides.ts";
 import { packageVersion } from "../train/version.ts";
 import { benchCommand } from "./bench.ts";
 import { diagnoseCommand } from "./diagnose.ts";
+import { doctorCommand } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { exportCommand } from "./export.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
@@ -43,6 +44,7 @@ function buildProgram(output: Output): Command {
     studioCommand,
     benchCommand,
     exportCommand,
+    doctorCommand,
     diagnoseCommand,
     reproduceCommand,
   ];

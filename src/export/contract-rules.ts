@@ -40,19 +40,18 @@ export function contractRules({ action, observation, trackers, command }: TaskDe
   return rules;
 }
 
-function controlRule(kind: TaskDescription["action"]["kind"], hasFeedForward: boolean): string {
-  switch (kind) {
-    case "joint-targets":
-      return `target[i] = offset[i]${hasFeedForward ? " + feedForward[i]" : ""} + scale[i]·action[i], rad, of joint names[i]; torque = stiffness·(target − q) − damping·q̇.`;
-    case "joint-offsets":
-      return "target[i] = q[i] + scale[i]·action[i], rad, of joint names[i] with its present position q[i]; torque = stiffness·(target − q) − damping·q̇.";
-    case "joint-increments":
-      return "target[i] = target[i] of the control step before + scale[i]·action[i], rad, of joint names[i]; at first the joint positions that the controller starts from; torque = stiffness·(target − q) − damping·q̇.";
-    case "controls":
-      return "control[i] = scale[i]·action[i] of actuator names[i].";
-    case "cell-moves":
-      return "move[i] = −1, 0 or 1 along axis names[i]: the action rounded, halves to 0.";
-    default:
-      return kind satisfies never;
-  }
+/** Targets by the kind of action mapping; @ is where the feed-forward goes. */
+const CONTROLS: Readonly<Record<string, string>> = {
+  "joint-targets": "target[i] = offset[i]@ + scale[i]·action[i]",
+  "joint-offsets":
+    "target[i] = q[i] + offset[i]@ + scale[i]·action[i] with the joint's position q[i] when the action is given",
+  "joint-increments":
+    "target[i] = target[i] of the step before + offset[i]@ + scale[i]·action[i]; an episode begins with the joint's position",
+};
+
+function controlRule(kind: string, hasFeedForward: boolean): string {
+  const target = CONTROLS[kind]?.replace("@", hasFeedForward ? " + feedForward[i]" : "");
+  if (target !== undefined) return `${target}, rad, of joint names[i]; torque = stiffness·(target − q) − damping·q̇.`;
+  if (kind === "cell-moves") return "move[i] = −1, 0 or 1 along axis names[i]: the action rounded, halves to 0.";
+  return "control[i] = scale[i]·action[i] of actuator names[i].";
 }

@@ -30,7 +30,7 @@ const observationTerm = z.strictObject({
 
 const action = z.strictObject({
   kind: z.enum(["joint-targets", "joint-offsets", "joint-increments", "controls", "cell-moves"]),
-  names: about(names, "Joints (joint-targets), actuators (controls) or axes (cell-moves), in the order of actions."),
+  names: about(names, "Joints (joint-…), actuators (controls) or axes (cell-moves), in the order of actions."),
   squash: about(z.enum(["tanh", "clip", "none"]), "What limits the policy's action; done inside the controller."),
   scale: about(numbers, "Control per unit of action."),
   offset: about(numbers, "Control of action 0: default joint positions in rad, or zeros."),

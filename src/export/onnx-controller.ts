@@ -26,9 +26,17 @@ export function controllerOnnx(
   );
 }
 
+/** What the deployers' keys are made from. */
+interface DeployedTask {
+  readonly action: Readonly<Record<"names", readonly string[]>> &
+    Readonly<Record<"stiffness" | "damping" | "offset" | "scale", readonly number[]>>;
+  readonly command: { readonly names: readonly string[] } | null;
+  readonly observation: readonly { readonly name: string }[];
+}
+
 /** The eight keys that existing deployers read: lists separated by commas (mjlab, rl/exporter). */
 export function deployerMetadata(
-  { action, command, observation }: TaskDescription,
+  { action, command, observation }: DeployedTask,
   { run }: Pick<ControllerOrigin, "run">,
 ): Record<string, string> {
   return {

@@ -6,7 +6,10 @@ import { callCli as run, TINY } from "./cli-process.ts";
 
 describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
-    ["", "no command given, expected one of tasks, train, eval, play, studio, bench, export, diagnose, reproduce"],
+    [
+      "",
+      "no command given, expected one of tasks, train, eval, play, studio, bench, export, doctor, diagnose, reproduce",
+    ],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
     ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],
@@ -48,6 +51,8 @@ describe("bad usage gets one line and exit code 2", () => {
     ],
     ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
     ["export zero", "zero: has nothing to export"],
+    ["doctor zero", "zero: has nothing to examine"],
+    ["doctor zero --seconds none", '--seconds: got "none", expected a number from 0.1 to 3600'],
     ["diagnose", "no command given, expected one of modes"],
     ["diagnose mods", "mods: unknown command; nearest: modes"],
     ["diagnose modes", "<policy> is missing"],

@@ -1,0 +1,129 @@
+/** `flowgait doctor <policy>`: what should be checked before a policy meets a robot. Fails when a check fails. */
+
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import { Command } from "commander";
+import type { Check } from "../export/doctor/check.ts";
+import { doctorPage } from "../export/doctor/doctor-page.ts";
+import { type Examination, type ExaminationSizes, examine } from "../export/doctor/examine.ts";
+import { controllerOnnx } from "../export/onnx-controller.ts";
+import { readController, type StoredController } from "../export/read-controller.ts";
+import { UserError } from "../math/user-error.ts";
+import { describeTask, Environment, resolveTask } from "../tasks/index.ts";
+import { readError, writeFileAtomically } from "../train/atomic-file.ts";
+import { packageVersion } from "../train/version.ts";
+import { realNumber, wholeNumber } from "./flag-value.ts";
+import { type Output, resultJson } from "./output.ts";
+import { findPolicy } from "./policy-reference.ts";
+import { formatNumber } from "./table.ts";
+
+interface DoctorOptions {
+  readonly task?: string;
+  readonly episodes: string;
+  readonly seconds: string;
+  readonly seed: string;
+  /** False with --no-table. */
+  readonly table: boolean;
+  readonly page?: string;
+  readonly json?: boolean;
+}
+
+/** The command. */
+export function doctorCommand(output: Output): Command {
+  return new Command("doctor")
+    .summary("examine a policy before it meets a robot")
+    .description(
+      "Check a policy or an exported controller against its robot: order of joints, pose, gains, scale, rates, observation, normaliser, and what latency, mass, friction and noise cost.",
+    )
+    .argument("<policy>", "a run folder, a checkpoint file, or a controller that flowgait exported (.onnx)")
+    .option("--task <task>", "task, and so the robot, to check against; without it the policy's own")
+    .option("--episodes <count>", "episodes per world", "4")
+    .option("--seconds <time>", "time limit of an episode, s", "10")
+    .option("--seed <seed>", "seed of the episodes", "1000003")
+    .option("--no-table", "leave out the table of pushes, friction, latency and mass")
+    .option("--page <file>", "where the page is written; without it beside the policy")
+    .option("--json", "one JSON document on standard output")
+    .action((policy: string, options: DoctorOptions) => doctor(policy, options, output));
+}
+
+async function doctor(reference: string, options: DoctorOptions, output: Output): Promise<void> {
+  const sizes: ExaminationSizes = {
+    episodes: wholeNumber("--episodes", options.episodes, 1, 1000),
+    seconds: realNumber("--seconds", options.seconds, 0.1, 3600),
+    seed: wholeNumber("--seed", options.seed, 0, 0xffffffff),
+    table: options.table,
+  };
+  const stored = await loadController(reference);
+  const task = await resolveTask(options.task ?? stored.task);
+  const examination = await examine(stored.controller, task, sizes, (stage) => output.note(`${stage} …`));
+  const page = options.page ?? pagePath(reference);
+  await writeFileAtomically(page, doctorPage(examination, reference));
+  if (options.json === true) resultJson(output, { policy: reference, page, ...examination });
+  else output.result(`${examinationText(examination, page)}\n`);
+  const failed = examination.checks.filter(({ verdict }) => verdict === "fail");
+  if (failed.length > 0)
+    throw new UserError(`${reference}: ${failed.map(({ name }) => name).join(", ")} failed, see the fixes above`);
+}
+
+/** A controller as it would be exported, or as it was. */
+async function loadController(reference: string): Promise<{ controller: StoredController; task: string }> {
+  if (extname(reference) === ".onnx") {
+    const bytes = await readFile(reference).catch((error: unknown) => {
+      throw readError(reference, error, "an exported controller");
+    });
+    const controller = readController(bytes, reference);
+    const { task, training } = controller.contract;
+    // A user's task is found by its file, which only the run knows.
+    return { controller, task: task.family === "user" ? await userTaskOf(training.run, reference) : task.name };
+  }
+  const found = await findPolicy(reference);
+  if (found.trained === null)
+    throw new UserError(
+      `${reference}: has nothing to examine, expected a run folder, a checkpoint or a controller (.onnx)`,
+      {
+        exitCode: 2,
+      },
+    );
+  const { task, envSteps, algorithm, seed } = found.trained;
+  const env = await Environment.create(await resolveTask(task));
+  try {
+    const policy = found.bind(env);
+    if (policy.kind !== "trained")
+      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
+    const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };
+    return { controller: readController(controllerOnnx(policy, describeTask(env), origin), reference), task };
+  } finally {
+    env.delete();
+  }
+}
+
+async function userTaskOf(run: string, reference: string): Promise<string> {
+  try {
+    return (await findPolicy(run)).trained!.task;
+  } catch (cause) {
+    throw new UserError(`--task: is missing, ${reference} was made for a task of its own file`, { exitCode: 2, cause });
+  }
+}
+
+function pagePath(reference: string): string {
+  if (statSync(reference).isDirectory()) return join(reference, "doctor.html");
+  return join(dirname(reference), `${basename(reference, extname(reference))}.doctor.html`);
+}
+
+function examinationText({ task, checks, nominal, sizes }: Examination, page: string): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map((check) => checkText(check, width));
+  const run =
+    nominal === null
+      ? "nothing could be run"
+      : `return ${formatNumber(nominal.returnMean)} over ${sizes.episodes} episodes of ${sizes.seconds} s, ${formatNumber(100 * nominal.survived)} % stayed up`;
+  const count = (verdict: Check["verdict"]) => checks.filter((check) => check.verdict === verdict).length;
+  const summary = `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail; page: ${page}`;
+  return [`${task}: ${run}`, lines.join("\n"), summary].join("\n\n");
+}
+
+function checkText({ name, verdict, found, fix }: Check, width: number): string {
+  const advice = fix === "" ? "" : `\n  ${" ".repeat(width + 6)}→ ${fix}`;
+  return `  ${verdict}  ${name.padEnd(width)}  ${found}${advice}`;
+}

@@ -1,0 +1,86 @@
+/** What shows only when the controller runs: its normaliser against what it sees, saturation, and what small differences of the world cost. */
+
+import { relativeLoss } from "../closed-loop.ts";
+import type { Contract } from "../contract-schema.ts";
+import { type Check, fail, pass, warn } from "./check.ts";
+import type { Observed } from "./observed.ts";
+import type { TrialResult } from "./trial.ts";
+
+/** The normaliser that the file holds against the observations of the running controller. */
+export function normaliserCheck({ normaliser, task }: Contract, observed: Observed): Check {
+  const name = "normaliser";
+  const { mean, std, inside } = normaliser;
+  const fix = "export with the normaliser of the checkpoint that the weights are from";
+  if (!inside || (mean.every((value) => value === 0) && std.every((value) => value === 1)))
+    return fail(name, "there is none: the network gets raw observations", fix);
+  const flat = std.findIndex((value) => !(value > 1e-6));
+  if (flat >= 0) return fail(name, `the deviation of value ${flat} (${termOf(task, flat)}) is ${std[flat]}`, fix);
+  const spread = observed.std;
+  const far = std.map((value, i) => Math.abs(observed.mean[i]! - mean[i]!) / value);
+  const at = far.indexOf(Math.max(...far));
+  if (far[at]! > MEAN_FAR)
+    return warn(
+      name,
+      `${termOf(task, at)} runs ${far[at]!.toFixed(1)} deviations from the normaliser's mean`,
+      "check units and offsets of that reading; a stale normaliser looks like this too",
+    );
+  const wide = std.findIndex((value, i) => spread[i]! > SPREAD_WIDE * value);
+  if (wide >= 0)
+    return warn(
+      name,
+      `${termOf(task, wide)} varies ${(spread[wide]! / std[wide]!).toFixed(1)} times as much as the normaliser expects`,
+      "check the unit of that reading; a stale normaliser looks like this too",
+    );
+  return pass(name, "inside, and what the policy sees lies where it expects");
+}
+
+/** Deviations between the means, and ratio of deviations, that are no longer chance. */
+const MEAN_FAR = 5;
+const SPREAD_WIDE = 5;
+
+function termOf({ observation }: Contract["task"], index: number): string {
+  const term = observation.find(({ offset, size }) => index >= offset && index < offset + size);
+  return term === undefined ? `value ${index}` : `${term.name}[${index - term.offset}]`;
+}
+
+/** How often outputs sit at their limits, and whether they are numbers. */
+export function saturationCheck({ saturation, broken }: Observed): Check {
+  const name = "action saturation";
+  if (broken > 0)
+    return fail(name, `${broken} outputs are not finite`, "retrain from a checkpoint before the weights broke");
+  const found = `${(100 * saturation).toFixed(1)} % of outputs are at a limit`;
+  if (saturation > 0.4)
+    return fail(name, found, "lower the action scale's use: penalise large actions, or train with wider limits");
+  if (saturation > 0.1)
+    return warn(name, found, "expect chatter on a robot: penalise action size and rate in training");
+  return pass(name, found);
+}
+
+/** A difference of the world, and what came of it. */
+export interface Sensitivity {
+  readonly name: string;
+  /** What was changed in each trial, and its result. */
+  readonly trials: readonly {
+    readonly what: string;
+    readonly result: TrialResult;
+    /** More than a robot should meet, so that it never fails. */
+    readonly harsh: boolean;
+  }[];
+  readonly fix: string;
+}
+
+/** Warns from a tenth of the return on, fails from a half; also for falls that were none before. */
+export function sensitivityCheck({ name, trials, fix }: Sensitivity, nominal: TrialResult): Check {
+  const losses = trials.map(({ what, result, harsh }) => {
+    const loss = relativeLoss(nominal.returnMean, result.returnMean);
+    const falls = nominal.survived - result.survived;
+    const badness = Math.max(loss, falls);
+    return { what, loss, falls, badness: harsh ? Math.min(badness, 0.49) : badness };
+  });
+  const worst = losses.reduce((a, b) => (b.badness > a.badness ? b : a));
+  const fell = worst.falls > 0 ? `, ${(100 * worst.falls).toFixed(0)} % more falls` : "";
+  const found = `${worst.what}: ${(100 * worst.loss).toFixed(1)} % of the return lost${fell}`;
+  if (worst.badness >= 0.5) return fail(name, found, fix);
+  if (worst.badness >= 0.1) return warn(name, found, fix);
+  return pass(name, found);
+}

@@ -1,0 +1,24 @@
+/** One finding of the doctor. */
+
+export type Verdict = "pass" | "warn" | "fail";
+
+/** What was checked, what was found, and what would help. */
+export interface Check {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly found: string;
+  /** Empty where nothing has to be done. */
+  readonly fix: string;
+}
+
+export function pass(name: string, found: string): Check {
+  return { name, verdict: "pass", found, fix: "" };
+}
+
+export function warn(name: string, found: string, fix: string): Check {
+  return { name, verdict: "warn", found, fix };
+}
+
+export function fail(name: string, found: string, fix: string): Check {
+  return { name, verdict: "fail", found, fix };
+}

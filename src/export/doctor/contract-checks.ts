@@ -1,0 +1,215 @@
+/** What a controller's contract says against what the task and its robot are: order, pose, gains, scale, rates, observation, conventions. */
+import type { TaskDescription } from "../../tasks/index.ts";
+import type { Contract } from "../contract-schema.ts";
+import { type Check, fail, pass, warn } from "./check.ts";
+
+/** The task as the contract tells it. */
+type ToldTask = Contract["task"];
+
+/** All checks that need no simulation. @param robot the task as this package declares it */
+export function contractChecks(contract: Contract, robot: TaskDescription): Check[] {
+  return [
+    jointOrder(contract.task, robot),
+    modelOrder(contract.task),
+    perJoint("default pose", contract.task, robot, "offset", "rad", "hold this pose at action 0"),
+    gains(contract.task, robot),
+    actionMapping(contract, robot),
+    rates(contract, robot),
+    observationLayout(contract.task, robot),
+    history(contract, robot),
+    quaternions(contract),
+    measurable(contract.task),
+    commandRange(contract.task, robot),
+  ];
+}
+
+/** How far numbers may be apart that were written by different programs. */
+const TOLERANCE = 1e-6;
+
+function jointOrder(told: ToldTask, robot: TaskDescription): Check {
+  const name = "joint order";
+  const [found, expected] = [told.action.names, robot.action.names];
+  const at = expected.findIndex((joint, i) => joint !== found[i]);
+  if (at < 0 && found.length === expected.length) return pass(name, `${found.length} as the robot's, by name`);
+  const same = found.length === expected.length && expected.every((joint) => found.includes(joint));
+  const what = `action ${Math.max(at, 0)} is ${found[at] ?? "missing"}, the robot's is ${expected[at] ?? "none"}`;
+  if (same) return fail(name, what, "map actions by joint_names, or export the policy for this robot again");
+  return fail(name, what, `use the robot that the policy was trained on (${told.name})`);
+}
+
+/** Deployers that go through the model's joints one by one get it wrong where actions have another order. */
+function modelOrder({ action, mechanism }: ToldTask): Check {
+  const name = "joint order against actuator order";
+  if (!action.kind.startsWith("joint")) return pass(name, "actions are not joint by joint");
+  const inModel = mechanism.joints.map((joint) => joint.name).filter((joint) => action.names.includes(joint));
+  const differs = inModel.findIndex((joint, i) => joint !== action.names[i]);
+  if (differs < 0) return pass(name, "the model's joints come in the order of actions");
+  return warn(
+    name,
+    `the model's joint ${differs} is ${inModel[differs]}, action ${differs} drives ${action.names[differs]}`,
+    "address joints by name; never copy qpos to actions index by index",
+  );
+}
+
+function perJoint(
+  name: string,
+  told: ToldTask,
+  robot: TaskDescription,
+  field: "offset" | "stiffness" | "damping" | "scale",
+  unit: string,
+  fix: string,
+): Check {
+  const joints = robot.action.names;
+  const expected = robot.action[field];
+  // By name, so that another order is one finding and not many.
+  const found = joints.map((joint) => told.action[field][told.action.names.indexOf(joint)]);
+  const wrong = expected.flatMap((value, i) => (near(found[i], value) ? [] : [i]));
+  if (wrong.length === 0)
+    return pass(name, expected.length === 0 ? "none, controls are direct" : `${expected.length} values agree`);
+  const [first] = wrong as [number];
+  const more = wrong.length > 1 ? ` and ${wrong.length - 1} more` : "";
+  return fail(
+    name,
+    `${joints[first]}: ${found[first] ?? "none"} ${unit}, the robot's is ${expected[first]}${more}`,
+    fix,
+  );
+}
+
+function near(a: number | undefined, b: number): boolean {
+  return a !== undefined && Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));
+}
+
+function gains(told: ToldTask, robot: TaskDescription): Check {
+  const fix = "set the drives' kp and kd to what the policy was trained with, or train with the drives' own";
+  const stiffness = perJoint("gains", told, robot, "stiffness", "N·m/rad", fix);
+  return stiffness.verdict === "fail" ? stiffness : perJoint("gains", told, robot, "damping", "N·m·s/rad", fix);
+}
+
+function actionMapping({ task: told }: Contract, robot: TaskDescription): Check {
+  const name = "action scale and mapping";
+  const [found, expected] = [told.action, robot.action];
+  if (found.kind !== expected.kind || found.squash !== expected.squash) {
+    const say = ({ kind, squash }: { readonly kind: string; readonly squash: string }) =>
+      `${kind} with squash ${squash}`;
+    return fail(
+      name,
+      `${say(found)}, the task has ${say(expected)}`,
+      "export the policy again with the task it was trained on",
+    );
+  }
+  if (JSON.stringify(found.feedForward) !== JSON.stringify(expected.feedForward))
+    return fail(name, "another feed-forward than the task's", "use the contract's feedForward, or export again");
+  return perJoint(name, told, robot, "scale", "per unit of action", "multiply actions by the scale of the contract");
+}
+
+function rates({ task: told, controlPeriod }: Contract, robot: TaskDescription): Check {
+  const name = "control rate";
+  const { controlHz, physicsHz, decimation } = told;
+  if (!near(controlPeriod * controlHz, 1))
+    return fail(
+      name,
+      `a period of ${controlPeriod} s and ${controlHz} Hz contradict each other`,
+      "export the policy again",
+    );
+  if (!near(controlHz * decimation, physicsHz))
+    return fail(
+      name,
+      `${decimation} physics steps of ${physicsHz} Hz do not make ${controlHz} Hz`,
+      "set decimation to physics rate / control rate",
+    );
+  if (!near(controlHz, robot.controlHz))
+    return fail(
+      name,
+      `${controlHz} Hz, the robot's task runs at ${robot.controlHz} Hz`,
+      "call the policy at the rate that it was trained at",
+    );
+  return pass(name, `${controlHz} Hz, ${decimation} physics steps each`);
+}
+
+function observationLayout(told: ToldTask, robot: TaskDescription): Check {
+  const name = "observation layout";
+  const fix = "build the observation from the contract's terms, or train again with the task as it is now";
+  if (told.obsSize !== robot.obsSize)
+    return fail(name, `${told.obsSize} values, the robot gives ${robot.obsSize}`, fix);
+  for (const [i, term] of robot.observation.entries()) {
+    const found = told.observation[i];
+    for (const key of ["name", "offset", "size", "scale", "source"] as const)
+      if (found?.[key] !== term[key])
+        return fail(
+          name,
+          `term ${i} (${term.name}): ${key} is ${found?.[key] ?? "missing"}, the robot's is ${term[key]}`,
+          fix,
+        );
+  }
+  return pass(name, `${told.observation.length} terms, ${told.obsSize} values`);
+}
+
+function history({ task: told, historyOrder }: Contract, robot: TaskDescription): Check {
+  const name = "observation history";
+  for (const [i, term] of robot.observation.entries()) {
+    const found = told.observation[i];
+    if (found?.history !== term.history || found?.delay !== term.delay)
+      return fail(
+        name,
+        `${term.name} keeps ${found?.history ?? 0} values, newest ${found?.delay ?? 0} steps old; the robot gives ${term.history}, ${term.delay} steps old`,
+        "give as many past values as the contract says",
+      );
+  }
+  const remembering = robot.observation.filter((term) => term.history > 1);
+  if (remembering.length === 0) return pass(name, "none is used");
+  if (historyOrder !== "oldest-first")
+    return fail(
+      name,
+      `values come ${historyOrder}, the robot gives the oldest first`,
+      "reverse the buffer: oldest first, term by term",
+    );
+  return pass(name, `${remembering.map((term) => term.name).join(", ")}: oldest first, term by term`);
+}
+
+function quaternions({ quaternions: order }: Contract): Check {
+  const name = "quaternion convention";
+  if (order === "w-x-y-z") return pass(name, "w-x-y-z");
+  return fail(
+    name,
+    `${order}, the robot gives w-x-y-z`,
+    "move w to the front before gravity is computed from the quaternion",
+  );
+}
+
+/** Readings that no sensor of a real robot gives. */
+const UNMEASURABLE = /(^|\.)(linVel|worldLinVel|baseHeight|footHeight|footVel|contact|airTime|torque|push|force)$/;
+
+function measurable({ observation }: ToldTask): Check {
+  const name = "measurable observations";
+  const terms = observation.filter(
+    ({ source, name: term }) => UNMEASURABLE.test(source ?? "") || /^(base_)?lin_?vel$/i.test(term),
+  );
+  if (terms.length === 0) return pass(name, "every term comes from a sensor, a clock, a command or the last action");
+  return warn(
+    name,
+    `the policy reads ${terms.map((term) => term.name).join(", ")}, which a robot has no sensor for`,
+    "estimate it on the robot, or move it to the critic and train again",
+  );
+}
+
+function commandRange(told: ToldTask, robot: TaskDescription): Check {
+  const name = "command range";
+  if (!told.command || !robot.command) {
+    const same = (told.command ?? null) === (robot.command ?? null);
+    return same
+      ? pass(name, "no command")
+      : fail(name, "only one of policy and robot has a command", "use the task that the policy was trained on");
+  }
+  const { names, ranges } = told.command;
+  const shown = names.map((word, i) => `${word} ${ranges[i]![0]} … ${ranges[i]![1]}`).join(", ");
+  const at = robot.command.ranges.findIndex(
+    (range, i) => range[0] < (ranges[i]?.[0] ?? 0) - TOLERANCE || range[1] > (ranges[i]?.[1] ?? 0) + TOLERANCE,
+  );
+  if (at < 0) return pass(name, shown);
+  const [low, high] = robot.command.ranges[at]!;
+  return warn(
+    name,
+    `${names[at]} is asked for from ${low} to ${high}, trained from ${ranges[at]?.[0]} to ${ranges[at]?.[1]}`,
+    "limit commands to what was trained",
+  );
+}

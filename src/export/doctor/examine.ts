@@ -1,0 +1,192 @@
+/** The pre-deployment examination of an exported controller: its contract, its behaviour, and a table of worlds that it has to bear. */
+import { describeTask, Environment, type Task, type TaskDescription } from "../../tasks/index.ts";
+import type { EpisodePlan } from "../episode-loop.ts";
+import type { StoredController } from "../read-controller.ts";
+import { runOnnx } from "../running-controller.ts";
+import { normaliserCheck, type Sensitivity, saturationCheck, sensitivityCheck } from "./behaviour-checks.ts";
+import type { Check } from "./check.ts";
+import { fail } from "./check.ts";
+import { contractChecks } from "./contract-checks.ts";
+import { Observed } from "./observed.ts";
+import { NOMINAL, type TrialResult, Trials, type TrialWorld } from "./trial.ts";
+
+/** How much is run. */
+export interface ExaminationSizes {
+  readonly episodes: number;
+  /** Time limit of each episode, s */
+  readonly seconds: number;
+  readonly seed: number;
+  /** False leaves the table of worlds out. */
+  readonly table: boolean;
+}
+
+/** One cell of the table. */
+export interface WorldResult extends TrialResult {
+  readonly world: TrialWorld;
+}
+
+/** What was found. */
+export interface Examination {
+  readonly task: string;
+  readonly sizes: ExaminationSizes;
+  readonly checks: readonly Check[];
+  /** In the task as it is; null where the controller does not fit the robot, so that nothing could be run. */
+  readonly nominal: TrialResult | null;
+  /** Every combination of the table's values; empty where it was left out. */
+  readonly worlds: readonly WorldResult[];
+}
+
+/** Values of the table. */
+export const WORLD_AXES = {
+  push: [0, 0.5, 1],
+  friction: [0.6, 1, 1.4],
+  latency: [0, 1, 2],
+  mass: [0.8, 1, 1.2],
+} as const;
+
+/** @param tell is told, in a few words, what is being done */
+export async function examine(
+  stored: StoredController,
+  task: Task,
+  sizes: ExaminationSizes,
+  tell: (stage: string) => void,
+): Promise<Examination> {
+  const robot = await describedTask(task);
+  const { contract } = stored;
+  const checks = contractChecks(contract, robot);
+  const fits = contract.task.obsSize === robot.obsSize && contract.task.actionSize === robot.actionSize;
+  if (!fits) {
+    const found = `${contract.task.obsSize} observations and ${contract.task.actionSize} actions, ${task.name} has ${robot.obsSize} and ${robot.actionSize}`;
+    const blocked = fail("behaviour", `cannot run: ${found}`, "choose the task that the policy was trained on");
+    return { task: task.name, sizes, checks: [...checks, blocked], nominal: null, worlds: [] };
+  }
+  const controller = await runOnnx(stored.bytes, contract.output);
+  const plan: EpisodePlan = { seed: sizes.seed, firstEpisode: 0, episodes: sizes.episodes };
+  const base = robot.mechanism.joints.find(({ type }) => type === "free")?.name ?? null;
+  const noiseSize = contract.policy.noiseSize ?? 0;
+  const settings = { plan, seconds: sizes.seconds, base, output: contract.outputKind, noiseSize };
+  const trials = new Trials(task, controller, settings);
+  try {
+    const patient = new Patient(trials, tell, base !== null);
+    const observed = new Observed(contract);
+    const nominal = await patient.nominal(observed);
+    const behaviour = [normaliserCheck(contract, observed), saturationCheck(observed)];
+    const sensitivities = await patient.sensitivities();
+    behaviour.push(...sensitivities.map((sensitivity) => sensitivityCheck(sensitivity, nominal)));
+    const worlds = sizes.table ? await patient.table() : [];
+    return { task: task.name, sizes, checks: [...checks, ...behaviour], nominal, worlds };
+  } finally {
+    trials.delete();
+    await controller.close();
+  }
+}
+
+async function describedTask(task: Task): Promise<TaskDescription> {
+  const env = await Environment.create(task);
+  try {
+    return describeTask(env);
+  } finally {
+    env.delete();
+  }
+}
+
+/** Runs trials and remembers them, since worlds repeat. */
+class Patient {
+  readonly #trials: Trials;
+  readonly #tell: (stage: string) => void;
+  readonly #canBePushed: boolean;
+  readonly #results = new Map<string, TrialResult>();
+
+  constructor(trials: Trials, tell: (stage: string) => void, canBePushed: boolean) {
+    this.#trials = trials;
+    this.#tell = tell;
+    this.#canBePushed = canBePushed;
+  }
+
+  async nominal(observed: Observed): Promise<TrialResult> {
+    this.#tell("running the task as it is");
+    const result = await this.#trials.run(
+      NOMINAL,
+      (_tick, obs, done) => observed.addObservations(obs, done),
+      (out) => observed.addOutputs(out),
+    );
+    this.#results.set(JSON.stringify(NOMINAL), result);
+    return result;
+  }
+
+  async #run(world: TrialWorld): Promise<TrialResult> {
+    const key = JSON.stringify(world);
+    const result = this.#results.get(key) ?? (await this.#trials.run(world));
+    this.#results.set(key, result);
+    return result;
+  }
+
+  async sensitivities(): Promise<Sensitivity[]> {
+    const list: Sensitivity[] = [];
+    for (const { name, worlds, fix } of SENSITIVITIES) {
+      this.#tell(`running the task with other ${name}`);
+      const trials = [];
+      for (const [what, change, harsh = false] of worlds)
+        trials.push({ what, harsh, result: await this.#run({ ...NOMINAL, ...change }) });
+      list.push({ name, trials, fix });
+    }
+    return list;
+  }
+
+  async table(): Promise<WorldResult[]> {
+    const results: WorldResult[] = [];
+    const { push: pushes, friction: frictions, latency: latencies, mass: masses } = WORLD_AXES;
+    for (const push of this.#canBePushed ? pushes : [0]) {
+      for (const mass of masses) {
+        this.#tell(`running worlds with pushes of ${push} m/s and ${mass} of the mass`);
+        for (const friction of frictions)
+          for (const latency of latencies) {
+            const world = { ...NOMINAL, push, friction, latency, mass };
+            results.push({ world, ...(await this.#run(world)) });
+          }
+      }
+    }
+    return results;
+  }
+}
+
+const SENSITIVITIES: readonly {
+  readonly name: string;
+  /** What is changed, how, and whether it is more than a robot should meet. */
+  readonly worlds: readonly (readonly [string, Partial<TrialWorld>, boolean?])[];
+  readonly fix: string;
+}[] = [
+  {
+    name: "latency",
+    worlds: [
+      ["1 step late", { latency: 1 }],
+      ["2 steps late", { latency: 2 }, true],
+      ["3 steps late", { latency: 3 }, true],
+    ],
+    fix: "make the loop faster, or train with observation delay",
+  },
+  {
+    name: "mass",
+    worlds: [
+      ["20 % lighter", { mass: 0.8 }],
+      ["20 % heavier", { mass: 1.2 }],
+    ],
+    fix: "randomise masses in training, or weigh the robot and correct the model",
+  },
+  {
+    name: "friction",
+    worlds: [
+      ["20 % less", { friction: 0.8 }],
+      ["20 % more", { friction: 1.2 }],
+    ],
+    fix: "randomise the floor's friction in training",
+  },
+  {
+    name: "sensor noise",
+    worlds: [
+      ["twice the noise", { sensorNoise: 2 }],
+      ["four times the noise", { sensorNoise: 4 }, true],
+    ],
+    fix: "train with the noise of the robot's sensors, or filter them",
+  },
+];

@@ -1,0 +1,76 @@
+/** Reads an exported controller back: graph, contract and the deployers' keys, refused where they were tampered with or contradict each other. */
+import { type GraphFunction, readOnnx, sizeOf } from "../graph/index.ts";
+import { UserError } from "../math/user-error.ts";
+import { describeIssue } from "../train/config-issue.ts";
+import { isIntact } from "./checksum.ts";
+import { CONTRACT_VERSION, type Contract, contractSchema } from "./contract-schema.ts";
+import { deployerMetadata } from "./onnx-controller.ts";
+
+/** An ONNX controller with its contract. */
+export interface StoredController {
+  readonly bytes: Uint8Array;
+  readonly function: GraphFunction;
+  readonly contract: Contract;
+}
+
+/**
+ * @param source what messages call the file
+ * @throws UserError in one line: truncated or tampered, an opset too new, no contract, one of another version, or one that contradicts the
+ * file's other keys or its graph
+ */
+export function readController(bytes: Uint8Array, source: string): StoredController {
+  const { function: fn, metadata } = readOnnx(bytes, source);
+  const contract = parseContract(metadata.flowgait, source);
+  if (contract.fileSha256 === undefined || !isIntact(bytes, contract.fileSha256))
+    throw new UserError(`${source}: its checksum does not fit, so it was changed after the export; export it again`);
+  for (const [key, value] of Object.entries(deployerMetadata(contract.task, contract.training)))
+    if (metadata[key] !== value) throw contradiction(source, key, metadata[key], value);
+  checkSizes(fn, contract, source);
+  return { bytes, function: fn, contract };
+}
+
+function parseContract(text: string | undefined, source: string): Contract {
+  if (text === undefined)
+    throw new UserError(
+      `${source}: has no contract (metadata key flowgait), expected a controller that flowgait exported`,
+    );
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`${source}: its contract is not valid JSON, expected a file as it was exported`, { cause });
+  }
+  const version = (json as { version?: unknown } | null)?.version;
+  if (version !== CONTRACT_VERSION)
+    throw new UserError(`${source}: contract version ${version}, this flowgait reads version ${CONTRACT_VERSION}`);
+  const parsed = contractSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new UserError(`${source}: contract: ${describeIssue(parsed.error.issues[0]!, json)}`);
+}
+
+function contradiction(source: string, key: string, found: string | undefined, expected: string): UserError {
+  const said = found === undefined ? "is missing" : `says "${shortened(found)}"`;
+  return new UserError(`${source}: metadata ${key} ${said}, but the contract says "${shortened(expected)}"`);
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function checkSizes(fn: GraphFunction, { task, input, output, policy }: Contract, source: string): void {
+  const wanted: Record<string, number> = { [input]: task.obsSize };
+  if (policy.noiseSize !== undefined) wanted.noise = policy.noiseSize;
+  const found = Object.fromEntries(
+    fn.inputs.flatMap((node) => (node.op === "input" ? [[node.attributes.name, sizeOf(node.shape)] as const] : [])),
+  );
+  for (const [name, size] of Object.entries(wanted))
+    if (found[name] !== size)
+      throw new UserError(
+        `${source}: input "${name}" has ${found[name] ?? "no"} values, but the contract says ${size}`,
+      );
+  const size = fn.outputs[output] && sizeOf(fn.outputs[output].shape);
+  if (size !== task.actionSize)
+    throw new UserError(
+      `${source}: output "${output}" has ${size ?? "no"} values, but the contract says ${task.actionSize}`,
+    );
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { scratchFolder } from "../train/scratch-folder.ts";
+import { callCli } from "./cli-process.ts";
+import { tinyRun } from "./tiny-run.ts";
+
+const BRIEF = "--episodes 1 --seconds 0.3 --no-table".split(" ");
+
+describe("flowgait doctor", () => {
+  const run = tinyRun("CheetahRun", "--algorithm", "fpo");
+
+  it("examines a run and the controller that it left, and says the same of both", async () => {
+    const page = join(scratchFolder(), "page.html");
+    const ofRun = await callCli("doctor", run(), ...BRIEF, "--page", page, "--json");
+    const { checks, ...told } = JSON.parse(ofRun.stdout);
+    expect(told).toMatchObject({ policy: run(), page, task: "CheetahRun", worlds: [] });
+    expect(Object.keys(checks[0])).toEqual(["name", "verdict", "found", "fix"]);
+    expect(readFileSync(page, "utf8")).toContain("joint order");
+    const ofFile = await callCli("doctor", join(run(), "controller.onnx"), ...BRIEF, "--json");
+    expect(JSON.parse(ofFile.stdout).checks).toEqual(checks);
+    expect(existsSync(join(run(), "controller.doctor.html"))).toBe(true);
+  });
+
+  it("fails with the names of what failed, after the findings in words", async () => {
+    const { code, stdout, stderr } = await callCli("doctor", run(), ...BRIEF, "--task", "WalkerWalk");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^ {2}fail {2}behaviour +cannot run: 17 observations and 6 actions, WalkerWalk has 24 and 6$/m,
+    );
+    expect(stdout).toContain("→ choose the task that the policy was trained on");
+    expect(stderr).toMatch(/flowgait: .*: joint order, .*behaviour failed, see the fixes above\n$/);
+  });
+
+  it("refuses what is no controller in one line", async () => {
+    const file = join(scratchFolder(), "a.onnx");
+    writeFileSync(file, readFileSync(join(run(), "controller.onnx")).subarray(0, 3000));
+    const { code, stderr, stdout } = await callCli("doctor", file);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^flowgait: [^\n]*a\.onnx: [^\n]*\n$/);
+    expect(await callCli("doctor", `${file}x.onnx`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("does not exist"),
+    });
+    expect(await callCli("doctor", run(), "--task", "CheetahRan")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("nearest: CheetahRun"),
+    });
+  });
+});

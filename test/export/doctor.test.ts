@@ -1,0 +1,207 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { NO_CHECKSUM, sealed } from "../../src/export/checksum.ts";
+import type { Contract } from "../../src/export/contract-schema.ts";
+import { contractChecks } from "../../src/export/doctor/contract-checks.ts";
+import { doctorPage } from "../../src/export/doctor/doctor-page.ts";
+import { examine } from "../../src/export/doctor/examine.ts";
+import { controllerOnnx, deployerMetadata } from "../../src/export/onnx-controller.ts";
+import { readController } from "../../src/export/read-controller.ts";
+import { readOnnx, writeOnnx } from "../../src/graph/index.ts";
+import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
+import {
+  describeTask,
+  Environment,
+  registry,
+  resolveTask,
+  type Task,
+  type TaskDescription,
+} from "../../src/tasks/index.ts";
+import { scratchFolder } from "../train/scratch-folder.ts";
+import { describedTask, origin, policyFor } from "./sample-policy.ts";
+
+const brief = { episodes: 1, seconds: 0.3, seed: 1, table: false };
+
+/** A policy whose normaliser is what the robot really shows, about. */
+function plainPolicy(task: TaskDescription): TrainedPolicy {
+  const policy = policyFor(task);
+  return { ...policy, mean: policy.mean.map(() => 0.001), std: policy.std.map(() => 1.5) };
+}
+
+/** The file with another contract, told consistently in all its keys. */
+function withContract(bytes: Uint8Array, change: (contract: Contract) => Contract): Uint8Array {
+  const { function: fn, metadata } = readOnnx(bytes);
+  const contract = change(JSON.parse(metadata.flowgait!));
+  const keys = deployerMetadata(contract.task, contract.training);
+  const flowgait = JSON.stringify({ ...contract, fileSha256: NO_CHECKSUM });
+  return sealed(writeOnnx(fn, { metadata: { ...keys, flowgait }, producerVersion: "0.1.0" }));
+}
+
+const inTask = (change: (task: Contract["task"]) => Partial<Contract["task"]>) => (contract: Contract) => ({
+  ...contract,
+  task: { ...contract.task, ...change(contract.task) },
+});
+const inAction = (change: (action: Contract["task"]["action"]) => Partial<Contract["task"]["action"]>) =>
+  inTask(({ action }) => ({ action: { ...action, ...change(action) } }));
+
+/** What needs no simulation. */
+function verdictsOf(bytes: Uint8Array, robot: TaskDescription) {
+  return contractChecks(readController(bytes, "a.onnx").contract, robot);
+}
+
+async function verdicts(bytes: Uint8Array, task: Task) {
+  const { checks } = await examine(readController(bytes, "a.onnx"), task, brief, () => {});
+  return Object.fromEntries(checks.map((check) => [check.name, check]));
+}
+
+const swapped = <T>([first, second, ...rest]: T[]): T[] => [second!, first!, ...rest];
+
+describe("the doctor", async () => {
+  const task = registry.get("HumanoidJoystick");
+  const humanoid = await describedTask("HumanoidJoystick");
+  const healthy = controllerOnnx(plainPolicy(humanoid), humanoid, origin);
+
+  it("has nothing to say against a controller as it was exported", async () => {
+    const checks = Object.values(await verdicts(healthy, task));
+    expect(checks.filter(({ verdict }) => verdict === "fail")).toEqual([]);
+    expect(checks).toHaveLength(17);
+  });
+
+  const faults: [string, string, (contract: Contract) => Contract, RegExp][] = [
+    [
+      "swapped joints",
+      "joint order",
+      inAction(({ names, offset, scale, stiffness, damping }) => ({
+        names: swapped(names),
+        offset: swapped(offset),
+        scale: swapped(scale),
+        stiffness: swapped(stiffness),
+        damping: swapped(damping),
+      })),
+      /^action 0 is \w+, the robot's is \w+$/,
+    ],
+    [
+      "a wrong default pose",
+      "default pose",
+      inAction(({ offset }) => ({ offset: offset.with(3, offset[3]! + 0.2) })),
+      /^\w+: [\d.e-]+ rad, the robot's is [\d.e-]+$/,
+    ],
+    [
+      "wrong gains",
+      "gains",
+      inAction(({ damping }) => ({ damping: damping.with(0, 9) })),
+      /: 9 N·m·s\/rad, the robot's is/,
+    ],
+    [
+      "a wrong scale",
+      "action scale and mapping",
+      inAction(({ scale }) => ({ scale: scale.map((s) => 2 * s) })),
+      /and 20 more$/,
+    ],
+    [
+      "a wrong rate",
+      "control rate",
+      (contract) => ({ ...inTask(() => ({ controlHz: 100, physicsHz: 400 }))(contract), controlPeriod: 0.01 }),
+      /^100 Hz, the robot's task runs at 50 Hz$/,
+    ],
+    [
+      "a decimation that does not fit",
+      "control rate",
+      inTask(() => ({ decimation: 10 })),
+      /^10 physics steps of 200 Hz do not make 50 Hz$/,
+    ],
+    [
+      "another observation scale",
+      "observation layout",
+      inTask(({ observation }) => ({ observation: observation.map((term) => ({ ...term, scale: 0.05 })) })),
+      /^term 0 \(gyro\): scale is 0.05, the robot's is 1$/,
+    ],
+    [
+      "an xyzw quaternion",
+      "quaternion convention",
+      (contract) => ({ ...contract, quaternions: "x-y-z-w" }),
+      /^x-y-z-w, the robot gives w-x-y-z$/,
+    ],
+  ];
+  it.each(faults)("catches %s", (_fault, name, change, found) => {
+    const checks = verdictsOf(withContract(healthy, change), humanoid);
+    const failed = checks.filter(({ verdict }) => verdict === "fail");
+    expect(failed.map((check) => check.name)).toEqual([name]);
+    expect(failed[0]!.found).toMatch(found);
+    expect(failed[0]!.fix).not.toBe("");
+  });
+
+  it("catches a missing normaliser, and warns of one that is of something else", async () => {
+    const policy = plainPolicy(humanoid);
+    const none = { ...policy, mean: policy.mean.map(() => 0), std: policy.std.map(() => 1) };
+    const missing = await verdicts(controllerOnnx(none, humanoid, origin), task);
+    expect(missing.normaliser).toMatchObject({ verdict: "fail", found: expect.stringContaining("there is none") });
+    const stale = { ...policy, mean: policy.mean.with(5, 40) };
+    const other = await verdicts(controllerOnnx(stale, humanoid, origin), task);
+    expect(other.normaliser).toMatchObject({ verdict: "warn", found: expect.stringMatching(/^gravity\[2\] runs 27/) });
+  });
+
+  it("catches a stale history order", async () => {
+    const file = join(scratchFolder(), "remembering.ts");
+    writeFileSync(file, REMEMBERING);
+    const remembering = await resolveTask(file);
+    const env = await Environment.create(remembering);
+    const description = describeTask(env);
+    env.delete();
+    const bytes = controllerOnnx(plainPolicy(description), description, origin);
+    const said = (file: Uint8Array) => verdictsOf(file, description).find(({ name }) => name === "observation history");
+    expect(said(bytes)).toMatchObject({ verdict: "pass", found: "angle: oldest first, term by term" });
+    const stale = withContract(bytes, (contract) => ({ ...contract, historyOrder: "newest-first" }));
+    expect(said(stale)).toMatchObject({ verdict: "fail", found: expect.stringContaining("newest-first") });
+    const short = inTask(({ observation }) => ({ observation: observation.map((term) => ({ ...term, history: 2 })) }));
+    expect(said(withContract(bytes, short))!.found).toMatch(/^angle keeps 2 values/);
+  });
+
+  it("warns of readings that no robot has a sensor for", async () => {
+    const go1 = await describedTask("Go1JoystickFlatTerrain");
+    const checks = verdictsOf(controllerOnnx(plainPolicy(go1), go1, origin), go1);
+    expect(checks.find(({ name }) => name === "measurable observations")).toMatchObject({
+      verdict: "warn",
+      found: "the policy reads linVel, which a robot has no sensor for",
+    });
+  });
+
+  it("runs nothing where policy and robot have other sizes, and says why", async () => {
+    const { checks, nominal } = await examine(
+      readController(healthy, "a.onnx"),
+      registry.get("CheetahRun"),
+      brief,
+      () => {},
+    );
+    expect(nominal).toBeNull();
+    expect(checks.at(-1)).toMatchObject({ verdict: "fail", found: expect.stringContaining("CheetahRun has 17 and 6") });
+  });
+
+  it("fills a table of worlds, in which pushes and slippery floors cost something, and shows it as a heat map", async () => {
+    const sizes = { ...brief, episodes: 3, seconds: 1.5, table: true };
+    const examination = await examine(readController(healthy, "a.onnx"), task, sizes, () => {});
+    expect(examination.worlds).toHaveLength(81);
+    const returnIn = (push: number, mass: number) =>
+      examination.worlds.find(
+        ({ world }) => world.push === push && world.mass === mass && world.friction === 1 && world.latency === 0,
+      )!.returnMean;
+    expect(returnIn(0, 1)).toBe(examination.nominal!.returnMean);
+    expect(returnIn(1, 1)).not.toBe(returnIn(0, 1));
+    expect(returnIn(0, 0.8)).not.toBe(returnIn(0, 1));
+    const page = doctorPage(examination, "runs/<a>");
+    expect(page.match(/<td style="background:/g)).toHaveLength(81);
+    expect(page).toContain("runs/&lt;a&gt;");
+  });
+});
+
+const REMEMBERING = `import { defineTask, direct } from "flowgait";
+export default defineTask({
+  name: "Remembering",
+  scene: "scenes/pendulum.xml",
+  timing: { controlHz: 50, physicsHz: 100, episodeSeconds: 1 },
+  action: direct(),
+  observe: { angle: { of: (s) => s.sim.qpos[0], history: 3 } },
+  reward: { none: { weight: 1, of: () => 1 } },
+});
+`;
