@@ -33,9 +33,13 @@ export function changedTask(
     episodeSteps: steps,
     track: pushed ? { ...task.track, doctorPush: kicksOf(base, push) } : task.track,
     observe: Object.fromEntries(
-      Object.entries(task.observe).map(([name, term]) => [name, { ...term, noise: (term.noise ?? 0) * sensorNoise }]),
+      Object.entries(task.observe).map(([name, term]) => [name, { ...term, noise: scaled(term.noise, sensorNoise) }]),
     ),
   };
+}
+
+function scaled(noise: number | readonly number[] = 0, factor: number): number | number[] {
+  return typeof noise === "number" ? factor * noise : noise.map((value) => factor * value);
 }
 
 function kicksOf(joint: string, speed: number) {
