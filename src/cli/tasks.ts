@@ -163,6 +163,7 @@ function commandText({
   resampleSeconds,
   zeroProbability,
   wander,
+  curriculum,
 }: NonNullable<TaskDescription["command"]>) {
   const rows = names.map((name, k) => [name, `[${ranges[k]!.join(", ")}] ${units[k]}`]);
   const when = "mean" in resampleSeconds ? `${resampleSeconds.mean} s on average` : between(...resampleSeconds);
@@ -171,7 +172,10 @@ function commandText({
     ? `, each value by a chance of ${percent(wander.change)}, then other than zero by ${wander.nonzero.map(percent).join(", ")}`
     : "";
   const table = formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
-  return `${table}\n  drawn anew every ${when}${zero}${each}`;
+  const grows = curriculum
+    ? `\n  training begins with ${percent(curriculum.from)} of the ranges and widens them by environment`
+    : "";
+  return `${table}\n  drawn anew every ${when}${zero}${each}${grows}`;
 }
 
 function between(least: number, most: number): string {

@@ -64,6 +64,10 @@ const command = z.strictObject({
   resampleSeconds: z.union([range, z.strictObject({ mean: z.number() })]),
   zeroProbability: z.number(),
   wander: z.strictObject({ change: z.number(), nonzero: numbers }).nullable(),
+  curriculum: about(
+    z.strictObject({ from: z.number(), step: z.number() }).nullable(),
+    "How the ranges grew while the policy learned; a robot is asked for the whole.",
+  ),
 });
 
 const task = z.strictObject({

@@ -107,7 +107,7 @@ export class Collector {
     const { env, layout } = this;
     for (let n = 0; n < this.spec.envs; n++) {
       const record = layout.headerSize + n * layout.stride;
-      env.start(this.spec.seed, firstEnv + n);
+      env.start(this.spec.seed, firstEnv + n, true);
       env.writeObservation(this.#obs, 0);
       for (let i = 0; i < env.obsSize; i++) state[record + layout.obsOffset + i] = this.#obs[i];
       this.#keepPrivileged(state, record);

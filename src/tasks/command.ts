@@ -15,6 +15,8 @@ export interface Command {
   readonly zeroProbability: number;
   /** Absent where every draw is independent of the command before. */
   readonly wander?: Wander;
+  /** Absent where training begins with the whole ranges. */
+  readonly curriculum?: Curriculum;
   /** Draws the first command of an episode into `out`. */
   sample(rng: Rng, out: Float64Array): void;
   /** Draws the command that follows the one in `out`. */
@@ -35,6 +37,16 @@ export interface Wander {
   readonly nonzero: readonly number[];
 }
 
+/**
+ * How much of the ranges an environment asks for while a policy learns; evaluations and play always ask for the whole. After an episode
+ * that lasted the share L of its time limit, the share of the ranges grows by step·(L − 1/4), between `from` and 1.
+ */
+export interface Curriculum {
+  /** Share of the ranges that training begins with. */
+  readonly from: number;
+  readonly step: number;
+}
+
 /** Settings of `twistCommand`; a single number stands for ± that number. */
 export interface TwistSettings {
   /** Forward speed, m/s. */
@@ -47,11 +59,12 @@ export interface TwistSettings {
   /** Chance of being told to stand. */
   readonly zeroProbability: number;
   readonly wander?: Wander;
+  readonly curriculum?: Curriculum;
 }
 
 /** Commands (vx, vy, yaw rate) in the base's frame: each uniform in its range, or all zero; later ones may wander from there. */
 export function twistCommand(settings: TwistSettings): Command {
-  const { vx, vy, yawRate, resampleSeconds, zeroProbability, wander } = settings;
+  const { vx, vy, yawRate, resampleSeconds, zeroProbability, wander, curriculum } = settings;
   const ranges = [asRange(vx), asRange(vy), asRange(yawRate)];
   const sample: Command["sample"] = (rng, out) => {
     const stand = rng.uniform() < zeroProbability;
@@ -67,6 +80,7 @@ export function twistCommand(settings: TwistSettings): Command {
     resampleSeconds,
     zeroProbability,
     ...(wander && { wander }),
+    ...(curriculum && { curriculum }),
     sample,
     follow: wander ? (rng, out) => wanderOn(wander, ranges, rng, out) : sample,
   };
@@ -91,51 +105,78 @@ function asRange(range: number | Range): Range {
   return typeof range === "number" ? [-range, range] : range;
 }
 
+/** Slots of a command's memory. */
+const HELD = 0;
+const WAIT = 1;
+const SHARE = 2;
+const LEARNING = 3;
+const EXTRA = 4;
+/** Share of the time limit from which an episode counts as a success for the curriculum. */
+const LASTED = 0.25;
+
 /**
- * The command of one environment slot: values, time left, and whether somebody steers by hand.
- * Slots: [1 while held by hand, control steps until the next draw, values].
+ * The command of one environment slot: values, time left, whether somebody steers by hand, and how far its curriculum is.
+ * Slots: [1 while held by hand, control steps until the next draw, share of the ranges, 1 while learning, values as drawn, values].
  */
 export class CommandState {
-  static readonly extraSlots = 2;
   /** [commandSize] the present command, a view of the slots */
   readonly values: Float64Array;
+  readonly #drawn: Float64Array;
   readonly #source: Command;
   readonly #slots: Float64Array;
   readonly #controlHz: number;
 
-  /** @param slots [names + 2] memory that is swapped with the environment */
+  /** Numbers that a command of `size` values remembers. */
+  static slots(size: number): number {
+    return EXTRA + 2 * size;
+  }
+
+  /** @param slots [CommandState.slots(names)] memory that is swapped with the environment */
   constructor(source: Command, slots: Float64Array, controlHz: number) {
+    const size = source.names.length;
     this.#source = source;
     this.#slots = slots;
     this.#controlHz = controlHz;
-    this.values = slots.subarray(CommandState.extraSlots);
+    this.#drawn = slots.subarray(EXTRA, EXTRA + size);
+    this.values = slots.subarray(EXTRA + size);
+  }
+
+  /** Begins anew: nobody steers, and the curriculum is at its start where a policy `learns`, else past its end. */
+  begin(learns: boolean): void {
+    this.#slots.fill(0);
+    this.#slots[SHARE] = learns ? (this.#source.curriculum?.from ?? 1) : 1;
+    this.#slots[LEARNING] = learns ? 1 : 0;
+  }
+
+  /** An episode is over that `lasted` this share of its time limit. */
+  grade(lasted: number): void {
+    const { curriculum } = this.#source;
+    if (!curriculum || this.#slots[LEARNING] === 0) return;
+    const share = this.#slots[SHARE] + curriculum.step * (lasted - LASTED);
+    this.#slots[SHARE] = Math.max(curriculum.from, Math.min(1, share));
   }
 
   /** Draws the first command of an episode; a command held by hand stays. */
   reset(rng: Rng): void {
-    if (this.#slots[0] !== 0) return;
-    this.#source.sample(rng, this.values);
-    this.#wait(rng);
+    if (this.#slots[HELD] !== 0) return;
+    this.#source.sample(rng, this.#drawn);
+    this.#ask(rng);
   }
 
   /** Counts one control step; says whether a new command is due. */
   tick(): boolean {
-    return this.#slots[0] === 0 && --this.#slots[1] <= 0;
+    return this.#slots[HELD] === 0 && --this.#slots[WAIT] <= 0;
   }
 
   /** Draws the command that follows and the time until the next. */
   draw(rng: Rng): void {
-    this.#source.follow(rng, this.values);
-    this.#wait(rng);
+    this.#source.follow(rng, this.#drawn);
+    this.#ask(rng);
   }
 
-  #wait(rng: Rng): void {
-    this.#slots[1] = Math.max(1, Math.round(secondsOf(this.#source.resampleSeconds, rng) * this.#controlHz));
-  }
-
-  /** Forgets that somebody steers. */
-  release(): void {
-    this.#slots.fill(0);
+  #ask(rng: Rng): void {
+    for (let i = 0; i < this.values.length; i++) this.values[i] = this.#slots[SHARE] * this.#drawn[i];
+    this.#slots[WAIT] = Math.max(1, Math.round(secondsOf(this.#source.resampleSeconds, rng) * this.#controlHz));
   }
 
   /** Steers by hand, or with null gives the command back to chance, which draws after the next step. */
@@ -143,8 +184,8 @@ export class CommandState {
     if (values !== null && values.length !== this.values.length) {
       throw new RangeError(`command: must have ${this.values.length} values, got ${values.length}`);
     }
-    this.#slots[0] = values === null ? 0 : 1;
-    this.#slots[1] = 0;
+    this.#slots[HELD] = values === null ? 0 : 1;
+    this.#slots[WAIT] = 0;
     if (values !== null) this.values.set(values);
   }
 }

@@ -1,7 +1,7 @@
 /** A task as plain data: what `flowgait tasks` prints and what exported controllers carry with them. */
 import { describeMechanism, type MechanismDescription } from "../physics/mechanism.ts";
 import type { ActionDescription } from "./action-mapping.ts";
-import type { Interval, Wander } from "./command.ts";
+import type { Curriculum, Interval, Wander } from "./command.ts";
 import type { Family } from "./define-task.ts";
 import type { Environment } from "./environment.ts";
 import type { ObservationSlice } from "./observation.ts";
@@ -45,6 +45,8 @@ export interface CommandDescription {
   readonly resampleSeconds: Interval;
   readonly zeroProbability: number;
   readonly wander: Wander | null;
+  /** Of training only. */
+  readonly curriculum: Curriculum | null;
 }
 
 /** Describes the task of an environment. */
@@ -79,8 +81,8 @@ export function describeTask(env: Environment): TaskDescription {
 
 function describeCommand({ task: { command } }: Environment): CommandDescription | null {
   if (!command) return null;
-  const { names, units, ranges, resampleSeconds, zeroProbability, wander = null } = command;
-  return { names, units, ranges, resampleSeconds, zeroProbability, wander };
+  const { names, units, ranges, resampleSeconds, zeroProbability, wander = null, curriculum = null } = command;
+  return { names, units, ranges, resampleSeconds, zeroProbability, wander, curriculum };
 }
 
 function descriptions<T>(declared: Readonly<Record<string, { readonly description: T }>>): Record<string, T> {

@@ -226,16 +226,21 @@ export class Environment {
     this.#randomisation?.clear();
   }
 
-  /** Begins environment `env` of a run from nothing: its first episode, whatever the slot held before. */
-  start(seed: number, env: number): void {
+  /**
+   * Begins environment `env` of a run from nothing: its first episode, whatever the slot held before.
+   * @param learns whether its command goes through the task's curriculum
+   */
+  start(seed: number, env: number, learns = false): void {
     this.#book[TICK] = 0;
-    this.#command?.release();
+    this.#book[EPISODE_STEP] = 0;
+    this.#command?.begin(learns);
     this.reset(seed, env);
   }
 
   /** Begins the next episode of the environment that is swapped in. What happens depends on (seed, env) and its steps so far alone. */
   reset(seed: number, env: number): void {
     this.#outcome.clear();
+    if (this.#book[EPISODE_STEP] > 0) this.#command?.grade(this.#book[EPISODE_STEP] / this.episodeSteps);
     this.#beginEpisode(seed, env);
     this.#observe(seed, env, true);
   }
@@ -404,7 +409,7 @@ function bindTrackers(
 function commandState(task: Task, claim: (size: number) => Float64Array): CommandState | undefined {
   const { command } = task;
   if (!command) return undefined;
-  return new CommandState(command, claim(command.names.length + CommandState.extraSlots), task.timing.controlHz);
+  return new CommandState(command, claim(CommandState.slots(command.names.length)), task.timing.controlHz);
 }
 
 function homeOf(task: Task, sim: Simulation): Float64Array {

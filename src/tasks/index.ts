@@ -12,7 +12,14 @@ export {
   type Squash,
   type TargetBase,
 } from "./action-mapping.ts";
-export { type Command, type Interval, type TwistSettings, twistCommand, type Wander } from "./command.ts";
+export {
+  type Command,
+  type Curriculum,
+  type Interval,
+  type TwistSettings,
+  twistCommand,
+  type Wander,
+} from "./command.ts";
 export { type ContactReading, contactTimers } from "./contact-timers.ts";
 export {
   defineTask,

@@ -6,8 +6,10 @@ const HZ = 50;
 const source = twistCommand({ vx: [-0.6, 1.2], vy: 0.4, yawRate: 1, resampleSeconds: [4, 8], zeroProbability: 0.1 });
 
 function state() {
-  const slots = new Float64Array(3 + CommandState.extraSlots);
-  return { command: new CommandState(source, slots, HZ), slots, rng: new Rng() };
+  const slots = new Float64Array(CommandState.slots(3));
+  const command = new CommandState(source, slots, HZ);
+  command.begin(false);
+  return { command, slots, rng: new Rng() };
 }
 
 describe("twist command", () => {
@@ -59,7 +61,8 @@ describe("twist command", () => {
     const wander = { change: 0.5, nonzero: [0.9, 0.25, 0.5] };
     const resampleSeconds = { mean: 5 };
     const walk = twistCommand({ vx: 1.5, vy: 0.8, yawRate: 1.2, resampleSeconds, zeroProbability: 0, wander });
-    const command = new CommandState(walk, new Float64Array(3 + CommandState.extraSlots), HZ);
+    const command = new CommandState(walk, new Float64Array(CommandState.slots(3)), HZ);
+    command.begin(false);
     const rng = new Rng();
     command.reset(rng.seek(8, 3));
     expect([...command.values].every((value) => value !== 0)).toBe(true);
@@ -97,5 +100,40 @@ describe("twist command", () => {
     command.hold(null);
     expect(command.tick()).toBe(true);
     expect(() => command.hold([1])).toThrow("command: must have 3 values, got 1");
+  });
+
+  describe("a curriculum", () => {
+    const growing = twistCommand({
+      vx: [0, 1],
+      vy: 0,
+      yawRate: 0,
+      resampleSeconds: [4, 8],
+      zeroProbability: 0,
+      curriculum: { from: 0.2, step: 0.4 },
+    });
+    /** Shares of the range that first commands are drawn from after each of these episodes. */
+    function shares(learns: boolean, lasted: number[]): number[] {
+      const command = new CommandState(growing, new Float64Array(CommandState.slots(3)), HZ);
+      const rng = new Rng();
+      const whole = new Float64Array(3);
+      command.begin(learns);
+      return [null, ...lasted].map((share, episode) => {
+        if (share !== null) command.grade(share);
+        command.reset(rng.seek(4, 3, 0, episode));
+        growing.sample(rng.seek(4, 3, 0, episode), whole);
+        return command.values[0] / whole[0];
+      });
+    }
+
+    it("widens the ranges after long episodes and narrows them after short ones, within its bounds", () => {
+      const seen = shares(true, [1, 0.25, 0, 0, 0, 1, 1, 1, 1]);
+      [0.2, 0.5, 0.5, 0.4, 0.3, 0.2, 0.5, 0.8, 1, 1].forEach((share, i) => {
+        expect(seen[i]).toBeCloseTo(share, 12);
+      });
+    });
+
+    it("is for learning only", () => {
+      expect(shares(false, [0, 0, 1])).toEqual([1, 1, 1, 1]);
+    });
   });
 });

@@ -77,7 +77,14 @@ export const humanoidJoystick = defineTask({
       stride: STRIDE,
     }),
   }),
-  command: twistCommand({ vx: [-0.6, 1.2], vy: 0.4, yawRate: 1, resampleSeconds: [4, 8], zeroProbability: 0.1 }),
+  command: twistCommand({
+    vx: [-0.6, 1.2],
+    vy: 0.4,
+    yawRate: 1,
+    resampleSeconds: [4, 8],
+    zeroProbability: 0.1,
+    curriculum: { from: 0.2, step: 0.5 },
+  }),
 
   track: {
     gait: gaitPhase({ hz: 1.35, offsets: [0, Math.PI], standBelow: 0.05, fadeSeconds: 0.3 }),
