@@ -4,7 +4,7 @@ import type { TaskDescription } from "../tasks/index.ts";
 const GAIT_PHASE =
   "Once per control step: clock = wrap(clock + 2π·hz·dt) into [−π, π); amplitude moves by at most dt/fadeSeconds towards 1 if the command's norm exceeds standBelow, else towards 0. phase of foot i = wrap(clock + offsets[i]); signals = amplitude·cos(phase) of every foot, then amplitude·sin(phase) of every foot.";
 const STEPPING_POSE =
-  "With the gait's phase and amplitude of the same step: for foot i and joint k of legs[i] add gait amplitude·max(0, sin(phase i))·amplitude[k]; for every joint of sway add gait amplitude·sin(phase of foot 0 + lead)·its amplitude. rad.";
+  "With the gait's phase and amplitude of the same step: for foot i and joint k of legs[i] add gait amplitude·max(0, sin(phase i))·amplitude[k]; for every joint of sway add gait amplitude·sin(phase of foot 0 + lead)·its amplitude; for joint k of every stride, which is foot k's, add gait amplitude·(sin(phase k)·sine + cos(phase k)·cosine + lean)·command. rad.";
 
 const FOOT_CLOCKS =
   "Once per control step, with hz from its range: the phase of every foot = rest if the command's norm is at most standBelow, else wrap(phase + 2π·hz·dt), into [−π, π); at first it is start[i]. signals = cos(phase) of every foot, then sin(phase) of every foot.";

@@ -1,7 +1,7 @@
 /** From squashed actions to joint position targets inside the graph: scale, default pose, feed-forward. */
-import { add, constant, matmul, mul, relu, slice, type Tensor } from "../graph/index.ts";
+import { add, constant, matmul, mul, relu, slice, sqrt, square, type Tensor } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import type { TaskDescription } from "../tasks/index.ts";
+import type { Stride, TaskDescription } from "../tasks/index.ts";
 
 /**
  * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be told from it.
@@ -25,24 +25,58 @@ interface SteppingPose {
   readonly legs: readonly (readonly string[])[];
   readonly amplitude: readonly number[];
   readonly sway?: { readonly amplitude: Readonly<Record<string, number>>; readonly lead: number };
+  readonly stride?: readonly Stride[];
+}
+
+/** The gait's signals, [batch, feet] each: its amplitude times cosine and sine of the feet's phases. */
+interface Signals {
+  readonly cosines: Tensor;
+  readonly sines: Tensor;
 }
 
 /**
  * The stepping pose of the gait that the observation shows, [batch, actions]. With the signals c_i = a·cos φ_i, s_i = a·sin φ_i: the swing of
- * foot i is max(0, s_i), the sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead).
+ * foot i is max(0, s_i), the sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead), a stride is that of the command that it shows.
  */
 function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tensor, task: TaskDescription): Tensor {
   if (description.kind !== "stepping-pose") throw unknownFeedForward(task, `its feed-forward is ${description.kind}`);
   const pose = description as unknown as SteppingPose;
   const feet = pose.legs.length;
-  const start = signalsOffset(pose.gait, 2 * feet, task);
+  const start = shownAt(`${pose.gait}.signals`, 2 * feet, task);
   const cosines = slice(obs, 1, start, start + feet);
   const sines = slice(obs, 1, start + feet, start + 2 * feet);
   const swing = matmul(relu(sines), swingMatrix(pose, task.action.names));
   const { amplitude, lead } = pose.sway ?? { amplitude: {}, lead: 0 };
   const sway = add(mul(slice(sines, 1, 0, 1), Math.cos(lead)), mul(slice(cosines, 1, 0, 1), Math.sin(lead)));
   const reach = task.action.names.map((joint) => amplitude[joint] ?? 0);
-  return add(swing, matmul(sway, constant(reach, [1, reach.length])));
+  const inPlace = add(swing, matmul(sway, constant(reach, [1, reach.length])));
+  const { stride = [] } = pose;
+  if (stride.length === 0) return inPlace;
+  const size = stride[0]!.sine.length;
+  const asked = shownAt("command", size, task);
+  const command = slice(obs, 1, asked, asked + size);
+  return stride.map((one) => strideOf(one, command, { cosines, sines }, task.action.names)).reduce(add, inPlace);
+}
+
+/** [batch, actions] with the command [batch, values]: (sines·sine + cosines·cosine + a·lean)·command at each foot's joint. */
+function strideOf(
+  { joints, sine, cosine = [], lean = [] }: Stride,
+  command: Tensor,
+  { cosines, sines }: Signals,
+  names: readonly string[],
+): Tensor {
+  const dot = (weights: readonly number[]) =>
+    matmul(
+      command,
+      constant(
+        sine.map((_, i) => weights[i] ?? 0),
+        [sine.length, 1],
+      ),
+    );
+  const amplitude = sqrt(add(square(slice(cosines, 1, 0, 1)), square(slice(sines, 1, 0, 1))));
+  const moved = add(add(mul(sines, dot(sine)), mul(cosines, dot(cosine))), mul(amplitude, dot(lean)));
+  const places = joints.flatMap((joint) => names.map((name) => (name === joint ? 1 : 0)));
+  return matmul(moved, constant(places, [joints.length, names.length]));
 }
 
 /** [feet, actions] rad at the top of each foot's step */
@@ -51,11 +85,11 @@ function swingMatrix({ legs, amplitude }: SteppingPose, joints: readonly string[
   return constant(rows, [legs.length, joints.length]);
 }
 
-/** Where the gait's signals stand in the observation, as they are. */
-function signalsOffset(gait: string, size: number, task: TaskDescription): number {
-  const term = task.observation.find(({ source }) => source === `${gait}.signals`);
+/** Where a reading stands in the observation, as it is. */
+function shownAt(reading: string, size: number, task: TaskDescription): number {
+  const term = task.observation.find(({ source }) => source === reading);
   const plain = term?.size === size && term.scale === 1 && term.noise === 0 && term.delay === 0;
-  if (!plain) throw unknownFeedForward(task, `no observation passes on the signals of "${gait}" as they are`);
+  if (!plain) throw unknownFeedForward(task, `no observation passes on ${reading} as it is`);
   return term.offset;
 }
 
