@@ -3,14 +3,23 @@
  * begins when the first page looks and rests while none does.
  */
 import { describeScene } from "../physics/scene-description.ts";
-import type { ClockState, DriveChange, DriveMoment, DriveReport, DriveSetup } from "../rollout/drive-orders.ts";
+import type {
+  ClockState,
+  DriveCourse,
+  DriveMoment,
+  DriveReport,
+  DriveSetup,
+  NamedPolicy,
+} from "../rollout/drive-orders.ts";
 import { DriveThread } from "../rollout/drive-thread.ts";
 import type { DriveHandler } from "../stream/intents.ts";
 import { type DriveMessage, type DriveWish, POSE_FLAG, type PolicyChoice, type RunInfo } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import type { Environment } from "../tasks/index.ts";
 import { commandRangesOf } from "./command-ranges.ts";
-import type { PolicyShelf, ShelfPolicy } from "./policy-shelf.ts";
+import { type CommandChange, commandOf, LET_GO, orderOf, STANDING } from "./drive-orders.ts";
+import type { PolicyShelf } from "./policy-shelf.ts";
+import { replayText } from "./replay-file.ts";
 
 /** What is driven. */
 export interface DriveOptions {
@@ -20,7 +29,9 @@ export interface DriveOptions {
   readonly env: Environment;
   readonly shelf: PolicyShelf;
   /** Already loaded, for the start; the shelf's first where it is left out */
-  readonly policy?: ShelfPolicy;
+  readonly policy?: NamedPolicy;
+  /** A course to go through, instead of a new one */
+  readonly course?: DriveCourse;
   readonly start: Pick<DriveSetup, "seed" | "disturbances" | "command">;
 }
 
@@ -28,11 +39,6 @@ export interface DriveOptions {
 const STATUS_MS = 250;
 /** A page that steers says so again and again; without a word for this long the robot is let stand. */
 const SILENCE_MS = 1500;
-const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
-
-const LET_GO: DriveChange = { kind: "hold", grip: null };
-
-type CommandChange = Extract<DriveChange, { kind: "command" }>;
 
 export class DriveView implements DriveHandler {
   readonly #server: StreamServer;
@@ -40,11 +46,10 @@ export class DriveView implements DriveHandler {
   #thread: DriveThread | null = null;
   #starting = false;
   #closed = false;
-  #policy: string;
   #choices: readonly PolicyChoice[] = [];
   #clock: ClockState = { playing: true, speed: 1, realTimeFactor: 0 };
-  #step = 0;
-  #falls = 0;
+  /** The last one that was seen. */
+  #moment: Omit<DriveMoment, "poses" | "contacts" | "terms"> | null = null;
   #failure: string | undefined;
   #resting = false;
   readonly #timer: NodeJS.Timeout;
@@ -53,7 +58,6 @@ export class DriveView implements DriveHandler {
   constructor(server: StreamServer, options: DriveOptions) {
     this.#server = server;
     this.#options = options;
-    this.#policy = options.shelf.firstKey;
     server.onDrive(this);
     server.setScene(describeScene(options.env.sim), runInfo(options), "drive");
     this.#timer = setInterval(() => this.#look(), STATUS_MS).unref();
@@ -75,34 +79,9 @@ export class DriveView implements DriveHandler {
   }
 
   wish(wish: DriveWish): void {
-    const thread = this.#thread;
-    if (thread === null) return;
-    switch (wish.type) {
-      case "command":
-        this.#steer(commandOf(wish), wish.at);
-        return;
-      case "simulate":
-        if (wish.what === "reset") thread.send({ kind: "change", change: { kind: "reset" } });
-        else thread.send({ kind: wish.what });
-        return;
-      case "setSpeed":
-        thread.send({ kind: "speed", factor: wish.factor });
-        return;
-      case "policy":
-        void this.#exchange(wish.key);
-        return;
-      case "push":
-        thread.send({ kind: "change", change: { kind: "push", angle: wish.angle, speed: wish.speed } });
-        return;
-      case "grab":
-        thread.send({ kind: "change", change: gripOf(wish) });
-        return;
-      case "letGo":
-        thread.send({ kind: "change", change: LET_GO });
-        return;
-      default:
-        wish satisfies never;
-    }
+    if (wish.type === "command") this.#steer(commandOf(wish), wish.at);
+    else if (wish.type === "policy") void this.#exchange(wish.key);
+    else this.#thread?.send(orderOf(wish));
   }
 
   #steer(change: CommandChange, at?: number): void {
@@ -112,10 +91,11 @@ export class DriveView implements DriveHandler {
       this.#silence = setTimeout(() => this.#steer(STANDING), SILENCE_MS).unref();
   }
 
-  /** Lets the first policy of the shelf act as it is by now, if it is the one that is driven. */
+  /** Lets the first policy of the shelf act as it is by now, if it is the one that is driven, and not in the past. */
   refresh(): void {
-    if (this.#thread !== null && !this.#resting && this.#policy === this.#options.shelf.firstKey)
-      void this.#exchange(this.#policy);
+    const { step = 0, newest = 0 } = this.#moment ?? {};
+    if (this.#thread === null || this.#resting || !this.#clock.playing || step < newest) return;
+    if (this.#policy === this.#options.shelf.firstKey) void this.#exchange(this.#policy);
   }
 
   async close(): Promise<void> {
@@ -141,29 +121,47 @@ export class DriveView implements DriveHandler {
   }
 
   async #startThread(): Promise<DriveThread> {
-    const { task, start, shelf, policy } = this.#options;
-    const { data, noise } = policy ?? (await shelf.load(this.#policy));
+    const { task, start, shelf, policy, course } = this.#options;
     const lost = (reason: string) => {
       this.#thread = null;
       this.#failure = reason;
       this.#tell();
     };
-    const setup = { task, ...start, policy: data, noise };
-    return DriveThread.create(setup, { report: (report) => this.#receive(report), lost });
+    const setup = course?.setup ?? { task, ...start, policy: policy ?? (await shelf.load(shelf.firstKey)) };
+    return DriveThread.create({ setup, course }, { report: (report) => this.#receive(report), lost });
   }
 
-  #receive(report: Extract<DriveReport, { kind: "moment" | "taken" }>): void {
-    if (report.kind === "taken") {
-      this.#server.confirmSteering(report.at);
-      return;
-    }
-    const { moment, clock } = report;
-    const changed = clock.playing !== this.#clock.playing || clock.speed !== this.#clock.speed;
+  get #policy(): string {
+    return this.#moment?.policy ?? this.#options.shelf.firstKey;
+  }
+
+  #receive(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" }>): void {
+    if (report.kind === "taken") this.#server.confirmSteering(report.at);
+    else if (report.kind === "course") this.#handOver(report.course);
+    else this.#see(report.moment, report.clock);
+  }
+
+  #see(moment: DriveMoment, clock: ClockState): void {
+    const { playing, speed } = this.#clock;
+    const changed = clock.playing !== playing || clock.speed !== speed || moment.policy !== this.#policy;
     this.#clock = clock;
-    this.#step = moment.step;
-    this.#falls = moment.falls;
+    this.#moment = moment;
     this.#show(moment);
-    if (changed) this.#tell();
+    if (changed || !clock.playing) this.#tell();
+  }
+
+  #handOver(course: DriveCourse | null): void {
+    try {
+      const { name, text } = replayText(course);
+      this.#server.sendReplay(name, text);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = (error as Error).message;
+    this.#tell();
   }
 
   #show(moment: DriveMoment): void {
@@ -178,14 +176,12 @@ export class DriveView implements DriveHandler {
 
   async #exchange(key: string): Promise<void> {
     try {
-      const { data: policy, noise } = await this.#options.shelf.load(key);
-      this.#thread?.send({ kind: "change", change: { kind: "policy", policy, noise } });
-      this.#policy = key;
+      const policy = await this.#options.shelf.load(key);
       this.#failure = undefined;
+      this.#thread?.send({ kind: "change", change: { kind: "policy", policy } });
     } catch (error) {
-      this.#failure = (error as Error).message;
+      this.#fail(error);
     }
-    this.#tell();
   }
 
   async #list(): Promise<void> {
@@ -213,8 +209,10 @@ export class DriveView implements DriveHandler {
       state: this.#state(),
       speed,
       realTimeFactor,
-      step: this.#step,
-      falls: this.#falls,
+      step: this.#moment?.step ?? 0,
+      oldest: this.#moment?.oldest ?? 0,
+      newest: this.#moment?.newest ?? 0,
+      falls: this.#moment?.falls ?? 0,
       policy: this.#policy,
       policies: this.#choices,
       ...(this.#failure === undefined ? {} : { detail: this.#failure }),
@@ -225,14 +223,6 @@ export class DriveView implements DriveHandler {
     if (this.#thread !== null) return this.#clock.playing ? "playing" : "paused";
     return this.#failure === undefined ? "loading" : "failed";
   }
-}
-
-function commandOf({ vx, vy, yawRate }: Extract<DriveWish, { type: "command" }>): CommandChange {
-  return { kind: "command", values: [vx, vy, yawRate] };
-}
-
-function gripOf({ body, point, target }: Extract<DriveWish, { type: "grab" }>): DriveChange {
-  return { kind: "hold", grip: { body, point, target } };
 }
 
 function flagsOf({ cut, terminated, nan }: DriveMoment, { playing }: ClockState): number {

@@ -21,7 +21,7 @@ import { storedReference } from "./task-reference.ts";
 /** How often pages' wishes are looked at. */
 const WISH_INTERVAL_MS = 100;
 /** How often the policy in training takes over the wheel that it already has, as it is by then. */
-const REFRESH_SECONDS = 5;
+const REFRESH_SECONDS = 10;
 /** Key of the policy in training. */
 const IN_TRAINING = "training";
 
@@ -162,7 +162,7 @@ function driveView(server: StreamServer, training: Training, runFolder: string):
   const first = {
     key: IN_TRAINING,
     label: () => `In training: ${basename(runFolder)}`,
-    take: () => ({ data: training.policy(), noise: config.evaluation.noise }),
+    take: () => ({ key: IN_TRAINING, data: training.policy(), noise: config.evaluation.noise }),
   };
   const shelf = new PolicyShelf(env, { first, run: runFolder });
   const start = { seed: config.seed, disturbances: false, command: null };

@@ -1,6 +1,7 @@
 /** Policies of one task that can be driven: what was named, the runs on disk, and `zero` and `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { NamedPolicy } from "../rollout/drive-orders.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import type { PolicyChoice } from "../stream/protocol.ts";
 import type { Environment } from "../tasks/index.ts";
@@ -8,17 +9,11 @@ import { checkpointSteps, listCheckpoints } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
 
-/** A policy that is ready to act. */
-export interface ShelfPolicy {
-  readonly data: PolicyData;
-  readonly noise: StartNoise;
-}
-
 /** A policy that is no file, such as that of a training in progress. */
 export interface LivePolicy {
   readonly key: string;
   label(): string;
-  take(): ShelfPolicy;
+  take(): NamedPolicy;
 }
 
 /** What of a policy is changed for driving. */
@@ -69,17 +64,18 @@ export class PolicyShelf {
    * Loads what a key of `choices` means.
    * @throws UserError where it is gone, damaged, or does not fit the task
    */
-  async load(key: string): Promise<ShelfPolicy> {
+  async load(key: string): Promise<NamedPolicy> {
     const { first } = this.#options;
     if (typeof first !== "string" && key === first.key) return first.take();
     return this.bind(await findPolicy(key));
   }
 
   /** A found policy as it is driven here. Throws UserError where it does not fit the task. */
-  bind(found: FoundPolicy): ShelfPolicy {
+  bind(found: FoundPolicy): NamedPolicy {
     const { noise, change } = this.#options;
     const data = found.bind(this.#env);
-    return { data: change ? change(data, found.reference) : data, noise: noise ?? found.noise ?? "random" };
+    const { reference: key } = found;
+    return { key, data: change ? change(data, key) : data, noise: noise ?? found.noise ?? "random" };
   }
 }
 

@@ -15,6 +15,16 @@ export interface Grip {
   readonly target: Triple;
 }
 
+/** Everything that decides what the hands do next. */
+export interface HandsState {
+  readonly grip: Grip | null;
+  readonly push: readonly [number, number];
+  readonly pushSteps: number;
+  readonly touched: readonly number[];
+  /** What is read of the bodies; not part of the simulation's own state, where it belongs to the step before. */
+  readonly bodies: readonly Float64Array[];
+}
+
 /** A push changes the robot's velocity by this, spread over so long. */
 const PUSH_SECONDS = 0.1;
 /** The spring's own frequency, rad/s, and its damping as a share of the critical one. */
@@ -78,6 +88,29 @@ export class Hands {
   release(): void {
     this.#grip = null;
     this.#pushSteps = 0;
+  }
+
+  /** A copy of the present state. */
+  save(): HandsState {
+    const bodies = this.#read().map((view) => view.slice());
+    return { grip: this.#grip, push: this.#push, pushSteps: this.#pushSteps, touched: [...this.#touched], bodies };
+  }
+
+  /** Goes on from a saved state; the simulation's own state must be that of the same moment. */
+  load({ grip, push, pushSteps, touched, bodies }: HandsState): void {
+    this.#grip = grip;
+    this.#push = push;
+    this.#pushSteps = pushSteps;
+    this.#touched.clear();
+    for (const body of touched) this.#touched.add(body);
+    this.#read().forEach((view, k) => {
+      view.set(bodies[k]);
+    });
+  }
+
+  #read(): Float64Array[] {
+    const { xpos, xquat, xmat, xipos, cvel, subtreeCom } = this.#sim;
+    return [xpos, xquat, xmat, xipos, cvel, subtreeCom];
   }
 
   /** Sets the forces of the next control step. */

@@ -3,13 +3,19 @@ import type { Grip } from "../physics/hands.ts";
 import type { CommandVector } from "./evaluation.ts";
 import type { PolicyData, StartNoise } from "./jobs.ts";
 
+/** A policy, and what people call it: a reference as on the command line where it is a file. */
+export interface NamedPolicy {
+  readonly key: string;
+  readonly data: PolicyData;
+  readonly noise: StartNoise;
+}
+
 /** Everything a driven simulation begins with. What it does depends on this and on the changes, step by step, alone. */
 export interface DriveSetup {
   /** A registered task's name, or the path of a user's task file */
   readonly task: string;
   readonly seed: number;
-  readonly policy: PolicyData;
-  readonly noise: StartNoise;
+  readonly policy: NamedPolicy;
   /** Observation noise, pushes and differences between robots as in training */
   readonly disturbances: boolean;
   /** Command of the first step; null stands */
@@ -19,15 +25,42 @@ export interface DriveSetup {
 /** What changes the course of the simulation, between two control steps. */
 export type DriveChange =
   | { readonly kind: "command"; readonly values: CommandVector }
-  | { readonly kind: "reset" }
   /** Direction from the heading, rad to the left, and change of velocity, m/s */
   | { readonly kind: "push"; readonly angle: number; readonly speed: number }
   /** A body is drawn at, or, with null, let go. */
   | { readonly kind: "hold"; readonly grip: Grip | null }
-  | { readonly kind: "policy"; readonly policy: PolicyData; readonly noise: StartNoise };
+  | { readonly kind: "policy"; readonly policy: NamedPolicy };
+
+/** A change, and the control steps that were done before it. */
+export interface LoggedChange {
+  readonly step: number;
+  readonly change: DriveChange;
+}
+
+/** A course from the beginning: the same setup and log give the same digest, bit for bit. */
+export interface DriveCourse {
+  readonly setup: DriveSetup;
+  readonly log: readonly LoggedChange[];
+  /** Control steps that are done. */
+  readonly steps: number;
+  /** SHA-256 chained over positions and velocities of all steps, hexadecimal. */
+  readonly digest: string;
+}
+
+/** What the thread begins with: a setup, or a course whose end can be gone back from. */
+export interface DriveBeginning {
+  readonly setup: DriveSetup;
+  readonly course?: DriveCourse;
+}
 
 /** What the thread is told. */
 export type DriveOrder =
+  /** Forgets the course and begins another, from the next seed. */
+  | { readonly kind: "restart" }
+  /** Goes to a step that was done before, and stands there; within what is still known. */
+  | { readonly kind: "seek"; readonly step: number }
+  /** Asks for the course so far. */
+  | { readonly kind: "tell-course" }
   | { readonly kind: "change"; readonly change: DriveChange; readonly at?: number }
   | { readonly kind: "play" | "pause" | "step" }
   /** Stands still while nobody watches; whether it plays stays as it is. */
@@ -38,11 +71,16 @@ export type DriveOrder =
 export interface DriveMoment {
   /** Control steps since the beginning */
   readonly step: number;
+  /** First and last step that can be gone to */
+  readonly oldest: number;
+  readonly newest: number;
   /** Whether nothing leads here from the moment before */
   readonly cut: boolean;
   readonly terminated: boolean;
   readonly nan: boolean;
   readonly falls: number;
+  /** Key of the policy that acts */
+  readonly policy: string;
   /** [bodies, 7] position in metres and quaternion w-x-y-z */
   readonly poses: Float32Array<ArrayBuffer>;
   /** (vx, vy, yaw rate) commanded and measured; zeros where the task has none */
@@ -67,4 +105,5 @@ export type DriveReport =
   | { readonly kind: "moment"; readonly moment: DriveMoment; readonly clock: ClockState }
   /** A step was done with a change that carried `at`. */
   | { readonly kind: "taken"; readonly at: number }
+  | { readonly kind: "course"; readonly course: DriveCourse | null }
   | { readonly kind: "failed"; readonly message: string; readonly exitCode?: 1 | 2 };

@@ -1,11 +1,11 @@
 /** The thread that drives, seen from outside: orders go in, moments come out. Nobody waits for anybody. */
 import { Worker } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
-import type { DriveOrder, DriveReport, DriveSetup } from "./drive-orders.ts";
+import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
 
 /** Who listens. */
 export interface DriveEvents {
-  report(report: Extract<DriveReport, { kind: "moment" | "taken" }>): void;
+  report(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" }>): void;
   /** The thread is gone, and why, in one sentence. */
   lost(reason: string): void;
 }
@@ -22,8 +22,8 @@ export class DriveThread {
    * Starts the thread; resolves when its simulation stands ready, playing in real time.
    * @throws UserError where task or policy are at fault
    */
-  static create(setup: DriveSetup, events: DriveEvents): Promise<DriveThread> {
-    const worker = new Worker(new URL("./drive-worker.js", import.meta.url), { workerData: setup });
+  static create(beginning: DriveBeginning, events: DriveEvents): Promise<DriveThread> {
+    const worker = new Worker(new URL("./drive-worker.js", import.meta.url), { workerData: beginning });
     const thread = new DriveThread(worker);
     return new Promise((resolve, reject) => {
       const lose = (error: Error) => {

@@ -2,9 +2,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEngine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import { Drive } from "./drive.ts";
 import { DriveClock } from "./drive-clock.ts";
-import type { DriveOrder, DriveReport, DriveSetup } from "./drive-orders.ts";
+import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
+import { DriveSession } from "./drive-session.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("drive worker: must be started as a worker thread");
@@ -23,24 +23,27 @@ function post(report: DriveReport, transfer: ArrayBuffer[] = []): void {
   port!.postMessage(report, transfer);
 }
 
-function reportMoment(drive: Drive, clock: DriveClock): void {
-  const moment = drive.moment();
+function reportMoment(session: DriveSession, clock: DriveClock): void {
+  const moment = session.moment();
   const { poses, command, twist, terms, contacts } = moment;
   const buffers = [poses, command, twist, terms, contacts].map((values) => values.buffer);
   post({ kind: "moment", moment, clock: clock.state }, buffers);
 }
 
 /** Obeys what came in; true where there is something new to see. */
-async function obeyAll(drive: Drive, clock: DriveClock): Promise<boolean> {
+async function obeyAll(session: DriveSession, clock: DriveClock): Promise<boolean> {
   const news = orders.length > 0;
-  for (let order = orders.shift(); order !== undefined; order = orders.shift()) await obey(order, drive, clock);
+  for (let order = orders.shift(); order !== undefined; order = orders.shift()) {
+    // Of a row of seeks only the last one matters.
+    if (order.kind !== "seek" || orders[0]?.kind !== "seek") await obey(order, session, clock);
+  }
   return news;
 }
 
-async function obey(order: DriveOrder, drive: Drive, clock: DriveClock): Promise<void> {
+async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock): Promise<void> {
   switch (order.kind) {
     case "change":
-      await drive.apply(order.change);
+      await session.change(order.change);
       if (order.at !== undefined) untold.push(order.at);
       return;
     case "play":
@@ -49,7 +52,17 @@ async function obey(order: DriveOrder, drive: Drive, clock: DriveClock): Promise
       return;
     case "step":
       clock.setPlaying(false);
-      await advance(drive);
+      await advance(session);
+      return;
+    case "restart":
+      await session.restart();
+      return;
+    case "seek":
+      clock.setPlaying(false);
+      await session.seek(order.step);
+      return;
+    case "tell-course":
+      post({ kind: "course", course: await session.course() });
       return;
     case "rest":
       clock.setResting(order.resting);
@@ -62,8 +75,8 @@ async function obey(order: DriveOrder, drive: Drive, clock: DriveClock): Promise
   }
 }
 
-async function advance(drive: Drive): Promise<void> {
-  await drive.advance();
+async function advance(session: DriveSession): Promise<void> {
+  await session.advance();
   for (const at of untold) post({ kind: "taken", at });
   untold = [];
 }
@@ -80,22 +93,23 @@ function sleep(ms: number): Promise<void> {
   });
 }
 
-async function run(drive: Drive): Promise<never> {
-  const clock = new DriveClock(drive.env.controlHz);
+async function run(session: DriveSession): Promise<never> {
+  const clock = new DriveClock(session.controlHz);
+  clock.setPlaying(session.step === session.newest);
   let reportedMs = Number.NEGATIVE_INFINITY;
   post({ kind: "ready" });
-  reportMoment(drive, clock);
+  reportMoment(session, clock);
   for (;;) {
     await sleep(clock.waitMs(performance.now()));
-    let news = await obeyAll(drive, clock);
+    let news = await obeyAll(session, clock);
     if (clock.waitMs(performance.now()) < 1) {
-      await advance(drive);
+      await advance(session);
       clock.count(performance.now());
       news ||= performance.now() - reportedMs >= REPORT_MS;
     }
     if (!news) continue;
     reportedMs = performance.now();
-    reportMoment(drive, clock);
+    reportMoment(session, clock);
   }
 }
 
@@ -104,7 +118,7 @@ try {
     orders.push(order);
     wake();
   });
-  await run(await Drive.create(workerData as DriveSetup, createEngine("ort")));
+  await run(await DriveSession.create(workerData as DriveBeginning, createEngine("ort")));
 } catch (error) {
   const { message } = error instanceof Error ? error : new Error(String(error));
   post({ kind: "failed", message, ...(error instanceof UserError ? { exitCode: error.exitCode } : {}) });

@@ -4,12 +4,11 @@
  */
 import type { Engine } from "../graph/index.ts";
 import { readContacts } from "../physics/contacts.ts";
-import { Hands } from "../physics/hands.ts";
+import { Hands, type HandsState } from "../physics/hands.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { type Actor, ActorFactory } from "./actor.ts";
-import type { DriveChange, DriveMoment, DriveSetup } from "./drive-orders.ts";
+import type { DriveChange, DriveMoment, DriveSetup, NamedPolicy } from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
-import type { PolicyData, StartNoise } from "./jobs.ts";
 import { PoseTape } from "./pose-tape.ts";
 
 /** Driving has no time limit; 2^53 would lose the count. */
@@ -19,16 +18,33 @@ const LYING_SECONDS = 1.2;
 /** The one robot's number. */
 const ROBOT = 0;
 
+/** A moment from which the same course goes on. */
+export interface DriveKeyframe {
+  readonly step: number;
+  readonly falls: number;
+  readonly lying: number;
+  readonly state: Float64Array;
+  readonly obs: Float32Array;
+  readonly command: Float64Array | null;
+  readonly hands: HandsState;
+  readonly policy: NamedPolicy;
+}
+
+/** What can be seen of a moment by the simulation itself. */
+export type DriveView = Omit<DriveMoment, "oldest" | "newest">;
+
 /** A simulation and the policy that acts in it. */
 export class Drive {
   readonly env: Environment;
-  readonly #seed: number;
+  readonly #setup: DriveSetup;
+  #seed: number;
   readonly #actors: ActorFactory;
   readonly #command: EasedCommand | null;
   readonly #hands: Hands;
   readonly #tape: PoseTape;
   readonly #obs: Float32Array;
   readonly #action: Float32Array;
+  #policy!: NamedPolicy;
   #actor!: Actor;
   #step = 0;
   #falls = 0;
@@ -36,8 +52,10 @@ export class Drive {
   #lying = 0;
   #cut = true;
 
-  private constructor(env: Environment, engine: Engine, { seed, command }: DriveSetup) {
+  private constructor(env: Environment, engine: Engine, setup: DriveSetup) {
+    const { seed, command } = setup;
     this.env = env;
+    this.#setup = setup;
     this.#seed = seed;
     this.#actors = new ActorFactory(engine);
     this.#obs = new Float32Array(env.obsSize);
@@ -46,9 +64,7 @@ export class Drive {
     this.#tape = new PoseTape(PoseTape.allocate(sizes), sizes);
     this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
     this.#hands = new Hands(env.sim, 1 / env.controlHz);
-    this.#command?.ask(command ?? [0, 0, 0]);
-    this.#command?.arrive();
-    this.#reset();
+    this.#beginWith(command);
   }
 
   /** Loads the task and the policy. Throws UserError where one of them is at fault. */
@@ -58,7 +74,7 @@ export class Drive {
     const options = { noise: disturbances, events: disturbances, randomise: disturbances };
     const env = await Environment.create({ ...task, episodeSteps: ENDLESS }, options);
     const drive = new Drive(env, engine, setup);
-    await drive.#setPolicy(setup.policy, setup.noise);
+    await drive.#setPolicy(setup.policy);
     return drive;
   }
 
@@ -67,14 +83,35 @@ export class Drive {
     return this.#step;
   }
 
+  /** Begins from nothing, standing, as a new simulation of this seed and the present policy would. */
+  async restart(seed: number): Promise<DriveSetup> {
+    this.#seed = seed;
+    this.#step = 0;
+    this.#falls = 0;
+    this.env.start(0, ROBOT);
+    this.#beginWith(null);
+    // A copy, so that it is bound to the new seed.
+    await this.#setPolicy({ ...this.#policy });
+    return { ...this.#setup, seed, policy: this.#policy, command: null };
+  }
+
+  #beginWith(command: DriveSetup["command"]): void {
+    this.#command?.ask(command ?? [0, 0, 0]);
+    this.#command?.arrive();
+    this.#reset();
+  }
+
+  /** Whether a change would change nothing: what it asks for is the case. */
+  has(change: DriveChange): boolean {
+    if (change.kind === "command") return this.#command?.isAsked(change.values) ?? true;
+    return change.kind === "hold" && change.grip === null && this.#hands.grip === null;
+  }
+
   /** Changes the course from the next step on. */
   async apply(change: DriveChange): Promise<void> {
     switch (change.kind) {
       case "command":
         this.#command?.ask(change.values);
-        return;
-      case "reset":
-        this.#reset();
         return;
       case "push":
         this.#hands.push(change.angle, change.speed);
@@ -83,7 +120,7 @@ export class Drive {
         this.#hands.hold(change.grip);
         return;
       case "policy":
-        await this.#setPolicy(change.policy, change.noise);
+        await this.#setPolicy(change.policy);
         return;
       default:
         change satisfies never;
@@ -98,15 +135,15 @@ export class Drive {
       env.holdCommand(this.#command.values);
     }
     this.#hands.apply();
-    env.writeObservation(this.#obs, 0);
     await this.#actor.act(this.#obs, this.#step, this.#action);
     env.step(this.#seed, ROBOT, this.#action, 0);
+    env.writeObservation(this.#obs, 0);
     this.#step++;
     this.#lookAfterFalls();
   }
 
   /** What there is to see now, and whether it follows from what was seen before. The arrays are the caller's own. */
-  moment(): DriveMoment {
+  moment(): DriveView {
     const { env } = this;
     this.#tape.record(0, 0, env);
     const { poses, commands, twists, terms } = this.#tape.views;
@@ -118,12 +155,42 @@ export class Drive {
       terminated: this.#lying > 0,
       nan: env.nan,
       falls: this.#falls,
+      policy: this.#policy.key,
       poses: new Float32Array(poses),
       command: new Float32Array(commands),
       twist: new Float32Array(twists),
       terms: new Float32Array(terms),
       contacts: readContacts(env.sim),
     };
+  }
+
+  /** A copy of everything that decides how it goes on. */
+  save(): DriveKeyframe {
+    const state = new Float64Array(this.env.stateSize);
+    this.env.save(state, 0);
+    return {
+      step: this.#step,
+      falls: this.#falls,
+      lying: this.#lying,
+      state,
+      obs: this.#obs.slice(),
+      command: this.#command?.save() ?? null,
+      hands: this.#hands.save(),
+      policy: this.#policy,
+    };
+  }
+
+  /** Goes on from a saved moment. What is seen of it is right after the next step only. */
+  async load(from: DriveKeyframe): Promise<void> {
+    this.env.load(from.state, 0);
+    this.#step = from.step;
+    this.#falls = from.falls;
+    this.#lying = from.lying;
+    this.#obs.set(from.obs);
+    if (from.command) this.#command?.load(from.command);
+    this.#hands.load(from.hands);
+    this.#cut = true;
+    await this.#setPolicy(from.policy);
   }
 
   /** Frees the simulation. */
@@ -146,11 +213,15 @@ export class Drive {
     if (this.#command) this.env.holdCommand(this.#command.values);
     this.#hands.release();
     this.env.reset(this.#seed, ROBOT);
+    this.env.writeObservation(this.#obs, 0);
     this.#lying = 0;
     this.#cut = true;
   }
 
-  async #setPolicy(policy: PolicyData, noise: StartNoise): Promise<void> {
-    this.#actor = await this.#actors.create(policy, noise, { seed: this.#seed, firstRow: ROBOT, rows: 1 });
+  async #setPolicy(policy: NamedPolicy): Promise<void> {
+    if (policy === this.#policy) return;
+    const rows = { seed: this.#seed, firstRow: ROBOT, rows: 1 };
+    this.#actor = await this.#actors.create(policy.data, policy.noise, rows);
+    this.#policy = policy;
   }
 }

@@ -25,9 +25,19 @@ export class EasedCommand {
 
   /** Asks for another command, [ranges]; values outside their range become its nearest end. */
   ask(values: ArrayLike<number>): void {
-    this.#ranges.forEach(([low, high], i) => {
-      this.target[i] = Math.min(high, Math.max(low, values[i]));
+    this.#ranges.forEach((_, i) => {
+      this.target[i] = this.#cut(values, i);
     });
+  }
+
+  /** Whether just this was asked for last. */
+  isAsked(values: ArrayLike<number>): boolean {
+    return this.#ranges.every((_, i) => this.target[i] === this.#cut(values, i));
+  }
+
+  #cut(values: ArrayLike<number>, i: number): number {
+    const [low, high] = this.#ranges[i];
+    return Math.min(high, Math.max(low, values[i]));
   }
 
   /** Is at once where it was asked to be. */
@@ -43,5 +53,15 @@ export class EasedCommand {
       const largest = (Math.max(-low, high) * this.#dt) / (shrinks ? FALL_SECONDS : RISE_SECONDS);
       this.values[i] = from + Math.min(largest, Math.max(-largest, to - from));
     });
+  }
+
+  /** [2 × ranges] values, then target. */
+  save(): Float64Array {
+    return Float64Array.of(...this.values, ...this.target);
+  }
+
+  load(saved: Float64Array): void {
+    this.values.set(saved.subarray(0, this.values.length));
+    this.target.set(saved.subarray(this.values.length));
   }
 }

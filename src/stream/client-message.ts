@@ -33,6 +33,8 @@ const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("push"), angle: speed, speed: z.number().min(0).max(HARDEST_PUSH) }),
   z.strictObject({ type: z.literal("grab"), body: z.int().min(0).max(0xffff), point, target: point }),
   z.strictObject({ type: z.literal("letGo") }),
+  z.strictObject({ type: z.literal("seek"), step: z.int().min(0) }),
+  z.strictObject({ type: z.literal("saveReplay") }),
   z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),
 ]);
 

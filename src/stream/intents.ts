@@ -54,6 +54,8 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   push: "simulate",
   grab: "simulate",
   letGo: "simulate",
+  seek: "simulate",
+  saveReplay: "simulate",
 };
 
 export class IntentDesk {
@@ -140,6 +142,8 @@ export class IntentDesk {
       case "push":
       case "grab":
       case "letGo":
+      case "seek":
+      case "saveReplay":
         return this.drive(viewer, message);
       default:
         message satisfies never;

@@ -200,6 +200,9 @@ export interface DriveMessage {
   readonly realTimeFactor: number;
   /** Control steps since the simulation began. */
   readonly step: number;
+  /** First and last step that can be gone to; `step` is before the last one in the past. */
+  readonly oldest: number;
+  readonly newest: number;
   /** How often the robot fell. */
   readonly falls: number;
   /** Key of the policy that acts. */
@@ -220,6 +223,12 @@ export interface ContactsMessage {
   readonly time: number;
   /** [contacts, 6]: position in metres, force on the robot in newtons, both in the world. */
   readonly values: readonly (number | null)[];
+}
+/** The course so far as a replay file; sent to the page that asked. */
+export interface ReplayMessage {
+  readonly type: "replay";
+  readonly name: string;
+  readonly text: string;
 }
 /** A command has reached the simulation; sent to the page that steers. */
 export interface SteeredMessage {
@@ -247,6 +256,7 @@ export type ServerMessage =
   | StatusMessage
   | DriveMessage
   | ContactsMessage
+  | ReplayMessage
   | SteeredMessage
   | EventMessage
   | RefusedMessage;
@@ -259,6 +269,7 @@ const serverMessageTypes: readonly string[] = [
   "status",
   "drive",
   "contacts",
+  "replay",
   "steered",
   "event",
   "refused",
@@ -310,6 +321,10 @@ export type DriveWish =
   | { readonly type: "setSpeed"; readonly factor: number }
   /** Lets another policy act from the next step on. */
   | { readonly type: "policy"; readonly key: string }
+  /** Goes to an earlier step, or to the newest, and stands there. A change made in the past begins another future. */
+  | { readonly type: "seek"; readonly step: number }
+  /** Asks for the course so far as a small file that gives it again, bit for bit; it comes as `replay`. */
+  | { readonly type: "saveReplay" }
   /** Pushes the robot: direction from its heading, rad to the left, and change of its velocity, m/s. */
   | { readonly type: "push"; readonly angle: number; readonly speed: number }
   /** Draws a point of a body (in its frame, m) towards a target (in the world, m) by a spring, until let go. */

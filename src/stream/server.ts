@@ -186,6 +186,12 @@ export class StreamServer {
     for (const viewer of this.viewersOf("drive")) viewer.offerDetail({ type: "contacts", time, values: rounded });
   }
 
+  /** Hands a replay file to the page that steers. */
+  sendReplay(name: string, text: string): void {
+    for (const viewer of this.viewers.values())
+      if (viewer.id === this.desk.wheel.holder) viewer.sendNow({ type: "replay", name, text });
+  }
+
   /** Tells the page that steers when its command arrived in the simulation. */
   confirmSteering(at: number): void {
     for (const viewer of this.viewers.values())

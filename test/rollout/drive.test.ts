@@ -5,11 +5,13 @@ import { DriveClock } from "../../src/rollout/drive-clock.ts";
 import type { DriveChange, DriveSetup } from "../../src/rollout/drive-orders.ts";
 import { EasedCommand } from "../../src/rollout/eased-command.ts";
 
+const RANDOM = { key: "random", data: { kind: "random" }, noise: "random" } as const;
+const ZERO = { key: "zero", data: { kind: "zero" }, noise: "zero" } as const;
+
 const setup: DriveSetup = {
   task: "HumanoidJoystick",
   seed: 3,
-  policy: { kind: "random" },
-  noise: "random",
+  policy: RANDOM,
   disturbances: false,
   command: null,
 };
@@ -34,14 +36,14 @@ async function course(steps: number, changes: Readonly<Record<number, DriveChang
 
 describe("a driven simulation", () => {
   it("is a function of its setup and the steps at which it was changed", async () => {
-    const changes = { 5: { kind: "command", values: [1, 0, 0.5] }, 20: { kind: "reset" } } as const;
+    const changes = { 5: { kind: "command", values: [1, 0, 0.5] }, 20: { kind: "push", angle: 1, speed: 1 } } as const;
     const [once, again] = [await course(40, changes), await course(40, changes)];
     expect(again).toEqual(once);
     expect(await course(40, {})).not.toEqual(once);
   });
 
   it("holds the command that was asked for, cut to the task's ranges, and no other", async () => {
-    const robot = await drive({ policy: { kind: "zero" }, command: [0.5, 0, 0] });
+    const robot = await drive({ policy: ZERO, command: [0.5, 0, 0] });
     await robot.advance();
     expect([...robot.moment().command]).toEqual([0.5, 0, 0]);
     await robot.apply({ kind: "command", values: [50, -50, 0.25] });
@@ -69,7 +71,7 @@ describe("a driven simulation", () => {
   it("tells of a beginning that happened between two looks", async () => {
     const robot = await drive();
     robot.moment();
-    await robot.apply({ kind: "reset" });
+    await robot.restart(4);
     await robot.advance();
     await robot.advance();
     expect(robot.moment().cut).toBe(true);

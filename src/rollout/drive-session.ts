@@ -1,0 +1,165 @@
+/**
+ * A driven simulation that remembers: every change with its step, and moments to go back to. Going back shows the same course again; a change made
+ * in the past begins another future from there.
+ */
+import { createHash } from "node:crypto";
+import type { Engine } from "../graph/index.ts";
+import { Drive, type DriveKeyframe } from "./drive.ts";
+import type {
+  DriveBeginning,
+  DriveChange,
+  DriveCourse,
+  DriveMoment,
+  DriveSetup,
+  LoggedChange,
+} from "./drive-orders.ts";
+
+/** Steps between two moments that are kept, and how many are. */
+const KEYFRAME_STEPS = 25;
+const MOST_KEYFRAMES = 600;
+/** Changes older than all of these moments that are kept for the sake of the course. */
+const MOST_CHANGES = 20_000;
+
+interface Keyframe {
+  readonly drive: DriveKeyframe;
+  readonly digest: string;
+  /** Changes of the log that were made before it. */
+  readonly changes: number;
+}
+
+export class DriveSession {
+  readonly controlHz: number;
+  readonly #drive: Drive;
+  #setup: DriveSetup;
+  #log: LoggedChange[] = [];
+  /** Changes of the log that are made. */
+  #made = 0;
+  #newest = 0;
+  #digest = "";
+  #keyframes: Keyframe[] = [];
+  /** Whether the log begins with the first step. */
+  #isWhole = true;
+
+  private constructor(drive: Drive, setup: DriveSetup) {
+    this.#drive = drive;
+    this.#setup = setup;
+    this.controlHz = drive.env.controlHz;
+    this.#keep();
+  }
+
+  /**
+   * Loads task and policy; of a course, stands at its first step with all of it ahead.
+   * @throws UserError where task or policy are at fault
+   */
+  static async create({ setup, course }: DriveBeginning, engine: Engine): Promise<DriveSession> {
+    const session = new DriveSession(await Drive.create(setup, engine), setup);
+    if (course === undefined) return session;
+    session.#log = [...course.log];
+    session.#newest = course.steps;
+    await session.advance();
+    return session;
+  }
+
+  get step(): number {
+    return this.#drive.step;
+  }
+
+  /** The last step that was done or is known from a course. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Everything from the beginning to the newest step; null where the beginning is forgotten. */
+  async course(): Promise<DriveCourse | null> {
+    if (!this.#isWhole) return null;
+    const { step } = this.#drive;
+    await this.seek(this.#newest);
+    const course = { setup: this.#setup, log: this.#log.slice(), steps: this.#newest, digest: this.#digest };
+    await this.seek(step);
+    return course;
+  }
+
+  /** Makes a change now. What was known of the future is forgotten, unless the change is none. */
+  async change(change: DriveChange): Promise<void> {
+    const { step } = this.#drive;
+    if (this.#drive.has(change)) return;
+    this.#log.length = this.#made;
+    this.#keyframes = this.#keyframes.filter(({ drive }) => drive.step <= step);
+    this.#newest = step;
+    this.#log.push({ step, change });
+    this.#made++;
+    await this.#drive.apply(change);
+  }
+
+  /** Forgets the course and begins another, from the next seed. */
+  async restart(): Promise<void> {
+    this.#setup = await this.#drive.restart((this.#setup.seed + 1) % 2 ** 32);
+    this.#log = [];
+    this.#made = 0;
+    this.#newest = 0;
+    this.#digest = "";
+    this.#isWhole = true;
+    this.#keyframes = [];
+    this.#keep();
+  }
+
+  /** One control step, with the changes that the log has for it. */
+  async advance(): Promise<void> {
+    const { env, step } = this.#drive;
+    for (; this.#log[this.#made]?.step === step; this.#made++) await this.#drive.apply(this.#log[this.#made].change);
+    await this.#drive.advance();
+    const { qpos, qvel } = env.sim;
+    const hash = createHash("sha256").update(this.#digest);
+    this.#digest = hash.update(bytesOf(qpos)).update(bytesOf(qvel)).digest("hex");
+    this.#newest = Math.max(this.#newest, this.#drive.step);
+    if (this.#drive.step % KEYFRAME_STEPS === 0) this.#keep();
+  }
+
+  /** Goes to a step, or the nearest one that is still known. */
+  async seek(step: number): Promise<void> {
+    const wanted = Math.min(this.#newest, Math.max(this.#oldest, Math.round(step)));
+    const from = this.#keyframes.findLast(({ drive }) => drive.step < wanted) ?? this.#keyframes[0];
+    if (!(this.#drive.step < wanted && this.#drive.step >= from.drive.step)) {
+      await this.#drive.load(from.drive);
+      this.#digest = from.digest;
+      this.#made = from.changes;
+    }
+    while (this.#drive.step < wanted) await this.advance();
+  }
+
+  moment(): DriveMoment {
+    return { ...this.#drive.moment(), oldest: this.#oldest, newest: this.#newest };
+  }
+
+  delete(): void {
+    this.#drive.delete();
+  }
+
+  /** What is seen of a kept moment is right only after a step. */
+  get #oldest(): number {
+    return Math.min(this.#newest, this.#keyframes[0].drive.step + 1);
+  }
+
+  #keep(): void {
+    const { step } = this.#drive;
+    if ((this.#keyframes.at(-1)?.drive.step ?? -1) >= step) return;
+    this.#keyframes.push({ drive: this.#drive.save(), digest: this.#digest, changes: this.#made });
+    if (this.#keyframes.length <= MOST_KEYFRAMES) return;
+    this.#keyframes.shift();
+    this.#forget(this.#keyframes[0].changes);
+  }
+
+  /** Lets go of a log that would grow without end: it is long, or holds policies that are long out of use. */
+  #forget(changes: number): void {
+    const old = this.#log.slice(0, changes);
+    if (old.length < MOST_CHANGES && !old.some(({ change }) => change.kind === "policy")) return;
+    this.#isWhole = false;
+    this.#log = this.#log.slice(changes);
+    this.#made -= changes;
+    this.#keyframes = this.#keyframes.map((keyframe) => ({ ...keyframe, changes: keyframe.changes - changes }));
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
