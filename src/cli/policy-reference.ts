@@ -1,4 +1,4 @@
-/** What `<policy>` may be on the command line, found and loaded: a run folder, a checkpoint, an ONNX file, `zero` or `random`. */
+/** What `<policy>` may be on the command line, found and loaded: a run folder, a checkpoint, an ONNX file, a shipped controller, `zero` or `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { suggestion } from "../math/near-names.ts";
@@ -9,6 +9,7 @@ import { type Checkpoint, type CheckpointMetadata, latestCheckpoint, loadCheckpo
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { storedConfig, storedPolicy } from "../train/stored-policy.ts";
 import { findPolicyFile } from "./policy-file.ts";
+import { shippedController, shippedControllers } from "./shipped-controllers.ts";
 
 /** A policy that was found but does not know its task's sizes yet. */
 export interface FoundPolicy {
@@ -34,9 +35,11 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
   if (reference === "zero" || reference === "random")
     return { reference, task: null, trained: null, noise: null, terrainSeed: 0, bind: () => ({ kind: reference }) };
   if (extname(reference) === ".onnx" && existsSync(reference)) return findPolicyFile(reference);
+  const shipped = existsSync(reference) ? null : shippedController(reference);
+  if (shipped !== null) return { ...(await findPolicyFile(shipped)), reference };
   const { path, checkpoint } = await loadReference(
     reference,
-    "a run folder, a checkpoint (.safetensors), a controller (.onnx), zero or random",
+    "a run folder, a checkpoint (.safetensors), a controller (.onnx or the name of one that ships), zero or random",
   );
   const { evaluation, terrainSeed } = storedConfig(checkpoint, path);
   return {
@@ -88,6 +91,7 @@ function forTask(checkpoint: Checkpoint, { task }: Environment, path: string): C
 
 function unknownReference(reference: string, expected: string): UserError {
   const runs = existsSync(RUNS_FOLDER) ? readdirSync(RUNS_FOLDER).map((name) => join(RUNS_FOLDER, name)) : [];
+  const known = [...runs, ...shippedControllers()];
   const found = existsSync(reference) ? "is no policy" : "does not exist";
-  return new UserError(`${reference}: ${found}, expected ${expected}${suggestion(reference, runs)}`, { exitCode: 2 });
+  return new UserError(`${reference}: ${found}, expected ${expected}${suggestion(reference, known)}`, { exitCode: 2 });
 }

@@ -83,7 +83,7 @@ export const humanoidJoystick = defineTask({
     yawRate: 1,
     resampleSeconds: [4, 8],
     zeroProbability: 0.1,
-    curriculum: { from: 0.2, step: 0.5 },
+    curriculum: { from: 0.2, step: 0.3 },
   }),
 
   track: {
