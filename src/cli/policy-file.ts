@@ -1,4 +1,4 @@
-/** Policies that are ONNX files, ours or made elsewhere: one observation in, one action out. */
+/** Policies that are ONNX files, ours or made elsewhere: one observation in, one action out; of ours, noise in besides where asked for. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type OnnxValue, onnxInterface } from "../graph/index.ts";
@@ -11,7 +11,12 @@ import type { FoundPolicy } from "./policy-reference.ts";
 interface Contract {
   readonly task?: { readonly name?: string };
   readonly outputKind?: string;
+  /** "input" where the file takes the noise of its flow as a second input. */
+  readonly policy?: { readonly noise?: string };
 }
+
+/** What our own files call that input. */
+const NOISE_INPUT = "noise";
 
 /**
  * Reads the file. Its operators are not looked at: ONNX Runtime knows them or refuses.
@@ -20,11 +25,17 @@ interface Contract {
 export function findPolicyFile(path: string): FoundPolicy {
   const bytes = readFileSync(path);
   const { inputs, outputs, metadata } = onnxInterface(bytes, path);
-  const input = onlyOne(inputs, "input", path);
-  const output = onlyOne(outputs, "output", path);
   const contract = contractOf(metadata, path);
+  const isNoise = ({ name }: OnnxValue) => contract.policy?.noise === "input" && name === NOISE_INPUT;
+  const input = onlyOne(
+    inputs.filter((value) => !isNoise(value)),
+    "input",
+    path,
+  );
+  const output = onlyOne(outputs, "output", path);
+  const noise = noiseOf(inputs.find(isNoise), path);
   const digest = createHash("sha256").update(bytes).digest("hex");
-  const file = { kind: "file", source: path, bytes, digest, input: input.name, output: output.name } as const;
+  const file = { kind: "file", source: path, bytes, digest, input: input.name, noise, output: output.name } as const;
   return {
     reference: path,
     task: contract.task?.name ?? null,
@@ -51,6 +62,15 @@ function onlyOne(values: readonly OnnxValue[], kind: "input" | "output", path: s
   const type = value.isFloat32 ? "float32" : "another type than float32";
   throw new UserError(
     `${path}: ${kind} "${value.name}" is ${type} ${shapeText(value)}, expected float32 [batch, size]`,
+  );
+}
+
+function noiseOf(value: OnnxValue | undefined, path: string): FilePolicy["noise"] {
+  if (value === undefined) return null;
+  const size = value.shape[1];
+  if (size !== null && size !== undefined) return { input: value.name, size };
+  throw new UserError(
+    `${path}: input "${value.name}" is ${shapeText(value)}, expected [batch, size] with a known size`,
   );
 }
 

@@ -45,18 +45,24 @@ export class ActorFactory {
       case "trained":
         return this.#trainedActor(policy, noise, at);
       case "file":
-        return this.#fileActor(policy, at);
+        return this.#fileActor(policy, noise, at);
       default:
         return policy satisfies never;
     }
   }
 
-  async #fileActor(policy: FilePolicy, { rows }: ActorRows): Promise<Actor> {
-    const { bytes, digest, source } = policy;
+  async #fileActor(policy: FilePolicy, noise: StartNoise, at: ActorRows): Promise<Actor> {
+    const { bytes, digest, source, actionSize } = policy;
     const loaded = this.#sessions.get(digest) ?? loadOnnxSession(bytes, source);
     this.#sessions.set(digest, loaded);
-    const actor = new FileActor(await loaded, policy, rows);
-    return { act: (obs, _tick, action) => actor.act(obs, action) };
+    const actor = new FileActor(await loaded, policy, at.rows);
+    const drawn = new Float32Array(at.rows * (policy.noise?.size ?? 0));
+    return {
+      act: (obs, tick, action) => {
+        drawNoise(drawn, noise, actionSize, at, tick);
+        return actor.act(obs, drawn, action);
+      },
+    };
   }
 
   async #trainedActor(policy: TrainedPolicy, noise: StartNoise, at: ActorRows): Promise<Actor> {
@@ -66,16 +72,21 @@ export class ActorFactory {
     this.#samplers.set(key, compiled);
     const executable = await compiled;
     const drawn = new Float32Array(at.rows * noiseSize(spec));
-    const drawsOnTheWay = noiseSize(spec) > spec.actionSize;
     const feeds = { ...parameterViews(policyLayout(spec), weights), mean, std, noise: drawn };
     return {
       act: async (obs, tick, action) => {
-        if (noise === "random" || drawsOnTheWay) fillNoise(drawn, at, tick);
-        if (noise === "zero") clearStarts(drawn, at.rows, spec.actionSize);
+        drawNoise(drawn, noise, spec.actionSize, at, tick);
         await executable.run({ ...feeds, obs }, { action });
       },
     };
   }
+}
+
+/** Draws what actions start from, or leaves it zero, and draws what is added on a sampler's way, which comes after. */
+function drawNoise(drawn: Float32Array, noise: StartNoise, actionSize: number, at: ActorRows, tick: number): void {
+  const drawsOnTheWay = drawn.length > at.rows * actionSize;
+  if (noise === "random" || drawsOnTheWay) fillNoise(drawn, at, tick);
+  if (noise === "zero") clearStarts(drawn, at.rows, actionSize);
 }
 
 const noiseRng = new Rng();

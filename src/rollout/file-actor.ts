@@ -8,28 +8,35 @@ export class FileActor {
   readonly #session: OnnxSession;
   readonly #policy: FilePolicy;
   readonly #rows: number;
-  /** [rows of one run, obsSize] */
-  readonly #feed: Float32Array;
+  /** Of one run, by the inputs' names. */
+  readonly #feeds: Readonly<Record<string, Float32Array>>;
 
   constructor(session: OnnxSession, policy: FilePolicy, rows: number) {
     this.#session = session;
     this.#policy = policy;
     this.#rows = rows;
-    this.#feed = new Float32Array((policy.batch ?? rows) * policy.obsSize);
+    const { batch, input, obsSize, noise } = policy;
+    const atOnce = batch ?? rows;
+    this.#feeds = {
+      [input]: new Float32Array(atOnce * obsSize),
+      ...(noise && { [noise.input]: new Float32Array(atOnce * noise.size) }),
+    };
   }
 
   /**
    * @param obs [rows, obsSize]
+   * @param drawn [rows, noise.size], empty where the file takes none
    * @param action [rows, actionSize] written, before any squash
    * @throws UserError when the file gives another number of values than its rows ask for
    */
-  async act(obs: Float32Array, action: Float32Array): Promise<void> {
-    const { batch, obsSize, actionSize } = this.#policy;
+  async act(obs: Float32Array, drawn: Float32Array, action: Float32Array): Promise<void> {
+    const { batch, input, obsSize, noise, actionSize } = this.#policy;
     const step = batch ?? this.#rows;
     for (let row = 0; row < this.#rows; row += step) {
       const rows = Math.min(step, this.#rows - row);
       // What is left of the last run's rows is not looked at.
-      this.#feed.set(obs.subarray(row * obsSize, (row + rows) * obsSize));
+      this.#feeds[input].set(obs.subarray(row * obsSize, (row + rows) * obsSize));
+      if (noise) this.#feeds[noise.input].set(drawn.subarray(row * noise.size, (row + rows) * noise.size));
       const given = await this.#run(step);
       action.set(given.subarray(0, rows * actionSize), row * actionSize);
     }
@@ -37,8 +44,8 @@ export class FileActor {
   }
 
   async #run(rows: number): Promise<Float32Array> {
-    const { source, input, obsSize, output, actionSize } = this.#policy;
-    const given = await this.#session.run(input, this.#feed, [rows, obsSize], output);
+    const { source, output, actionSize } = this.#policy;
+    const given = await this.#session.run(this.#feeds, rows, output);
     if (given.length === rows * actionSize) return given;
     throw new UserError(
       `${source}: output "${output}" gave ${given.length} values for ${rows} observations, expected ${actionSize} each`,

@@ -52,7 +52,7 @@ export interface TrainedPolicy {
   readonly std: Float32Array;
 }
 
-/** A policy that is an ONNX file, whoever made it: one input, one output. */
+/** A policy that is an ONNX file, whoever made it: observation in, action out. */
 export interface FilePolicy {
   readonly kind: "file";
   /** How messages call the file. */
@@ -63,6 +63,8 @@ export interface FilePolicy {
   /** Float32 observation [batch, obsSize] */
   readonly input: string;
   readonly obsSize: number;
+  /** Float32 [batch, size] of standard normal draws, where the file takes its noise from outside */
+  readonly noise: { readonly input: string; readonly size: number } | null;
   /** Float32 [batch, actionSize] */
   readonly output: string;
   readonly actionSize: number;

@@ -31,6 +31,7 @@ function filePolicy(batch: number | null, more: Partial<FilePolicy> = {}): FileP
     digest: `${batch} ${more.squash}`,
     input: "state",
     obsSize: OBS,
+    noise: null,
     output: "move",
     actionSize: ACTIONS,
     batch,

@@ -5,10 +5,10 @@ import { loadOrt, sessionOptions } from "./ort-runtime.ts";
 /** A loaded file. */
 export interface OnnxSession {
   /**
-   * @param feed of the input `name`, row-major
+   * @param feeds float32 [rows, values per row], row-major, by the inputs' names
    * @returns the values of the output `wanted`
    */
-  run(name: string, feed: Float32Array, shape: readonly number[], wanted: string): Promise<Float32Array>;
+  run(feeds: Readonly<Record<string, Float32Array>>, rows: number, wanted: string): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
@@ -23,9 +23,12 @@ export async function loadOnnxSession(bytes: Uint8Array, source: string): Promis
     throw refuse(cause);
   });
   return {
-    run: async (name, feed, shape, wanted) => {
+    run: async (feeds, rows, wanted) => {
+      const tensors = Object.entries(feeds).map(([name, values]) => {
+        return [name, new ort.Tensor("float32", values, [rows, values.length / rows])] as const;
+      });
       try {
-        const results = await session.run({ [name]: new ort.Tensor("float32", feed, shape) }, [wanted]);
+        const results = await session.run(Object.fromEntries(tensors), [wanted]);
         return results[wanted].data as Float32Array;
       } catch (cause) {
         throw refuse(cause);
