@@ -33,7 +33,10 @@ export function evalCommand(output: Output): Command {
       "Run whole episodes under a policy: return, reward terms, falls, and tracking errors, which compare the command with the velocity " +
         "averaged over the last 0.5 s and leave out the first second after a change; unaveraged ones stand beside them.",
     )
-    .argument("<policy>", "a run folder, a checkpoint, an ONNX file made here or elsewhere, zero or random")
+    .argument(
+      "<policy>",
+      "a run folder, a checkpoint, an ONNX file made here or elsewhere, the name of a controller that ships, zero or random",
+    )
     .option("--task <task>", "task to run in; a trained policy knows its own")
     .option("--episodes <count>", "episodes", "32")
     .option("--seed <seed>", "seed of the episodes", "1000003")

@@ -30,7 +30,10 @@ export function playCommand(output: Output): Command {
   const command = new Command("play")
     .summary("steer a policy in the viewer")
     .description("Run a policy in real time and steer it in the viewer: keyboard, gamepad, or the stick on the page.")
-    .argument("<policy>", "a run folder, a checkpoint file, zero or random")
+    .argument(
+      "<policy>",
+      "a run folder, a checkpoint, an ONNX file, the name of a controller that ships, zero or random",
+    )
     .option("--task <task>", "task to run in; a trained policy knows its own")
     .option("--command <vx,vy,yaw>", "command until somebody steers, in m/s, m/s, rad/s; stands without it")
     .option("--seed <seed>", "seed of the simulation", "0")
@@ -51,7 +54,7 @@ export function playCommand(output: Output): Command {
 async function play(reference: string, options: PlayOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
-  const task = taskOf(options.task ?? found.trained?.task, reference);
+  const task = taskOf(options.task ?? found.task, reference);
   const env = await Environment.create(await resolveTask(task));
   try {
     checkCommand(env, settings.command);
@@ -96,8 +99,8 @@ function resampledFlow(policy: PolicyData, flow: FlowFlags): PolicyData {
   return policy.kind === "trained" && policy.spec.kind === "flow" ? resampled(policy, flow, "") : policy;
 }
 
-function taskOf(task: string | undefined, reference: string): string {
-  if (task === undefined) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+function taskOf(task: string | null, reference: string): string {
+  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
   return storedReference(task);
 }
 

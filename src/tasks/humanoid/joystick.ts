@@ -155,4 +155,5 @@ export const humanoidJoystick = defineTask({
     fell: (s) => s.robot.baseHeight < LOWEST_PELVIS || s.robot.uprightness < SMALLEST_UPRIGHTNESS,
   },
   measured: (s) => s.robot.twist,
+  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
 });

@@ -128,6 +128,7 @@ export const berkeleyHumanoidJoystickFlatTerrain = defineTask({
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
   measured: (s) => s.robot.twist,
+  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
 });
 
 /** The same on rough ground. */

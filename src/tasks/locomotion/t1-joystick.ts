@@ -146,6 +146,7 @@ export const t1JoystickFlatTerrain = defineTask({
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
   measured: (s) => s.robot.twist,
+  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
 });
 
 /** The same on rough ground. */
