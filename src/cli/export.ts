@@ -96,7 +96,7 @@ async function checkedFiles(
   const measurement = await ExportMeasurement.create(subject, sizes, compiler, (stage) => output.note(`${stage} …`));
   try {
     const recorded = await measurement.record();
-    const files = exportFiles(subject, formats, recorded.kept);
+    const files = await exportFiles(subject, formats, recorded.kept);
     const report: ExportReport = {
       ...(await measurement.measure(recorded)),
       run: subject.origin.run,

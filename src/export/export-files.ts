@@ -2,28 +2,30 @@
 import { controllerC } from "./c-controller.ts";
 import { controllerContract } from "./contract.ts";
 import { deployYaml } from "./deploy-yaml.ts";
+import { htmlPage } from "./html-page.ts";
 import type { ExportSubject } from "./measurement.ts";
 import { controllerOnnx } from "./onnx-controller.ts";
 import type { KeptRows } from "./recording.ts";
 
 /** Formats that can be asked for. */
-export const EXPORT_FORMATS = ["onnx", "c"] as const;
+export const EXPORT_FORMATS = ["onnx", "c", "html"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** The controller in the formats asked for, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */
-export function exportFiles(
-  { policy, description, origin, options }: ExportSubject,
+export async function exportFiles(
+  { policy, task, description, origin, options }: ExportSubject,
   formats: readonly ExportFormat[],
   kept: KeptRows,
-): Map<string, Uint8Array | string> {
+): Promise<Map<string, Uint8Array | string>> {
   const files = new Map<string, Uint8Array | string>();
-  if (formats.includes("onnx"))
-    files.set(`${description.name}.onnx`, controllerOnnx(policy, description, origin, options));
+  const contract = controllerContract(policy, description, origin, options);
+  const onnx = controllerOnnx(policy, description, origin, options);
+  if (formats.includes("onnx")) files.set(`${description.name}.onnx`, onnx);
   if (formats.includes("c")) {
     const { name, header, source } = controllerC(policy, description, origin, options, kept);
     files.set(`${name}.h`, header).set(`${name}.c`, source);
   }
-  const contract = controllerContract(policy, description, origin, options);
+  if (formats.includes("html")) files.set(`${description.name}.html`, await htmlPage(task, onnx, contract));
   files.set("contract.json", `${JSON.stringify(contract, null, 2)}\n`);
   const deploy = deployYaml(description);
   if (deploy !== null) files.set("deploy.yaml", deploy);

@@ -29,23 +29,33 @@ export interface MountedScene {
  * @throws UserError when the scene itself does not exist
  */
 export function mountScene(module: MujocoModule, scenePath: string): MountedScene {
-  if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
   const root = `${MOUNT}${mounts++}`;
-  const copied = new Set<string>();
-  const pending = [scenePath];
-  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
-    if (copied.has(file)) continue;
-    const bytes = readFileSync(file);
+  for (const [file, bytes] of readScene(scenePath)) {
     const path = mountedPath(root, file);
     module.FS.mkdirTree(dirname(path), 0o777);
     module.FS.writeFile(path, bytes);
-    copied.add(file);
-    if (/\.(xml|mjcf|urdf)$/i.test(file)) pending.push(...namedFiles(bytes.toString("utf8"), file, scenePath));
   }
   return {
     path: mountedPath(root, scenePath),
     unmount: () => removeFolder(module, root),
   };
+}
+
+/**
+ * The scene and every existing file that it names, by absolute path; the scene comes first.
+ * @throws UserError when the scene itself does not exist
+ */
+export function readScene(scenePath: string): Map<string, Uint8Array> {
+  if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
+  const files = new Map<string, Uint8Array>();
+  const pending = [scenePath];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (files.has(file)) continue;
+    const bytes = readFileSync(file);
+    files.set(file, bytes);
+    if (/\.(xml|mjcf|urdf)$/i.test(file)) pending.push(...namedFiles(new TextDecoder().decode(bytes), file, scenePath));
+  }
+  return files;
 }
 
 /** Turns paths of the module's file system in a message back into those of the disk. */

@@ -78,7 +78,7 @@ describe("flowgait export", () => {
   });
 
   it.each([
-    ["--format png", '--format: got "png", expected onnx, c'],
+    ["--format png", '--format: got "png", expected onnx, c, html'],
     ["--rows none", '--rows: got "none", expected a whole number from 1'],
     ["--flow-step-counts 1,x", '--flow-step-counts: got "x", expected a whole number from 1 to 1000'],
     ["--noise some", '--noise: got "some", expected zero, seed, input'],

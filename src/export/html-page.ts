@@ -1,0 +1,83 @@
+/** A controller as one HTML file that needs no server: MuJoCo, the controller and the viewer, with the robot's files inside. */
+import { readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { UserError } from "../math/user-error.ts";
+import { packageRoot } from "../physics/package-root.ts";
+import { readScene } from "../physics/scene-files.ts";
+import { scenePath, type Task } from "../tasks/index.ts";
+import type { Contract } from "./contract-schema.ts";
+import { escaped } from "./html-text.ts";
+import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
+
+/** Where the page's program was built to. */
+const PROGRAM = join(packageRoot, "dist", "standalone");
+const SEED = 1;
+
+/**
+ * The page's text.
+ * @param onnx bytes of the exported controller
+ * @throws UserError when the task is a user's own, or the program was not built
+ */
+export async function htmlPage(task: Task, onnx: Uint8Array, contract: Contract): Promise<string> {
+  if (task.family === "user")
+    throw new UserError(
+      `--format: html runs tasks that ship with flowgait, ${task.name} is your own; expected onnx or c`,
+      {
+        exitCode: 2,
+      },
+    );
+  const [program, style] = await Promise.all([readBuilt("page.js"), readBuilt("page.css")]);
+  const payload: PagePayload = {
+    task: task.name,
+    run: contract.training.run,
+    contract: {
+      output: contract.output,
+      outputKind: contract.outputKind,
+      policy: { noiseSize: contract.policy.noiseSize },
+    },
+    controller: Buffer.from(onnx).toString("base64"),
+    files: sceneFiles(task),
+    seed: SEED,
+    commandRanges: contract.task.command?.ranges ?? [],
+  };
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(task.name)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<canvas id="stage" aria-label="The robot, simulated in this page"></canvas>
+<div id="interface"></div>
+<script type="application/json" id="${PAYLOAD_ID}">${inScript(JSON.stringify(payload))}</script>
+<script type="module">${inScript(program)}</script>
+</body>
+</html>
+`;
+}
+
+/** Text that may stand inside a script element: nothing in it ends the element. */
+function inScript(text: string): string {
+  return text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+}
+
+async function readBuilt(name: string): Promise<string> {
+  const path = join(PROGRAM, name);
+  return readFile(path, "utf8").catch((cause: unknown) => {
+    throw new UserError(`--format: html needs ${path}, which is not there; build it with npm run build`, { cause });
+  });
+}
+
+function sceneFiles(task: Task): Record<string, string> {
+  const files = readScene(scenePath(task));
+  return Object.fromEntries(
+    [...files].map(([path, bytes]) => [
+      relative(packageRoot, path).replaceAll("\\", "/"),
+      Buffer.from(bytes).toString("base64"),
+    ]),
+  );
+}

@@ -1,0 +1,19 @@
+/** What a self-contained page carries beside its program: plain JSON. */
+import type { PlayedContract } from "./played-robot.ts";
+
+export interface PagePayload {
+  /** Name of a registered task. */
+  readonly task: string;
+  readonly run: string;
+  readonly contract: PlayedContract;
+  /** The ONNX controller, base64. */
+  readonly controller: string;
+  /** Files of the scene by path below the package, base64. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly seed: number;
+  /** [lowest, highest] of each command; empty without one. */
+  readonly commandRanges: readonly (readonly [number, number])[];
+}
+
+/** Id of the element that holds the payload. */
+export const PAYLOAD_ID = "flowgait-controller";

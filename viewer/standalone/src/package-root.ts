@@ -1,0 +1,2 @@
+/** Where the page keeps the package's files. */
+export const packageRoot = "/package";

@@ -1,0 +1,26 @@
+/** Builds the program of self-contained pages into dist/standalone: one script and one style sheet, which the export puts into each page. */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here("."),
+  publicDir: false,
+  resolve: {
+    alias: [
+      { find: "node:fs", replacement: here("src/files.ts") },
+      { find: "node:path", replacement: here("src/paths.ts") },
+      { find: "node:url", replacement: here("src/urls.ts") },
+      { find: /^.*\/package-root\.ts$/, replacement: here("src/package-root.ts") },
+    ],
+  },
+  build: {
+    outDir: here("../../dist/standalone"),
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 20_000,
+    cssCodeSplit: false,
+    lib: { entry: here("src/main.ts"), formats: ["es"], fileName: () => "page.js", cssFileName: "page" },
+  },
+});
