@@ -14,7 +14,8 @@ import { Rng } from "../math/rng.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import type { Mirror, SignedPermutation } from "../tasks/index.ts";
 import { type KeptPlace, keptLayout } from "./kept-rows.ts";
-import { copy, copyRow, imageOf, mirrorRows, seeRow } from "./row-image.ts";
+import { gatherKept, gatherSeen, gatherValues } from "./row-gather.ts";
+import { copy, imageOf, mirrorRows } from "./row-image.ts";
 import { RowOrder } from "./row-order.ts";
 import { type Arrays, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
 import { largestDivisor } from "./update-plan.ts";
@@ -39,6 +40,9 @@ export class ActorUpdater {
   readonly #options: UpdaterOptions;
   readonly #surrogate: Surrogate;
   readonly #order: RowOrder;
+  /** Rows of the block under way, and of their observations */
+  readonly #rows: Int32Array;
+  readonly #seen: Int32Array;
   /** Control steps of a shard that are prepared at once */
   readonly #steps: number;
   readonly #weights: Float32Array;
@@ -58,6 +62,8 @@ export class ActorUpdater {
     const { plan, sizes } = options;
     const { layout, measures } = this.#surrogate;
     this.#order = new RowOrder(plan, sizes, options.views.order);
+    this.#rows = new Int32Array(plan.actorRows);
+    this.#seen = new Int32Array(plan.actorRows);
     this.#steps = largestDivisor(sizes.steps, Math.max(1, Math.floor(plan.actorRows / sizes.envs)));
     this.#weights = new Float32Array(layout.size);
     this.#gradient = new Float32Array(layout.size);
@@ -169,7 +175,7 @@ export class ActorUpdater {
     const partRows = (plan.minibatchUnits / plan.parts) * plan.unroll;
     const firstUnit = minibatch * plan.minibatchUnits + (part * plan.minibatchUnits) / plan.parts;
     for (let start = 0; start < partRows; start += plan.actorRows) {
-      for (let i = 0; i < plan.actorRows; i++) this.#gather(i, this.#order.rowOf(firstUnit, start + i));
+      this.#gather(firstUnit, start);
       await this.#actor.run();
       this.#gradientSum.add(this.#gradient, start === 0);
       this.#measureSum.add(this.#actor.outputs.measures, start === 0);
@@ -178,18 +184,14 @@ export class ActorUpdater {
     this.#measureSum.write(views.actorMeasures, part);
   }
 
-  /** @param unit a row, or ~row to see it in the mirror */
-  #gather(index: number, unit: number): void {
+  /** Feeds the `start`-th and the following rows of the units from `firstUnit` on. */
+  #gather(firstUnit: number, start: number): void {
     const { views, sizes, mirror } = this.#options;
-    const { obsSize } = sizes;
     const { feeds } = this.#actor;
-    const mirrored = unit < 0;
-    const row = mirrored ? ~unit : unit;
-    const obsImage = mirrored && mirror !== null ? mirror.obs : null;
-    seeRow(obsImage, views.obs, this.#order.seenRow(row) * obsSize, feeds.obs, index * obsSize, obsSize);
-    for (const { offset, imageOffset, size, fed } of this.#kept)
-      copyRow(views.kept, (mirrored ? imageOffset : offset) + row * size, fed, index * size, size);
-    feeds.advantage[index] = views.advantage[row];
+    this.#order.writeRows(firstUnit, start, this.#rows, this.#seen);
+    gatherSeen(views.obs, sizes.obsSize, mirror && mirror.obs, this.#seen, feeds.obs);
+    for (const place of this.#kept) gatherKept(views.kept, place, this.#rows, place.fed);
+    gatherValues(views.advantage, this.#rows, feeds.advantage);
   }
 }
 

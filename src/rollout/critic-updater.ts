@@ -9,7 +9,8 @@ import {
 } from "../algorithms/update-functions.ts";
 import { criticLayout } from "../policy/critic.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
-import { copy, seeRow } from "./row-image.ts";
+import { gatherSeen, gatherValues, scatterValues } from "./row-gather.ts";
+import { copy } from "./row-image.ts";
 import { RowOrder } from "./row-order.ts";
 import { type Arrays, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
 import { largestDivisor, VALUE_ROWS } from "./update-plan.ts";
@@ -18,6 +19,9 @@ import { largestDivisor, VALUE_ROWS } from "./update-plan.ts";
 export class CriticUpdater {
   readonly #options: UpdaterOptions;
   readonly #order: RowOrder;
+  /** Rows of the block under way [unroll, criticUnits], and of what is seen of them; segments see one step more */
+  readonly #rows: Int32Array;
+  readonly #seen: Int32Array;
   readonly #layout: ParameterLayout;
   readonly #weights: Float32Array;
   readonly #gradient: Float32Array;
@@ -30,7 +34,10 @@ export class CriticUpdater {
 
   private constructor(options: UpdaterOptions) {
     this.#options = options;
-    this.#order = new RowOrder(options.plan, options.sizes, options.views.order);
+    const { plan } = options;
+    this.#order = new RowOrder(plan, options.sizes, options.views.order);
+    this.#rows = new Int32Array(plan.unroll * plan.criticUnits);
+    this.#seen = new Int32Array((plan.unroll + (plan.advantages === "minibatch" ? 1 : 0)) * plan.criticUnits);
     this.#layout = criticLayout(options.spec.critic);
     this.#weights = new Float32Array(this.#layout.size);
     this.#gradient = new Float32Array(this.#layout.size);
@@ -164,65 +171,31 @@ export class CriticUpdater {
     const partUnits = plan.minibatchUnits / plan.parts;
     const start = minibatch * plan.minibatchUnits + part * partUnits;
     for (let unit = start; unit < start + partUnits; unit += plan.criticUnits) {
-      if (plan.advantages === "iteration") this.#gatherRows(unit);
-      else this.#gatherSegments(unit);
+      this.#gather(unit);
       await this.#critic.run();
       this.#gradientSum.add(this.#gradient, unit === start);
       this.#measureSum.add(this.#critic.outputs.measures, unit === start);
-      if (plan.advantages === "minibatch") this.#scatterAdvantages(unit);
+      if (plan.advantages === "minibatch") scatterValues(this.#critic.outputs.advantage, this.#rows, views.advantage);
     }
     this.#gradientSum.write(views.criticGradient, part);
     this.#measureSum.write(views.criticMeasures, part);
   }
 
-  #gatherRows(firstUnit: number): void {
-    const { views, plan, spec } = this.#options;
+  #gather(firstUnit: number): void {
+    const { views, plan, spec, sizes, mirror } = this.#options;
     const { feeds } = this.#critic;
-    for (let i = 0; i < plan.criticUnits; i++) {
-      const unit = views.order[firstUnit + i];
-      const row = unit < 0 ? ~unit : unit;
-      this.#gatherSeen(i, this.#order.seenRow(row), unit < 0);
-      feeds.target[i] = views.target[row];
-      feeds.mask[i] = spec.settings.gae === "brax" && views.truncated[row] ? 0 : 1;
+    this.#order.writeUnits(firstUnit, plan.criticUnits, this.#rows, this.#seen);
+    gatherSeen(views.obs, sizes.obsSize, mirror && mirror.obs, this.#seen, feeds.obs);
+    if (sizes.privilegedSize > 0)
+      gatherSeen(views.privileged, sizes.privilegedSize, mirror && mirror.privileged, this.#seen, feeds.privileged);
+    if (plan.advantages === "minibatch") {
+      gatherValues(views.learnReward, this.#rows, feeds.reward);
+      gatherValues(views.terminated, this.#rows, feeds.terminated);
+      gatherValues(views.truncated, this.#rows, feeds.truncated);
+      return;
     }
-  }
-
-  #gatherSegments(firstUnit: number): void {
-    const { views, plan, sizes } = this.#options;
-    const { feeds } = this.#critic;
-    for (let i = 0; i < plan.criticUnits; i++) {
-      const unit = views.order[firstUnit + i];
-      const first = this.#order.segmentRow(unit < 0 ? ~unit : unit);
-      const seen = this.#order.seenRow(first);
-      for (let t = 0; t <= plan.unroll; t++)
-        this.#gatherSeen(t * plan.criticUnits + i, seen + t * sizes.envs, unit < 0);
-      for (let t = 0; t < plan.unroll; t++) {
-        const row = first + t * sizes.envs;
-        const to = t * plan.criticUnits + i;
-        feeds.reward[to] = views.learnReward[row];
-        feeds.terminated[to] = views.terminated[row];
-        feeds.truncated[to] = views.truncated[row];
-      }
-    }
-  }
-
-  #scatterAdvantages(firstUnit: number): void {
-    const { views, plan, sizes } = this.#options;
-    const { advantage } = this.#critic.outputs;
-    for (let i = 0; i < plan.criticUnits; i++) {
-      const unit = views.order[firstUnit + i];
-      const first = this.#order.segmentRow(unit < 0 ? ~unit : unit);
-      for (let t = 0; t < plan.unroll; t++)
-        views.advantage[first + t * sizes.envs] = advantage[t * plan.criticUnits + i];
-    }
-  }
-
-  #gatherSeen(index: number, seenRow: number, mirrored: boolean): void {
-    const { views, sizes, mirror } = this.#options;
-    const { obsSize, privilegedSize: more } = sizes;
-    const { feeds } = this.#critic;
-    const images = mirrored ? mirror : null;
-    seeRow(images?.obs, views.obs, seenRow * obsSize, feeds.obs, index * obsSize, obsSize);
-    if (more > 0) seeRow(images?.privileged, views.privileged, seenRow * more, feeds.privileged, index * more, more);
+    gatherValues(views.target, this.#rows, feeds.target);
+    gatherValues(views.truncated, this.#rows, feeds.mask);
+    for (let i = 0; i < feeds.mask.length; i++) feeds.mask[i] = spec.settings.gae === "brax" ? 1 - feeds.mask[i] : 1;
   }
 }

@@ -16,19 +16,6 @@ export function copy(source: Float32Array, from: number, target: Float32Array, c
   copyRow(source, from, target, 0, count);
 }
 
-/** Copies a row, or writes its image. */
-export function seeRow(
-  image: SignedPermutation | null | undefined,
-  source: Float32Array,
-  from: number,
-  target: Float32Array,
-  to: number,
-  count: number,
-): void {
-  if (image) writeMirrored(image, source, from, target, to);
-  else copyRow(source, from, target, to, count);
-}
-
 /** Replaces every row of `values` by its image. @param scratch one row */
 export function mirrorRows(image: SignedPermutation, values: Float32Array, scratch: Float32Array): void {
   const size = image.source.length;

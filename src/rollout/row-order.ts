@@ -21,18 +21,45 @@ export class RowOrder {
   rowOf(firstUnit: number, index: number): number {
     if (this.#unroll === 1) return this.#order[firstUnit + index];
     const unit = this.#order[firstUnit + Math.floor(index / this.#unroll)];
-    const row = this.segmentRow(unit < 0 ? ~unit : unit) + (index % this.#unroll) * this.#envs;
+    const row = this.#segmentRow(unit < 0 ? ~unit : unit) + (index % this.#unroll) * this.#envs;
     return unit < 0 ? ~row : row;
   }
 
-  /** First row of a segment. */
-  segmentRow(segment: number): number {
+  /** Writes the `index`-th and the following rows of the units from `firstUnit` on, as many as `rows` holds, and where their observations lie. */
+  writeRows(firstUnit: number, index: number, rows: Int32Array, seen: Int32Array): void {
+    for (let i = 0; i < rows.length; i++) {
+      const row = this.rowOf(firstUnit, index + i);
+      rows[i] = row;
+      seen[i] = row < 0 ? ~this.#seenRow(~row) : this.#seenRow(row);
+    }
+  }
+
+  /**
+   * Writes the rows of so many whole units from `firstUnit` on, and where their observations lie.
+   * @param rows [unroll, units]
+   * @param seen [unroll, units], or [unroll + 1, units] where what comes after a unit is wanted too
+   */
+  writeUnits(firstUnit: number, units: number, rows: Int32Array, seen: Int32Array): void {
+    for (let i = 0; i < units; i++) {
+      const unit = this.#order[firstUnit + i];
+      const first = this.#segmentRow(unit < 0 ? ~unit : unit);
+      this.#writeEvery(unit < 0, first, i, units, rows);
+      this.#writeEvery(unit < 0, this.#seenRow(first), i, units, seen);
+    }
+  }
+
+  /** `first` and the rows of the steps that follow it, into every `units`-th entry. */
+  #writeEvery(mirrored: boolean, first: number, from: number, units: number, out: Int32Array): void {
+    for (let i = from, row = first; i < out.length; i += units, row += this.#envs) out[i] = mirrored ? ~row : row;
+  }
+
+  #segmentRow(segment: number): number {
     const cut = Math.floor(segment / this.#envs);
     return cut * this.#unroll * this.#envs + (segment % this.#envs);
   }
 
-  /** Where a row's observation lies: observations have one more step per shard than rows. */
-  seenRow(row: number): number {
+  /** Observations have one more step per shard than rows. */
+  #seenRow(row: number): number {
     return row + Math.floor(row / this.#shardRows) * this.#envs;
   }
 }
