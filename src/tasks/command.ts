@@ -39,7 +39,7 @@ export interface Wander {
 
 /**
  * How much of the ranges an environment asks for while a policy learns; evaluations and play always ask for the whole. After an episode
- * that lasted the share L of its time limit, the share of the ranges grows by step·(L − 1/2), between `from` and 1.
+ * that lasted the share L of its time limit, the share of the ranges grows by step·(L − 0.35), between `from` and 1.
  */
 export interface Curriculum {
   /** Share of the ranges that training begins with. */
@@ -112,7 +112,7 @@ const SHARE = 2;
 const LEARNING = 3;
 const EXTRA = 4;
 /** Share of the time limit from which an episode counts as a success for the curriculum. */
-const LASTED = 0.5;
+const LASTED = 0.35;
 
 /**
  * The command of one environment slot: values, time left, whether somebody steers by hand, and how far its curriculum is.

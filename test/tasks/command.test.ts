@@ -126,8 +126,8 @@ describe("twist command", () => {
     }
 
     it("widens the ranges after long episodes and narrows them after short ones, within its bounds", () => {
-      const seen = shares(true, [1, 0.5, 0.25, 0, 1, 1, 1, 1, 1]);
-      [0.2, 0.4, 0.4, 0.3, 0.2, 0.4, 0.6, 0.8, 1, 1].forEach((share, i) => {
+      const seen = shares(true, [1, 0.35, 0.1, 0, 1, 1, 1, 1, 1]);
+      [0.2, 0.46, 0.46, 0.36, 0.22, 0.48, 0.74, 1, 1, 1].forEach((share, i) => {
         expect(seen[i]).toBeCloseTo(share, 12);
       });
     });

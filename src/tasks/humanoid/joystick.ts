@@ -34,10 +34,9 @@ const SWAY = { left_hip_roll: 0.12, right_hip_roll: 0.12, left_ankle_roll: -0.13
 
 /** rad per m/s, m/s and rad/s of the command. */
 const STRIDE = [
-  { joints: both("hip_pitch"), sine: [-0.12, 0, 0], cosine: [0.12, 0, 0] },
-  { joints: both("knee"), sine: [0, 0, 0], lean: [-0.08, 0, 0] },
-  { joints: both("ankle_pitch"), sine: [0.1, 0, 0], lean: [-0.04, 0, 0] },
-  { joints: both("hip_roll"), sine: [0, 0.25, 0] },
+  { joints: both("hip_pitch"), sine: [-0.125, 0, 0], cosine: [0.075, 0, 0] },
+  { joints: both("ankle_pitch"), sine: [0.05, 0, 0] },
+  { joints: both("hip_roll"), sine: [0, 0.2, 0] },
   { joints: both("hip_yaw"), sine: [0, 0, 0.11], cosine: [0, 0, -0.11] },
 ];
 
@@ -83,7 +82,7 @@ export const humanoidJoystick = defineTask({
     yawRate: 1,
     resampleSeconds: [4, 8],
     zeroProbability: 0.1,
-    curriculum: { from: 0.2, step: 0.3 },
+    curriculum: { from: 0.3, step: 0.4 },
   }),
 
   track: {
