@@ -138,6 +138,10 @@ export const contractSchema = z
       envSteps: z.number(),
       algorithm: z.string(),
       seed: z.int(),
+      distilledFrom: about(
+        z.strictObject({ flowSteps: z.int(), weightsSha256: sha256 }),
+        "The policy whose actions this one learned to give in fewer flow steps.",
+      ).optional(),
     }),
     weightsSha256: about(
       sha256,

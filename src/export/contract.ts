@@ -17,6 +17,8 @@ export interface ControllerOrigin {
   readonly envSteps: number;
   readonly algorithm: string;
   readonly seed: number;
+  /** The policy whose actions this one learned to give in fewer flow steps. */
+  readonly distilledFrom?: { readonly flowSteps: number; readonly weightsSha256: string };
 }
 
 /** The whole contract at full precision, checked against its schema. */

@@ -85,7 +85,8 @@ function drawnAction(
   }
 }
 
-function squashed(action: Tensor, squash: Squash): Tensor {
+/** The action as the task's mapping takes it. */
+export function squashed(action: Tensor, squash: Squash): Tensor {
   switch (squash) {
     case "tanh":
       return tanh(action);

@@ -27,15 +27,18 @@ export class ReferencePolicy {
 
   /** Acts in the episodes of a plan; gives raw actions, before any squash. */
   actor(plan: EpisodePlan): Act {
-    const { weights, mean, std } = this.#policy;
     const noise = this.#noise(plan);
+    return (obs, tick, action) => this.actFrom(obs, noise.at(tick), action);
+  }
+
+  /** @param obs [rows, obsSize] @param noise [rows, noiseSize] @param action [rows, actionSize] written, before any squash */
+  async actFrom(obs: Float32Array, noise: Float32Array, action: Float32Array): Promise<void> {
+    const { weights, mean, std } = this.#policy;
+    const rows = obs.length / this.#spec.obsSize;
+    const compiled = this.#samplers.get(rows) ?? this.#engine.compile(samplerFunction(this.#spec, rows));
+    this.#samplers.set(rows, compiled);
     const feeds = { ...parameterViews(policyLayout(this.#spec), weights), mean, std };
-    const compiled =
-      this.#samplers.get(plan.episodes) ?? this.#engine.compile(samplerFunction(this.#spec, plan.episodes));
-    this.#samplers.set(plan.episodes, compiled);
-    return async (obs, tick, action) => {
-      await (await compiled).run({ ...feeds, obs, noise: noise.at(tick) }, { action });
-    };
+    await (await compiled).run({ ...feeds, obs, noise }, { action });
   }
 
   /** What a controller with a noise input is given; null for one without. */

@@ -20,6 +20,7 @@ export function reportPage(report: ExportReport): string {
     networkSection(report),
     closedLoopSection(report),
     latencySection(report),
+    distillationSection(report),
     stepSection(report),
     fileSection(report),
   ]);
@@ -96,6 +97,24 @@ function latencySection({ formats, controlPeriod }: ExportReport): string {
   return `<h2>One call</h2>
 <p>One observation at a time on one thread, ${formats[0]!.latency.calls} calls. Other work on the machine shows in the slowest ones.</p>
 ${table(["format", "median", "99th percentile", "slowest", "of the control period"], rows)}`;
+}
+
+function distillationSection({ distillation, formats }: ExportReport): string {
+  if (distillation === null) return "";
+  const { fromFlowSteps, flowSteps, rows, updates, lossBefore, lossAfter, teacherReturn, studentReturn } = distillation;
+  const student = formats.find(({ format }) => format === "onnx")!.latency;
+  const cells = [
+    [
+      `policy, ${fromFlowSteps} flow steps`,
+      shown(teacherReturn, 5),
+      "",
+      milliseconds(distillation.teacherLatency.p50Ms),
+    ],
+    [`student, ${flowSteps}`, shown(studentReturn, 5), percent(distillation.returnLoss), milliseconds(student.p50Ms)],
+  ];
+  return `<h2>Distillation</h2>
+<p>A student learned in ${updates} updates, from ${rows} states of its own episodes, to give in ${flowSteps} what the policy gives in ${fromFlowSteps} flow steps. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student.</p>
+${table(["", "return", "loss", "ONNX, median call"], cells)}`;
 }
 
 function stepSection(report: ExportReport): string {

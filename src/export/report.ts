@@ -1,6 +1,7 @@
 /** What report.json says: parity of the network and of whole episodes, latency, the fewest flow steps that are enough. */
 import { sha256 } from "./checksum.ts";
 import type { ClosedLoopParity } from "./closed-loop.ts";
+import type { Distillation } from "./distill/distil.ts";
 import type { FlowStepReturn } from "./flow-steps.ts";
 import type { Latency } from "./latency.ts";
 import type { NetworkParity } from "./parity.ts";
@@ -33,6 +34,12 @@ export interface FormatReport {
   readonly latency: Latency;
 }
 
+/** What a distillation cost in return and won in time. */
+export interface DistillationReport extends Distillation {
+  /** Of a call of the ONNX controller with the teacher's flow steps. */
+  readonly teacherLatency: Latency;
+}
+
 /** report.json. */
 export interface ExportReport {
   readonly version: 1;
@@ -52,11 +59,13 @@ export interface ExportReport {
   readonly stepReturns: readonly FlowStepReturn[];
   /** Fewest measured flow steps that lose less than 2 % of the return; null where none do, or there is no flow. */
   readonly fewestFlowSteps: number | null;
+  /** Null where the policy was not distilled. */
+  readonly distillation: DistillationReport | null;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
 /** What is measured before the files are made. */
-export type Measurements = Omit<ExportReport, "files" | "run" | "weightsSha256">;
+export type Measurements = Omit<ExportReport, "files" | "run" | "weightsSha256" | "distillation">;
 
 /** Formats as sentences call them. */
 export const FORMAT_NAMES: Readonly<Record<ControllerFormat, string>> = {

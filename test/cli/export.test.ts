@@ -62,6 +62,22 @@ describe("flowgait export", () => {
     expect(page).not.toMatch(/(?:src|href)=|https?:/);
   });
 
+  it("exports a student of one flow step in the policy's stead, and says what that costs", async () => {
+    const out = join(scratchFolder(), "out");
+    const distill = "--distill 1 --distill-updates 20 --distill-rounds 1".split(" ");
+    const { code, stdout, stderr } = await callCli("export", run(), "--out", out, ...SMALL, ...distill, "--json");
+    expect(code, stderr).toBe(0);
+    const { distillation, weightsSha256, flowSteps, stepReturns } = JSON.parse(stdout);
+    expect(distillation).toMatchObject({ fromFlowSteps: 10, flowSteps: 1, updates: 20, rows: 1000 });
+    expect([flowSteps, stepReturns.length]).toEqual([1, 1]);
+    const { policy, training, ...contract } = contractIn(out);
+    expect(policy).toMatchObject({ sampler: "euler", flowSteps: 1 });
+    expect(contract.weightsSha256).toBe(weightsSha256);
+    expect(training.distilledFrom.flowSteps).toBe(10);
+    expect(training.distilledFrom.weightsSha256).not.toBe(weightsSha256);
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("This export is the student.");
+  });
+
   it("refuses a folder that holds something, before any work, unless told to write into it", async () => {
     const out = scratchFolder();
     writeFileSync(join(out, "notes.txt"), "mine");
@@ -79,6 +95,7 @@ describe("flowgait export", () => {
 
   it.each([
     ["--format png", '--format: got "png", expected onnx, c, html'],
+    ["--distill 0", '--distill: got "0", expected a whole number from 1 to 1000'],
     ["--rows none", '--rows: got "none", expected a whole number from 1'],
     ["--flow-step-counts 1,x", '--flow-step-counts: got "x", expected a whole number from 1 to 1000'],
     ["--noise some", '--noise: got "some", expected zero, seed, input'],

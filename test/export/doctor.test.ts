@@ -65,7 +65,8 @@ describe("the doctor", async () => {
   it("has nothing to say against a controller as it was exported", async () => {
     const checks = Object.values(await verdicts(healthy, task));
     expect(checks.filter(({ verdict }) => verdict === "fail")).toEqual([]);
-    expect(checks).toHaveLength(17);
+    expect(checks).toHaveLength(18);
+    expect((await verdicts(healthy, task))["stays up"]).toMatchObject({ verdict: "pass" });
   });
 
   const faults: [string, string, (contract: Contract) => Contract, RegExp][] = [

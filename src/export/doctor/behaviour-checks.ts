@@ -43,6 +43,14 @@ function termOf({ observation }: Contract["task"], index: number): string {
   return term === undefined ? `value ${index}` : `${term.name}[${index - term.offset}]`;
 }
 
+/** Whether the controller keeps the robot up where nothing disturbs it. */
+export function staysUpCheck({ survived, returnMean }: TrialResult): Check {
+  const name = "stays up";
+  const found = `${(100 * survived).toFixed(0)} % of undisturbed episodes, mean return ${Number(returnMean.toPrecision(4))}`;
+  if (survived > 0.9) return pass(name, found);
+  return warn(name, found, "train longer: what follows says little of a robot that falls anyway");
+}
+
 /** How often outputs sit at their limits, and whether they are numbers. */
 export function saturationCheck({ saturation, broken }: Observed): Check {
   const name = "action saturation";

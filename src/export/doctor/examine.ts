@@ -3,7 +3,13 @@ import { describeTask, Environment, type Task, type TaskDescription } from "../.
 import type { EpisodePlan } from "../episode-loop.ts";
 import type { StoredController } from "../read-controller.ts";
 import { runOnnx } from "../running-controller.ts";
-import { normaliserCheck, type Sensitivity, saturationCheck, sensitivityCheck } from "./behaviour-checks.ts";
+import {
+  normaliserCheck,
+  type Sensitivity,
+  saturationCheck,
+  sensitivityCheck,
+  staysUpCheck,
+} from "./behaviour-checks.ts";
 import type { Check } from "./check.ts";
 import { fail } from "./check.ts";
 import { contractChecks } from "./contract-checks.ts";
@@ -70,7 +76,7 @@ export async function examine(
     const patient = new Patient(trials, tell, base !== null);
     const observed = new Observed(contract);
     const nominal = await patient.nominal(observed);
-    const behaviour = [normaliserCheck(contract, observed), saturationCheck(observed)];
+    const behaviour = [staysUpCheck(nominal), normaliserCheck(contract, observed), saturationCheck(observed)];
     const sensitivities = await patient.sensitivities();
     behaviour.push(...sensitivities.map((sensitivity) => sensitivityCheck(sensitivity, nominal)));
     const worlds = sizes.table ? await patient.table() : [];

@@ -1,0 +1,39 @@
+/** What `flowgait export` tells people of a report. */
+import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report.ts";
+import { formatNumber, formatTable } from "./table.ts";
+
+/** Files, one line per format, flow steps or distillation. */
+export function exportText(
+  folder: string,
+  { task, files, formats, controlPeriod, flowSteps, fewestFlowSteps, distillation }: ExportReport,
+): string {
+  const rows = formats.map(({ format, network, closedLoop, latency }) => [
+    FORMAT_NAMES[format],
+    network.maxDifference.toExponential(1),
+    `${formatNumber(100 * closedLoop.returnGap, 2)} %`,
+    `${formatNumber(latency.p50Ms, 2)} ms`,
+    `${formatNumber(latency.p99Ms, 2)} ms`,
+  ]);
+  const headings = ["format", "largest difference", "return gap", "median call", "99 % below"];
+  const columns = headings.map((heading, i) => ({ heading, align: i === 0 ? ("left" as const) : ("right" as const) }));
+  const steps =
+    flowSteps === null || distillation !== null
+      ? distillationText(distillation)
+      : [
+          `  flow steps: ${flowSteps} exported; ${fewestFlowSteps ?? "none of those measured"} lose less than 2 % return`,
+        ];
+  return [
+    `${task}: ${files.map(({ name }) => name).join(", ")} and report.html in ${folder}`,
+    formatTable(columns, rows, "  "),
+    `  a call may take ${formatNumber(1000 * controlPeriod)} ms`,
+    ...steps,
+  ].join("\n");
+}
+
+function distillationText(distillation: DistillationReport | null): string[] {
+  if (distillation === null) return [];
+  const { fromFlowSteps, flowSteps, teacherReturn, studentReturn, returnLoss, teacherLatency } = distillation;
+  return [
+    `  distilled from ${fromFlowSteps} flow steps to ${flowSteps}: return ${formatNumber(teacherReturn)} to ${formatNumber(studentReturn)}, ${formatNumber(100 * returnLoss, 2)} % lost; the policy's ONNX call takes ${formatNumber(teacherLatency.p50Ms, 2)} ms`,
+  ];
+}

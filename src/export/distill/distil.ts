@@ -1,0 +1,141 @@
+/**
+ * A student that gives in few flow steps what a trained flow gives in many: on-policy regression. Round by round the student drives the robot,
+ * the teacher says what it would have done in every state met, and the student learns from all rounds so far (Ross et al., DAgger,
+ * arXiv 1011.0686).
+ */
+import { createOrtEngine } from "../../graph/index.ts";
+import { Rng, STREAM } from "../../math/rng.ts";
+import { UserError } from "../../math/user-error.ts";
+import { withoutStepNoise } from "../../policy/flow-sampler.ts";
+import type { TrainedPolicy } from "../../rollout/jobs.ts";
+import type { Environment } from "../../tasks/index.ts";
+import { mean, relativeLoss } from "../closed-loop.ts";
+import { type ControllerOptions, resolvedOptions, seededNoise } from "../controller-function.ts";
+import { type EpisodePlan, runEpisodes } from "../episode-loop.ts";
+import { ReferencePolicy } from "../reference-policy.ts";
+import { DistillationStep } from "./distillation-step.ts";
+import { Experience } from "./experience.ts";
+
+/** How the student learns. */
+export interface DistillationSettings {
+  readonly flowSteps: number;
+  /** Rounds of driving; the teacher drives the first. */
+  readonly rounds: number;
+  /** Updates of the weights over all rounds. */
+  readonly updates: number;
+  /** Episodes per round, and of the comparison. */
+  readonly episodes: number;
+  readonly seed: number;
+}
+
+/** What came of it. */
+export interface Distillation {
+  readonly fromFlowSteps: number;
+  readonly flowSteps: number;
+  /** States that were learned from. */
+  readonly rows: number;
+  readonly updates: number;
+  /** Mean squared difference of squashed actions, over the first and the last tenth of the updates. */
+  readonly lossBefore: number;
+  readonly lossAfter: number;
+  readonly teacherReturn: number;
+  readonly studentReturn: number;
+  /** (teacher − student) / |teacher| */
+  readonly returnLoss: number;
+}
+
+const BATCH = 256;
+const LEARNING_RATE = 1e-3;
+
+/**
+ * @param env takes raw actions
+ * @throws UserError (exit code 2) when the policy has no flow, or no more steps than asked for
+ */
+export async function distil(
+  env: Environment,
+  trained: TrainedPolicy,
+  options: ControllerOptions,
+  settings: DistillationSettings,
+  tell: (stage: string) => void,
+): Promise<{ student: TrainedPolicy; distillation: Distillation }> {
+  const { teacher, student } = studentOf(trained, settings.flowSteps);
+  const { squash } = env.actionDescription;
+  const engine = createOrtEngine();
+  const reference = new ReferencePolicy(teacher, options);
+  try {
+    const step = await DistillationStep.create(engine, student, squash, BATCH);
+    const experience = new Experience(env, reference, drawStart(student, options, settings.seed));
+    const losses: number[] = [];
+    for (let round = 0; round < settings.rounds; round++) {
+      tell(`distilling, round ${round + 1} of ${settings.rounds}`);
+      const plan = { seed: settings.seed, firstEpisode: round * settings.episodes, episodes: settings.episodes };
+      await experience.drive(round === 0 ? teacher : student, options, plan);
+      for (let k = 0; k < settings.updates / settings.rounds; k++) {
+        const rate = LEARNING_RATE * (1 - 0.9 * (losses.length / settings.updates));
+        losses.push(await step.update(experience.sample(BATCH), rate));
+      }
+    }
+    const compared = { seed: settings.seed + 1, firstEpisode: 0, episodes: settings.episodes };
+    const teacherReturn = await returnOf(env, teacher, options, compared);
+    const studentReturn = await returnOf(env, student, options, compared);
+    const tenth = Math.max(1, Math.floor(losses.length / 10));
+    return {
+      student,
+      distillation: {
+        fromFlowSteps: teacher.spec.flowSteps,
+        flowSteps: settings.flowSteps,
+        rows: experience.rows,
+        updates: losses.length,
+        lossBefore: mean(losses.slice(0, tenth)),
+        lossAfter: mean(losses.slice(-tenth)),
+        teacherReturn,
+        studentReturn,
+        returnLoss: relativeLoss(teacherReturn, studentReturn),
+      },
+    };
+  } finally {
+    await reference.dispose();
+    await engine.dispose();
+  }
+}
+
+/** The teacher without noise on its way, and a student that begins with its weights. */
+function studentOf(trained: TrainedPolicy, flowSteps: number) {
+  const { spec } = trained;
+  if (spec.kind !== "flow")
+    throw new UserError("--distill: the policy has no flow, expected the flag left out", { exitCode: 2 });
+  if (flowSteps >= spec.flowSteps)
+    throw new UserError(`--distill: got ${flowSteps}, expected fewer flow steps than the policy's ${spec.flowSteps}`, {
+      exitCode: 2,
+    });
+  const teacher = { ...trained, spec: withoutStepNoise(spec) };
+  const student: TrainedPolicy = {
+    ...trained,
+    spec: { ...spec, sampler: "euler", flowSteps, stepNoise: 0 },
+    weights: trained.weights.slice(),
+  };
+  return { teacher, student };
+}
+
+/** The noise of a row as the exported controller will get it. */
+function drawStart(
+  student: TrainedPolicy,
+  options: ControllerOptions,
+  seed: number,
+): (out: Float32Array, row: number) => void {
+  const { noise, noiseSeed } = resolvedOptions(options);
+  const rng = new Rng();
+  if (noise === "zero") return (out) => void out.fill(0);
+  if (noise === "input") return (out, row) => rng.seek(seed, STREAM.policy, row).fillNormal(out);
+  const kept = seededNoise(student, noiseSeed);
+  return (out) => out.set(kept);
+}
+
+async function returnOf(env: Environment, policy: TrainedPolicy, options: ControllerOptions, plan: EpisodePlan) {
+  const reference = new ReferencePolicy(policy, options);
+  try {
+    return mean((await runEpisodes(env, plan, reference.actor(plan))).returns);
+  } finally {
+    await reference.dispose();
+  }
+}
