@@ -6,7 +6,10 @@ import { callCli as run, TINY } from "./cli-process.ts";
 
 describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
-    ["", "no command given, expected one of tasks, train, eval, play, studio, bench, export, diagnose, reproduce"],
+    [
+      "",
+      "no command given, expected one of tasks, train, eval, play, replay, studio, bench, export, diagnose, reproduce",
+    ],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
     ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],
@@ -67,7 +70,18 @@ describe("help", () => {
   it("lists the commands", async () => {
     const { code, stdout } = await run("--help");
     expect(code).toBe(0);
-    for (const command of ["tasks", "train", "eval", "studio", "bench", "export", "diagnose", "reproduce"])
+    for (const command of [
+      "tasks",
+      "train",
+      "eval",
+      "play",
+      "replay",
+      "studio",
+      "bench",
+      "export",
+      "diagnose",
+      "reproduce",
+    ])
       expect(stdout).toContain(command);
   });
 
