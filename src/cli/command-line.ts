@@ -11,6 +11,7 @@ import { exportCommand } from "./export.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
 import { type Output, processOutput } from "./output.ts";
 import { playCommand } from "./play.ts";
+import { replayCommand } from "./replay.ts";
 import { reproduceCommand } from "./reproduce.ts";
 import { studioCommand } from "./studio.ts";
 import { tasksCommand } from "./tasks.ts";
@@ -41,6 +42,7 @@ function buildProgram(output: Output): Command {
     trainCommand,
     evalCommand,
     playCommand,
+    replayCommand,
     studioCommand,
     benchCommand,
     exportCommand,

@@ -6,7 +6,7 @@ import { StreamServer } from "../stream/server.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
 import { commandRangesOf } from "./command-ranges.ts";
-import { DriveView } from "./drive-view.ts";
+import { type DriveOptions, DriveView } from "./drive-view.ts";
 import { choice, twist, wholeNumber } from "./flag-value.ts";
 import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
@@ -63,23 +63,27 @@ async function play(reference: string, options: PlayOptions, output: Output): Pr
     resampled(found.bind(env), flow, reference);
     const shelf = new PolicyShelf(env, { first: reference, noise, change: (data) => resampledFlow(data, flow) });
     const policy = shelf.bind(found);
-    const server = await StreamServer.listen({
-      port,
-      host,
-      fallback: true,
-      version: packageVersion(),
-      channels: ["drive"],
-    });
-    const view = new DriveView(server, { task, env, shelf, policy, start: settings });
-    const interrupt = listenForInterrupt(() => output.note("closing"));
-    output.result(`flowgait play: ${server.url}\n`);
-    await aborted(interrupt.signal);
-    interrupt.release();
-    await view.close();
-    await server.close();
+    await servePlay({ task, env, shelf, policy, start: settings }, { port, host }, output);
   } finally {
     env.delete();
   }
+}
+
+/** Shows a driven simulation until Ctrl-C. */
+export async function servePlay(
+  options: DriveOptions,
+  { port, host }: { readonly port: number; readonly host: string },
+  output: Output,
+): Promise<void> {
+  const channels = ["drive"] as const;
+  const server = await StreamServer.listen({ port, host, fallback: true, version: packageVersion(), channels });
+  const view = new DriveView(server, options);
+  const interrupt = listenForInterrupt(() => output.note("closing"));
+  output.result(`flowgait play: ${server.url}\n`);
+  await aborted(interrupt.signal);
+  interrupt.release();
+  await view.close();
+  await server.close();
 }
 
 function readSettings(options: PlayOptions) {

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Engine } from "../graph/index.ts";
+import type { Environment } from "../tasks/index.ts";
 import { Drive, type DriveKeyframe } from "./drive.ts";
 import type {
   DriveBeginning,
@@ -67,6 +68,16 @@ export class DriveSession {
   /** The last step that was done or is known from a course. */
   get newest(): number {
     return this.#newest;
+  }
+
+  /** SHA-256 over all steps up to the present one. */
+  get digest(): string {
+    return this.#digest;
+  }
+
+  /** The simulation, to be read. */
+  get env(): Environment {
+    return this.#drive.env;
   }
 
   /** Everything from the beginning to the newest step; null where the beginning is forgotten. */

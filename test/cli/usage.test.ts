@@ -8,7 +8,7 @@ describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
     [
       "",
-      "no command given, expected one of tasks, train, eval, play, studio, bench, export, doctor, diagnose, reproduce",
+      "no command given, expected one of tasks, train, eval, play, replay, studio, bench, export, doctor, diagnose, reproduce",
     ],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
@@ -82,7 +82,18 @@ describe("help", () => {
   it("lists the commands", async () => {
     const { code, stdout } = await run("--help");
     expect(code).toBe(0);
-    for (const command of ["tasks", "train", "eval", "studio", "bench", "export", "diagnose", "reproduce"])
+    for (const command of [
+      "tasks",
+      "train",
+      "eval",
+      "play",
+      "replay",
+      "studio",
+      "bench",
+      "export",
+      "diagnose",
+      "reproduce",
+    ])
       expect(stdout).toContain(command);
   });
 

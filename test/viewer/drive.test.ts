@@ -1,9 +1,13 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DriveView } from "../../src/cli/drive-view.ts";
 import { PolicyShelf } from "../../src/cli/policy-shelf.ts";
 import { StreamServer } from "../../src/stream/server.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
+import { callCli } from "../cli/cli-process.ts";
+import { scratchFolder } from "../train/scratch-folder.ts";
 import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
 
 const TASK = "HumanoidJoystick";
@@ -131,10 +135,10 @@ describe("driving at a desk", () => {
     await page.keyboard.press(" ");
     await pageUntil(page, "flowgait.state.drive.state === 'paused'");
     const pelvis = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
-    const [at, step] = [await page.evaluate(pelvis), await stepsOf(page)];
+    const at = await page.evaluate(pelvis);
     await page.keyboard.press("r");
     await pageUntil(page, `String(${pelvis}) !== "${at}"`);
-    expect(await stepsOf(page)).toBe(step);
+    await pageUntil(page, "flowgait.state.drive.step === 0 && flowgait.state.drive.state === 'paused'");
     await page.keyboard.press(" ");
   });
 
@@ -194,6 +198,58 @@ describe("driving at a desk", () => {
     await page.getByRole("button", { name: "Camera" }).click();
     await page.getByRole("radio", { name: "Three-quarter" }).click();
     await pageUntil(page, `${off} > 1`);
+  });
+
+  it("the time can be dragged back, and what was done then happens again until something else is done", async () => {
+    await page.keyboard.press("r");
+    const trunk = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
+    await pageUntil(page, "flowgait.state.drive.newest > 40 && flowgait.state.drive.newest < 400");
+    await page.keyboard.press(" ");
+    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    const newest = Number(await page.evaluate("flowgait.state.drive.newest"));
+    const end = String(await page.evaluate(trunk));
+    const time = page.getByRole("slider", { name: "Time" });
+    await time.fill("20");
+    await pageUntil(page, `flowgait.state.drive.step === 20 && String(${trunk}) !== "${end}"`);
+    expect(await page.locator("[data-testid=ago]").textContent()).toBe(`−${((newest - 20) / 50).toFixed(1)} s`);
+    await time.fill(String(newest));
+    await pageUntil(page, `flowgait.state.drive.step === ${newest} && String(${trunk}) === "${end}"`);
+    await page.keyboard.press(",");
+    await pageUntil(page, `flowgait.state.drive.step === ${newest - 1}`);
+    await time.fill("20");
+    await pageUntil(page, "flowgait.state.drive.step === 20");
+    await page.keyboard.press("x");
+    await pageUntil(page, "flowgait.state.drive.newest === 20");
+    await page.getByRole("button", { name: "Live" }).click();
+    await pageUntil(page, "flowgait.state.drive.state === 'playing' && flowgait.state.drive.newest > 30");
+  });
+
+  it("the course is saved as a file that gives it again, bit for bit, and as a film", async () => {
+    await page.keyboard.press("r");
+    await pageUntil(page, "flowgait.state.drive.newest > 20 && flowgait.state.drive.newest < 400");
+    await page.keyboard.press("x");
+    const before = Number(await page.evaluate("flowgait.state.drive.newest"));
+    await pageUntil(page, `flowgait.state.drive.newest > ${before + 30}`);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save replay" }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toMatch(/^HumanoidJoystick-\d+-steps\.replay\.json$/);
+    const file = await saved.path();
+    const recording = join(scratchFolder(), "course.mcap");
+    const { code, stdout } = await callCli("replay", file, "--json", "--mcap", recording);
+    const { log, steps } = JSON.parse(readFileSync(file, "utf8"));
+    expect(log.map(({ kind }: { kind: string }) => kind)).toContain("push");
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { task: TASK, steps, same: true }]);
+    expect(readFileSync(recording).subarray(1, 5).toString()).toBe("MCAP");
+
+    await page.getByRole("button", { name: "Film the picture" }).click();
+    const at = Number(await page.evaluate("flowgait.framesDrawn"));
+    await pageUntil(page, `flowgait.framesDrawn > ${at + 5}`);
+    const filming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Stop filming" }).click();
+    const film = await filming;
+    expect(film.suggestedFilename()).toMatch(/^HumanoidJoystick-drive\.(mp4|webm)$/);
+    expect(statSync(await film.path()).size).toBeGreaterThan(2000);
   });
 
   it("a second page watches while the first steers, and gets the wheel when the first has gone", async () => {

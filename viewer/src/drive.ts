@@ -54,6 +54,29 @@ export class Drive {
     this.send({ type: "simulate", what });
   }
 
+  /** Goes to a step of the course so far, and stands there. */
+  seek(step: number): void {
+    this.send({ type: "seek", step: Math.max(0, Math.round(step)) });
+  }
+
+  /** One step back. */
+  stepBack(): void {
+    const { drive } = this.store.get();
+    if (drive) this.seek(drive.step - 1);
+  }
+
+  /** Returns to the newest step and goes on. */
+  goLive(): void {
+    const { drive } = this.store.get();
+    if (!drive) return;
+    this.seek(drive.newest);
+    this.simulate("play");
+  }
+
+  saveReplay(): void {
+    this.send({ type: "saveReplay" });
+  }
+
   setSpeed(factor: number): void {
     this.asked = { speed: factor, atMs: performance.now() };
     this.send({ type: "setSpeed", factor });

@@ -25,6 +25,7 @@ const store = new Store({
   gamepad: null,
   latencyMs: null,
   motion: null,
+  isFilming: false,
   pointed: null,
   info: null,
   status: null,

@@ -14,6 +14,7 @@ import type {
 } from "../../src/stream/protocol.ts";
 import { Connection } from "./connection.ts";
 import { Contacts } from "./contacts.ts";
+import { download } from "./download.ts";
 import { Drive } from "./drive.ts";
 import { Grab } from "./grab.ts";
 import { Playback } from "./playback.ts";
@@ -21,6 +22,7 @@ import { shownEnvironments } from "./scene/layout.ts";
 import type { Stage } from "./scene/stage.ts";
 import { onSystemTheme, saveSettings, systemTheme } from "./settings.ts";
 import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from "./store.ts";
+import { Video } from "./video.ts";
 
 /** Curve points kept; beyond it every second one is let go. */
 const MAX_POINTS = 4096;
@@ -30,7 +32,17 @@ const READOUT_MS = 250;
 /** How often commanded and measured velocity are noted for the instruments. */
 const MOTION_MS = 50;
 /** Wishes whose refusal the user is told. */
-const refusalsToTell: readonly string[] = ["wheel", "command", "simulate", "setSpeed", "policy", "push", "grab"];
+const refusalsToTell: readonly string[] = [
+  "wheel",
+  "command",
+  "simulate",
+  "setSpeed",
+  "policy",
+  "push",
+  "grab",
+  "seek",
+  "saveReplay",
+];
 /** Frames of a usual screen are this long. */
 const FRAME_MS = 16;
 
@@ -38,6 +50,7 @@ export class Page {
   readonly playback = new Playback();
   readonly drive: Drive;
   readonly grab: Grab;
+  private readonly video: Video;
   private readonly contacts = new Contacts();
   framesReceived = 0;
   /** Messages of the server that could not be read. */
@@ -65,6 +78,7 @@ export class Page {
       greeting: () => this.wishes(),
     });
     this.drive = new Drive(store, (message) => this.connection.send(message));
+    this.video = new Video(stage.canvas);
     this.grab = new Grab(stage, (message) => this.connection.send(message));
     store.subscribe((state, before) => this.apply(state, before));
     document.addEventListener("visibilitychange", () => this.tellPause());
@@ -125,6 +139,14 @@ export class Page {
     this.connection.send({ type: isPaused ? "pause" : "resume", what: "training" });
   }
 
+  /** Begins to film the picture, or hands the film over. */
+  toggleVideo(): void {
+    const { info, channel } = this.store.get();
+    if (this.video.isRunning) this.video.stop(`${info?.task ?? "flowgait"}-${channel}`);
+    else this.video.start();
+    this.store.set({ isFilming: this.video.isRunning });
+  }
+
   retryConnection(): void {
     this.connection.retryNow();
   }
@@ -169,6 +191,9 @@ export class Page {
         return;
       case "drive":
         this.drive.receive(message);
+        return;
+      case "replay":
+        download(message.name, new Blob([message.text], { type: "application/json" }));
         return;
       case "contacts":
         this.contacts.add(message);

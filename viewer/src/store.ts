@@ -58,6 +58,8 @@ export interface PageState {
   readonly gamepad: string | null;
   /** From the page to the simulation and back; the middle of the last commands. */
   readonly latencyMs: number | null;
+  /** Whether the picture is being filmed. */
+  readonly isFilming: boolean;
   /** The body under the pointer, and where to name it, CSS pixels. */
   readonly pointed: { readonly name: string; readonly x: number; readonly y: number } | null;
   /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */

@@ -174,6 +174,10 @@ export class Stage {
     return this.quality.level;
   }
 
+  get canvas(): HTMLCanvasElement {
+    return this.renderer.domElement;
+  }
+
   /** The camera's place. */
   get eye(): [number, number, number] {
     return this.camera.position.toArray();

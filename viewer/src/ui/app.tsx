@@ -10,6 +10,7 @@ import { Learning } from "./learning.tsx";
 import { Notices } from "./notices.tsx";
 import { Rewards } from "./rewards.tsx";
 import { Steer } from "./steer.tsx";
+import { Timeline } from "./timeline.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { Tracking } from "./tracking.tsx";
@@ -29,7 +30,14 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
       <TopBar store={store} page={page} />
       <div class="lower">
         {isDriving ? <Steer store={store} page={page} /> : null}
-        {isDriving ? <DriveBar store={store} page={page} /> : <Toolbar store={store} page={page} />}
+        {isDriving ? (
+          <div class="dock">
+            <Timeline store={store} page={page} />
+            <DriveBar store={store} page={page} />
+          </div>
+        ) : (
+          <Toolbar store={store} page={page} />
+        )}
         <Panel store={store} stage={stage} />
       </div>
       <Notices store={store} page={page} />
@@ -50,6 +58,8 @@ function Panel({ store, stage }: { store: Store; stage: Stage }) {
     const tell = () => stage.setInsets(insetsOf(element.current));
     const observer = new ResizeObserver(tell);
     if (element.current) observer.observe(element.current);
+    const dock = document.querySelector(".dock");
+    if (dock) observer.observe(dock);
     phone.addEventListener("change", tell);
     tell();
     return () => {
@@ -80,6 +90,8 @@ const TOOLBAR_HEIGHT = 64;
 function insetsOf(panel: HTMLElement | null) {
   const { width = 0, height = 0 } = panel?.getBoundingClientRect() ?? {};
   const steer = document.querySelector(".steer")?.getBoundingClientRect().height ?? 0;
-  if (phone.matches) return { top: TOP_BAR_HEIGHT, right: 0, bottom: height + TOOLBAR_HEIGHT + steer };
-  return { top: TOP_BAR_HEIGHT, right: width === 0 ? 0 : width + 12, bottom: TOOLBAR_HEIGHT };
+  const dock = document.querySelector(".dock")?.getBoundingClientRect().height ?? 0;
+  const bar = Math.max(TOOLBAR_HEIGHT, dock + 12);
+  if (phone.matches) return { top: TOP_BAR_HEIGHT, right: 0, bottom: height + bar + steer };
+  return { top: TOP_BAR_HEIGHT, right: width === 0 ? 0 : width + 12, bottom: bar };
 }

@@ -22,7 +22,8 @@ const keysOfDriving: Keys = [
   ["A D", "sideways"],
   ["Q E ← →", "turn"],
   ["Space", "pause or play the simulation"],
-  [".", "one control step"],
+  [", .", "one control step back, forward"],
+  ["L", "back to the newest step, and on"],
   ["R", "begin anew"],
   ["X", "push the robot from some side"],
   ["− +", "slower, faster"],
@@ -95,6 +96,8 @@ function DrivingText({ gamepad }: { gamepad: string | null }) {
       <p>
         <i class="swatch command" /> where the robot is asked to go in the next second, <i class="swatch velocity" />{" "}
         where it goes. Take hold of the robot anywhere and drag: a spring pulls it. Drag beside it to turn the camera.
+        Drag the time to go back: what was done then happens again, until something else is done; that begins another
+        future.
       </p>
       <p>
         Gamepad: left stick walks, right stick turns

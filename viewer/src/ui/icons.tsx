@@ -6,6 +6,9 @@ const paths = {
   play: <path d="M6 4.2v11.6l9.4-5.8z" fill="currentColor" />,
   step: <path d="M5 4.6v10.8l7-5.4zM15 4.5v11" />,
   reset: <path d="M4.5 10a5.5 5.5 0 1 0 1.8-4.1M4.5 3.5v3.2h3.2" />,
+  save: <path d="M10 3v9M6.2 8.6 10 12.4l3.8-3.8M3.5 16.5h13" />,
+  film: <circle cx="10" cy="10" r="5.5" />,
+  filming: <rect x="5.5" y="5.5" width="9" height="9" rx="1.5" fill="currentColor" />,
   push: <path d="M3 10h9M8.5 6.2 12.3 10l-3.8 3.8M16 4.5v11" />,
   gamepad: (
     <>

@@ -22,6 +22,8 @@ export function listenToKeys(store: Store, page: Page): void {
   const whileDriving: Actions = {
     " ": () => drive.togglePlaying(),
     ".": () => drive.simulate("step"),
+    ",": () => drive.stepBack(),
+    l: () => drive.goLive(),
     x: () => drive.push(),
     r: () => drive.simulate("reset"),
     "-": () => drive.changeSpeed(-1),
@@ -35,7 +37,7 @@ export function listenToKeys(store: Store, page: Page): void {
     const action = everywhere[key] ?? ofChannel[key];
     const isSteering = drive.press(event);
     if (isSteering || action) event.preventDefault();
-    if (!isSteering && action && !(event.repeat && key !== ".")) action();
+    if (!isSteering && action && !(event.repeat && key !== "." && key !== ",")) action();
   });
 }
 
@@ -46,6 +48,7 @@ function next<T>(all: readonly T[], current: T): T {
 /** Whether the key belongs to the element that has the focus. */
 function isTyping(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest("input, select, textarea, dialog")) return key !== "?";
-  return key === " " && target.closest("button") !== null;
+  if (target.matches("input[type=range]")) return /^(Arrow|Home|End|Page)/.test(key);
+  if (target.closest("input:not([type=checkbox]), select, textarea, dialog")) return key !== "?";
+  return key === " " && target.closest("button, input") !== null;
 }

@@ -1,0 +1,85 @@
+/** A driven course as an MCAP file: JSON messages with their schemas, as Foxglove and Rerun open them. Written to a temporary name, then renamed. */
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { McapWriter } from "@mcap/core";
+import { UserError } from "../math/user-error.ts";
+import type { DriveSession } from "../rollout/drive-session.ts";
+import type { Environment } from "../tasks/index.ts";
+import { packageVersion } from "../train/version.ts";
+import { commandRangesOf } from "./command-ranges.ts";
+import { mcapTopics, type Topic } from "./mcap-topics.ts";
+
+export class McapFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+  readonly #writer: McapWriter;
+  readonly #topics: readonly Topic[];
+  #channels: number[] = [];
+
+  private constructor(path: string, temporary: string, handle: FileHandle, env: Environment) {
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#handle = handle;
+    this.#topics = mcapTopics(env, commandRangesOf(env).length > 0);
+    let position = 0n;
+    const writable = {
+      position: () => position,
+      write: async (bytes: Uint8Array) => {
+        await handle.writeFile(bytes);
+        position += BigInt(bytes.length);
+      },
+    };
+    this.#writer = new McapWriter({ writable });
+  }
+
+  /** @throws UserError when the file cannot be made */
+  static async create(path: string, env: Environment): Promise<McapFile> {
+    const temporary = `${path}.${process.pid}.tmp`;
+    const handle = await open(temporary, "wx").catch((error: Error) => {
+      throw new UserError(`--mcap: ${path} cannot be written: ${error.message}`);
+    });
+    const file = new McapFile(path, temporary, handle, env);
+    await file.#begin();
+    return file;
+  }
+
+  /** Adds what the session has just done. */
+  async add(session: DriveSession): Promise<void> {
+    const logTime = BigInt(Math.round((1e9 * session.step) / session.controlHz));
+    const moment = session.moment();
+    for (const [k, { of }] of this.#topics.entries()) {
+      const data = new TextEncoder().encode(JSON.stringify(of(moment, logTime)));
+      await this.#writer.addMessage({
+        channelId: this.#channels[k],
+        sequence: session.step,
+        logTime,
+        publishTime: logTime,
+        data,
+      });
+    }
+  }
+
+  /** Finishes the file and gives it its name. */
+  async close(): Promise<void> {
+    await this.#writer.end();
+    await this.#handle.close();
+    await rename(this.#temporary, this.#path);
+  }
+
+  /** Leaves nothing behind. */
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await rm(this.#temporary, { force: true });
+  }
+
+  async #begin(): Promise<void> {
+    await this.#writer.start({ library: `flowgait ${packageVersion()}`, profile: "" });
+    for (const { topic, schema, schemaName } of this.#topics) {
+      const data = new TextEncoder().encode(JSON.stringify(schema));
+      const schemaId = await this.#writer.registerSchema({ name: schemaName, encoding: "jsonschema", data });
+      this.#channels.push(
+        await this.#writer.registerChannel({ topic, schemaId, messageEncoding: "json", metadata: new Map() }),
+      );
+    }
+  }
+}

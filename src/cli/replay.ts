@@ -1,0 +1,109 @@
+/** `flowgait replay <file>`: does a saved course again, says whether it is the same bit for bit, and shows or records it. */
+import { Command } from "commander";
+import { createEngine } from "../graph/index.ts";
+import { UserError } from "../math/user-error.ts";
+import type { DriveCourse } from "../rollout/drive-orders.ts";
+import { DriveSession } from "../rollout/drive-session.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
+import { wholeNumber } from "./flag-value.ts";
+import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
+import { McapFile } from "./mcap-file.ts";
+import { type Output, resultJson } from "./output.ts";
+import { servePlay } from "./play.ts";
+import { PolicyShelf } from "./policy-shelf.ts";
+import { courseOf, readReplay } from "./replay-file.ts";
+
+interface ReplayOptions {
+  readonly policy?: string;
+  readonly mcap?: string;
+  readonly view?: boolean;
+  readonly port: string;
+  readonly json?: boolean;
+}
+
+/** How often people hear how far it is. */
+const NOTE_MS = 5000;
+
+/** The command. */
+export function replayCommand(output: Output): Command {
+  return new Command("replay")
+    .summary("do a saved course again, bit for bit")
+    .description(
+      "Do the course of a replay file again and compare it with the file's digest; the viewer saves such files.",
+    )
+    .argument("<file>", "a replay file (.replay.json)")
+    .option("--policy <policy>", "where the first policy is now; as the file says without it")
+    .option("--mcap <file>", "record poses, joint states, command and rewards as MCAP, for Foxglove and Rerun")
+    .option("--view", "open the course in the viewer: scrub through it, begin another future anywhere")
+    .option("--port <port>", "port of the viewer; the next free one where it is taken", "8080")
+    .option("--json", "one JSON document on standard output")
+    .action((file: string, options: ReplayOptions) => replayFile(file, options, output));
+}
+
+async function replayFile(file: string, options: ReplayOptions, output: Output): Promise<void> {
+  const replay = await readReplay(file);
+  const env = await Environment.create(await resolveTask(replay.task));
+  try {
+    const course = await courseOf(replay, env, options.policy);
+    if (options.view === true) {
+      const shelf = new PolicyShelf(env, { first: course.setup.policy.key });
+      const at = { port: wholeNumber("--port", options.port, 0, 65535), host: "127.0.0.1" };
+      await servePlay({ task: replay.task, env, shelf, start: course.setup, course }, at, output);
+    } else await compare(file, course, options, output);
+  } finally {
+    env.delete();
+  }
+}
+
+async function compare(
+  file: string,
+  course: DriveCourse,
+  { mcap, json }: ReplayOptions,
+  output: Output,
+): Promise<void> {
+  const interrupt = listenForInterrupt(() => output.note("stopping"));
+  const session = await DriveSession.create({ setup: course.setup, course }, createEngine("ort"));
+  const recording = mcap === undefined ? null : await McapFile.create(mcap, session.env);
+  let digest: string;
+  try {
+    digest = await goThrough(session, recording, interrupt, output);
+    await recording?.close();
+  } catch (error) {
+    await recording?.discard();
+    throw error;
+  } finally {
+    interrupt.release();
+    session.delete();
+  }
+  const same = digest === course.digest;
+  if (json === true) resultJson(output, { task: course.setup.task, steps: course.steps, digest, same });
+  if (!same)
+    throw new UserError(`${file}: another course came out (${short(digest)}), expected ${short(course.digest)}`);
+  if (json !== true)
+    output.result(`the same, bit for bit: ${course.steps.toLocaleString("en")} steps, digest ${short(digest)}\n`);
+}
+
+/** Goes from the first step to the last. Returns the digest of them all. */
+async function goThrough(
+  session: DriveSession,
+  recording: McapFile | null,
+  { signal }: Interrupt,
+  output: Output,
+): Promise<string> {
+  let notedMs = performance.now();
+  for (;;) {
+    await recording?.add(session);
+    if (session.step >= session.newest) return session.digest;
+    if (signal.aborted) throw new UserError(`replay: stopped after ${session.step} of ${session.newest} steps`);
+    await session.advance();
+    // Lets Ctrl-C in.
+    if (session.step % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (performance.now() - notedMs < NOTE_MS) continue;
+    notedMs = performance.now();
+    output.note(`${session.step} of ${session.newest} steps`);
+  }
+}
+
+function short(digest: string): string {
+  return digest.slice(0, 12);
+}

@@ -1,0 +1,55 @@
+/** Films the picture as it is drawn, and hands the film over when it is stopped: mp4 where the browser can, else webm. */
+import { download } from "./download.ts";
+
+const FRAMES_PER_SECOND = 30;
+const BITS_PER_SECOND = 8_000_000;
+const formats = ["video/mp4;codecs=avc1.640028", "video/webm;codecs=vp9", "video/webm"] as const;
+
+export class Video {
+  private readonly canvas: HTMLCanvasElement;
+  private recorder: MediaRecorder | null = null;
+  private parts: Blob[] = [];
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.canvas = canvas;
+  }
+
+  /** Whether this browser can film at all. */
+  static get isPossible(): boolean {
+    return typeof MediaRecorder !== "undefined" && formatOf() !== undefined;
+  }
+
+  get isRunning(): boolean {
+    return this.recorder !== null;
+  }
+
+  start(): void {
+    const mimeType = formatOf();
+    if (this.recorder || mimeType === undefined) return;
+    const stream = this.canvas.captureStream(FRAMES_PER_SECOND);
+    this.recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: BITS_PER_SECOND });
+    this.parts = [];
+    this.recorder.ondataavailable = ({ data }) => void this.parts.push(data);
+    this.recorder.start(1000);
+  }
+
+  /** @param name of the file, without its ending */
+  stop(name: string): void {
+    const { recorder, parts } = this;
+    if (!recorder) return;
+    this.recorder = null;
+    recorder.onstop = () => {
+      for (const track of recorder.stream.getTracks()) track.stop();
+      download(`${name}.${endingOf(recorder.mimeType)}`, new Blob(parts, { type: recorder.mimeType }));
+    };
+    recorder.stop();
+  }
+}
+
+function formatOf(): string | undefined {
+  return formats.find((format) => MediaRecorder.isTypeSupported(format));
+}
+
+function endingOf(mimeType: string): string {
+  return mimeType.includes("mp4") ? "mp4" : "webm";
+}
