@@ -50,13 +50,13 @@ export async function runTraining(run: PreparedRun, { sinks, signal, view }: Ses
   }
 }
 
-/** A new run whose task or engine does not load leaves no folder behind. */
+/** A new run whose task or engine does not load leaves no folder behind; it was empty before, or not there. */
 async function startTraining(run: PreparedRun, sinks: readonly MetricSink[], view?: LiveView): Promise<Training> {
   const { config, folder, resume, continued } = run;
   const onCheckpoint = async (saved: SavedPolicy) => writeController(training, saved, folder);
   const options = { config, runFolder: folder, sinks, resume, onBurst: view?.onBurst, onCheckpoint };
   const training: Training = await Training.create(options).catch(async (error: unknown) => {
-    if (!continued && config.run === "") await rm(folder, { recursive: true, force: true });
+    if (!continued) await rm(folder, { recursive: true, force: true });
     throw error;
   });
   return training;

@@ -189,7 +189,7 @@ export class ActorUpdater {
     const { views, sizes, mirror } = this.#options;
     const { feeds } = this.#actor;
     this.#order.writeRows(firstUnit, start, this.#rows, this.#seen);
-    gatherSeen(views.obs, sizes.obsSize, mirror?.obs ?? null, this.#seen, feeds.obs);
+    gatherSeen(views.obs, sizes.obsSize, mirror?.obs, this.#seen, feeds.obs);
     for (const place of this.#kept) gatherKept(views.kept, place, this.#rows, place.fed);
     gatherValues(views.advantage, this.#rows, feeds.advantage);
   }

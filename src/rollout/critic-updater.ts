@@ -185,9 +185,9 @@ export class CriticUpdater {
     const { views, plan, spec, sizes, mirror } = this.#options;
     const { feeds } = this.#critic;
     this.#order.writeUnits(firstUnit, plan.criticUnits, this.#rows, this.#seen);
-    gatherSeen(views.obs, sizes.obsSize, mirror?.obs ?? null, this.#seen, feeds.obs);
+    gatherSeen(views.obs, sizes.obsSize, mirror?.obs, this.#seen, feeds.obs);
     if (sizes.privilegedSize > 0)
-      gatherSeen(views.privileged, sizes.privilegedSize, mirror?.privileged ?? null, this.#seen, feeds.privileged);
+      gatherSeen(views.privileged, sizes.privilegedSize, mirror?.privileged, this.#seen, feeds.privileged);
     if (plan.advantages === "minibatch") {
       gatherValues(views.learnReward, this.#rows, feeds.reward);
       gatherValues(views.terminated, this.#rows, feeds.terminated);

@@ -20,18 +20,18 @@ export function gatherKept(
   }
 }
 
-/** Rows whose images are made on the way. @param image null where no row is seen in the mirror */
+/** Rows whose images are made on the way. @param image absent where no row is seen in the mirror */
 export function gatherSeen(
   source: Float32Array,
   size: number,
-  image: SignedPermutation | null,
+  image: SignedPermutation | undefined,
   rows: Int32Array,
   target: Float32Array,
 ): void {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (row >= 0) copyRow(source, row * size, target, i * size, size);
-    else if (image === null) copyRow(source, ~row * size, target, i * size, size);
+    else if (image === undefined) copyRow(source, ~row * size, target, i * size, size);
     else writeMirrored(image, source, ~row * size, target, i * size);
   }
 }

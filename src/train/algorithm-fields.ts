@@ -5,9 +5,12 @@ import { field } from "./config-field.ts";
 
 const OURS = "flowgait";
 
+/** Beyond these a value vanishes from, or overflows, what float32 makes of it in the losses. */
+const [LEAST, MOST] = [1e-6, 1e6];
+
 /** Schemas that several fields share. */
-export const positive = z.number().positive();
-export const nonNegative = z.number().nonnegative();
+export const positive = z.number().positive().min(LEAST).max(MOST);
+export const nonNegative = z.number().nonnegative().max(MOST);
 const fraction = z.number().min(0).max(1);
 const count = z.int().min(1);
 const layers = z.array(count.max(8192)).min(1).max(32);
@@ -140,7 +143,7 @@ interface OptimiserDefaults {
 /** Adam, the number of its steps, and the weights that acting uses. */
 export function optimiserFields(defaults: OptimiserDefaults, source: string) {
   return {
-    learningRate: field(rate.positive(), defaults.learningRate, "Adam's step size of the policy.", source),
+    learningRate: field(rate.positive().min(1e-12), defaults.learningRate, "Adam's step size of the policy.", source),
     criticLearningRate: field(
       rate.nonnegative(),
       0,
@@ -156,7 +159,7 @@ export function optimiserFields(defaults: OptimiserDefaults, source: string) {
     ),
     adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
     adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),
-    adamEps: field(rate.positive(), 1e-8, "Added to Adam's denominator.", source),
+    adamEps: field(rate.positive().min(1e-20), 1e-8, "Added to Adam's denominator.", source),
     weightDecay: field(
       rate.nonnegative(),
       defaults.weightDecay,
@@ -241,7 +244,7 @@ export function advantageFields(defaults: AdvantageDefaults, source: string) {
       source,
     ),
     advantageShift: field(
-      z.number(),
+      z.number().min(-MOST).max(MOST),
       0,
       "Added to normalised advantages. A little above 0 keeps the flow consistent with the actions it draws and narrows it (docs/experiments.md).",
       OURS,

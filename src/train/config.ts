@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
 import { algorithmConfig } from "./algorithm-config.ts";
+import { nonNegative } from "./algorithm-fields.ts";
 import { field } from "./config-field.ts";
 
 const FPO = "FPO, released Playground configuration";
@@ -64,7 +65,7 @@ export const trainConfigSchema = z.strictObject({
     OURS,
   ),
   normaliserFloor: field(
-    z.number().min(0),
+    nonNegative,
     0.01,
     "Added to the running deviation that observations are divided by, so that what hardly varied at first does not explode later.",
     "FPO++, released locomotion configuration; FPO has none",

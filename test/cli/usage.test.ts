@@ -170,6 +170,38 @@ describe("train", () => {
     expect(existsSync(join(folder, "runs"))).toBe(false);
   });
 
+  it("refuses what its task cannot be trained with, and leaves no run behind", async () => {
+    const folder = scratchFolder();
+    const place = ["--run", join(folder, "run")];
+    expect(await run("train", "CheetahRun", "--mirror", "true", ...TINY, ...place)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/\nflowgait: task CheetahRun: --mirror needs .* joint targets, found controls\n$/),
+    });
+    writeFileSync(
+      join(folder, "ball.xml"),
+      '<mujoco><worldbody><body name="ball"><freejoint/><geom size="0.1"/></body></worldbody></mujoco>',
+    );
+    writeFileSync(
+      join(folder, "ball.ts"),
+      `import { defineTask, direct, readings } from "flowgait";
+export default defineTask({
+  name: "Ball",
+  scene: "./ball.xml",
+  timing: { controlHz: 50, physicsHz: 500, episodeSeconds: 1 },
+  robot: readings((sim) => ({ height: () => sim.qpos[2] })),
+  action: direct({}),
+  observe: { height: { of: (s) => s.robot.height() } },
+  reward: { up: { weight: 1, of: (s) => s.robot.height() } },
+});
+`,
+    );
+    expect(await run("train", join(folder, "ball.ts"), ...TINY, ...place)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/\nflowgait: .*ball.ts: has no actions, expected at least one to learn\n$/),
+    });
+    expect(existsSync(join(folder, "run"))).toBe(false);
+  });
+
   it("refuses to go on with what is no run", async () => {
     const folder = scratchFolder();
     expect(await run("train", "--resume", folder)).toMatchObject({
