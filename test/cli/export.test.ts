@@ -121,6 +121,9 @@ describe("flowgait export", () => {
     });
     const file = join(folder, "controller.onnx");
     writeFileSync(file, "");
-    expect(await callCli("export", file)).toMatchObject({ code: 2, stderr: expect.stringContaining("is no policy") });
+    expect(await callCli("export", file)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("must be a whole ONNX file, got one without a graph"),
+    });
   });
 });

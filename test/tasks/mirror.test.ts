@@ -59,8 +59,9 @@ describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of
       const expected = new Float32Array(env.privilegedSize);
       writeMirrored(mirror.privileged, values, 0, expected, 0);
       expected.forEach((value, i) => {
-        const size = Math.max(1, Math.abs(value));
-        expect(reflected.privileged[t][i] / size, `step ${t}, privileged ${i}`).toBeCloseTo(value / size, 3);
+        // the solver stops after a few iterations, each side at its own remainder
+        const error = Math.abs(reflected.privileged[t][i] - value) / Math.max(1, Math.abs(value));
+        expect(error, `step ${t}, privileged ${i}`).toBeLessThan(1e-3);
       });
     });
     straight.obs.forEach((obs, t) => {
@@ -155,8 +156,8 @@ function imageOf(sim: Simulation, body: number): number {
 function walk(env: Environment, mirror: Mirror, rng: Rng, command: readonly number[], reflect: boolean) {
   env.start(SEED, 0);
   const { sim } = env;
-  // a gait clock that starts at 0 is found by its value only after a step
-  env.step(SEED, 0, new Float32Array(env.actionSize), 0);
+  // a gait clock that starts at 0 is found by its value only after a step; memories of that step are not the same left and right
+  if (clocks(env).some((phase) => Math.abs(phase) < 1e-6)) env.step(SEED, 0, new Float32Array(env.actionSize), 0);
   sim.qpos.set(sim.keyframeQpos(env.task.keyframe as string));
   sim.qvel.fill(0);
   sim.qaccWarmstart.fill(0);
@@ -183,11 +184,8 @@ function walk(env: Environment, mirror: Mirror, rng: Rng, command: readonly numb
 
 /** Turns the gait's clock, or both feet's, by half a cycle, so that feet change places; tasks without a clock stay as they are. */
 function swapFeet(env: Environment): void {
-  const gait = env.observationLayout.find((slice) => slice.name === "gait");
-  if (gait === undefined) return;
-  const obs = new Float32Array(env.obsSize);
-  env.writeObservation(obs, 0);
-  const phases = [0, 1].map((foot) => Math.atan2(obs[gait.offset + 2 + foot], obs[gait.offset + foot]));
+  const phases = clocks(env);
+  if (phases.length === 0) return;
   const state = new Float64Array(env.stateSize);
   env.save(state, 0);
   const slots = [...state.keys()].filter(
@@ -196,4 +194,13 @@ function swapFeet(env: Environment): void {
   expect([1, 2]).toContain(slots.length);
   for (const slot of slots) state[slot] += state[slot] > 0 ? -Math.PI : Math.PI;
   env.load(state, 0);
+}
+
+/** The phases of both feet that the observation shows, rad; none where it shows no gait. */
+function clocks(env: Environment): number[] {
+  const gait = env.observationLayout.find((slice) => slice.name === "gait");
+  if (gait === undefined) return [];
+  const obs = new Float32Array(env.obsSize);
+  env.writeObservation(obs, 0);
+  return [0, 1].map((foot) => Math.atan2(obs[gait.offset + 2 + foot], obs[gait.offset + foot]));
 }
