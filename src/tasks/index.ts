@@ -81,4 +81,4 @@ export {
 export { smallControl } from "./terms/small-control.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";
-export { isTaskFile, loadUserTask, resolveTask } from "./user-task.ts";
+export { isTaskFile, loadUserTask, pageScript, resolveTask } from "./user-task.ts";
