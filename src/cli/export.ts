@@ -11,7 +11,7 @@ import { checkOutputFolder, writeExport } from "../export/output-folder.ts";
 import { type DistillationReport, type ExportReport, fileList, type ReportSizes } from "../export/report.ts";
 import { reportPage } from "../export/report-page.ts";
 import { UserError } from "../math/user-error.ts";
-import { describeTask, Environment, resolveTask } from "../tasks/index.ts";
+import { describeTask, Environment, isTaskFile, resolveTask } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
 import {
   addExportOptions,
@@ -99,7 +99,8 @@ async function loadSubject(reference: string, options: ControllerOptions, flow: 
     const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };
     // Refuses options that the task cannot have before anything is measured.
     controllerFunction(policy, description, options);
-    return { policy, task, description, origin, options };
+    const taskFile = isTaskFile(found.trained.task) ? found.trained.task : null;
+    return { policy, task, taskFile, description, origin, options };
   } finally {
     env.delete();
   }

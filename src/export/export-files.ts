@@ -13,7 +13,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** The controller in the formats asked for, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */
 export async function exportFiles(
-  { policy, task, description, origin, options }: ExportSubject,
+  { policy, task, taskFile, description, origin, options }: ExportSubject,
   formats: readonly ExportFormat[],
   kept: KeptRows,
 ): Promise<Map<string, Uint8Array | string>> {
@@ -25,7 +25,7 @@ export async function exportFiles(
     const { name, header, source } = controllerC(policy, description, origin, options, kept);
     files.set(`${name}.h`, header).set(`${name}.c`, source);
   }
-  if (formats.includes("html")) files.set(`${description.name}.html`, await htmlPage(task, onnx, contract));
+  if (formats.includes("html")) files.set(`${description.name}.html`, await htmlPage(task, taskFile, onnx, contract));
   files.set("contract.json", `${JSON.stringify(contract, null, 2)}\n`);
   const deploy = deployYaml(description);
   if (deploy !== null) files.set("deploy.yaml", deploy);

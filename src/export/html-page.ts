@@ -1,10 +1,10 @@
 /** A controller as one HTML file that needs no server: MuJoCo, the controller and the viewer, with the robot's files inside. */
 import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import { readScene } from "../physics/scene-files.ts";
-import { scenePath, type Task } from "../tasks/index.ts";
+import { pageScript, scenePath, type Task } from "../tasks/index.ts";
 import type { Contract } from "./contract-schema.ts";
 import { escaped } from "./html-text.ts";
 import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
@@ -15,20 +15,21 @@ const SEED = 1;
 
 /**
  * The page's text.
+ * @param taskFile file of a user's own task; null for one that ships
  * @param onnx bytes of the exported controller
- * @throws UserError when the task is a user's own, or the program was not built
+ * @throws UserError when the user's task cannot run in a page, or the program was not built
  */
-export async function htmlPage(task: Task, onnx: Uint8Array, contract: Contract): Promise<string> {
-  if (task.family === "user")
-    throw new UserError(
-      `--format: html runs tasks that ship with flowgait, ${task.name} is your own; expected onnx or c`,
-      {
-        exitCode: 2,
-      },
-    );
+export async function htmlPage(
+  task: Task,
+  taskFile: string | null,
+  onnx: Uint8Array,
+  contract: Contract,
+): Promise<string> {
   const [program, style] = await Promise.all([readBuilt("page.js"), readBuilt("page.css")]);
   const payload: PagePayload = {
     task: task.name,
+    taskScript: taskFile === null ? null : await pageScript(taskFile),
+    scene: pathInPage(scenePath(task)),
     run: contract.training.run,
     contract: {
       output: contract.output,
@@ -75,9 +76,14 @@ async function readBuilt(name: string): Promise<string> {
 function sceneFiles(task: Task): Record<string, string> {
   const files = readScene(scenePath(task));
   return Object.fromEntries(
-    [...files].map(([path, bytes]) => [
-      relative(packageRoot, path).replaceAll("\\", "/"),
-      Buffer.from(bytes).toString("base64"),
-    ]),
+    [...files].map(([path, bytes]) => [pathInPage(path), Buffer.from(bytes).toString("base64")]),
   );
+}
+
+/** Files keep their places relative to each other; those outside the package come below /user. */
+function pathInPage(path: string): string {
+  const below = relative(packageRoot, path);
+  const inside = below !== "" && !below.startsWith("..") && !isAbsolute(below);
+  const name = inside ? `package/${below}` : `user/${path}`;
+  return `/${name.replaceAll("\\", "/").replace(/\/+/g, "/")}`;
 }

@@ -30,6 +30,8 @@ import { type ControllerFormat, type RunningController, runC, runOnnx, runTypesc
 export interface ExportSubject {
   readonly policy: TrainedPolicy;
   readonly task: Task;
+  /** File of a user's own task; null for one that ships. */
+  readonly taskFile: string | null;
   readonly description: TaskDescription;
   readonly origin: ControllerOrigin;
   readonly options: ControllerOptions;

@@ -1,4 +1,5 @@
 /** report.html: the report for people, in one file. */
+import { ACCEPTED_LOSS } from "./flow-steps.ts";
 import { escaped, page, shown, table, verdict } from "./html-text.ts";
 import { type ExportReport, FORMAT_NAMES, type FormatReport } from "./report.ts";
 import type { ControllerFormat } from "./running-controller.ts";
@@ -38,17 +39,20 @@ function cards(report: ExportReport): string {
       `a call takes in ${FORMAT_NAMES[fastest.format]}; the robot waits ${shown(1000 * report.controlPeriod)} ms`,
       fastest.latency.p99Ms < 1000 * report.controlPeriod,
     ),
-    ...(report.flowSteps === null
-      ? []
-      : [
-          card(
-            report.fewestFlowSteps === null ? "none" : String(report.fewestFlowSteps),
-            `flow steps lose less than 2 % return; exported with ${report.flowSteps}`,
-            true,
-          ),
-        ]),
+    ...stepCard(report),
   ];
   return `<div class="cards">${cells.join("")}</div>`;
+}
+
+function stepCard({ flowSteps, fewestFlowSteps, distillation }: ExportReport): string[] {
+  if (distillation !== null) {
+    const label = `of the return lost by distilling ${distillation.fromFlowSteps} flow steps to ${distillation.flowSteps}`;
+    return [card(percent(distillation.returnLoss), label, distillation.returnLoss < ACCEPTED_LOSS)];
+  }
+  if (flowSteps === null) return [];
+  return [
+    card(String(fewestFlowSteps ?? "none"), `flow steps lose less than 2 % return; exported with ${flowSteps}`, true),
+  ];
 }
 
 function card(value: string, label: string, good: boolean): string {

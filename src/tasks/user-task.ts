@@ -7,10 +7,11 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BuildFailure, build, type Loader, type Plugin } from "esbuild";
+import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin } from "esbuild";
 import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import type { Task } from "./define-task.ts";
+import { PAGE_NAMES } from "./page-names.ts";
 import { get } from "./registry.ts";
 import { withTerrainSeed } from "./terrain.ts";
 
@@ -47,21 +48,44 @@ export async function loadUserTask(path: string): Promise<Task> {
   return Object.freeze({ ...task, scene: besideFile(task.scene, file) });
 }
 
-/** One module with everything the file imports, except Node's own modules and this package. */
-async function bundle(file: string, shown: string): Promise<string> {
+/**
+ * A user's task file as a script for a page: reads this package under `PAGE_NAMES.packageName`, leaves the file's exports under
+ * `PAGE_NAMES.exportsName`.
+ * @throws UserError when it does not compile, such as for reading files, which pages cannot
+ */
+export function pageScript(path: string): Promise<string> {
+  const { packageName: name, exportsName: globalName } = PAGE_NAMES;
+  const contents = `module.exports = ${name};`;
+  const given: Plugin = {
+    name: "flowgait-in-page",
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^flowgait$/ }, () => ({ path: "flowgait", namespace: "page" }));
+      onLoad({ filter: /.*/, namespace: "page" }, () => ({ contents, loader: "js" }));
+    },
+  };
+  return bundle(resolve(path), path, {
+    format: "iife",
+    globalName,
+    platform: "browser",
+    target: "es2022",
+    plugins: [given],
+  });
+}
+
+const NODE_MODULE: BuildOptions = { format: "esm", platform: "node", target: "node20", sourcemap: "inline" };
+
+/** One script with everything the file imports, except Node's own modules and this package. */
+async function bundle(file: string, shown: string, options: BuildOptions = NODE_MODULE): Promise<string> {
   try {
     const result = await build({
+      plugins: [packagePlugin],
+      ...options,
       entryPoints: [file],
       bundle: true,
       write: false,
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      sourcemap: "inline",
       logLevel: "silent",
-      plugins: [packagePlugin],
     });
-    return result.outputFiles[0].text;
+    return result.outputFiles![0].text;
   } catch (error) {
     const [first] = (error as BuildFailure).errors ?? [];
     if (!first) throw error;

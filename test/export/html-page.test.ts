@@ -9,7 +9,7 @@ import { controllerContract } from "../../src/export/contract.ts";
 import { htmlPage } from "../../src/export/html-page.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { PlayedRobot } from "../../src/export/page/played-robot.ts";
-import { registry } from "../../src/tasks/index.ts";
+import { describeTask, Environment, registry, resolveTask } from "../../src/tasks/index.ts";
 import { launchBrowser, pageUntil, type Watch, watchPage } from "../viewer/browser.ts";
 import { describedTask, origin, policyFor } from "./sample-policy.ts";
 
@@ -38,13 +38,13 @@ describe("a self-contained page", () => {
     const policy = policyFor(description);
     onnx = controllerOnnx(policy, description, origin);
     contract = controllerContract(policy, description, origin);
-    text = await htmlPage(task, onnx, contract);
+    text = await htmlPage(task, null, onnx, contract);
     folder = mkdtempSync(join(tmpdir(), "flowgait-test-"));
     writeFileSync(join(folder, "page.html"), text);
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 640, height: 480 } });
     watch = watchPage(page);
-    await page.goto(pathToFileURL(join(folder, "page.html")).href);
+    await page.goto(pathToFileURL(join(folder, "page.html")).href, { timeout: 90_000 });
     await pageUntil(page, "globalThis.flowgait?.stage.framesDrawn > 2", 90_000);
   });
   afterAll(async () => {
@@ -97,9 +97,58 @@ describe("a self-contained page", () => {
     expect(gzipSync(text, { level: 6 }).length).toBeLessThan(LARGEST);
   });
 
-  it("is refused for a task of one's own, in one line", async () => {
-    await expect(htmlPage({ ...task, family: "user", name: "Mine" }, onnx, contract)).rejects.toThrow(
-      /^--format: html runs tasks that ship with flowgait, Mine is your own; expected onnx or c$/,
+  it("runs a task of one's own, scene and all", async () => {
+    const file = join(folder, "my-task.ts");
+    writeFileSync(join(folder, "pole.xml"), POLE);
+    writeFileSync(file, POLE_TASK);
+    const own = await resolveTask(file);
+    const env = await Environment.create(own);
+    const description = describeTask(env);
+    env.delete();
+    const policy = policyFor(description);
+    const bytes = controllerOnnx(policy, description, origin);
+    const ownContract = controllerContract(policy, description, origin);
+    writeFileSync(join(folder, "own.html"), await htmlPage(own, file, bytes, ownContract));
+    await page.goto(pathToFileURL(join(folder, "own.html")).href, { timeout: 90_000 });
+    await pageUntil(page, "globalThis.flowgait?.stage.framesDrawn > 0", 90_000);
+    expect(watch.errors).toEqual([]);
+    const inPage = (await page.evaluate("globalThis.flowgait.replay(Array(20).fill({}))")) as number[][];
+    const robot = await PlayedRobot.create(own, bytes, ownContract, 1);
+    for (const found of inPage) {
+      await robot.step();
+      expect(found[0]).toBeCloseTo(robot.env.sim.qpos[0]!, 6);
+    }
+    robot.delete();
+  });
+
+  it("is refused for a task that reads files, in one line", async () => {
+    const file = join(folder, "reading.ts");
+    writeFileSync(file, `import { readFileSync } from "node:fs";\nexport const size = readFileSync("x").length;\n`);
+    await expect(htmlPage(task, file, onnx, contract)).rejects.toThrow(
+      /^task: [^\n]*reading\.ts does not compile: [^\n]*node:fs[^\n]*$/,
     );
   });
 });
+
+const POLE = `<mujoco model="pole">
+  <option timestep="0.005"/>
+  <worldbody>
+    <body pos="0 0 0.8">
+      <joint name="hinge" axis="0 1 0" damping="0.05"/>
+      <geom type="capsule" fromto="0 0 0 0 0 0.6" size="0.03" mass="1"/>
+    </body>
+  </worldbody>
+  <actuator><motor name="motor" joint="hinge" gear="2" ctrlrange="-1 1"/></actuator>
+</mujoco>
+`;
+const POLE_TASK = `import { defineTask, direct } from "flowgait";
+export default defineTask({
+  name: "PoleUp",
+  scene: "./pole.xml",
+  timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 10 },
+  action: direct(),
+  reset: ({ sim, rng }) => { sim.qpos[0] = rng.uniform(-1, 1); },
+  observe: { angle: { of: (s) => s.sim.qpos[0] }, speed: { of: (s) => s.sim.qvel[0] } },
+  reward: { upright: { weight: 1, of: (s) => Math.cos(s.sim.qpos[0]) } },
+});
+`;

@@ -18,7 +18,14 @@ async function subjectOf(name: string, options: ControllerOptions, kind: keyof t
   const env = await Environment.create(task);
   const description = describeTask(env);
   env.delete();
-  return { policy: policyFor(description, kind), task, description, origin, options } satisfies ExportSubject;
+  return {
+    policy: policyFor(description, kind),
+    task,
+    taskFile: null,
+    description,
+    origin,
+    options,
+  } satisfies ExportSubject;
 }
 
 const sizes = { rows: 300, episodes: 2, calls: 20, flowStepCounts: [1, 4], seed: 1 };

@@ -2,13 +2,16 @@
 import type { PlayedContract } from "./played-robot.ts";
 
 export interface PagePayload {
-  /** Name of a registered task. */
   readonly task: string;
+  /** Script of a user's own task (`pageScript`); null for one that ships. */
+  readonly taskScript: string | null;
+  /** Path of the scene among `files`. */
+  readonly scene: string;
   readonly run: string;
   readonly contract: PlayedContract;
   /** The ONNX controller, base64. */
   readonly controller: string;
-  /** Files of the scene by path below the package, base64. */
+  /** Files of the scene by absolute path in the page, base64. */
   readonly files: Readonly<Record<string, string>>;
   readonly seed: number;
   /** [lowest, highest] of each command; empty without one. */

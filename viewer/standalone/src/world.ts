@@ -1,19 +1,31 @@
 /** Opens what the page carries: files of the scene, task, controller. */
 import { PAYLOAD_ID, type PagePayload } from "../../../src/export/page/payload.ts";
 import { PlayedRobot } from "../../../src/export/page/played-robot.ts";
+import * as flowgait from "../../../src/index.ts";
+import type { Task } from "../../../src/tasks/define-task.ts";
+import { PAGE_NAMES } from "../../../src/tasks/page-names.ts";
 import { get } from "../../../src/tasks/registry.ts";
 import { addFile } from "./files.ts";
-import { packageRoot } from "./package-root.ts";
 
 export function readPayload(): PagePayload {
   const payload = JSON.parse(document.getElementById(PAYLOAD_ID)!.textContent!) as PagePayload;
-  for (const [path, content] of Object.entries(payload.files)) addFile(`${packageRoot}/${path}`, bytesOf(content));
+  for (const [path, content] of Object.entries(payload.files)) addFile(path, bytesOf(content));
   return payload;
 }
 
 /** A robot in its first episode. */
-export function createRobot({ task, controller, contract, seed }: PagePayload): Promise<PlayedRobot> {
-  return PlayedRobot.create(get(task), bytesOf(controller), contract, seed);
+export function createRobot(payload: PagePayload): Promise<PlayedRobot> {
+  const { controller, contract, seed } = payload;
+  return PlayedRobot.create(taskOf(payload), bytesOf(controller), contract, seed);
+}
+
+function taskOf({ task, taskScript, scene }: PagePayload): Task {
+  if (taskScript === null) return get(task);
+  const { packageName, exportsName } = PAGE_NAMES;
+  const exported: Record<string, Task> = new Function(packageName, `${taskScript}; return ${exportsName};`)(flowgait);
+  const found = Object.values(exported).find((candidate) => candidate?.name === task);
+  if (!found) throw new Error(`the page's script has no task ${task}`);
+  return { ...found, scene };
 }
 
 function bytesOf(base64: string): Uint8Array {
