@@ -26,6 +26,9 @@ export interface LearnerRates {
   readonly humanoidGflops: number;
   readonly humanoidMatmulGflops: number;
   readonly humanoidRatio: number;
+  /** The same bound of products with 1024 rows, whose operands stay in cache, and humanoidGflops over that */
+  readonly cachedMatmulGflops: number;
+  readonly humanoidCachedRatio: number;
   /** Seconds of that update, its preparation included, and of one by Gaussian PPO with the same networks, rows, epochs and minibatches */
   readonly fpoPlusPlusSeconds: number;
   readonly ppoSeconds: number;
@@ -84,7 +87,10 @@ async function paperRates() {
   const config = paper(4);
   const assembly = await collected(config);
   await assembly.parts.learner.prepare(0);
-  const rates = await inTurns(async () => nominalFlops(config, assembly.env) / (await descentSeconds(assembly)) / 1e9);
+  const meter = new MatmulMeter();
+  const flops = nominalFlops(config, assembly.env);
+  const rates = await inTurns(async () => flops / (await descentSeconds(assembly)) / 1e9, meter);
+  await meter.end();
   await disassemble(assembly);
   return rates;
 }
@@ -93,16 +99,24 @@ async function humanoidRates() {
   const [config, baseline] = [humanoid("fpo++"), humanoid("ppo")];
   const [assembly, other] = [await collected(config), await collected(baseline)];
   const seconds: [number, number][] = [];
+  const cached: [number, number][] = [];
+  const meter = new MatmulMeter();
   const { gflops, matmulGflops, ratio } = await inTurns(async () => {
     const ours = await updateSeconds(assembly);
     seconds.push([ours.all, (await updateSeconds(other)).all]);
-    return nominalFlops(config, assembly.env) / ours.descent / 1e9;
-  });
+    const rate = nominalFlops(config, assembly.env) / ours.descent / 1e9;
+    cached.push([await meter.rate("cached"), rate]);
+    return rate;
+  }, meter);
+  await meter.end();
   for (const one of [assembly, other]) await disassemble(one);
+  for (const list of [seconds, cached]) list.shift(); // the turn that warmed up
   return {
     humanoidGflops: gflops,
     humanoidMatmulGflops: matmulGflops,
     humanoidRatio: ratio,
+    cachedMatmulGflops: median(cached.map(([bound]) => bound)),
+    humanoidCachedRatio: median(cached.map(([bound, rate]) => rate / bound)),
     fpoPlusPlusSeconds: median(seconds.map(([ours]) => ours)),
     ppoSeconds: median(seconds.map(([, theirs]) => theirs)),
     fpoPlusPlusOverPpo: median(seconds.map(([ours, theirs]) => ours / theirs)),
@@ -117,12 +131,10 @@ async function collected(config: TrainConfig): Promise<Assembly> {
 }
 
 /** Medians of a rate, of the matmul bound, and of their ratio, measured in turns after one turn that warms up. */
-async function inTurns(measure: () => Promise<number>) {
-  const meter = new MatmulMeter();
+async function inTurns(measure: () => Promise<number>, meter: MatmulMeter) {
   const turns: [number, number][] = [];
   await measure();
   for (let turn = 0; turn < TURNS; turn++) turns.push([await meter.rate(), await measure()]);
-  await meter.end();
   return {
     gflops: median(turns.map(([, rate]) => rate)),
     matmulGflops: median(turns.map(([bound]) => bound)),

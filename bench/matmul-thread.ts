@@ -1,10 +1,10 @@
-/** One thread of the bound in matmul.ts: answers each form's name with its rate in 10⁹ operations per second. */
+/** One thread of the bound in matmul.ts: answers every request with its rate in 10⁹ operations per second. */
 import { parentPort } from "node:worker_threads";
 import { createOrtEngine } from "../src/graph/index.ts";
-import { MATMUL_FLOPS, MATMUL_FORMS, matmulFunction, secondsOf } from "./matmul.ts";
+import { MATMUL_ROWS, type MatmulRequest, matmulFlops, matmulFunction, secondsOf } from "./matmul.ts";
 
 const engine = createOrtEngine();
-parentPort?.on("message", async (name: string) => {
-  const form = MATMUL_FORMS.find((known) => known === name) ?? "AB";
-  parentPort?.postMessage(MATMUL_FLOPS / (await secondsOf(engine, matmulFunction(form))) / 1e9);
+parentPort?.on("message", async ({ form, size }: MatmulRequest) => {
+  const rows = MATMUL_ROWS[size];
+  parentPort?.postMessage(matmulFlops(rows) / (await secondsOf(engine, matmulFunction(form, rows))) / 1e9);
 });

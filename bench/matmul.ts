@@ -1,4 +1,7 @@
-/** The bound that the learner is held against: the best float32 matmul rate of the same engine on as many threads. */
+/**
+ * The bound that the learner is held against: the best float32 matmul rate of the same engine on as many threads, of products whose operands
+ * come from memory as a batch does; and beside it that of smaller products that stay in a core's cache.
+ */
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -8,14 +11,26 @@ import { type Engine, type GraphFunction, graphFunction, input, matmul, sizeOf }
 export const MATMUL_FORMS = ["AB", "AtB", "ABt"] as const;
 type MatmulForm = (typeof MATMUL_FORMS)[number];
 
-/** Floating-point operations of one such product. */
-export const MATMUL_FLOPS = 2 * 8192 * 256 * 256;
+/** Rows of a batch, and of a block that stays in cache. */
+export const MATMUL_ROWS = { large: 8192, cached: 1024 } as const;
+export type MatmulSize = keyof typeof MATMUL_ROWS;
 
-/** A product of 8192×256 with 256×256 values, or its transposes, as a function of its own. */
-export function matmulFunction(form: MatmulForm): GraphFunction {
-  const a = input("a", [8192, 256]);
-  const b = input("b", form === "AtB" ? [8192, 256] : [256, 256]);
+/** A product of rows×256 with 256×256 values, or its transposes, as a function of its own. */
+export function matmulFunction(form: MatmulForm, rows: number): GraphFunction {
+  const a = input("a", [rows, 256]);
+  const b = input("b", form === "AtB" ? [rows, 256] : [256, 256]);
   return graphFunction(form, { y: matmul(a, b, { transposeA: form === "AtB", transposeB: form === "ABt" }) });
+}
+
+/** Floating-point operations of one such product. */
+export function matmulFlops(rows: number): number {
+  return 2 * rows * 256 * 256;
+}
+
+/** What a thread is asked. */
+export interface MatmulRequest {
+  readonly form: MatmulForm;
+  readonly size: MatmulSize;
 }
 
 /** Measures the joint rate of as many threads as the learner uses, in 10⁹ operations per second, best of the three forms. */
@@ -24,10 +39,10 @@ export class MatmulMeter {
     return new Worker(new URL("./matmul-thread.js", import.meta.url));
   });
 
-  async rate(): Promise<number> {
+  async rate(size: MatmulSize = "large"): Promise<number> {
     const joint: number[] = [];
     for (const form of MATMUL_FORMS) {
-      const rates = await Promise.all(this.#threads.map((thread) => ask(thread, form)));
+      const rates = await Promise.all(this.#threads.map((thread) => ask(thread, { form, size })));
       joint.push(rates.reduce((sum, rate) => sum + rate, 0));
     }
     return Math.max(...joint);
@@ -38,9 +53,9 @@ export class MatmulMeter {
   }
 }
 
-async function ask(worker: Worker, form: MatmulForm): Promise<number> {
+async function ask(worker: Worker, request: MatmulRequest): Promise<number> {
   const answer = once(worker, "message"); // or its error
-  worker.postMessage(form);
+  worker.postMessage(request);
   return (await answer)[0];
 }
 

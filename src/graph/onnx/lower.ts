@@ -5,7 +5,7 @@ import type { Op, Tensor, TensorOf } from "../tensor.ts";
 import { type Gemm, matchGemm } from "./gemm.ts";
 import { Lowering } from "./lowering.ts";
 import { DATA_TYPE, type NodeProto, type TensorProto } from "./schema.ts";
-import { lowerTuned } from "./tuned.ts";
+import { lowerNarrowGemm, lowerTuned } from "./tuned.ts";
 
 export interface LoweringOptions {
   /**
@@ -125,7 +125,7 @@ export function lower(fn: GraphFunction, { tuned = false }: LoweringOptions = {}
   const gemms = new Map<Tensor, Gemm | null>();
   const lowering = new Lowering(fn, (self, node) => {
     const gemm = gemms.get(node);
-    if (gemm) return lowerGemm(self, gemm);
+    if (gemm) return (tuned ? lowerNarrowGemm(self, gemm) : null) ?? lowerGemm(self, gemm);
     const handler = HANDLERS[node.op] as Handler<Op>;
     return (tuned ? lowerTuned(self, node) : null) ?? handler(self, node);
   });

@@ -2,6 +2,7 @@
 // values in cache, where a plain product of two tensors takes 0.2 ns.
 import { isBatched, sizeOf } from "../shape.ts";
 import type { Op, Tensor, TensorOf } from "../tensor.ts";
+import type { Gemm } from "./gemm.ts";
 import type { Lowering } from "./lowering.ts";
 
 /** Returns the name of the result, or null to use the standard form. */
@@ -11,6 +12,22 @@ const BROADCASTING: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div"]);
 
 /** Rows shorter than this are spread by a product with ones before an elementwise op. */
 const SHORT_ROW = 64;
+
+/** Products with fewer columns than this waste part of the vectors that the kernel computes columns in; rows waste nothing. */
+const NARROW = 32;
+
+/**
+ * Aᵀ·B with few columns as (Bᵀ·A)ᵀ, the same sums in two thirds of the time: 128×21 of 1024 rows takes 80 µs instead of 120.
+ * Not as Gemm, which ONNX Runtime would merge with the transposition into what it was.
+ */
+export function lowerNarrowGemm(lowering: Lowering, { a, b, c, alpha, transposeA, transposeB }: Gemm): string | null {
+  const columns = b.shape[1];
+  const fits = columns > 1 && columns < NARROW && columns < a.shape[1];
+  if (!fits || c || alpha !== 1 || !transposeA || transposeB || isBatched(a.shape)) return null;
+  const operands = [lowering.nameOf(b), lowering.nameOf(a)];
+  const product = lowering.emit("FusedMatMul", operands, { transA: 1 }, "com.microsoft");
+  return lowering.emit("Transpose", [product], { perm: [1, 0] });
+}
 
 /** One pass (0.5 ns) instead of two, unless the sigmoid is wanted anyway. */
 function silu(lowering: Lowering, { inputs: [x] }: Tensor): string | null {
