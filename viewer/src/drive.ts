@@ -117,8 +117,12 @@ export class Drive {
     this.store.set({ drive });
   }
 
+  /** Commands that reached the simulation. */
+  steeredCount = 0;
+
   /** A command has reached the simulation. */
   steered(at: number): void {
+    this.steeredCount++;
     this.latencies = [...this.latencies, performance.now() - at].slice(-LATENCIES);
     const sorted = this.latencies.toSorted((a, b) => a - b);
     this.store.set({ latencyMs: sorted[sorted.length >> 1] });
