@@ -1,5 +1,5 @@
 /** The page's hands on the driven simulation: clock, policy, wheel and steering. Says what is wanted; the server decides. */
-import type { Channel, ClientMessage, DriveMessage } from "../../src/stream/protocol.ts";
+import type { Channel, ClientMessage, DriveMessage, FlowSettings } from "../../src/stream/protocol.ts";
 import { type PadAction, PadWatch } from "./steering/gamepad.ts";
 import { SteeringKeys } from "./steering/keyboard.ts";
 import { Steering } from "./steering/steering.ts";
@@ -101,6 +101,12 @@ export class Drive {
   /** Direction from the heading of the push that is to be seen now, rad; null while none is. */
   pushShown(nowMs: number): number | null {
     return nowMs - this.pushed.atMs < PUSH_SHOWN_MS ? this.pushed.angle : null;
+  }
+
+  /** Draws the actions in another way. */
+  setFlow(change: Partial<FlowSettings>): void {
+    const flow = this.store.get().drive?.flow;
+    if (flow) this.send({ type: "flow", ...flow, ...change });
   }
 
   choosePolicy(key: string): void {
