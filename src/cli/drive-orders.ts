@@ -23,6 +23,8 @@ export function orderOf(wish: PlainWish): DriveOrder {
       return { kind: "change", change: gripOf(wish) };
     case "letGo":
       return { kind: "change", change: LET_GO };
+    case "flow":
+      return { kind: "flow", flow: { steps: wish.steps, noise: wish.noise } };
     case "seek":
       return { kind: "seek", step: wish.step };
     case "saveReplay":

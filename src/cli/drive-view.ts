@@ -213,6 +213,8 @@ export class DriveView implements DriveHandler {
       oldest: this.#moment?.oldest ?? 0,
       newest: this.#moment?.newest ?? 0,
       falls: this.#moment?.falls ?? 0,
+      flow: this.#moment?.flow ?? null,
+      actMs: this.#moment?.actMs ?? 0,
       policy: this.#policy,
       policies: this.#choices,
       ...(this.#failure === undefined ? {} : { detail: this.#failure }),

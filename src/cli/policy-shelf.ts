@@ -1,6 +1,6 @@
 /** Policies of one task that can be driven: what was named, the runs on disk, and `zero` and `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { NamedPolicy } from "../rollout/drive-orders.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import type { PolicyChoice } from "../stream/protocol.ts";
@@ -51,11 +51,9 @@ export class PolicyShelf {
     const { first, run } = this.#options;
     const choices = [{ key: this.firstKey, label: typeof first === "string" ? labelOf(first) : first.label() }];
     if (run !== undefined) choices.push(...(await checkpointsOf(run)));
-    choices.push(
-      ...runsOf(this.#env.task.name)
-        .filter((folder) => folder !== run)
-        .map(choiceOf),
-    );
+    const isRun = (folder: string) => run !== undefined && resolve(folder) === resolve(run);
+    const others = runsOf(this.#env.task.name).filter((folder) => !isRun(folder));
+    choices.push(...others.map(choiceOf));
     choices.push(choiceOf("zero"), choiceOf("random"));
     return choices.filter(({ key }, k) => choices.findIndex((other) => other.key === key) === k);
   }

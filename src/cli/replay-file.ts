@@ -12,7 +12,6 @@ import type { DriveChange, DriveCourse, LoggedChange, NamedPolicy } from "../rol
 import type { PolicyData } from "../rollout/jobs.ts";
 import type { Environment } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
-import { resampled } from "./flow-flags.ts";
 import { findPolicy } from "./policy-reference.ts";
 
 const FORMAT = "flowgait replay";
@@ -101,8 +100,9 @@ export async function readReplay(path: string): Promise<Replay> {
 export async function courseOf(file: Replay, env: Environment, moved?: string): Promise<DriveCourse> {
   const { task, seed, disturbances, command, steps, digest, log } = file;
   const policies: NamedPolicy[] = [];
-  for (const [k, entry] of file.policies.entries())
-    policies.push(await loadedPolicy(entry, env, k === 0 ? moved : undefined));
+  const [{ key: first }] = file.policies;
+  for (const entry of file.policies)
+    policies.push(await loadedPolicy(entry, env, entry.key === first ? moved : undefined));
   const changes = log.map((entry): LoggedChange => {
     const { step, ...change } = entry;
     if (change.kind !== "policy") return { step, change };
@@ -143,7 +143,8 @@ function writtenPolicy({ key, data, noise }: NamedPolicy): Replay["policies"][nu
 async function loadedPolicy(entry: Replay["policies"][number], env: Environment, moved?: string): Promise<NamedPolicy> {
   const { key, noise, hash, flow } = entry;
   const data = (await findPolicy(moved ?? key)).bind(env);
-  const drawn = flow && data.kind === "trained" && data.spec.kind === "flow" ? resampled(data, flow, key) : data;
+  const isFlow = data.kind === "trained" && data.spec.kind === "flow";
+  const drawn: PolicyData = flow && isFlow ? { ...data, spec: { ...data.spec, ...flow } } : data;
   const found = policyHash(drawn);
   if (found === hash) return { key: moved ?? key, data: drawn, noise };
   throw new UserError(`${moved ?? key}: is another policy (${found.slice(0, 12)}), expected ${hash.slice(0, 12)}`);

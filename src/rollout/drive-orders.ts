@@ -10,6 +10,13 @@ export interface NamedPolicy {
   readonly noise: StartNoise;
 }
 
+/** How a flow's action comes about. */
+export interface FlowSettings {
+  /** Integration steps */
+  readonly steps: number;
+  readonly noise: StartNoise;
+}
+
 /** Everything a driven simulation begins with. What it does depends on this and on the changes, step by step, alone. */
 export interface DriveSetup {
   /** A registered task's name, or the path of a user's task file */
@@ -55,6 +62,8 @@ export interface DriveBeginning {
 
 /** What the thread is told. */
 export type DriveOrder =
+  /** Draws the actions of the policy that acts in another way; nothing where it is no flow. */
+  | { readonly kind: "flow"; readonly flow: FlowSettings }
   /** Forgets the course and begins another, from the next seed. */
   | { readonly kind: "restart" }
   /** Goes to a step that was done before, and stands there; within what is still known. */
@@ -81,6 +90,10 @@ export interface DriveMoment {
   readonly falls: number;
   /** Key of the policy that acts */
   readonly policy: string;
+  /** Null where the policy is no flow */
+  readonly flow: FlowSettings | null;
+  /** Mean time of the last actions, ms */
+  readonly actMs: number;
   /** [bodies, 7] position in metres and quaternion w-x-y-z */
   readonly poses: Float32Array<ArrayBuffer>;
   /** (vx, vy, yaw rate) commanded and measured; zeros where the task has none */

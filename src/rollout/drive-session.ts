@@ -12,6 +12,7 @@ import type {
   DriveCourse,
   DriveMoment,
   DriveSetup,
+  FlowSettings,
   LoggedChange,
 } from "./drive-orders.ts";
 
@@ -50,10 +51,15 @@ export class DriveSession {
 
   /**
    * Loads task and policy; of a course, stands at its first step with all of it ahead.
+   * @param nowMs clock that times actions
    * @throws UserError where task or policy are at fault
    */
-  static async create({ setup, course }: DriveBeginning, engine: Engine): Promise<DriveSession> {
-    const session = new DriveSession(await Drive.create(setup, engine), setup);
+  static async create(
+    { setup, course }: DriveBeginning,
+    engine: Engine,
+    nowMs: () => number = () => 0,
+  ): Promise<DriveSession> {
+    const session = new DriveSession(await Drive.create(setup, engine, nowMs), setup);
     if (course === undefined) return session;
     session.#log = [...course.log];
     session.#newest = course.steps;
@@ -100,6 +106,12 @@ export class DriveSession {
     this.#log.push({ step, change });
     this.#made++;
     await this.#drive.apply(change);
+  }
+
+  /** Draws the actions of the policy that acts in another way; nothing where it is no flow. */
+  async changeFlow(flow: FlowSettings): Promise<void> {
+    const policy = this.#drive.policyWith(flow);
+    if (policy) await this.change({ kind: "policy", policy });
   }
 
   /** Forgets the course and begins another, from the next seed. */

@@ -54,6 +54,9 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
       clock.setPlaying(false);
       await advance(session);
       return;
+    case "flow":
+      await session.changeFlow(order.flow);
+      return;
     case "restart":
       await session.restart();
       return;
@@ -118,7 +121,7 @@ try {
     orders.push(order);
     wake();
   });
-  await run(await DriveSession.create(workerData as DriveBeginning, createEngine("ort")));
+  await run(await DriveSession.create(workerData as DriveBeginning, createEngine("ort"), () => performance.now()));
 } catch (error) {
   const { message } = error instanceof Error ? error : new Error(String(error));
   post({ kind: "failed", message, ...(error instanceof UserError ? { exitCode: error.exitCode } : {}) });

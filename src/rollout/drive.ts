@@ -7,7 +7,7 @@ import { readContacts } from "../physics/contacts.ts";
 import { Hands, type HandsState } from "../physics/hands.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { type Actor, ActorFactory } from "./actor.ts";
-import type { DriveChange, DriveMoment, DriveSetup, NamedPolicy } from "./drive-orders.ts";
+import type { DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
 import { PoseTape } from "./pose-tape.ts";
 
@@ -15,6 +15,8 @@ import { PoseTape } from "./pose-tape.ts";
 const ENDLESS = 2 ** 40;
 /** A robot that fell is seen lying for so long, s. */
 const LYING_SECONDS = 1.2;
+/** Share of the newest action in the mean time of actions. */
+const ACT_WEIGHT = 0.05;
 /** The one robot's number. */
 const ROBOT = 0;
 
@@ -37,6 +39,8 @@ export type DriveView = Omit<DriveMoment, "oldest" | "newest">;
 export class Drive {
   readonly env: Environment;
   readonly #setup: DriveSetup;
+  readonly #nowMs: () => number;
+  #actMs = 0;
   #seed: number;
   readonly #actors: ActorFactory;
   readonly #command: EasedCommand | null;
@@ -52,10 +56,11 @@ export class Drive {
   #lying = 0;
   #cut = true;
 
-  private constructor(env: Environment, engine: Engine, setup: DriveSetup) {
+  private constructor(env: Environment, engine: Engine, setup: DriveSetup, nowMs: () => number) {
     const { seed, command } = setup;
     this.env = env;
     this.#setup = setup;
+    this.#nowMs = nowMs;
     this.#seed = seed;
     this.#actors = new ActorFactory(engine);
     this.#obs = new Float32Array(env.obsSize);
@@ -67,13 +72,17 @@ export class Drive {
     this.#beginWith(command);
   }
 
-  /** Loads the task and the policy. Throws UserError where one of them is at fault. */
-  static async create(setup: DriveSetup, engine: Engine): Promise<Drive> {
+  /**
+   * Loads the task and the policy.
+   * @param nowMs clock that times actions; nothing else depends on it
+   * @throws UserError where task or policy are at fault
+   */
+  static async create(setup: DriveSetup, engine: Engine, nowMs: () => number): Promise<Drive> {
     const task = await resolveTask(setup.task);
     const { disturbances } = setup;
     const options = { noise: disturbances, events: disturbances, randomise: disturbances };
     const env = await Environment.create({ ...task, episodeSteps: ENDLESS }, options);
-    const drive = new Drive(env, engine, setup);
+    const drive = new Drive(env, engine, setup, nowMs);
     await drive.#setPolicy(setup.policy);
     return drive;
   }
@@ -135,7 +144,9 @@ export class Drive {
       env.holdCommand(this.#command.values);
     }
     this.#hands.apply();
+    const startedMs = this.#nowMs();
     await this.#actor.act(this.#obs, this.#step, this.#action);
+    this.#actMs += ACT_WEIGHT * (this.#nowMs() - startedMs - this.#actMs);
     env.step(this.#seed, ROBOT, this.#action, 0);
     env.writeObservation(this.#obs, 0);
     this.#step++;
@@ -156,12 +167,21 @@ export class Drive {
       nan: env.nan,
       falls: this.#falls,
       policy: this.#policy.key,
+      flow: flowOf(this.#policy),
+      actMs: this.#actMs,
       poses: new Float32Array(poses),
       command: new Float32Array(commands),
       twist: new Float32Array(twists),
       terms: new Float32Array(terms),
       contacts: readContacts(env.sim),
     };
+  }
+
+  /** The policy that acts, drawn in another way; null where it is no flow. */
+  policyWith({ steps, noise }: FlowSettings): NamedPolicy | null {
+    const { key, data } = this.#policy;
+    if (data.kind !== "trained" || data.spec.kind !== "flow") return null;
+    return { key, noise, data: { ...data, spec: { ...data.spec, flowSteps: steps } } };
   }
 
   /** A copy of everything that decides how it goes on. */
@@ -224,4 +244,8 @@ export class Drive {
     this.#actor = await this.#actors.create(policy.data, policy.noise, rows);
     this.#policy = policy;
   }
+}
+
+function flowOf({ data, noise }: NamedPolicy): FlowSettings | null {
+  return data.kind === "trained" && data.spec.kind === "flow" ? { steps: data.spec.flowSteps, noise } : null;
 }

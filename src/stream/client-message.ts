@@ -8,6 +8,7 @@ import {
   MAX_CLIENT_MESSAGE_BYTES,
   MAX_POLICY_KEY,
   MAX_WATCHED,
+  MOST_FLOW_STEPS,
 } from "./protocol.ts";
 
 const environment = z.int().min(0).max(0xffffffff);
@@ -33,6 +34,11 @@ const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("push"), angle: speed, speed: z.number().min(0).max(HARDEST_PUSH) }),
   z.strictObject({ type: z.literal("grab"), body: z.int().min(0).max(0xffff), point, target: point }),
   z.strictObject({ type: z.literal("letGo") }),
+  z.strictObject({
+    type: z.literal("flow"),
+    steps: z.int().min(1).max(MOST_FLOW_STEPS),
+    noise: z.enum(["random", "zero"]),
+  }),
   z.strictObject({ type: z.literal("seek"), step: z.int().min(0) }),
   z.strictObject({ type: z.literal("saveReplay") }),
   z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),

@@ -54,6 +54,7 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   push: "simulate",
   grab: "simulate",
   letGo: "simulate",
+  flow: "simulate",
   seek: "simulate",
   saveReplay: "simulate",
 };
@@ -142,6 +143,7 @@ export class IntentDesk {
       case "push":
       case "grab":
       case "letGo":
+      case "flow":
       case "seek":
       case "saveReplay":
         return this.drive(viewer, message);

@@ -208,8 +208,17 @@ export interface DriveMessage {
   /** Key of the policy that acts. */
   readonly policy: string;
   readonly policies: readonly PolicyChoice[];
+  /** How its actions are drawn; null where the policy is no flow. */
+  readonly flow: FlowSettings | null;
+  /** Time that the policy takes for an action, ms; the mean of the last steps. */
+  readonly actMs: number;
   /** One sentence more, such as why it failed. */
   readonly detail?: string;
+}
+/** How a flow policy's action comes about: from how much noise, in how many steps. */
+export interface FlowSettings {
+  readonly steps: number;
+  readonly noise: "random" | "zero";
 }
 /** A policy that can be driven. */
 export interface PolicyChoice {
@@ -302,6 +311,8 @@ export function decodeServerMessage(text: string): ServerMessage | null {
 export const DRIVE_SPEEDS = { slowest: 1 / 8, fastest: 8 } as const;
 /** Hardest push, m/s. */
 export const HARDEST_PUSH = 3;
+/** Most integration steps of a flow that is driven. */
+export const MOST_FLOW_STEPS = 64;
 /** Longest key of a policy. */
 export const MAX_POLICY_KEY = 400;
 
@@ -325,6 +336,8 @@ export type DriveWish =
   | { readonly type: "seek"; readonly step: number }
   /** Asks for the course so far as a small file that gives it again, bit for bit; it comes as `replay`. */
   | { readonly type: "saveReplay" }
+  /** Draws the actions of the policy that acts in another way, from the next step on. */
+  | { readonly type: "flow"; readonly steps: number; readonly noise: FlowSettings["noise"] }
   /** Pushes the robot: direction from its heading, rad to the left, and change of its velocity, m/s. */
   | { readonly type: "push"; readonly angle: number; readonly speed: number }
   /** Draws a point of a body (in its frame, m) towards a target (in the world, m) by a spring, until let go. */

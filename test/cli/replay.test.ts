@@ -2,11 +2,14 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { McapIndexedReader } from "@mcap/core";
 import { describe, expect, it } from "vitest";
+import { findPolicy } from "../../src/cli/policy-reference.ts";
+import { PolicyShelf } from "../../src/cli/policy-shelf.ts";
 import { replayText } from "../../src/cli/replay-file.ts";
 import { createEngine } from "../../src/graph/index.ts";
 import { DriveSession } from "../../src/rollout/drive-session.ts";
+import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
-import { callCli } from "./cli-process.ts";
+import { callCli, TINY } from "./cli-process.ts";
 
 const ZERO = { key: "zero", data: { kind: "zero" }, noise: "zero" } as const;
 const STEPS = 60;
@@ -67,6 +70,30 @@ describe("flowgait replay", () => {
     expect(Object.values(trunk.translation)).toEqual(end);
     expect(messages.get("/joint_states")![0].value.name).toHaveLength(12);
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("finds a trained policy again, drawn as it was then, and where it has been moved to", async () => {
+    const folder = scratchFolder();
+    const run = join(folder, "run");
+    const training = ["train", "CartpoleBalance", "--algorithm", "fpo", ...TINY, "--steps", "512", "--run", run];
+    expect((await callCli(...training)).code).toBe(0);
+    const env = await Environment.create(await resolveTask("CartpoleBalance"));
+    const policy = new PolicyShelf(env, { first: run }).bind(await findPolicy(run));
+    env.delete();
+    const setup = { task: "CartpoleBalance", seed: 5, policy, disturbances: false, command: null } as const;
+    const session = await DriveSession.create({ setup }, createEngine("ort"));
+    for (let step = 0; step < 20; step++) {
+      if (step === 10) await session.changeFlow({ steps: 3, noise: "zero" });
+      await session.advance();
+    }
+    const file = join(folder, "trained.json");
+    writeFileSync(file, replayText(await session.course()).text);
+    session.delete();
+    expect((await callCli("replay", file, "--json")).code).toBe(0);
+    const moved = readFileSync(file, "utf8").replaceAll(JSON.stringify(run), '"gone"');
+    writeFileSync(file, moved);
+    expect((await callCli("replay", file)).stderr).toMatch(/^flowgait: gone: does not exist/);
+    expect((await callCli("replay", file, "--policy", run)).code).toBe(0);
   });
 
   it("says so when another course comes out", async () => {

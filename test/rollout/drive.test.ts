@@ -17,7 +17,7 @@ const setup: DriveSetup = {
 };
 
 async function drive(change: Partial<DriveSetup> = {}): Promise<Drive> {
-  const made = await Drive.create({ ...setup, ...change }, createEngine("ort"));
+  const made = await Drive.create({ ...setup, ...change }, createEngine("ort"), () => 0);
   onTestFinished(() => made.delete());
   return made;
 }

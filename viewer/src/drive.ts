@@ -1,5 +1,5 @@
 /** The page's hands on the driven simulation: clock, policy, wheel and steering. Says what is wanted; the server decides. */
-import type { Channel, ClientMessage, DriveMessage } from "../../src/stream/protocol.ts";
+import type { Channel, ClientMessage, DriveMessage, FlowSettings } from "../../src/stream/protocol.ts";
 import { type PadAction, PadWatch } from "./steering/gamepad.ts";
 import { SteeringKeys } from "./steering/keyboard.ts";
 import { Steering } from "./steering/steering.ts";
@@ -103,6 +103,12 @@ export class Drive {
     return nowMs - this.pushed.atMs < PUSH_SHOWN_MS ? this.pushed.angle : null;
   }
 
+  /** Draws the actions in another way. */
+  setFlow(change: Partial<FlowSettings>): void {
+    const flow = this.store.get().drive?.flow;
+    if (flow) this.send({ type: "flow", ...flow, ...change });
+  }
+
   choosePolicy(key: string): void {
     this.send({ type: "policy", key });
   }
@@ -117,8 +123,12 @@ export class Drive {
     this.store.set({ drive });
   }
 
+  /** Commands that reached the simulation. */
+  steeredCount = 0;
+
   /** A command has reached the simulation. */
   steered(at: number): void {
+    this.steeredCount++;
     this.latencies = [...this.latencies, performance.now() - at].slice(-LATENCIES);
     const sorted = this.latencies.toSorted((a, b) => a - b);
     this.store.set({ latencyMs: sorted[sorted.length >> 1] });

@@ -86,6 +86,10 @@ const probe = {
   get camera() {
     return stage.eye;
   },
+  /** Commands that reached the simulation. */
+  get steeredCount() {
+    return page.drive.steeredCount;
+  },
   /** Whether the camera is on its way. */
   get isMoving() {
     return stage.rig.isMoving;

@@ -5,6 +5,7 @@ import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
 import { BodyName } from "./body-name.tsx";
 import { DriveBar } from "./drive-bar.tsx";
+import { Flow } from "./flow.tsx";
 import { Help } from "./help.tsx";
 import { Learning } from "./learning.tsx";
 import { Notices } from "./notices.tsx";
@@ -38,7 +39,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
         ) : (
           <Toolbar store={store} page={page} />
         )}
-        <Panel store={store} stage={stage} />
+        <Panel store={store} page={page} stage={stage} />
       </div>
       <Notices store={store} page={page} />
       <Help store={store} />
@@ -48,7 +49,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
 }
 
 /** Plots and rewards: a column on the right, or a sheet on a phone. Tells the stage what it covers. */
-function Panel({ store, stage }: { store: Store; stage: Stage }) {
+function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage }) {
   const isOpen = useStore(store, (state) => state.isPanelOpen);
   const hasRun = useStore(store, (state) => state.info !== null);
   const isDriving = useStore(store, (state) => state.channel === "drive");
@@ -78,6 +79,7 @@ function Panel({ store, stage }: { store: Store; stage: Stage }) {
       />
       <div class="panel-scroll">
         {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} />}
+        {isDriving && <Flow store={store} page={page} />}
         <Rewards store={store} />
       </div>
     </aside>

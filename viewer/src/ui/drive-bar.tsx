@@ -90,9 +90,14 @@ function PolicyMenu({ store, page }: { store: Store; page: Page }) {
       label="Policy"
       title={`Policy: ${current?.label ?? drive?.policy ?? ""}`}
       button={
-        <span class="policy-name" data-testid="policy">
-          {current?.label ?? "Policy"}
-        </span>
+        <>
+          <span class="policy-icon">
+            <Icon name="policy" />
+          </span>
+          <span class="policy-name" data-testid="policy">
+            {current?.label ?? "Policy"}
+          </span>
+        </>
       }
     >
       {(close) => (

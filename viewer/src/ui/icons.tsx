@@ -7,6 +7,14 @@ const paths = {
   step: <path d="M5 4.6v10.8l7-5.4zM15 4.5v11" />,
   reset: <path d="M4.5 10a5.5 5.5 0 1 0 1.8-4.1M4.5 3.5v3.2h3.2" />,
   save: <path d="M10 3v9M6.2 8.6 10 12.4l3.8-3.8M3.5 16.5h13" />,
+  policy: (
+    <>
+      <circle cx="4.5" cy="6" r="1.7" />
+      <circle cx="4.5" cy="14" r="1.7" />
+      <circle cx="15.5" cy="10" r="1.7" />
+      <path d="M6.2 6.7 13.8 9.4M6.2 13.3l7.6-2.7" />
+    </>
+  ),
   film: <circle cx="10" cy="10" r="5.5" />,
   filming: <rect x="5.5" y="5.5" width="9" height="9" rx="1.5" fill="currentColor" />,
   push: <path d="M3 10h9M8.5 6.2 12.3 10l-3.8 3.8M16 4.5v11" />,

@@ -40,8 +40,10 @@ function follow(store: Store, list: HTMLUListElement): () => void {
   return store.subscribe(({ motion }, before) => {
     if (motion === before.motion) return;
     const last = course.at(-1);
-    if (!motion || (last && motion.time < last.time)) course = [];
+    if (!motion) course = [];
     if (!motion || motion.time === last?.time) return;
+    // Gone back in time: what came later has not happened yet.
+    while (course.length > 0 && course[course.length - 1].time >= motion.time) course.pop();
     course.push(motion);
     while (course[0].time < motion.time - SECONDS) course.shift();
     const ranges = store.get().info?.commandRanges ?? [];
