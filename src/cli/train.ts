@@ -1,4 +1,5 @@
 /** `flowgait train <task>`: trains a policy, or goes on with a run. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { CHANNELS } from "../stream/protocol.ts";
@@ -92,12 +93,13 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
 export async function requestedConfig(task: string | undefined, options: TrainOptions): Promise<TrainConfig> {
   if (task === undefined) throw new UserError("<task> is missing, expected one; see flowgait tasks", { exitCode: 2 });
   await resolveTask(task);
-  return resolveTrainConfig({
+  const config = resolveTrainConfig({
     task: storedReference(task),
     preset: options.preset === undefined ? undefined : presetOf(options.preset),
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),
   });
+  return { ...config, modelDir: config.modelDir === "" ? "" : resolve(config.modelDir) };
 }
 
 async function openViewer(output: Output): Promise<StreamServer> {

@@ -69,7 +69,7 @@ export class Drive {
 
   /** Loads the task and the policy. Throws UserError where one of them is at fault. */
   static async create(setup: DriveSetup, engine: Engine): Promise<Drive> {
-    const task = await resolveTask(setup.task);
+    const task = await resolveTask(setup.task, setup);
     const { disturbances } = setup;
     const options = { noise: disturbances, events: disturbances, randomise: disturbances };
     const env = await Environment.create({ ...task, episodeSteps: ENDLESS }, options);
