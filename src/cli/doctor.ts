@@ -10,7 +10,7 @@ import { type Examination, type ExaminationSizes, examine } from "../export/doct
 import { controllerOnnx } from "../export/onnx-controller.ts";
 import { readController, type StoredController } from "../export/read-controller.ts";
 import { UserError } from "../math/user-error.ts";
-import { describeTask, Environment, resolveTask } from "../tasks/index.ts";
+import { describeTask, Environment, resolveTask, type TaskVariant } from "../tasks/index.ts";
 import { readError, writeFileAtomically } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
 import { realNumber, wholeNumber } from "./flag-value.ts";
@@ -55,7 +55,7 @@ async function doctor(reference: string, options: DoctorOptions, output: Output)
     table: options.table,
   };
   const stored = await loadController(reference);
-  const task = await resolveTask(options.task ?? stored.task);
+  const task = await resolveTask(options.task ?? stored.task, options.task === undefined ? stored.variant : {});
   const examination = await examine(stored.controller, task, sizes, (stage) => output.note(`${stage} …`));
   const page = options.page ?? pagePath(reference);
   await writeFileAtomically(page, doctorPage(examination, reference));
@@ -67,7 +67,9 @@ async function doctor(reference: string, options: DoctorOptions, output: Output)
 }
 
 /** A controller as it would be exported, or as it was. */
-async function loadController(reference: string): Promise<{ controller: StoredController; task: string }> {
+async function loadController(
+  reference: string,
+): Promise<{ controller: StoredController; task: string; variant?: TaskVariant }> {
   if (extname(reference) === ".onnx") {
     const bytes = await readFile(reference).catch((error: unknown) => {
       throw readError(reference, error, "an exported controller");
@@ -86,13 +88,14 @@ async function loadController(reference: string): Promise<{ controller: StoredCo
       },
     );
   const { task, envSteps, algorithm, seed } = found.trained;
-  const env = await Environment.create(await resolveTask(task));
+  const env = await Environment.create(await resolveTask(task, found.variant));
   try {
     const policy = found.bind(env);
     if (policy.kind !== "trained")
       throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
     const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };
-    return { controller: readController(controllerOnnx(policy, describeTask(env), origin), reference), task };
+    const controller = readController(controllerOnnx(policy, describeTask(env), origin), reference);
+    return { controller, task, variant: found.variant };
   } finally {
     env.delete();
   }

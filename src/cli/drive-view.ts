@@ -15,7 +15,7 @@ import { DriveThread } from "../rollout/drive-thread.ts";
 import type { DriveHandler } from "../stream/intents.ts";
 import { type DriveMessage, type DriveWish, POSE_FLAG, type PolicyChoice, type RunInfo } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
-import type { Environment } from "../tasks/index.ts";
+import type { Environment, TaskVariant } from "../tasks/index.ts";
 import { commandRangesOf } from "./command-ranges.ts";
 import { type CommandChange, commandOf, LET_GO, orderOf, STANDING } from "./drive-orders.ts";
 import type { PolicyShelf } from "./policy-shelf.ts";
@@ -25,6 +25,7 @@ import { replayText } from "./replay-file.ts";
 export interface DriveOptions {
   /** As `resolveTask` takes it */
   readonly task: string;
+  readonly variant?: TaskVariant;
   /** For names, sizes and the scene; not stepped */
   readonly env: Environment;
   readonly shelf: PolicyShelf;
@@ -121,13 +122,13 @@ export class DriveView implements DriveHandler {
   }
 
   async #startThread(): Promise<DriveThread> {
-    const { task, start, shelf, policy, course } = this.#options;
+    const { task, variant, start, shelf, policy, course } = this.#options;
     const lost = (reason: string) => {
       this.#thread = null;
       this.#failure = reason;
       this.#tell();
     };
-    const setup = course?.setup ?? { task, ...start, policy: policy ?? (await shelf.load(shelf.firstKey)) };
+    const setup = course?.setup ?? { task, ...variant, ...start, policy: policy ?? (await shelf.load(shelf.firstKey)) };
     return DriveThread.create({ setup, course }, { report: (report) => this.#receive(report), lost });
   }
 

@@ -9,14 +9,13 @@ import type { EvaluationSummary } from "../train/metrics.ts";
 import { choice, twist, wholeNumber } from "./flag-value.ts";
 import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
-import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
+import { addPlaceOptions, type Place, type PlaceOptions, placeOf } from "./place.ts";
+import { findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-interface EvalOptions extends FlowOptions {
-  readonly task?: string;
+interface EvalOptions extends FlowOptions, PlaceOptions {
   readonly episodes: string;
   readonly seed: string;
-  readonly terrainSeed?: string;
   readonly command?: string;
   readonly noise?: string;
   /** False with --no-disturbances. */
@@ -37,10 +36,8 @@ export function evalCommand(output: Output): Command {
       "<policy>",
       "a run folder, a checkpoint, an ONNX file made here or elsewhere, the name of a controller that ships, zero or random",
     )
-    .option("--task <task>", "task to run in; a trained policy knows its own")
     .option("--episodes <count>", "episodes", "32")
     .option("--seed <seed>", "seed of the episodes", "1000003")
-    .option("--terrain-seed <seed>", "seed of the ground, where it is made from one; as trained without it")
     .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s; drawn as in training without it")
     .option(
       "--noise <kind>",
@@ -49,13 +46,15 @@ export function evalCommand(output: Output): Command {
     .option("--no-disturbances", "without observation noise, pushes and differences between robots")
     .option("--workers <count>", "threads; 0 takes one per core", "0")
     .option("--json", "one JSON document on standard output");
-  return addFlowOptions(command).action((policy: string, options: EvalOptions) => evaluate(policy, options, output));
+  return addFlowOptions(addPlaceOptions(command)).action((policy: string, options: EvalOptions) =>
+    evaluate(policy, options, output),
+  );
 }
 
 async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
-  const place = placeOf(found, options.task, settings.terrainSeed);
+  const place = placeOf(found, options);
   const policy = await bindPolicy(place, settings, (env) => resampled(found.bind(env), settings.flow, reference));
   const { seed, episodes, workers } = settings;
   const command = settings.command && withinRanges(settings.command, policy.task, output);
@@ -72,26 +71,12 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
   else output.result(`${evalText(document)}\n`);
 }
 
-/** Where episodes run: a task, and the ground of a seed where that is made from one. */
-interface Place {
-  readonly task: string;
-  readonly terrainSeed: number;
-}
-
-/** What the user asks for, else what the policy was trained on. */
-function placeOf({ reference, task: own, terrainSeed }: FoundPolicy, task?: string, seed?: number): Place {
-  if (task !== undefined) return { task, terrainSeed: seed ?? 0 };
-  if (own !== null) return { task: own, terrainSeed: seed ?? terrainSeed };
-  throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
-}
-
 function readSettings(options: EvalOptions) {
-  const { noise, command, terrainSeed } = options;
+  const { noise, command } = options;
   return {
     flow: readFlowFlags(options),
     episodes: wholeNumber("--episodes", options.episodes, 1),
     seed: wholeNumber("--seed", options.seed, 0, 0xffffffff),
-    terrainSeed: terrainSeed === undefined ? undefined : wholeNumber("--terrain-seed", terrainSeed, 0, 0xffffffff),
     workers: wholeNumber("--workers", options.workers, 0, 256),
     noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
     command: command === undefined ? null : twist("--command", command),
@@ -104,7 +89,7 @@ async function bindPolicy(
   { command }: { readonly command: CommandVector | null },
   bind: (env: Environment) => PolicyData,
 ): Promise<{ task: Task; data: PolicyData }> {
-  const env = await Environment.create(await resolveTask(place.task, place.terrainSeed));
+  const env = await Environment.create(await resolveTask(place.task, place));
   try {
     const { task } = env;
     if (command !== null && env.commandSize !== command.length)

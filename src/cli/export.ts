@@ -89,7 +89,7 @@ async function loadSubject(reference: string, options: ControllerOptions, flow: 
   if (found.trained === null)
     throw new UserError(`${reference}: has nothing to export, expected a run folder or a checkpoint`, { exitCode: 2 });
   const { envSteps, algorithm, seed } = found.trained;
-  const task = await resolveTask(found.trained.task);
+  const task = await resolveTask(found.trained.task, found.variant);
   const env = await Environment.create(task);
   try {
     const policy = resampled(found.bind(env), flow, reference);

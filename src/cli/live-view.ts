@@ -9,7 +9,7 @@ import { streamSink } from "../stream/metric-sink.ts";
 import type { Burst } from "../stream/playback.ts";
 import { POSE_FLAG, type RunInfo, type RunState } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, resolveTask, type TaskVariant } from "../tasks/index.ts";
 import type { IterationMetrics, MetricSink } from "../train/metrics.ts";
 import type { Training } from "../train/training.ts";
 import type { WatchedBurst } from "../train/watch-desk.ts";
@@ -92,13 +92,13 @@ export class LiveView {
   }
 
   /** Nothing is trained: what earlier runs of a task have left can be driven. Throws UserError where the task is at fault. */
-  async driveOnly(task: string): Promise<void> {
+  async driveOnly(task: string, variant: TaskVariant): Promise<void> {
     this.#detail = "no training was asked for";
     this.#show("idle");
-    const env = await Environment.create(await resolveTask(task));
+    const env = await Environment.create(await resolveTask(task, variant));
     const shelf = new PolicyShelf(env, { first: newestRunOf(env.task.name) ?? "zero" });
     const start = { seed: 0, disturbances: false, command: null };
-    this.#drive = new DriveView(this.#server, { task: storedReference(task), env, shelf, start });
+    this.#drive = new DriveView(this.#server, { task: storedReference(task), variant, env, shelf, start });
   }
 
   #lookAtWishes(): void {
@@ -159,6 +159,7 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
 /** Drives the task of a training; first on the shelf is the policy in training itself. */
 function driveView(server: StreamServer, training: Training, runFolder: string): DriveView {
   const { env, config } = training;
+  const { task, terrainSeed, modelDir } = config;
   const first = {
     key: IN_TRAINING,
     label: () => `In training: ${basename(runFolder)}`,
@@ -166,7 +167,7 @@ function driveView(server: StreamServer, training: Training, runFolder: string):
   };
   const shelf = new PolicyShelf(env, { first, run: runFolder });
   const start = { seed: config.seed, disturbances: false, command: null };
-  return new DriveView(server, { task: config.task, env, shelf, start });
+  return new DriveView(server, { task, variant: { terrainSeed, modelDir }, env, shelf, start });
 }
 
 /** Copies what the next collection would overwrite. */

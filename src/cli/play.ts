@@ -11,12 +11,12 @@ import { choice, twist, wholeNumber } from "./flag-value.ts";
 import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
+import { addPlaceOptions, type PlaceOptions, placeOf } from "./place.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
 import { storedReference } from "./task-reference.ts";
 
-interface PlayOptions extends FlowOptions {
-  readonly task?: string;
+interface PlayOptions extends FlowOptions, PlaceOptions {
   readonly command?: string;
   readonly seed: string;
   readonly noise?: string;
@@ -34,7 +34,6 @@ export function playCommand(output: Output): Command {
       "<policy>",
       "a run folder, a checkpoint, an ONNX file, the name of a controller that ships, zero or random",
     )
-    .option("--task <task>", "task to run in; a trained policy knows its own")
     .option("--command <vx,vy,yaw>", "command until somebody steers, in m/s, m/s, rad/s; stands without it")
     .option("--seed <seed>", "seed of the simulation", "0")
     .option(
@@ -48,14 +47,16 @@ export function playCommand(output: Output): Command {
       "address to bind; any but a loopback address asks pages for the printed token",
       "127.0.0.1",
     );
-  return addFlowOptions(command).action((policy: string, options: PlayOptions) => play(policy, options, output));
+  return addFlowOptions(addPlaceOptions(command)).action((policy: string, options: PlayOptions) =>
+    play(policy, options, output),
+  );
 }
 
 async function play(reference: string, options: PlayOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
-  const task = taskOf(options.task ?? found.task, reference);
-  const env = await Environment.create(await resolveTask(task));
+  const { task, ...variant } = placeOf(found, options);
+  const env = await Environment.create(await resolveTask(task, variant));
   try {
     checkCommand(env, settings.command);
     const { flow, noise, port, host } = settings;
@@ -63,7 +64,8 @@ async function play(reference: string, options: PlayOptions, output: Output): Pr
     resampled(found.bind(env), flow, reference);
     const shelf = new PolicyShelf(env, { first: reference, noise, change: (data) => resampledFlow(data, flow) });
     const policy = shelf.bind(found);
-    await servePlay({ task, env, shelf, policy, start: settings }, { port, host }, output);
+    const play = { task: storedReference(task), variant, env, shelf, policy, start: settings };
+    await servePlay(play, { port, host }, output);
   } finally {
     env.delete();
   }
@@ -101,11 +103,6 @@ function readSettings(options: PlayOptions) {
 
 function resampledFlow(policy: PolicyData, flow: FlowFlags): PolicyData {
   return policy.kind === "trained" && policy.spec.kind === "flow" ? resampled(policy, flow, "") : policy;
-}
-
-function taskOf(task: string | null, reference: string): string {
-  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
-  return storedReference(task);
 }
 
 function checkCommand(env: Environment, command: readonly number[] | null): void {

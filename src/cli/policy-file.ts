@@ -5,7 +5,7 @@ import { type OnnxValue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import type { FilePolicy } from "../rollout/jobs.ts";
 import type { Environment } from "../tasks/index.ts";
-import type { FoundPolicy } from "./policy-reference.ts";
+import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
 
 /** What is read of the contract that our own files carry under the metadata key `flowgait`. */
 interface Contract {
@@ -41,7 +41,7 @@ export function findPolicyFile(path: string): FoundPolicy {
     task: contract.task?.name ?? null,
     trained: null,
     noise: null,
-    terrainSeed: 0,
+    variant: PLAIN,
     bind: (env) => {
       checkSizes(path, input, output, env);
       const { squash } = env.actionDescription;

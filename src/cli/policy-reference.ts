@@ -4,12 +4,15 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
-import { type Environment, registry } from "../tasks/index.ts";
+import { type Environment, registry, type TaskVariant } from "../tasks/index.ts";
 import { type Checkpoint, type CheckpointMetadata, latestCheckpoint, loadCheckpoint } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { storedConfig, storedPolicy } from "../train/stored-policy.ts";
 import { findPolicyFile } from "./policy-file.ts";
 import { shippedController, shippedControllers } from "./shipped-controllers.ts";
+
+/** A task as it is declared. */
+export const PLAIN: Required<TaskVariant> = { terrainSeed: 0, modelDir: "" };
 
 /** A policy that was found but does not know its task's sizes yet. */
 export interface FoundPolicy {
@@ -21,8 +24,8 @@ export interface FoundPolicy {
   readonly trained: CheckpointMetadata | null;
   /** What the training's own evaluations draw actions from; null for policies that are no checkpoint. */
   readonly noise: StartNoise | null;
-  /** Seed of the ground that it was trained on, where that is made from one; 0 for policies that are no checkpoint. */
-  readonly terrainSeed: number;
+  /** Ground and robot that it was trained with; the task's own for policies that are no checkpoint. */
+  readonly variant: Required<TaskVariant>;
   /** @throws UserError when the checkpoint does not fit the task */
   bind(env: Environment): PolicyData;
 }
@@ -33,7 +36,14 @@ export interface FoundPolicy {
  */
 export async function findPolicy(reference: string): Promise<FoundPolicy> {
   if (reference === "zero" || reference === "random")
-    return { reference, task: null, trained: null, noise: null, terrainSeed: 0, bind: () => ({ kind: reference }) };
+    return {
+      reference,
+      task: null,
+      trained: null,
+      noise: null,
+      variant: PLAIN,
+      bind: () => ({ kind: reference }),
+    };
   if (extname(reference) === ".onnx" && existsSync(reference)) return findPolicyFile(reference);
   const shipped = existsSync(reference) ? null : shippedController(reference);
   if (shipped !== null) return { ...(await findPolicyFile(shipped)), reference };
@@ -41,13 +51,13 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
     reference,
     "a run folder, a checkpoint (.safetensors), a controller (.onnx or the name of one that ships), zero or random",
   );
-  const { evaluation, terrainSeed } = storedConfig(checkpoint, path);
+  const { evaluation, terrainSeed, modelDir } = storedConfig(checkpoint, path);
   return {
     reference,
     task: checkpoint.metadata.task,
     trained: checkpoint.metadata,
     noise: evaluation.noise,
-    terrainSeed,
+    variant: { terrainSeed, modelDir },
     bind: (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
   };
 }

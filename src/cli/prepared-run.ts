@@ -25,8 +25,8 @@ export interface PreparedRun {
 
 /** Makes the folder of a new run and writes its config.json. Throws UserError when that is not possible. */
 export async function prepareNewRun(config: TrainConfig): Promise<PreparedRun> {
-  const { algorithm, seed, run, terrainSeed } = config;
-  const { name } = await resolveTask(config.task, terrainSeed);
+  const { algorithm, seed, run } = config;
+  const { name } = await resolveTask(config.task, config);
   const folder = await createRunFolder({ task: name, algorithm: algorithm.name, seed, run });
   await writeConfig(folder, config);
   return { config, folder, continued: false };

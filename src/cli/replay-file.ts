@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
@@ -38,6 +39,9 @@ const replay = z.strictObject({
   version: z.literal(VERSION),
   packageVersion: z.string(),
   task: z.string().min(1),
+  /** Where they are not the task's own. */
+  terrainSeed: z.int().min(0).optional(),
+  modelDir: z.string().optional(),
   seed: z.int().min(0),
   disturbances: z.boolean(),
   command: triple.nullable(),
@@ -63,12 +67,13 @@ export function replayText(course: DriveCourse | null): { name: string; text: st
   for (const { key } of policies)
     if (key !== "zero" && key !== "random" && !existsSync(key))
       throw new UserError(`replay: policy "${key}" is in no file, expected a stored one; choose it and begin anew`);
-  const { task, seed, disturbances, command } = setup;
+  const { task, terrainSeed, modelDir, seed, disturbances, command } = setup;
+  const variant = { ...(terrainSeed && { terrainSeed }), ...(modelDir && { modelDir: resolve(modelDir) }) };
   const document: Replay = {
     format: FORMAT,
     version: VERSION,
     packageVersion: packageVersion(),
-    ...{ task, seed, disturbances, command: command === null ? null : [...command] },
+    ...{ task, ...variant, seed, disturbances, command: command === null ? null : [...command] },
     ...{ steps, digest, policies: policies.map(writtenPolicy), log: entries },
   };
   const name = `${task.replace(/^.*[\\/]/, "")}-${steps}-steps.replay.json`;
@@ -98,7 +103,7 @@ export async function readReplay(path: string): Promise<Replay> {
  * @throws UserError where a policy is gone or is not the one of the file
  */
 export async function courseOf(file: Replay, env: Environment, moved?: string): Promise<DriveCourse> {
-  const { task, seed, disturbances, command, steps, digest, log } = file;
+  const { task, terrainSeed, modelDir, seed, disturbances, command, steps, digest, log } = file;
   const policies: NamedPolicy[] = [];
   const [{ key: first }] = file.policies;
   for (const entry of file.policies)
@@ -110,7 +115,8 @@ export async function courseOf(file: Replay, env: Environment, moved?: string): 
     if (!found) throw new UserError(`replay: policy ${change.policy} is missing, expected ${policies.length} at most`);
     return { step, change: { kind: "policy", policy: found } };
   });
-  return { setup: { task, seed, disturbances, command, policy: policies[0] }, log: changes, steps, digest };
+  const setup = { task, terrainSeed, modelDir, seed, disturbances, command, policy: policies[0] };
+  return { setup, log: changes, steps, digest };
 }
 
 type WrittenChange = Replay["log"][number];

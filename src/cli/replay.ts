@@ -42,7 +42,7 @@ export function replayCommand(output: Output): Command {
 
 async function replayFile(file: string, options: ReplayOptions, output: Output): Promise<void> {
   const replay = await readReplay(file);
-  const env = await Environment.create(await resolveTask(replay.task));
+  const env = await Environment.create(await resolveTask(replay.task, replay));
   try {
     const course = await courseOf(replay, env, options.policy);
     if (options.view === true) {

@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
+import type { TaskVariant } from "../tasks/index.ts";
+import { parseOverrides } from "../train/overrides.ts";
 import { progressSink } from "../train/progress-sink.ts";
 import { packageVersion } from "../train/version.ts";
 import { wholeNumber } from "./flag-value.ts";
@@ -10,7 +12,7 @@ import { aborted, type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import type { Output } from "./output.ts";
 import { prepareNewRun } from "./prepared-run.ts";
-import { addSettingOptions, settingsHelp } from "./setting-options.ts";
+import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
 import { endText, requestedConfig, startText, type TrainOptions } from "./train.ts";
 import { runTraining } from "./training-session.ts";
 
@@ -53,7 +55,7 @@ async function studio(options: StudioOptions, output: Output): Promise<void> {
   output.result(`flowgait studio: ${server.url}\n`);
   const view = new LiveView(server);
   try {
-    if (config === null) await view.driveOnly(options.task);
+    if (config === null) await view.driveOnly(options.task, variantOf(options));
     else await trainInView(config, view, interrupt, output);
     await aborted(interrupt.signal);
   } finally {
@@ -61,6 +63,12 @@ async function studio(options: StudioOptions, output: Output): Promise<void> {
     await view.close();
     await server.close();
   }
+}
+
+/** Ground and robot of a task that is not trained. */
+function variantOf(options: StudioOptions): TaskVariant {
+  const { terrainSeed, modelDir } = parseOverrides(givenSettings(options));
+  return { terrainSeed, modelDir };
 }
 
 /** Trains to the end; a failure of the machine is shown on the page and told here, and the studio stays open. */

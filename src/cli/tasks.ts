@@ -1,5 +1,6 @@
 /** `flowgait tasks [name]`: the registry as a table, or everything one task's declaration says. */
 import { Command } from "commander";
+import { UserError } from "../math/user-error.ts";
 import {
   describeTask,
   Environment,
@@ -13,16 +14,23 @@ import {
 import { type Output, resultJson } from "./output.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
+interface TasksOptions {
+  readonly json?: boolean;
+  readonly modelDir?: string;
+}
+
 /** The command. */
 export function tasksCommand(output: Output): Command {
   return new Command("tasks")
     .summary("list the tasks, or describe one")
     .description("List the tasks, or print one task's observation layout, action mapping, reward terms and timing.")
     .argument("[name]", "a task's name, or the file of your own task")
+    .option("--model-dir <folder>", "your own description of the task's robot in place of the package's")
     .option("--json", "one JSON document on standard output")
-    .action(async (name: string | undefined, options: { json?: boolean }) => {
-      if (name === undefined) await listTasks(output, options.json === true);
-      else await printTask(await resolveTask(name), output, options.json === true);
+    .action(async (name: string | undefined, { json = false, modelDir }: TasksOptions) => {
+      if (name !== undefined) await printTask(await resolveTask(name, { modelDir }), output, json);
+      else if (modelDir === undefined) await listTasks(output, json);
+      else throw new UserError("--model-dir: fits one task, expected its name", { exitCode: 2 });
     });
 }
 

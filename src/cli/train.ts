@@ -1,9 +1,10 @@
 /** `flowgait train <task>`: trains a policy, or goes on with a run. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
-import { resolveTask } from "../tasks/index.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { jsonStreamSink } from "../train/jsonl-sink.ts";
 import type { MetricSink } from "../train/metrics.ts";
@@ -92,12 +93,20 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
 export async function requestedConfig(task: string | undefined, options: TrainOptions): Promise<TrainConfig> {
   if (task === undefined) throw new UserError("<task> is missing, expected one; see flowgait tasks", { exitCode: 2 });
   await resolveTask(task);
-  return resolveTrainConfig({
+  const config = resolveTrainConfig({
     task: storedReference(task),
     preset: options.preset === undefined ? undefined : presetOf(options.preset),
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),
   });
+  return config.modelDir === "" ? config : withDescription({ ...config, modelDir: resolve(config.modelDir) });
+}
+
+/** Looks at a robot description before anything is made for the run. Throws UserError (exit code 2) where it does not fit the task. */
+async function withDescription(config: TrainConfig): Promise<TrainConfig> {
+  const env = await Environment.create(await resolveTask(config.task, config));
+  env.delete();
+  return config;
 }
 
 async function openViewer(output: Output): Promise<StreamServer> {

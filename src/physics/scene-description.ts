@@ -100,7 +100,7 @@ export interface SceneDescription {
   bodies: BodyDescription[];
   /** Those that turn or slide about one axis. */
   joints: JointDescription[];
-  /** Index is the geom's id; after the geoms come the sites that mark something, as shapes that touch nothing. */
+  /** In the order of their ids; after the geoms come the sites that mark something, as shapes that touch nothing. */
   geoms: GeomDescription[];
   strings: StringDescription[];
   meshes: { vertices: number[]; faces: number[] }[];
@@ -119,9 +119,13 @@ export function describeScene(sim: Simulation): SceneDescription {
   return {
     bodies: sim.names.all("body").map((name, id) => describeBody(model, name, id)),
     joints: sim.names.all("joint").flatMap((name, id) => describeJoint(model, name, id)),
-    geoms: [...geomNames.map((name, id) => describeGeom(model, name, id)), ...describeSites(sim)],
+    geoms: [
+      ...geomNames.map((name, id) => describeGeom(model, name, id)).filter((geom) => !isReplaced(sim, geom)),
+      ...describeSites(sim),
+      ...describeLooks(sim),
+    ],
     strings: sim.names.all("tendon").flatMap((name, id) => describeTendon(model, name, id)),
-    meshes: Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id)),
+    meshes: [model, ...(sim.looks ? [sim.looks.description.model] : [])].flatMap(describeMeshes),
     heightFields: sim.names.all("hfield").map((name, id) => describeHeightField(sim, name, id)),
     lights: Array.from({ length: model.nlight }, (_, id) => describeLight(model, id)),
     extent: model.stat.extent,
@@ -139,6 +143,23 @@ function describeJoint(model: MjModel, name: string, id: number): JointDescripti
   if (type === undefined) return [];
   const body = (model.jnt_bodyid as Int32Array)[id];
   return [{ name, body, type, pos: triple(model.jnt_pos, id), axis: triple(model.jnt_axis, id) }];
+}
+
+/** Whether a shape of the robot's is not drawn because a description's are. */
+function isReplaced(sim: Simulation, { body, group }: GeomDescription): boolean {
+  return sim.looks !== undefined && body !== 0 && group < FIRST_HIDDEN_GROUP;
+}
+
+/** Shapes of a robot description, with the scene's meshes before its own. */
+function describeLooks({ model, looks }: Simulation): GeomDescription[] {
+  if (looks === undefined) return [];
+  const { description, bodies, pos, quat } = looks;
+  const geoms = description.names.all("geom").map((name, id) => {
+    const { mesh, ...geom } = describeGeom(description.model, name, id);
+    const placed = { ...geom, body: bodies[id], pos: triple(pos, id), quat: quadruple(quat, id), collides: false };
+    return mesh === undefined ? placed : { ...placed, mesh: mesh + model.nmesh };
+  });
+  return geoms.filter(({ body, group, hfield }) => body >= 0 && group < FIRST_HIDDEN_GROUP && hfield === undefined);
 }
 
 function describeGeom(model: MjModel, name: string, id: number): GeomDescription {
@@ -221,6 +242,10 @@ function describeMaterial(model: MjModel, id: number) {
     shininess: (model.mat_shininess as Float32Array)[id],
     reflectance: (model.mat_reflectance as Float32Array)[id],
   };
+}
+
+function describeMeshes(model: MjModel) {
+  return Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id));
 }
 
 function describeMesh(model: MjModel, id: number) {

@@ -7,6 +7,7 @@ import type { MjData, MjModel } from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
 import { DataViews } from "./data-views.ts";
 import { compileModel, loadMujoco, type MujocoModule } from "./engine.ts";
+import type { Looks } from "./looks.ts";
 import { type ModelFields, modelFields } from "./model-fields.ts";
 import { type ElementKind, ModelNames } from "./model-names.ts";
 import { mountScene } from "./scene-files.ts";
@@ -65,6 +66,7 @@ export class Simulation extends DataViews {
   readonly #data: MjData;
   readonly #listeners: (() => void)[] = [];
   #layout: StateLayout;
+  #looks: Looks | undefined;
   #deleted = false;
 
   private constructor(module: MujocoModule, model: MjModel, scene: string) {
@@ -276,10 +278,27 @@ export class Simulation extends DataViews {
     return (this.#model.key_qpos as Float64Array).slice(id * this.nq, (id + 1) * this.nq);
   }
 
+  /** What is drawn of the robot in place of the scene's own shapes; undefined where those are drawn. */
+  get looks(): Looks | undefined {
+    return this.#looks;
+  }
+
+  /** Lets the robot be drawn as a description says, which belongs to this simulation from now on. */
+  wear(looks: Looks): void {
+    this.#looks = looks;
+  }
+
+  /** Computes what the compiler derives from masses and places, after the model was changed; then sets its initial state. */
+  recompute(): void {
+    this.#module.mj_setConst(this.#model, this.#data);
+    this.resetToInitial();
+  }
+
   /** Frees the WebAssembly objects; the simulation must not be used afterwards. Calling it again does nothing. */
   delete(): void {
     if (this.#deleted) return;
     this.#deleted = true;
+    this.#looks?.description.delete();
     this.#data.delete();
     this.#model.delete();
   }

@@ -1,5 +1,6 @@
 /** What a driven simulation is told and what it reports. Plain data: it runs on a thread of its own. */
 import type { Grip } from "../physics/hands.ts";
+import type { TaskVariant } from "../tasks/index.ts";
 import type { CommandVector } from "./evaluation.ts";
 import type { PolicyData, StartNoise } from "./jobs.ts";
 
@@ -18,7 +19,7 @@ export interface FlowSettings {
 }
 
 /** Everything a driven simulation begins with. What it does depends on this and on the changes, step by step, alone. */
-export interface DriveSetup {
+export interface DriveSetup extends TaskVariant {
   /** A registered task's name, or the path of a user's task file */
   readonly task: string;
   readonly seed: number;

@@ -78,7 +78,7 @@ export class Drive {
    * @throws UserError where task or policy are at fault
    */
   static async create(setup: DriveSetup, engine: Engine, nowMs: () => number): Promise<Drive> {
-    const task = await resolveTask(setup.task);
+    const task = await resolveTask(setup.task, setup);
     const { disturbances } = setup;
     const options = { noise: disturbances, events: disturbances, randomise: disturbances };
     const env = await Environment.create({ ...task, episodeSteps: ENDLESS }, options);

@@ -2,18 +2,16 @@
 
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
 import type { PolicySpec } from "../policy/policy.ts";
-import type { Mirror, Squash } from "../tasks/index.ts";
+import type { Mirror, Squash, TaskVariant } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
 import type { UpdatePlan } from "./update-plan.ts";
 
 /** Everything a thread needs to know once. */
-export interface ThreadSetup {
+export interface ThreadSetup extends TaskVariant {
   /** A registered task's name, or the path of a user's task file */
   readonly task: string;
-  /** Seed of the ground, where the task's is made from one; default the task's own */
-  readonly terrainSeed?: number;
   /** False leaves out observation noise, pushes and differences between environments; default true */
   readonly disturbances?: boolean;
   readonly engine: "ort" | "tfjs";

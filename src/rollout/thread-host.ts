@@ -39,7 +39,7 @@ export class ThreadHost {
   /** Loads the task's scene, the engine and, for training, compiles the graph functions. */
   static async create(setup: ThreadSetup): Promise<ThreadHost> {
     const { disturbances = true } = setup;
-    const task = await resolveTask(setup.task, setup.terrainSeed);
+    const task = await resolveTask(setup.task, setup);
     const env = await Environment.create(task, {
       noise: disturbances,
       events: disturbances,

@@ -124,6 +124,8 @@ export interface Task {
   readonly family: Family;
   /** As declared: absolute, or relative to the package. */
   readonly scene: string;
+  /** Folder of a description of the scene's robot to use in place of the package's own; none where absent. */
+  readonly modelDir?: string;
   readonly model: Readonly<Record<string, ModelChange>>;
   readonly timing: Timing;
   /** Physics steps per control step. */

@@ -11,7 +11,8 @@ import { isAbsolute, join } from "node:path";
 import { Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
-import { Simulation } from "../physics/simulation.ts";
+import { loadSimulation } from "../physics/robot-description.ts";
+import type { Simulation } from "../physics/simulation.ts";
 import type { ActionDescription, BoundAction } from "./action-mapping.ts";
 import { CommandState } from "./command.ts";
 import type { Footing, Task } from "./define-task.ts";
@@ -143,7 +144,7 @@ export class Environment {
   static async create(task: Task, options: EnvironmentOptions = {}): Promise<Environment> {
     let sim: Simulation | undefined;
     try {
-      sim = await Simulation.load(scenePath(task));
+      sim = await loadSimulation(scenePath(task), task.modelDir);
       return new Environment(task, sim, options);
     } catch (error) {
       sim?.delete();

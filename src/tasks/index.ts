@@ -104,4 +104,4 @@ export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/toleranc
 export { onRoughTerrain, type RoughTerrain, roughGround } from "./terrain.ts";
 export { type TouchReading, touch } from "./touch.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";
-export { isTaskFile, loadUserTask, pageScript, resolveTask } from "./user-task.ts";
+export { isTaskFile, loadUserTask, pageScript, resolveTask, type TaskVariant } from "./user-task.ts";

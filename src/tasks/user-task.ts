@@ -22,14 +22,24 @@ export function isTaskFile(reference: string): boolean {
   return extname(reference) in LOADERS || /[\\/]/.test(reference);
 }
 
+/** What may differ between runs of one task. */
+export interface TaskVariant {
+  /** Seed of the ground, for tasks whose ground is made from one; default the task's own. */
+  readonly terrainSeed?: number;
+  /** Folder of a description of the robot to use in place of the package's own; empty or absent for none. */
+  readonly modelDir?: string;
+}
+
 /**
  * The registered task of that name, or the task of the user's file at that path.
- * @param terrainSeed of the ground, for tasks whose ground is made from one
  * @throws UserError when there is no such task, or its ground takes no seed
  */
-export async function resolveTask(reference: string, terrainSeed = 0): Promise<Task> {
-  const task = isTaskFile(reference) ? await loadUserTask(reference) : get(reference);
-  return withTerrainSeed(task, terrainSeed);
+export async function resolveTask(
+  reference: string,
+  { terrainSeed = 0, modelDir = "" }: TaskVariant = {},
+): Promise<Task> {
+  const task = withTerrainSeed(isTaskFile(reference) ? await loadUserTask(reference) : get(reference), terrainSeed);
+  return modelDir === "" ? task : Object.freeze({ ...task, modelDir: resolve(modelDir) });
 }
 
 /**

@@ -32,7 +32,7 @@ export interface Assembly {
  * @throws UserError where task, scene or engine are at fault
  */
 export async function assemble(config: TrainConfig, onWorkerLost: (message: string) => void): Promise<Assembly> {
-  const env = await Environment.create(await resolveTask(config.task, config.terrainSeed));
+  const env = await Environment.create(await resolveTask(config.task, config));
   if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
   const engine = await createEngine(config.engine);
   const sizes = iterationSizes(config, env);
@@ -75,6 +75,7 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
   return {
     task: config.task,
     terrainSeed: config.terrainSeed,
+    modelDir: config.modelDir,
     engine: config.engine,
     training: {
       seed: config.seed,

@@ -44,6 +44,13 @@ export const trainConfigSchema = z.strictObject({
     "Seed of the ground's shape, for tasks whose ground is made from one. One ground for all environments.",
     OURS,
   ),
+  modelDir: field(
+    z.string(),
+    "",
+    "Folder of your own description of the task's robot (MJCF or URDF, with its meshes) to use in place of the package's: where joints sit, what bodies weigh, what is drawn. Drives, contacts and sensors stay the task's. Empty takes the package's.",
+    OURS,
+    "path",
+  ),
   mirror: field(
     z.boolean(),
     false,

@@ -46,10 +46,10 @@ export async function evaluateOn(
  */
 export async function evaluatePolicy(
   request: EvaluationRequest,
-  options: Pick<ThreadSetup, "task" | "terrainSeed" | "disturbances" | "engine"> & { readonly workers: number },
+  options: Omit<ThreadSetup, "training"> & { readonly workers: number },
 ): Promise<EvaluationSummary> {
   const { workers, ...setup } = options;
-  const env = await Environment.create(await resolveTask(setup.task, setup.terrainSeed));
+  const env = await Environment.create(await resolveTask(setup.task, setup));
   const threads = Math.min(workers || availableParallelism(), Math.ceil(request.episodes / EPISODES_PER_JOB));
   const pool = await WorkerPool.create(threads, setup, () => {});
   try {

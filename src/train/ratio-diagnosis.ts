@@ -113,12 +113,13 @@ export async function diagnoseRatio(
   }
 }
 
-async function checkSuitable({ algorithm, task }: TrainConfig, source: string): Promise<void> {
+async function checkSuitable(config: TrainConfig, source: string): Promise<void> {
+  const { algorithm, task } = config;
   if (algorithm.name !== "fpo" && algorithm.name !== "fpo++")
     throw new UserError(`${source}: was trained with ${algorithm.name}, whose ratio is exact, expected fpo or fpo++`, {
       exitCode: 2,
     });
-  const env = await Environment.create(await resolveTask(task));
+  const env = await Environment.create(await resolveTask(task, config));
   const { actionSize } = env;
   env.delete();
   if (actionSize > MOST_ACTION_SIZE)

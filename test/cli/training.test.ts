@@ -104,6 +104,45 @@ describe("a run of flowgait train --json", () => {
   });
 });
 
+/** A cart with the joints of the package's, and a pole that is half as long and five times as heavy. */
+const STUMP = `<mujoco model="stump">
+  <worldbody>
+    <body name="wagon">
+      <joint name="slider" type="slide" axis="1 0 0"/>
+      <geom type="box" size="0.2 0.15 0.1" mass="1"/>
+      <body name="stump">
+        <joint name="hinge_1" axis="0 1 0"/>
+        <geom type="capsule" size="0.045" fromto="0 0 0 0 0 0.5" mass="0.5"/>
+      </body>
+    </body>
+  </worldbody>
+</mujoco>`;
+
+describe("a run with a robot description of the user's own", () => {
+  it("trains and is measured with it, and says which joints do not match", async () => {
+    const folder = scratchFolder();
+    const run = join(folder, "run");
+    writeFileSync(join(folder, "cartpole.xml"), STUMP);
+    const settings = ["--model-dir", folder, "--steps", "512", "--run", run, ...noEvaluation];
+    expect((await callCli(...train(...settings))).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))).toMatchObject({ config: { modelDir: folder } });
+    const returnOf = async (...robot: string[]) => {
+      const { stdout } = await callCli("eval", run, "--episodes", "2", "--workers", "1", "--json", ...robot);
+      return JSON.parse(stdout).returnMean;
+    };
+    const own = await returnOf();
+    expect(await returnOf("--model-dir", folder)).toBe(own);
+    expect(await returnOf("--task", "CartpoleBalance")).not.toBe(own);
+
+    writeFileSync(join(folder, "cartpole.xml"), STUMP.replace("hinge_1", "hinge"));
+    const { code, stderr } = await callCli("eval", run);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^flowgait: task CartpoleBalance: robot description .*: joints do not match those of .*: missing hinge_1; extra hinge\n$/,
+    );
+  });
+});
+
 describe("a run on rough ground", () => {
   it("knows the seed of its ground, and can be measured on other ground and on none", async () => {
     const run = join(scratchFolder(), "run");

@@ -42,7 +42,7 @@ describe.each(STARTS)("the $robot on rough ground", ({ robot, height }) => {
     const [first, same, other] = [
       await create(rough),
       await create(rough),
-      await create(await resolveTask(rough.name, 5)),
+      await create(await resolveTask(rough.name, { terrainSeed: 5 })),
     ];
     const ground = (env: typeof first) => env.sim.heightField(FIELD).data;
     expect(ground(same)).toEqual(ground(first));
@@ -51,9 +51,9 @@ describe.each(STARTS)("the $robot on rough ground", ({ robot, height }) => {
   });
 
   it("refuses a seed of the ground where that is flat", async () => {
-    await expect(resolveTask(flat.name, 5)).rejects.toThrow(
+    await expect(resolveTask(flat.name, { terrainSeed: 5 })).rejects.toThrow(
       `--terrain-seed: the ground of ${flat.name} is not made from a seed, expected the flag left out`,
     );
-    expect(await resolveTask(flat.name, 0)).toBe(flat);
+    expect(await resolveTask(flat.name, { terrainSeed: 0 })).toBe(flat);
   });
 });

@@ -1,0 +1,42 @@
+/** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
+import type { Command } from "commander";
+import { UserError } from "../math/user-error.ts";
+import type { TaskVariant } from "../tasks/index.ts";
+import { wholeNumber } from "./flag-value.ts";
+import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
+
+/** The flags. */
+export interface PlaceOptions {
+  readonly task?: string;
+  readonly terrainSeed?: string;
+  readonly modelDir?: string;
+}
+
+/** A task and its variant. */
+export interface Place extends Required<TaskVariant> {
+  readonly task: string;
+}
+
+/** Gives a command the flags. */
+export function addPlaceOptions(command: Command): Command {
+  return command
+    .option("--task <task>", "task to run in; a trained policy knows its own")
+    .option("--terrain-seed <seed>", "seed of the ground, where it is made from one; as trained without it")
+    .option(
+      "--model-dir <folder>",
+      "your own description of the robot in place of the package's; as trained without it",
+    );
+}
+
+/** What the user asks for, else what the policy was trained on. Throws UserError (exit code 2) when neither names a task. */
+export function placeOf({ reference, task: own, variant }: FoundPolicy, options: PlaceOptions): Place {
+  const task = options.task ?? own;
+  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  const { terrainSeed, modelDir } = options.task === undefined ? variant : PLAIN;
+  const seed = options.terrainSeed;
+  return {
+    task,
+    terrainSeed: seed === undefined ? terrainSeed : wholeNumber("--terrain-seed", seed, 0, 0xffffffff),
+    modelDir: options.modelDir ?? modelDir,
+  };
+}
