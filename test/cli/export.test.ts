@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileC } from "../../src/export/c-compiler.ts";
 import { readOnnx } from "../../src/graph/index.ts";
+import { encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { compilerPath } from "../export/compiler.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli } from "./cli-process.ts";
@@ -119,6 +120,17 @@ describe("flowgait export", () => {
       code: 1,
       stderr: expect.stringContaining("no checkpoint found, expected checkpoints/step-*.safetensors"),
     });
+    const { metadata, tensors } = await loadCheckpoint(await latestCheckpoint(run()));
+    const rest = Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.includes("actor/")));
+    const bare = join(folder, "bare.safetensors");
+    writeFileSync(bare, encodeCheckpoint({ metadata, tensors: rest }));
+    for (const command of ["export", "doctor"])
+      expect(await callCli(command, bare)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^flowgait: [^\n]*bare\.safetensors: array "[^"]*actor\/0\/obs" is missing[^\n]*\n$/,
+        ),
+      });
     const file = join(folder, "controller.onnx");
     writeFileSync(file, "");
     expect(await callCli("export", file)).toMatchObject({
