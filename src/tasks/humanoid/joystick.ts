@@ -34,9 +34,9 @@ const SWAY = { left_hip_roll: 0.12, right_hip_roll: 0.12, left_ankle_roll: -0.13
 
 /** rad per m/s, m/s and rad/s of the command. */
 const STRIDE = [
-  { joints: both("hip_pitch"), sine: [-0.125, 0, 0], cosine: [0.075, 0, 0] },
-  { joints: both("ankle_pitch"), sine: [0.05, 0, 0] },
-  { joints: both("hip_roll"), sine: [0, 0.2, 0] },
+  { joints: both("hip_pitch"), sine: [-0.06, 0, 0], cosine: [0.04, 0, 0] },
+  { joints: both("ankle_pitch"), sine: [0.025, 0, 0] },
+  { joints: both("hip_roll"), sine: [0, 0.12, 0] },
   { joints: both("hip_yaw"), sine: [0, 0, 0.11], cosine: [0, 0, -0.11] },
 ];
 
