@@ -6,8 +6,8 @@ import { Steering } from "./steering/steering.ts";
 import type { Store } from "./store.ts";
 
 export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
-/** Within this time an answer may still be under way. */
-const ANSWER_MS = 500;
+/** Within this time an answer may still be under way, however busy the machine is. */
+const ANSWER_MS = 3000;
 /** A push as of a person who means it, m/s, and how long its arrow stays. */
 const PUSH_SPEED = 0.8;
 const PUSH_SHOWN_MS = 450;
@@ -120,6 +120,7 @@ export class Drive {
   // ------------------------------------------------------------------------------------------------------------------------- from the server
 
   receive(drive: DriveMessage): void {
+    if (drive.speed === this.asked.speed) this.asked = { ...this.asked, atMs: Number.NEGATIVE_INFINITY };
     this.store.set({ drive });
   }
 
