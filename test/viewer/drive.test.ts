@@ -216,13 +216,14 @@ describe("driving at a desk", () => {
     await page.keyboard.press(" ");
     await pageUntil(page, "flowgait.state.drive.state === 'paused'");
     const newest = Number(await page.evaluate("flowgait.state.drive.newest"));
+    await pageUntil(page, `flowgait.shownStep === ${newest}`);
     const end = String(await page.evaluate(trunk));
     const time = page.getByRole("slider", { name: "Time" });
     await time.fill("20");
     await pageUntil(page, `flowgait.state.drive.step === 20 && String(${trunk}) !== "${end}"`);
     expect(await page.locator("[data-testid=ago]").textContent()).toBe(`−${((newest - 20) / 50).toFixed(1)} s`);
     await time.fill(String(newest));
-    await pageUntil(page, `flowgait.state.drive.step === ${newest} && String(${trunk}) === "${end}"`);
+    await pageUntil(page, `flowgait.shownStep === ${newest} && String(${trunk}) === "${end}"`);
     await page.keyboard.press(",");
     await pageUntil(page, `flowgait.state.drive.step === ${newest - 1}`);
     await time.fill("20");

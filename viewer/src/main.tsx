@@ -86,6 +86,10 @@ const probe = {
   get camera() {
     return stage.eye;
   },
+  /** Control step of the picture on screen. */
+  get shownStep() {
+    return Math.round(page.playback.time * (store.get().info?.controlHz ?? 0));
+  },
   /** Commands that reached the simulation. */
   get steeredCount() {
     return page.drive.steeredCount;
