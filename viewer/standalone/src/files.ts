@@ -20,3 +20,9 @@ export function readFileSync(path: string): Uint8Array {
   if (!bytes) throw new Error(`${path}: is not in this page`);
   return bytes;
 }
+
+/** Names right below a folder. */
+export function readdirSync(folder: string): string[] {
+  const below = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+  return [...new Set(below.map((path) => path.slice(folder.length + 1).split("/")[0]!))];
+}

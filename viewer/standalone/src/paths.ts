@@ -23,3 +23,16 @@ export function resolve(...parts: string[]): string {
   }
   return `/${names.join("/")}`;
 }
+
+/** @param ending taken off where the name has it */
+export function basename(path: string, ending = ""): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return ending !== "" && name !== ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name;
+}
+
+/** From the last dot on; "" where there is none, or only a leading one. */
+export function extname(path: string): string {
+  const name = basename(path);
+  const dot = name.lastIndexOf(".");
+  return dot <= 0 ? "" : name.slice(dot);
+}
