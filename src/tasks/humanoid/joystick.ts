@@ -132,13 +132,13 @@ export const humanoidJoystick = defineTask({
   },
 
   reward: {
-    trackLinVel: { weight: 3, of: (s) => kernel(distSq(s.command, s.robot.linVel, 2), 0.25) },
-    // The instant keeps the robot from swaying about the rate that it keeps over a stride.
-    trackYawRate: {
-      weight: 1.5,
-      of: ({ command: [, , asked], robot, stride }) =>
-        kernel(0.5 * (asked - robot.gyro[2]) ** 2 + 0.5 * (asked - stride.twist[2]) ** 2, 0.25),
+    // sideways and turning it sways with every step, forward it does not
+    trackLinVel: {
+      weight: 3,
+      of: ({ command, robot, stride }) =>
+        kernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2, 0.25),
     },
+    trackYawRate: { weight: 1.5, of: (s) => kernel((s.command[2] - s.stride.twist[2]) ** 2, 0.25) },
     alive: { weight: 0.5, of: () => 1 },
     footHeight: { weight: 0.5, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, FOOT_CLEARANCE, 0.0025) },
     contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
