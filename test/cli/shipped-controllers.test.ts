@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findPolicy } from "../../src/cli/policy-reference.ts";
+import { shippedController, shippedControllers } from "../../src/cli/shipped-controllers.ts";
+import { packageRoot } from "../../src/physics/package-root.ts";
+import { callCli } from "./cli-process.ts";
+
+describe("controllers that ship", () => {
+  it("are known by their names, with or without their folder and ending", () => {
+    const [name] = shippedControllers();
+    const file = join(packageRoot, "controllers", `${name}.onnx`);
+    expect([name, `controllers/${name}`, `controllers/${name}.onnx`].map((it) => shippedController(it!))).toEqual([
+      file,
+      file,
+      file,
+    ]);
+    expect(shippedController("nobody")).toBeNull();
+  });
+
+  it("say what made them, and are small", () => {
+    const readme = readFileSync(join(packageRoot, "controllers", "README.md"), "utf8");
+    for (const name of shippedControllers()) {
+      expect(readme).toContain(`${name}.onnx`);
+      expect(readFileSync(shippedController(name)!).length).toBeLessThan(1_000_000);
+    }
+  });
+
+  it.each(shippedControllers())("%s fits its task as it is now, and stands through an episode", async (name) => {
+    const found = await findPolicy(name);
+    expect(found.task).toBe(name);
+    const flags = ["--episodes", "1", "--command", "0,0,0", "--no-disturbances", "--json"];
+    const { code, stdout } = await callCli("eval", name, ...flags);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ task: name, fallRate: 0 });
+  });
+});
