@@ -49,6 +49,16 @@ function stepsOf(page: Page): Promise<number> {
   return page.evaluate("flowgait.state.drive.step");
 }
 
+/** An expression's value, as text, once the picture has come to rest: two looks apart see the same. */
+async function settled(page: Page, expression: string): Promise<string> {
+  let [before, now] = ["", String(await page.evaluate(expression))];
+  while (now !== before) {
+    await page.waitForTimeout(400);
+    [before, now] = [now, String(await page.evaluate(expression))];
+  }
+  return now;
+}
+
 /** Another course from its first step, playing. */
 async function beginAnew(page: Page): Promise<void> {
   await page.keyboard.press(" ");
@@ -217,7 +227,7 @@ describe("driving at a desk", () => {
     await pageUntil(page, "flowgait.state.drive.state === 'paused'");
     const newest = Number(await page.evaluate("flowgait.state.drive.newest"));
     await pageUntil(page, `flowgait.shownStep === ${newest}`);
-    const end = String(await page.evaluate(trunk));
+    const end = await settled(page, trunk);
     const time = page.getByRole("slider", { name: "Time" });
     await time.fill("20");
     await pageUntil(page, `flowgait.state.drive.step === 20 && String(${trunk}) !== "${end}"`);

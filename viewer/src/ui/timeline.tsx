@@ -34,7 +34,7 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
         min={drive.oldest}
         max={Math.max(drive.newest, drive.oldest + 1)}
         value={step}
-        onPointerUp={(event) => event.currentTarget.blur()}
+        onPointerUp={giveKeysBack}
         onInput={(event) => seek(Number(event.currentTarget.value))}
       />
       <span class="timeline-ago" data-testid="ago">
@@ -44,6 +44,7 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
         type="button"
         class={ago < 0.05 ? "text-button live" : "text-button"}
         title="Back to the newest step, and on (L)"
+        onPointerUp={giveKeysBack}
         onClick={() => {
           setAsked(null);
           page.drive.goLive();
@@ -57,6 +58,7 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
         class="icon-button"
         aria-label="Save replay"
         title="Save a replay file: it gives this course again, bit for bit"
+        onPointerUp={giveKeysBack}
         onClick={() => page.drive.saveReplay()}
       >
         <Icon name="save" />
@@ -76,9 +78,15 @@ function FilmButton({ store, page }: { store: Store; page: Page }) {
       aria-label={isFilming ? "Stop filming" : "Film the picture"}
       aria-pressed={isFilming}
       title={isFilming ? "Stop filming and save" : "Film the picture"}
+      onPointerUp={giveKeysBack}
       onClick={() => page.toggleVideo()}
     >
       <Icon name={isFilming ? "filming" : "film"} />
     </button>
   );
+}
+
+/** After a click the space bar pauses again instead of pressing what was clicked; the keyboard's own focus stays. */
+function giveKeysBack(event: { readonly currentTarget: HTMLElement }): void {
+  event.currentTarget.blur();
 }
