@@ -80,6 +80,7 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
     training: {
       seed: config.seed,
       episodeSteps: config.episodeSteps,
+      noisePeriod: config.noisePeriod,
       sizes: iterationSizes(config, env),
       memory,
       policy: policySpec(config, env),
