@@ -157,6 +157,12 @@ export function optimiserFields(defaults: OptimiserDefaults, source: string) {
       source,
       "environment steps",
     ),
+    clipTarget: field(
+      z.number().min(0).lt(1),
+      0,
+      "Share of ratios outside the trust region that the policy's learning rate is steered towards, iteration by iteration, from a fiftieth to four times its value; 0 leaves it alone.",
+      OURS,
+    ),
     adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
     adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),
     adamEps: field(rate.positive().min(1e-20), 1e-8, "Added to Adam's denominator.", source),
