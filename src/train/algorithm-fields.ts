@@ -81,6 +81,12 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       "Continuous flow times keep this distance from 0 and from 1.",
       source,
     ),
+    normalPull: field(
+      nonNegative.max(100),
+      0,
+      "Weight of a pull of the velocity towards the one whose actions are standard normal, which is what an entropy bonus is to a Gaussian: it keeps actions from drifting outwards where reward does not hold them (docs/experiments.md).",
+      OURS,
+    ),
     actionNoise: field(
       nonNegative,
       defaults.actionNoise,

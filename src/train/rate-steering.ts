@@ -6,14 +6,16 @@
 
 /** Least and largest factor on the configured learning rate. */
 const BOUNDS = [1 / 50, 4] as const;
-/** Change per iteration, and the share of the target within which nothing changes. */
-const CHANGE = 1.2;
+/** Changes per iteration: quickly down, slowly up. */
+const DOWN = 1.4;
+const UP = 1.1;
+/** The share of the target within which nothing changes. */
 const TOLERANCE = 1.5;
 
 /** The next iteration's factor. @param measured share of ratios outside the trust region in the iteration that ended */
 export function steeredFactor(factor: number, measured: number, target: number): number {
   const [least, largest] = BOUNDS;
-  if (measured > TOLERANCE * target) return Math.max(least, factor / CHANGE);
-  if (measured < target / TOLERANCE) return Math.min(largest, factor * CHANGE);
+  if (measured > TOLERANCE * target) return Math.max(least, factor / DOWN);
+  if (measured < target / TOLERANCE) return Math.min(largest, factor * UP);
   return factor;
 }

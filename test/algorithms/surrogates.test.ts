@@ -20,7 +20,7 @@ import { samplerFunction } from "../../src/policy/sampler.ts";
 const ROWS = 4;
 const network = { obsSize: 5, actionSize: 2, hidden: [8, 8], activation: "silu" } as const;
 const flow = { ...network, outputScale: 1 } as const;
-const pairs = { pairs: 3, pairing: "independent", flowSteps: 4, timeMargin: 0.01 } as const;
+const pairs = { pairs: 3, pairing: "independent", normalPull: 0, flowSteps: 4, timeMargin: 0.01 } as const;
 const denoising = { clip: 0.2, flowSteps: 3, stepNoise: 0.5 } as const;
 const fpo: AlgorithmSpec = {
   name: "fpo",
@@ -55,6 +55,7 @@ const ppo = { name: "ppo", policy: network, settings: { clip: 0.1, dualClip: 0, 
 const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
+  ["fpo++ with a pull", { ...plus, settings: { ...plus.settings, normalPull: 0.7 } }],
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],

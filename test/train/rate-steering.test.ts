@@ -4,7 +4,7 @@ import { steeredFactor } from "../../src/train/rate-steering.ts";
 /** Steers until nothing changes, where a factor f leaves the share `slope · f` of ratios outside. */
 function settled(slope: number, target: number): number {
   let factor = 1;
-  for (let k = 0; k < 100; k++) factor = steeredFactor(factor, slope * factor, target);
+  for (let k = 0; k < 200; k++) factor = steeredFactor(factor, slope * factor, target);
   return factor;
 }
 
