@@ -14,8 +14,8 @@ import {
   flowMatchingLoss,
   flowPairs,
   flowTime,
-  normalPull,
   type LossReduction,
+  normalPull,
 } from "./flow-matching.ts";
 import { FLOW_MEASURES, type FlowLossInputs } from "./flow-policy-loss.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
