@@ -65,14 +65,14 @@ export function flowMatchingSurrogate(
       return { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
     },
     measures: FLOW_MEASURES,
-    loss: ({ rows, obs, weights }, scale) => {
+    loss: ({ rows, obs, weights }, kept, scale) => {
       const count = rows * pairs;
-      const points = input("points", [count, actionSize + TIME_SIZE]);
+      const points = kept("points", [count, actionSize + TIME_SIZE]);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), points);
-      const placed = { target: input("target", [count, actionSize]), weight: input("weight", [count]) };
+      const placed = { target: kept("target", [count, actionSize]), weight: kept("weight", [count]) };
       return policyLoss({
         losses: flowMatchingLoss(velocity, placed, rows),
-        oldLosses: input("oldLosses", [rows, pairs]),
+        oldLosses: kept("oldLosses", [rows, pairs]),
         advantage: input("advantage", [rows]),
         scale,
       });
