@@ -5,7 +5,7 @@ import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
 import { shardStateLayout } from "../rollout/shard-state.ts";
-import { planUpdate, type UpdatePlan } from "../rollout/update-plan.ts";
+import { type Cuts, planUpdate, type UpdatePlan } from "../rollout/update-plan.ts";
 import type { Environment } from "../tasks/index.ts";
 import type { AlgorithmConfig } from "./algorithm-config.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
@@ -79,16 +79,15 @@ export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
 }
 
 /** How minibatches are cut. */
-export function updatePlan(config: TrainConfig): UpdatePlan {
+export function updatePlan(config: TrainConfig, cuts: Cuts = "cached"): UpdatePlan {
   const { algorithm } = config;
-  return planUpdate(rowsPerIteration(config), { ...algorithm, pairs: evaluationsPerRow(algorithm) });
+  return planUpdate(rowsPerIteration(config), cuts, { ...algorithm, pairs: evaluationsPerRow(algorithm) });
 }
 
 /** Sizes of the arrays that one iteration shares. */
-export function iterationSizes(config: TrainConfig, env: Environment): IterationSizes {
+export function iterationSizes(config: TrainConfig, env: Environment, plan = updatePlan(config)): IterationSizes {
   const envs = config.envs / config.shards;
   const spec = updateSpec(config, env);
-  const plan = updatePlan(config);
   const surrogate = surrogateOf(spec.algorithm);
   const orientations = config.mirror ? 2 : 1;
   return {
