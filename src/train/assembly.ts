@@ -8,9 +8,10 @@ import { criticLayout } from "../policy/critic.ts";
 import { initialise } from "../policy/parameters.ts";
 import { policyLayout } from "../policy/policy.ts";
 import { iterationLayout } from "../rollout/iteration-layout.ts";
-import type { ThreadSetup } from "../rollout/jobs.ts";
+import type { ThreadSetup, TrainingSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
 import { byteLengthOf, sharedViews } from "../rollout/shared-layout.ts";
+import type { UpdatePlan } from "../rollout/update-plan.ts";
 import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
@@ -29,20 +30,25 @@ export interface Assembly {
 /**
  * Loads the task, starts the threads and sets the weights to their start.
  * @param onWorkerLost told, in one sentence, when a thread died and was replaced
+ * @param plan how minibatches are cut, which decides the order of sums
  * @throws UserError where task, scene or engine are at fault
  */
-export async function assemble(config: TrainConfig, onWorkerLost: (message: string) => void): Promise<Assembly> {
+export async function assemble(
+  config: TrainConfig,
+  onWorkerLost: (message: string) => void,
+  plan: UpdatePlan = updatePlan(config),
+): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task, config));
   if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
   const engine = await createEngine(config.engine);
-  const sizes = iterationSizes(config, env);
+  const sizes = iterationSizes(config, env, plan);
   const memory = sharedMemory(config, byteLengthOf(iterationLayout(sizes)));
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
-  const pool = await WorkerPool.create(threads, setupOf(config, env, memory), onWorkerLost);
+  const pool = await WorkerPool.create(threads, setupOf(config, env, { plan, sizes, memory }), onWorkerLost);
   const spec = updateSpec(config, env);
   const { measures } = surrogateOf(spec.algorithm);
-  const learner = await Learner.create({ config, plan: updatePlan(config), sizes, views, pool, measures }, engine);
+  const learner = await Learner.create({ config, plan, sizes, views, pool, measures }, engine);
   const { critic } = spec;
   const layouts = { actorLayout: policyLayout(policySpec(config, env)), criticLayout: criticLayout(critic) };
   const average = new Float32Array(sizes.actorSize);
@@ -71,7 +77,11 @@ function sharedMemory(config: TrainConfig, bytes: number): SharedArrayBuffer {
   }
 }
 
-function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffer): ThreadSetup {
+function setupOf(
+  config: TrainConfig,
+  env: Environment,
+  { plan, sizes, memory }: Pick<TrainingSetup, "plan" | "sizes" | "memory">,
+): ThreadSetup {
   return {
     task: config.task,
     terrainSeed: config.terrainSeed,
@@ -81,11 +91,11 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
       seed: config.seed,
       episodeSteps: config.episodeSteps,
       noisePeriod: config.noisePeriod,
-      sizes: iterationSizes(config, env),
+      sizes,
       memory,
       policy: policySpec(config, env),
       spec: updateSpec(config, env),
-      plan: updatePlan(config),
+      plan,
       mirror: config.mirror ? mirrorOf(env) : null,
     },
   };
