@@ -21,6 +21,8 @@ import { initialLoopState, type TrainingParts } from "./training-state.ts";
 export interface Assembly {
   /** A simulation of the task for names, sizes and scene; no training step uses it */
   readonly env: Environment;
+  /** Of the form that is trained on: the same one, or the lesson's */
+  readonly trainedEnv: Environment;
   readonly engine: Engine;
   readonly pool: WorkerPool;
   readonly parts: TrainingParts;
@@ -34,12 +36,13 @@ export interface Assembly {
 export async function assemble(config: TrainConfig, onWorkerLost: (message: string) => void): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task, config));
   if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
+  const trainedEnv = env.task.lesson ? await Environment.create(env.task.lesson.training) : env;
   const engine = await createEngine(config.engine);
-  const sizes = iterationSizes(config, env);
+  const sizes = iterationSizes(config, trainedEnv);
   const memory = sharedMemory(config, byteLengthOf(iterationLayout(sizes)));
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
-  const pool = await WorkerPool.create(threads, setupOf(config, env, memory), onWorkerLost);
+  const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, memory), onWorkerLost);
   const spec = updateSpec(config, env);
   const { measures } = surrogateOf(spec.algorithm);
   const learner = await Learner.create({ config, plan: updatePlan(config), sizes, views, pool, measures }, engine);
@@ -48,13 +51,14 @@ export async function assemble(config: TrainConfig, onWorkerLost: (message: stri
   const average = new Float32Array(sizes.actorSize);
   const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, ...layouts };
   startWeights(config, parts);
-  return { env, engine, pool, parts };
+  return { env, trainedEnv, engine, pool, parts };
 }
 
 /** Ends the threads and frees the simulation. */
-export async function disassemble({ env, engine, pool }: Assembly): Promise<void> {
+export async function disassemble({ env, trainedEnv, engine, pool }: Assembly): Promise<void> {
   await pool.close();
   await engine.dispose();
+  trainedEnv.delete();
   env.delete();
 }
 
@@ -76,6 +80,7 @@ function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffe
     task: config.task,
     terrainSeed: config.terrainSeed,
     modelDir: config.modelDir,
+    lesson: config.lesson,
     engine: config.engine,
     training: {
       seed: config.seed,
