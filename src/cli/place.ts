@@ -34,12 +34,13 @@ export function addPlaceOptions(command: Command): Command {
 export function placeOf({ reference, task: own, variant }: FoundPolicy, options: PlaceOptions): Place {
   const task = options.task ?? own;
   if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
-  const { terrainSeed, modelDir, lesson } = options.task === undefined ? variant : PLAIN;
+  const { terrainSeed, modelDir } = options.task === undefined ? variant : PLAIN;
   const seed = options.terrainSeed;
   return {
     task,
     terrainSeed: seed === undefined ? terrainSeed : wholeNumber("--terrain-seed", seed, 0, 0xffffffff),
     modelDir: options.modelDir ?? modelDir,
-    lesson: options.lesson ?? lesson,
+    // the action mapping is the policy's, wherever it acts
+    lesson: options.lesson ?? variant.lesson,
   };
 }
