@@ -3,8 +3,9 @@ import { Vector3 } from "three";
 import type { ClientMessage } from "../../src/stream/protocol.ts";
 import type { ShownPose } from "./playback.ts";
 import { bodyPoint, pointInBody } from "./scene/body-frame.ts";
+import type { Touched } from "./scene/cast.ts";
 import type { Spring } from "./scene/overlays.ts";
-import type { Stage, Touched } from "./scene/stage.ts";
+import type { Stage } from "./scene/stage.ts";
 
 /** Targets are sent at most this often. */
 const SEND_MS = 33;
