@@ -22,6 +22,8 @@ import { initialLoopState, type TrainingParts } from "./training-state.ts";
 export interface Assembly {
   /** A simulation of the task for names, sizes and scene; no training step uses it */
   readonly env: Environment;
+  /** Of the form that is trained on: the same one, or the lesson's */
+  readonly trainedEnv: Environment;
   readonly engine: Engine;
   readonly pool: WorkerPool;
   readonly parts: TrainingParts;
@@ -40,12 +42,13 @@ export async function assemble(
 ): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task, config));
   if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
+  const trainedEnv = env.task.lesson ? await Environment.create(env.task.lesson.training) : env;
   const engine = await createEngine(config.engine);
-  const sizes = iterationSizes(config, env, plan);
+  const sizes = iterationSizes(config, trainedEnv, plan);
   const memory = sharedMemory(config, byteLengthOf(iterationLayout(sizes)));
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
-  const pool = await WorkerPool.create(threads, setupOf(config, env, { plan, sizes, memory }), onWorkerLost);
+  const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, { plan, sizes, memory }), onWorkerLost);
   const spec = updateSpec(config, env);
   const { measures } = surrogateOf(spec.algorithm);
   const learner = await Learner.create({ config, plan, sizes, views, pool, measures }, engine);
@@ -54,13 +57,14 @@ export async function assemble(
   const average = new Float32Array(sizes.actorSize);
   const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, ...layouts };
   startWeights(config, parts);
-  return { env, engine, pool, parts };
+  return { env, trainedEnv, engine, pool, parts };
 }
 
 /** Ends the threads and frees the simulation. */
-export async function disassemble({ env, engine, pool }: Assembly): Promise<void> {
+export async function disassemble({ env, trainedEnv, engine, pool }: Assembly): Promise<void> {
   await pool.close();
   await engine.dispose();
+  trainedEnv.delete();
   env.delete();
 }
 
@@ -86,6 +90,7 @@ function setupOf(
     task: config.task,
     terrainSeed: config.terrainSeed,
     modelDir: config.modelDir,
+    lesson: config.lesson,
     engine: config.engine,
     training: {
       seed: config.seed,

@@ -51,6 +51,12 @@ export const trainConfigSchema = z.strictObject({
     OURS,
     "path",
   ),
+  lesson: field(
+    z.string(),
+    "",
+    "Form of the task to learn in, by a name that the task declares: other rewards, starts and ends for training, and its own action mapping, which the controller keeps. Evaluations are on the task itself. Empty trains on the task as it is.",
+    OURS,
+  ),
   mirror: field(
     z.boolean(),
     false,

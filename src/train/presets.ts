@@ -166,6 +166,31 @@ const humanoidLaptop: AlgorithmPresets = {
   ppo: { steps: 6_000_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: { name: "ppo", dualClip: 3 } },
 };
 
+/** A lesson, because the task's own reward is 0 for all beginners; episodes of half the length, so that its commands grow sooner. */
+const go1Lesson = {
+  steps: 4_000_000,
+  lesson: "trot",
+  mirror: true,
+  episodeSteps: 500,
+  evaluation: { everySteps: 300_000 },
+} as const satisfies PartialTrainConfig;
+
+const go1Laptop: AlgorithmPresets = {
+  "fpo++": {
+    ...go1Lesson,
+    algorithm: {
+      name: "fpo++",
+      learningRate: 1e-3,
+      pairs: 4,
+      pairing: "antithetic",
+      epochs: 4,
+      actionNoise: 0.2,
+      advantageShift: 0.2,
+    },
+  },
+  ppo: { ...go1Lesson, algorithm: { name: "ppo", dualClip: 3 } },
+};
+
 /** The two control-suite tasks that were published with a shorter view ahead; the released script forgets it. */
 const shortSighted: AlgorithmPresets = {
   fpo: { algorithm: { name: "fpo", gamma: 0.95 } },
@@ -181,6 +206,7 @@ const table: Readonly<Record<string, TaskPresets>> = {
   CheetahRun: { ...suitePresets.CheetahRun, paper: { fpo: {} } },
   BallInCup: { ...suitePresets.BallInCup, paper: shortSighted },
   FingerSpin: { ...suitePresets.FingerSpin, paper: shortSighted },
+  Go1JoystickFlatTerrain: { laptop: go1Laptop },
   GridWorldTwoWalls: gridworldPresets,
   GridWorldFourGoals: gridworldPresets,
   HumanoidJoystick: { laptop: humanoidLaptop, paper: humanoidPaper, released: humanoidReleased },
