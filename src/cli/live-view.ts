@@ -152,6 +152,7 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
     hasCommand: env.command !== undefined,
     commandRanges: commandRangesOf(env),
     rewardNames: env.rewardNames,
+    keyframes: [],
     capabilities: ["pause-training"],
   };
 }
