@@ -5,6 +5,7 @@ import { type Output, resultJson } from "./output.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
 const BENCHES = ["physics", "learner", "collect", "training", "memory"] as const;
+const BENCHES = ["physics", "learner", "collect", "memory", "stream"] as const;
 type Bench = (typeof BENCHES)[number];
 
 /** Tasks that rates of physics and collection are given for. */
@@ -61,6 +62,10 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
     case "memory": {
       const { benchMemory } = await import("../../bench/memory.ts");
       return perTask(async (task) => ({ ...(await benchMemory(task)) }));
+    }
+    case "stream": {
+      const { benchStream } = await import("../../bench/stream.ts");
+      return { ...(await benchStream()) };
     }
     default:
       return name satisfies never;

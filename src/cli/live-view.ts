@@ -152,6 +152,7 @@ function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunI
     hasCommand: env.command !== undefined,
     commandRanges: commandRangesOf(env),
     rewardNames: env.rewardNames,
+    keyframes: [],
     capabilities: ["pause-training"],
   };
 }

@@ -25,6 +25,7 @@ const change = z.discriminatedUnion("kind", [
   z.strictObject({ step: z.int().min(0), kind: z.literal("command"), values: triple }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("push"), angle: number, speed: number }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("hold"), grip: grip.nullable() }),
+  z.strictObject({ step: z.int().min(0), kind: z.literal("keyframe"), name: z.string().min(1) }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("policy"), policy: z.int().min(0) }),
 ]);
 const policy = z.strictObject({
