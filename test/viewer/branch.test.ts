@@ -63,7 +63,9 @@ describe("a branch and its original, side by side", () => {
     await page.getByRole("button", { name: "Branch here" }).click();
     await pageUntil(page, "flowgait.state.drive.branch?.start === 30 && flowgait.hasOriginal");
     await page.keyboard.press("x");
-    for (let step = 30; step < newest; step++) await page.keyboard.press(".");
+    await page.keyboard.press(" ");
+    await pauseAt(newest);
+    await page.getByRole("slider", { name: "Time" }).fill(String(newest));
     await pageUntil(page, `flowgait.state.drive.step === ${newest}`);
     await settle();
     await pageUntil(page, `String(${trunk(1)}) === "${end}"`);
