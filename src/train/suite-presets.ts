@@ -1,8 +1,7 @@
 /**
  * Starting points for control-suite tasks on two cores, found by experiments (docs/experiments.md): small networks and batches, values of
- * order 1, first episodes that end one after another, noise that lasts where rewards are
- * rare, a learning rate steered by the trust region, and for flows a pull that keeps actions
- * out of saturation. Rewards are in [0, 1] a step there.
+ * order 1, first episodes that end one after another, noise that lasts where rewards are rare, a learning rate steered by the trust region,
+ * and for flows a pull that keeps actions out of saturation. Rewards are in [0, 1] a step there.
  */
 import type { PartialTrainConfig } from "./config.ts";
 import type { AlgorithmPresets, TaskPresets } from "./presets.ts";
@@ -21,7 +20,16 @@ interface SuiteTask {
 /** The batch of every algorithm. */
 function batchOf({ steps, noisePeriod, episodeSteps = 0, horizon = 48 }: SuiteTask) {
   const evaluation = { everySteps: 250_000, episodes: 32, noise: "zero" } as const;
-  return { steps, envs: 128, shards: 4, horizon, episodeSteps, stagger: true, noisePeriod, evaluation } satisfies PartialTrainConfig;
+  return {
+    steps,
+    envs: 128,
+    shards: 4,
+    horizon,
+    episodeSteps,
+    stagger: true,
+    noisePeriod,
+    evaluation,
+  } satisfies PartialTrainConfig;
 }
 
 /** The networks and the update of every algorithm. */
