@@ -13,7 +13,14 @@ import type {
 } from "../rollout/drive-orders.ts";
 import { DriveThread } from "../rollout/drive-thread.ts";
 import type { DriveHandler } from "../stream/intents.ts";
-import { type DriveMessage, type DriveWish, POSE_FLAG, type PolicyChoice, type RunInfo } from "../stream/protocol.ts";
+import {
+  type DriveMessage,
+  type DriveWish,
+  POSE_FLAG,
+  type PolicyChoice,
+  type RunInfo,
+  type StreamScene,
+} from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import type { Environment, TaskVariant } from "../tasks/index.ts";
 import { commandRangesOf } from "./command-ranges.ts";
@@ -28,11 +35,15 @@ export interface DriveOptions {
   readonly variant?: TaskVariant;
   /** For names, sizes and the scene; not stepped */
   readonly env: Environment;
+  /** The scene, where it was described before; the env may be freed then */
+  readonly scene?: StreamScene;
   readonly shelf: PolicyShelf;
   /** Already loaded, for the start; the shelf's first where it is left out */
   readonly policy?: NamedPolicy;
   /** A course to go through, instead of a new one */
   readonly course?: DriveCourse;
+  /** What the course shows of a training */
+  readonly incident?: RunInfo["incident"];
   readonly start: Pick<DriveSetup, "seed" | "disturbances" | "command">;
 }
 
@@ -52,6 +63,8 @@ export class DriveView implements DriveHandler {
   /** The last one that was seen. */
   #moment: Omit<DriveMoment, "poses" | "contacts" | "terms"> | null = null;
   #failure: string | undefined;
+  /** Chosen last; what is chosen before the thread is there acts once it is. */
+  #wanted: NamedPolicy | null = null;
   #resting = false;
   readonly #timer: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
@@ -60,7 +73,7 @@ export class DriveView implements DriveHandler {
     this.#server = server;
     this.#options = options;
     server.onDrive(this);
-    server.setScene(describeScene(options.env.sim), runInfo(options), "drive");
+    server.setScene(options.scene ?? describeScene(options.env.sim), runInfo(options), "drive");
     this.#timer = setInterval(() => this.#look(), STATUS_MS).unref();
     this.#tell();
     this.#look();
@@ -113,6 +126,7 @@ export class DriveView implements DriveHandler {
     try {
       const thread = await this.#startThread();
       this.#thread = thread;
+      if (this.#wanted) thread.send({ kind: "change", change: { kind: "policy", policy: this.#wanted } });
       if (this.#closed) await thread.close();
     } catch (error) {
       this.#failure = (error as Error).message;
@@ -179,6 +193,7 @@ export class DriveView implements DriveHandler {
     try {
       const policy = await this.#options.shelf.load(key);
       this.#failure = undefined;
+      this.#wanted = policy;
       this.#thread?.send({ kind: "change", change: { kind: "policy", policy } });
     } catch (error) {
       this.#fail(error);
@@ -205,6 +220,7 @@ export class DriveView implements DriveHandler {
   }
 
   #tell(): void {
+    if (this.#closed) return;
     const { speed, realTimeFactor } = this.#clock;
     this.#server.pushDrive({
       state: this.#state(),
@@ -237,7 +253,7 @@ function flagsOf({ cut, terminated, nan }: DriveMoment, { playing }: ClockState)
   );
 }
 
-function runInfo({ env, shelf }: DriveOptions): RunInfo {
+function runInfo({ env, shelf, incident }: DriveOptions): RunInfo {
   const commandRanges = commandRangesOf(env);
   return {
     task: env.task.name,
@@ -251,5 +267,6 @@ function runInfo({ env, shelf }: DriveOptions): RunInfo {
     commandRanges,
     rewardNames: env.rewardNames,
     capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
+    ...(incident === undefined ? {} : { incident }),
   };
 }

@@ -26,6 +26,8 @@ export interface RunInfo {
   readonly commandRanges: readonly (readonly [number, number])[];
   readonly rewardNames: readonly string[];
   readonly capabilities: readonly Capability[];
+  /** What of a training is gone through first, where that is so. */
+  readonly incident?: "fall" | "nan";
 }
 
 /** One training iteration; null where there is no value yet. */
@@ -55,4 +57,13 @@ export interface EvaluationPoint {
   readonly yawRateError: number | null;
 }
 
-export type RunState = "idle" | "starting" | "training" | "evaluating" | "paused" | "stopped" | "done" | "failed";
+export type RunState =
+  | "idle"
+  | "starting"
+  | "training"
+  | "evaluating"
+  | "paused"
+  | "stopping"
+  | "stopped"
+  | "done"
+  | "failed";
