@@ -198,7 +198,7 @@ export class LiveView {
   }
 }
 
-function runInfo({ config, env }: Training, runFolder: string): RunInfo {
+function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunInfo {
   return {
     task: env.task.name,
     run: runFolder,
@@ -210,6 +210,7 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
     hasCommand: env.command !== undefined,
     commandRanges: commandRangesOf(env),
     rewardNames: env.rewardNames,
+    keyframes: [],
     capabilities: ["pause-training"],
   };
 }
@@ -217,7 +218,7 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
 /** Drives the task of a training; first on the shelf is the policy in training itself. */
 function driveOptions(training: Training, runFolder: string, incident: Incident | null): DriveOptions {
   const { env, config } = training;
-  const { task, terrainSeed, modelDir } = config;
+  const { task, terrainSeed, modelDir, lesson } = config;
   const first = {
     key: IN_TRAINING,
     label: () => `In training: ${basename(runFolder)}`,
@@ -225,14 +226,14 @@ function driveOptions(training: Training, runFolder: string, incident: Incident 
   };
   const shelf = new PolicyShelf(env, { first, run: runFolder });
   const start = { seed: config.seed, disturbances: false, command: null };
-  const variant = { terrainSeed, modelDir };
+  const variant = { terrainSeed, modelDir, lesson };
   if (incident === null) return { task, variant, env, shelf, start };
   const { kind, clip } = incident;
   // What follows a value that was not finite cannot be shown; the step that led to it can be gone on from.
   const steps = clipSteps(clip, env.actionSize) - (kind === "nan" ? 1 : 0);
   const setup = { task, ...variant, ...start, disturbances: true, policy: first.take(), clip };
   const course = { setup, log: [], steps, digest: "" };
-  return { task, variant, env, shelf, start, course, incident: kind };
+  return { task, variant, env: training.trainedEnv, shelf, start, course, incident: kind };
 }
 
 /** Copies what the next collection would overwrite. */

@@ -127,7 +127,7 @@ export async function loadFork(source: string, task?: string) {
 }
 
 function hasOtherEnvironments(before: TrainConfig, now: TrainConfig): boolean {
-  const keys = ["seed", "envs", "shards", "episodeSteps", "terrainSeed", "modelDir"] as const;
+  const keys = ["seed", "envs", "shards", "episodeSteps", "terrainSeed", "modelDir", "lesson", "stagger"] as const;
   return keys.some((key) => before[key] !== now[key]);
 }
 

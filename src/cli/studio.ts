@@ -82,6 +82,6 @@ async function trainFirst(config: TrainConfig, desk: TrainingDesk, view: LiveVie
 
 /** Ground and robot of a task that is not trained. */
 function variantOf(options: StudioOptions): TaskVariant {
-  const { terrainSeed, modelDir } = parseOverrides(givenSettings(options));
-  return { terrainSeed, modelDir };
+  const { terrainSeed, modelDir, lesson } = parseOverrides(givenSettings(options));
+  return { terrainSeed, modelDir, lesson };
 }

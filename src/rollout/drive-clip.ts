@@ -8,8 +8,9 @@ export interface DriveClip {
   readonly environment: number;
   /** Time limit of the training's episodes, control steps; it decides where one of them ends */
   readonly episodeSteps: number;
-  /** [stateSize]; null begins with the environment's first episode */
+  /** [stateSize]; null begins with the environment's first episode, so many control steps after its start */
   readonly state: Float64Array | null;
+  readonly usedSteps: number;
   /** [count, actionSize] before the squash */
   readonly actions: Float32Array;
   /** Actions at the beginning that are gone through unseen */
@@ -24,7 +25,7 @@ export function clipSteps({ actions, lead }: DriveClip, actionSize: number): num
 /** Brings the environment to the first moment that is seen, as training had it: no command is held. */
 export function beginClip(clip: DriveClip, env: Environment): void {
   if (env.commandSize > 0) env.holdCommand(null);
-  if (clip.state === null) env.start(clip.seed, clip.environment, true);
+  if (clip.state === null) env.start(clip.seed, clip.environment, true, clip.usedSteps);
   else env.load(clip.state, 0);
   for (let k = 0; k < clip.lead; k++) {
     stepClip(clip, env, k - clip.lead);

@@ -86,8 +86,10 @@ export class Drive {
   static async create(setup: DriveSetup, engine: Engine, nowMs: () => number): Promise<Drive> {
     const task = await resolveTask(setup.task, setup);
     const { disturbances, clip } = setup;
+    // A stretch of a training is one of the form that is trained on.
+    const form = (clip && task.lesson?.training) ?? task;
     const options = { noise: disturbances, events: disturbances, randomise: disturbances };
-    const env = await Environment.create({ ...task, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
+    const env = await Environment.create({ ...form, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
     const drive = new Drive(env, engine, setup, nowMs);
     await drive.#setPolicy(setup.policy);
     return drive;
@@ -151,6 +153,9 @@ export class Drive {
       case "hold":
         this.#hands.hold(change.grip);
         return;
+      case "keyframe":
+        this.#begin(() => this.env.resetToKeyframe(this.#seed, ROBOT, change.name));
+        return;
       case "policy":
         await this.#setPolicy(change.policy);
         return;
@@ -204,6 +209,8 @@ export class Drive {
       twist: new Float32Array(twists),
       terms: new Float32Array(terms),
       contacts: readContacts(env.sim),
+      grip: this.#hands.grip,
+      push: this.#hands.pushAngle,
     };
   }
 
@@ -261,11 +268,15 @@ export class Drive {
     if (this.#lying === 0 || env.nan) this.#reset();
   }
 
-  /** The command is held first, so that already the first observation knows it. */
   #reset(): void {
+    this.#begin(() => this.env.reset(this.#seed, ROBOT));
+  }
+
+  /** The command is held first, so that already the first observation knows it. */
+  #begin(set: () => void): void {
     if (this.#command) this.env.holdCommand(this.#command.values);
     this.#hands.release();
-    this.env.reset(this.#seed, ROBOT);
+    set();
     this.env.writeObservation(this.#obs, 0);
     this.#lying = 0;
     this.#cut = true;

@@ -10,6 +10,7 @@ import {
   type Channel,
   type ClientMessage,
   type DriveWish,
+  ORIGINAL,
   PROTOCOL_VERSION,
   type TrainingQuestion,
   type TrainingWish,
@@ -73,6 +74,8 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   flow: "simulate",
   seek: "simulate",
   saveReplay: "simulate",
+  keyframe: "simulate",
+  branch: "simulate",
 };
 
 export class IntentDesk {
@@ -163,6 +166,8 @@ export class IntentDesk {
       case "flow":
       case "seek":
       case "saveReplay":
+      case "keyframe":
+      case "branch":
         return this.drive(viewer, message);
       case "plan":
       case "runs":
@@ -180,6 +185,8 @@ export class IntentDesk {
   }
 
   private environmentsOf(viewer: ViewerConnection): number {
+    // A branch has its original beside it.
+    if (viewer.channel === "drive") return ORIGINAL + 1;
     return this.showOf(viewer.channel)?.scene?.info.environments ?? 0;
   }
 
@@ -214,6 +221,9 @@ export class IntentDesk {
     const bodies = this.showOf("drive")?.scene?.scene.bodies.length ?? 0;
     if (wish.type === "grab" && wish.body >= bodies)
       return this.refuse(viewer, "notOffered", "grab", `there are ${bodies} bodies`);
+    const keyframes = this.showOf("drive")?.scene?.info.keyframes ?? [];
+    if (wish.type === "keyframe" && !keyframes.includes(wish.name))
+      return this.refuse(viewer, "notOffered", "keyframe", `there is no keyframe "${wish.name}"`);
     if (!this.takeWheel(viewer, wish.type)) return false;
     this.driveHandler?.wish(wish);
     return true;

@@ -2,6 +2,7 @@
  * What training keeps of its last fall and its last value that was not finite: a state, and the actions that lead from it there. A step is a pure
  * function of state and action, so the same steps can be gone through again, elsewhere, bit for bit. Costs one copy of some environments per iteration.
  */
+import { staggeredSteps } from "../rollout/collect.ts";
 import type { DriveClip } from "../rollout/drive-clip.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
@@ -39,6 +40,8 @@ export interface IncidentSettings {
   readonly seed: number;
   /** Time limit of training episodes, control steps */
   readonly episodeSteps: number;
+  /** Whether first episodes are shorter than that */
+  readonly staggered: boolean;
   readonly controlHz: number;
   /** Values of one environment's state */
   readonly stateSize: number;
@@ -107,7 +110,7 @@ export class IncidentDesk {
   /** @param last index of the failing action, counted from the start of the first stretch */
   #clip(stretches: readonly Stretch[], slot: number, environment: number, last: number): DriveClip {
     const { steps, actionSize } = this.#parts.sizes;
-    const { stateSize, seed, episodeSteps, controlHz } = this.#settings;
+    const { stateSize, seed, episodeSteps, staggered, controlHz } = this.#settings;
     const actions = new Float32Array((last + 1) * actionSize);
     let begin = 0;
     for (let k = 0; k <= last; k++) {
@@ -119,7 +122,8 @@ export class IncidentDesk {
     const { states } = stretches[0];
     const state = states?.slice(slot * stateSize, (slot + 1) * stateSize) ?? null;
     const lead = Math.max(begin, last - Math.round(KEPT_SECONDS * controlHz));
-    return { seed, environment, episodeSteps, state, actions, lead };
+    const usedSteps = staggered ? staggeredSteps(environment, episodeSteps) : 0;
+    return { seed, environment, episodeSteps, state, usedSteps, actions, lead };
   }
 
   #copy(environments: readonly number[]): Stretch {

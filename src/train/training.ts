@@ -49,6 +49,8 @@ export class Training {
   readonly config: TrainConfig;
   /** A simulation of the task for its names, sizes and scene; no training step uses it. */
   readonly env: Environment;
+  /** The same for the form of the task that is trained on, a lesson where there is one. */
+  readonly trainedEnv: Environment;
   readonly watch: WatchDesk;
   /** The last fall and the last NaN, to be looked at. */
   readonly incidents: IncidentDesk;
@@ -66,22 +68,24 @@ export class Training {
   #openGate: (() => void) | null = null;
 
   private constructor(options: TrainingOptions, assembly: Assembly) {
-    const { env, pool, parts } = assembly;
+    const { env, trainedEnv, pool, parts } = assembly;
     this.config = options.config;
     this.#options = options;
     this.#assembly = assembly;
     this.env = env;
+    this.trainedEnv = trainedEnv;
     this.#pool = pool;
     this.#parts = parts;
     this.#episodes = new EpisodeWindow(parts.loop);
-    this.watch = new WatchDesk(env, parts.sizes);
-    const { seed, episodeSteps } = options.config;
-    const limit = episodeSteps || env.episodeSteps;
+    this.watch = new WatchDesk(trainedEnv, parts.sizes);
+    const { seed, episodeSteps, stagger: staggered } = options.config;
+    const limit = episodeSteps || trainedEnv.episodeSteps;
     this.incidents = new IncidentDesk(parts, {
       seed,
       episodeSteps: limit,
-      controlHz: env.controlHz,
-      stateSize: env.stateSize,
+      staggered,
+      controlHz: trainedEnv.controlHz,
+      stateSize: trainedEnv.stateSize,
     });
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#seconds = options.resume?.seconds ?? 0;
@@ -213,7 +217,7 @@ export class Training {
       steps: loop.envSteps,
       seconds: this.#seconds,
       stepsPerSecond: (1000 * rowsPerIteration(this.config)) / (collectMs + updateMs),
-      ...this.#episodes.describe(report, this.env),
+      ...this.#episodes.describe(report, this.trainedEnv),
       losses: measures,
       timing: { collectSeconds: collectMs / 1000, updateSeconds: updateMs / 1000 },
       nanResets: report.nans.length,

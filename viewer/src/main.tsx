@@ -12,6 +12,7 @@ import { listenToPointer } from "./ui/pointer.ts";
 import "uplot/dist/uPlot.min.css";
 import "./ui/style.css";
 import "./ui/train.css";
+import "./ui/compare.css";
 
 const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
 const root = document.querySelector<HTMLElement>("#interface")!;
@@ -29,6 +30,8 @@ const store = new Store({
   motion: null,
   isFilming: false,
   pointed: null,
+  divergence: null,
+  isBeside: true,
   info: null,
   status: null,
   points: [],
@@ -104,6 +107,10 @@ const probe = {
   /** Sticks and balls drawn over the robot. */
   get marks() {
     return stage.markCount;
+  },
+  /** Whether the original of a branch is drawn. */
+  get hasOriginal() {
+    return page.comparison.view() !== null;
   },
   /** Where a body is drawn, in CSS pixels. */
   pixel: (environment: number, body: number) => {

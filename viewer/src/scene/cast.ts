@@ -7,6 +7,7 @@ import type { Arrangement } from "./arrangement.ts";
 import { Arrows } from "./arrows.ts";
 import { Ground, MAX_TILES } from "./ground.ts";
 import { headingOf } from "./measure.ts";
+import { Original, type OriginalView } from "./original.ts";
 import { Overlays, type Push, type Spring } from "./overlays.ts";
 import type { StagePalette } from "./palette.ts";
 import { Robots } from "./robots.ts";
@@ -22,8 +23,10 @@ export interface StageView {
   /** [contacts, 6] of the followed robot at this moment. */
   readonly contacts: readonly (number | null)[];
   readonly spring: Spring | null;
-  /** A push that is shown: its direction from the heading, rad; null while none is. */
+  /** A push that is shown: its direction from the world's x axis, rad; null while none is. */
   readonly push: number | null;
+  /** The course that the followed robot's branch left; null while there is none. */
+  readonly original: OriginalView | null;
 }
 
 /** A point of a body that a click means. */
@@ -42,6 +45,7 @@ const ARROW_HEIGHT = 0.012;
 export class Cast {
   readonly group = new Group();
   readonly overlays = new Overlays();
+  readonly original: Original;
   private readonly ground = new Ground();
   private readonly terrain = new Terrain();
   private readonly robots: Robots;
@@ -60,9 +64,18 @@ export class Cast {
     this.robots = new Robots(isPlain);
     this.furniture = new Robots(isPlain);
     this.strings = new Strings(isPlain);
+    this.original = new Original(isPlain);
     const { ground, terrain, robots, furniture, strings, arrows, overlays } = this;
     arrows.add(this.commandArrows.mesh, this.velocityArrows.mesh);
-    const parts = [terrain.group, robots.group, furniture.group, strings.group, arrows, overlays.group];
+    const parts = [
+      terrain.group,
+      robots.group,
+      furniture.group,
+      strings.group,
+      arrows,
+      overlays.group,
+      this.original.group,
+    ];
     this.group.add(ground.mesh, ...parts);
   }
 
@@ -72,12 +85,14 @@ export class Cast {
     this.commandArrows.mesh.material.color.set(palette.command);
     this.velocityArrows.mesh.material.color.set(palette.velocity);
     this.overlays.setPalette(palette);
+    this.original.setPalette(palette);
   }
 
   setOptions(options: ViewOptions): void {
     this.robots.setChoice(options);
     this.overlays.setOptions(options);
     this.furniture.setChoice(options);
+    this.original.setCollisions(options.shapes, options.collisions);
     this.strings.group.visible = options.shapes;
     this.ground.setGrid(options.grid);
     this.commandArrows.mesh.visible = options.commandArrow;
@@ -140,6 +155,13 @@ export class Cast {
     if (arrangement.kind !== "tiles") this.placeFloor(arrangement, view);
     for (const batch of [robots, furniture, strings, commandArrows, velocityArrows, ground]) batch.end();
     this.placeOverlays(arrangement, view, poses.get(view.followed));
+    const { original } = view;
+    this.original.place(
+      arrangement,
+      original,
+      poses.get(view.followed),
+      original ? poses.get(original.environment) : undefined,
+    );
   }
 
   private placeActor(
@@ -193,5 +215,5 @@ export class Cast {
 function pushOf({ facts, size }: Arrangement, { push }: StageView, pose: ShownPose | undefined): Push | null {
   if (push === null || !pose) return null;
   const [x, y, z] = pose.poses.subarray(7 * facts.rootBody, 7 * facts.rootBody + 3);
-  return { angle: headingOf(pose.poses, facts.rootBody) + push, at: [x, y, z + 0.15 * (size?.height ?? 0)] };
+  return { angle: push, at: [x, y, z + 0.15 * (size?.height ?? 0)] };
 }

@@ -5,6 +5,7 @@ import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
 import { BodyName } from "./body-name.tsx";
 import { Checkpoints } from "./checkpoints.tsx";
+import { Compare, CompareBar, RobotTags } from "./compare.tsx";
 import { Curves } from "./curves.tsx";
 import { DriveBar } from "./drive-bar.tsx";
 import { Flow } from "./flow.tsx";
@@ -39,6 +40,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
         {isDriving ? (
           <div class="dock">
             <IncidentBar store={store} page={page} />
+            <CompareBar store={store} page={page} />
             <Timeline store={store} page={page} />
             <DriveBar store={store} page={page} />
           </div>
@@ -52,6 +54,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
       <TrainForm store={store} page={page} />
       <Help store={store} />
       <BodyName store={store} />
+      <RobotTags store={store} />
     </>
   );
 }
@@ -89,6 +92,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         {!isDriving && <RunCard store={store} page={page} />}
         <Checkpoints store={store} page={page} />
         {!isDriving && <Incidents store={store} page={page} />}
+        {isDriving && <Compare store={store} />}
         {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} page={page} />}
         {isDriving && <Flow store={store} page={page} />}
         <Rewards store={store} />

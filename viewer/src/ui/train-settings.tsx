@@ -9,7 +9,10 @@ import { Icon } from "./icons.tsx";
 /** Which settings stand together, and whether their group is open from the start; the first pattern that fits decides. */
 const groups: readonly { readonly title: string; readonly of: RegExp; readonly isOpen?: boolean }[] = [
   { title: "Essentials", of: /^(steps|seed|envs|horizon|run|algorithm\.learning-rate)$/, isOpen: true },
-  { title: "Environments and machine", of: /^(episode-steps|terrain-seed|model-dir|mirror|shards|workers|engine)$/ },
+  {
+    title: "Environments and machine",
+    of: /^(episode-steps|stagger|terrain-seed|model-dir|lesson|mirror|shards|workers|engine)$/,
+  },
   { title: "Observations", of: /^normaliser/ },
   { title: "Evaluation and checkpoints", of: /^(evaluation|checkpoint)\./ },
   {
