@@ -21,6 +21,7 @@ import {
   POSE_FLAG,
   type PolicyChoice,
   type RunInfo,
+  type StreamScene,
 } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import type { Environment, TaskVariant } from "../tasks/index.ts";
@@ -36,11 +37,15 @@ export interface DriveOptions {
   readonly variant?: TaskVariant;
   /** For names, sizes and the scene; not stepped */
   readonly env: Environment;
+  /** The scene, where it was described before; the env may be freed then */
+  readonly scene?: StreamScene;
   readonly shelf: PolicyShelf;
   /** Already loaded, for the start; the shelf's first where it is left out */
   readonly policy?: NamedPolicy;
   /** A course to go through, instead of a new one */
   readonly course?: DriveCourse;
+  /** What the course shows of a training */
+  readonly incident?: RunInfo["incident"];
   readonly start: Pick<DriveSetup, "seed" | "disturbances" | "command">;
 }
 
@@ -61,6 +66,8 @@ export class DriveView implements DriveHandler {
   #moment: Omit<DriveMoment, "poses" | "contacts" | "terms"> | null = null;
   #branch: DriveMessage["branch"] = null;
   #failure: string | undefined;
+  /** Chosen last; what is chosen before the thread is there acts once it is. */
+  #wanted: NamedPolicy | null = null;
   #resting = false;
   readonly #timer: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
@@ -69,7 +76,7 @@ export class DriveView implements DriveHandler {
     this.#server = server;
     this.#options = options;
     server.onDrive(this);
-    server.setScene(describeScene(options.env.sim), runInfo(options), "drive");
+    server.setScene(options.scene ?? describeScene(options.env.sim), runInfo(options), "drive");
     this.#timer = setInterval(() => this.#look(), STATUS_MS).unref();
     this.#tell();
     this.#look();
@@ -122,6 +129,7 @@ export class DriveView implements DriveHandler {
     try {
       const thread = await this.#startThread();
       this.#thread = thread;
+      if (this.#wanted) thread.send({ kind: "change", change: { kind: "policy", policy: this.#wanted } });
       if (this.#closed) await thread.close();
     } catch (error) {
       this.#failure = (error as Error).message;
@@ -194,6 +202,7 @@ export class DriveView implements DriveHandler {
     try {
       const policy = await this.#options.shelf.load(key);
       this.#failure = undefined;
+      this.#wanted = policy;
       this.#thread?.send({ kind: "change", change: { kind: "policy", policy } });
     } catch (error) {
       this.#fail(error);
@@ -220,6 +229,7 @@ export class DriveView implements DriveHandler {
   }
 
   #tell(): void {
+    if (this.#closed) return;
     const { speed, realTimeFactor } = this.#clock;
     this.#server.pushDrive({
       state: this.#state(),
@@ -265,7 +275,7 @@ function flagsOf({ cut, terminated, nan }: DriveMoment, { playing }: ClockState)
   );
 }
 
-function runInfo({ env, shelf }: DriveOptions): RunInfo {
+function runInfo({ env, shelf, incident }: DriveOptions): RunInfo {
   const commandRanges = commandRangesOf(env);
   return {
     task: env.task.name,
@@ -280,5 +290,6 @@ function runInfo({ env, shelf }: DriveOptions): RunInfo {
     rewardNames: env.rewardNames,
     keyframes: env.keyframes,
     capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
+    ...(incident === undefined ? {} : { incident }),
   };
 }

@@ -3,19 +3,23 @@
  * for a page.
  */
 import { basename } from "node:path";
+import { UserError } from "../math/user-error.ts";
 import { describeScene } from "../physics/scene-description.ts";
+import { clipSteps } from "../rollout/drive-clip.ts";
 import type { Intent } from "../stream/intents.ts";
 import { streamSink } from "../stream/metric-sink.ts";
 import type { Burst } from "../stream/playback.ts";
-import { POSE_FLAG, type RunInfo, type RunState } from "../stream/protocol.ts";
+import { type IncidentEntry, POSE_FLAG, type RunInfo, type RunState, type StreamScene } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import { Environment, resolveTask, type TaskVariant } from "../tasks/index.ts";
+import type { Incident } from "../train/incidents.ts";
 import type { IterationMetrics, MetricSink } from "../train/metrics.ts";
 import type { Training } from "../train/training.ts";
 import type { WatchedBurst } from "../train/watch-desk.ts";
 import { commandRangesOf } from "./command-ranges.ts";
-import { DriveView } from "./drive-view.ts";
+import { type DriveOptions, DriveView } from "./drive-view.ts";
 import { newestRunOf, PolicyShelf } from "./policy-shelf.ts";
+import type { StoredHistory } from "./run-list.ts";
 import { storedReference } from "./task-reference.ts";
 
 /** How often pages' wishes are looked at. */
@@ -30,6 +34,9 @@ export class LiveView {
   readonly #server: StreamServer;
   #training: Training | null = null;
   #drive: DriveView | null = null;
+  /** Described while the simulation is there: a run that has ended has freed it. */
+  #scene: StreamScene | undefined;
+  #runFolder = "";
   #refreshedSeconds = 0;
   #timer: NodeJS.Timeout | null = null;
   #state: RunState = "starting";
@@ -41,15 +48,25 @@ export class LiveView {
     this.#server = server;
   }
 
-  /** Shows a run from now on. */
-  attach(training: Training, runFolder: string): void {
+  /**
+   * Shows a run from now on, in place of an earlier one.
+   * @param past curves of an earlier part of the run
+   */
+  attach(training: Training, runFolder: string, past?: StoredHistory): void {
+    this.#stopLooking();
+    void this.#drive?.close();
     this.#training = training;
-    this.#server.setScene(describeScene(training.env.sim), runInfo(training, runFolder));
+    this.#refreshedSeconds = 0;
+    this.#scene = describeScene(training.env.sim);
+    this.#server.setScene(this.#scene, runInfo(training, runFolder));
+    for (const point of past?.points ?? []) this.#server.pushMetrics(point);
+    for (const point of past?.evaluations ?? []) this.#server.pushEvaluation(point);
     this.#server.onIntent(({ wish }) => this.#obey(wish));
     this.#timer = setInterval(() => this.#lookAtWishes(), WISH_INTERVAL_MS).unref();
     this.#lookAtWishes();
     this.#show("training");
-    this.#drive = driveView(this.#server, training, runFolder);
+    this.#runFolder = runFolder;
+    this.#openDrive(training, null);
   }
 
   /** Reports go to the pages. */
@@ -61,7 +78,7 @@ export class LiveView {
         this.#measure(metrics);
         this.#refreshDrive(metrics.seconds);
         toPages.iteration(metrics);
-        this.#show(this.#training?.paused === true ? "paused" : "training");
+        if (this.#state !== "stopping") this.#show(this.#training?.paused === true ? "paused" : "training");
       },
     };
   }
@@ -72,10 +89,45 @@ export class LiveView {
     if (controlHz !== undefined) this.#server.pushBurst(streamBurst(burst, controlHz, this.#iterationSeconds));
   };
 
+  /** Environment steps of the run that is shown. */
+  get steps(): number {
+    return this.#training?.steps ?? 0;
+  }
+
+  /** What training kept to look at. */
+  get incidents(): readonly IncidentEntry[] {
+    const { fall, nan } = this.#training?.incidents.last ?? { fall: null, nan: null };
+    return [fall, nan].filter((incident) => incident !== null).map((incident) => this.#entryOf(incident));
+  }
+
+  #openDrive(training: Training, incident: Incident | null): void {
+    const options = driveOptions(training, this.#runFolder, incident);
+    this.#drive = new DriveView(this.#server, { ...options, scene: this.#scene });
+  }
+
+  #entryOf({ kind, environment, envSteps: steps, source, clip }: Incident): IncidentEntry {
+    const { controlHz, actionSize } = this.#training!.env;
+    return { kind, environment, steps, source, seconds: clipSteps(clip, actionSize) / controlHz };
+  }
+
+  /** Shows what training kept of a fall or a NaN in place of what is driven; null returns to driving. */
+  async openIncident(kind: IncidentEntry["kind"] | null): Promise<void> {
+    const training = this.#training;
+    const incident = kind === null ? null : (training?.incidents.last[kind] ?? null);
+    if (training === null || (kind !== null && incident === null))
+      throw new UserError(`nothing was kept of a ${kind === "nan" ? "NaN" : "fall"}, expected a training that had one`);
+    await this.#drive?.close();
+    this.#openDrive(training, incident);
+  }
+
+  /** The run was told to stop; it finishes its iteration and saves. */
+  stopping(): void {
+    this.#show("stopping");
+  }
+
   /** The run is over; the last picture and the curves stay. */
   end(state: Extract<RunState, "done" | "stopped" | "failed">, detail?: string): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#stopLooking();
     this.#detail = detail;
     this.#show(state);
   }
@@ -101,12 +153,18 @@ export class LiveView {
     this.#drive = new DriveView(this.#server, { task: storedReference(task), variant, env, shelf, start });
   }
 
+  #stopLooking(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
   #lookAtWishes(): void {
     this.#server.drainIntents();
     this.#training?.watch.select(this.#server.watchedEnvironments());
   }
 
   #obey(wish: Intent["wish"]): void {
+    if (this.#timer === null || this.#state === "stopping") return;
     this.#training?.setPaused(wish === "pause");
     this.#show(wish === "pause" ? "paused" : "training");
   }
@@ -158,7 +216,7 @@ function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunI
 }
 
 /** Drives the task of a training; first on the shelf is the policy in training itself. */
-function driveView(server: StreamServer, training: Training, runFolder: string): DriveView {
+function driveOptions(training: Training, runFolder: string, incident: Incident | null): DriveOptions {
   const { env, config } = training;
   const { task, terrainSeed, modelDir, lesson } = config;
   const first = {
@@ -168,7 +226,14 @@ function driveView(server: StreamServer, training: Training, runFolder: string):
   };
   const shelf = new PolicyShelf(env, { first, run: runFolder });
   const start = { seed: config.seed, disturbances: false, command: null };
-  return new DriveView(server, { task, variant: { terrainSeed, modelDir, lesson }, env, shelf, start });
+  const variant = { terrainSeed, modelDir, lesson };
+  if (incident === null) return { task, variant, env, shelf, start };
+  const { kind, clip } = incident;
+  // What follows a value that was not finite cannot be shown; the step that led to it can be gone on from.
+  const steps = clipSteps(clip, env.actionSize) - (kind === "nan" ? 1 : 0);
+  const setup = { task, ...variant, ...start, disturbances: true, policy: first.take(), clip };
+  const course = { setup, log: [], steps, digest: "" };
+  return { task, variant, env: training.trainedEnv, shelf, start, course, incident: kind };
 }
 
 /** Copies what the next collection would overwrite. */

@@ -8,6 +8,7 @@ import type { Environment } from "../tasks/index.ts";
 import { checkpointSteps, listCheckpoints } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
+import { runKey } from "./run-list.ts";
 
 /** A policy that is no file, such as that of a training in progress. */
 export interface LivePolicy {
@@ -91,7 +92,10 @@ async function checkpointsOf(run: string): Promise<PolicyChoice[]> {
   const files = await listCheckpoints(run);
   const stride = Math.ceil(files.length / MOST_CHECKPOINTS);
   const kept = files.filter((_, k) => (files.length - 1 - k) % stride === 0).reverse();
-  return kept.map((file) => ({ key: file, label: `After ${checkpointSteps(file).toLocaleString("en")} steps` }));
+  return kept.map((file) => ({
+    key: runKey(file),
+    label: `After ${checkpointSteps(file).toLocaleString("en")} steps`,
+  }));
 }
 
 /** The run of a task that was begun last and has left a checkpoint. */

@@ -5,11 +5,14 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { UserError } from "../math/user-error.ts";
 import { resolveTask } from "../tasks/index.ts";
 import { removeTemporaryFiles } from "../train/atomic-file.ts";
-import { type Checkpoint, listCheckpoints, loadCheckpoint } from "../train/checkpoint.ts";
+import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../train/checkpoint.ts";
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trajectoryHash } from "../train/config.ts";
+import { type ConfigFlag, settingAt, trainFlags } from "../train/config-flags.ts";
 import { truncateJsonl } from "../train/jsonl-sink.ts";
+import { changeConfig } from "../train/presets.ts";
 import { createRunFolder, readRunConfig, runPaths, writeRunConfig } from "../train/run-folder.ts";
 import { storedConfig } from "../train/stored-policy.ts";
+import type { ResumePoint } from "../train/training.ts";
 import { packageVersion } from "../train/version.ts";
 
 /** A run that can be trained. */
@@ -18,7 +21,7 @@ export interface PreparedRun {
   /** Absolute. */
   readonly folder: string;
   /** Where it goes on from; absent for a run from the beginning. */
-  readonly resume?: { readonly checkpoint: Checkpoint; readonly source: string; readonly seconds: number };
+  readonly resume?: ResumePoint;
   /** Whether the folder holds an earlier part of this run. */
   readonly continued: boolean;
 }
@@ -69,12 +72,63 @@ async function loadResume(folder: string, source: string, config: TrainConfig) {
 
 /** A new run that begins with the state of an older checkpoint. */
 async function forkFrom(source: string, overrides: PartialTrainConfig, task?: string): Promise<PreparedRun> {
-  const checkpoint = await loadCheckpoint(source);
-  const folder = dirname(dirname(source));
-  const stored = existsSync(runPaths(folder).config) ? await readRunConfig(folder) : storedConfig(checkpoint, source);
-  const config = applyOverrides({ ...checkTask(stored, source, task), run: "" }, overrides);
-  const fresh = await prepareNewRun(config);
+  const { checkpoint, config: stored } = await loadFork(source, task);
+  const fresh = await prepareNewRun(applyOverrides(stored, overrides));
   return { ...fresh, resume: { checkpoint, source, seconds: 0 } };
+}
+
+/** Settings that decide the shape of what a checkpoint holds, by path: a run that begins from one keeps them. */
+const FIXED_IN_FORK = ["algorithm.policyHidden", "algorithm.criticHidden", "algorithm.activation"];
+
+/** Whether a setting stays as it was when a run begins from a checkpoint. */
+export function isFixedInFork({ path }: Pick<ConfigFlag, "path">): boolean {
+  return FIXED_IN_FORK.includes(path.join("."));
+}
+
+/**
+ * A new run that begins with the weights, the optimiser and the normaliser of a checkpoint, and other settings. Its environments go on where
+ * they stood, or begin anew where the settings make them other ones.
+ * @param source a run folder, whose newest checkpoint is meant, or a checkpoint file
+ * @param task what the checkpoint must be of; any where it is left out
+ * @throws UserError when it is neither, is damaged, or a setting does not fit
+ */
+export async function prepareFork(source: string, overrides: PartialTrainConfig, task?: string): Promise<PreparedRun> {
+  const { path, checkpoint, config: stored } = await loadFork(source, task);
+  const config = changeForFork(stored, overrides, checkpoint.metadata.envSteps);
+  const fresh = await prepareNewRun(config);
+  return {
+    ...fresh,
+    resume: { checkpoint, source: path, seconds: 0, newEpisodes: hasOtherEnvironments(stored, config) },
+  };
+}
+
+/** The settings of a run that begins from a checkpoint at so many steps. Throws UserError (exit code 2). */
+export function changeForFork(stored: TrainConfig, overrides: PartialTrainConfig, steps: number): TrainConfig {
+  const config = changeConfig(stored, overrides);
+  for (const flag of trainFlags.filter(isFixedInFork)) {
+    const [before, now] = [stored, config].map((from) => settingAt(from, flag.path));
+    if (JSON.stringify(before) !== JSON.stringify(now))
+      throw new UserError(`--${flag.name}: got ${now}, expected ${before}, which the checkpoint has`, { exitCode: 2 });
+  }
+  if (config.steps > steps) return config;
+  throw new UserError(`--steps: got ${config.steps}, expected more than the ${steps} that the checkpoint has`, {
+    exitCode: 2,
+  });
+}
+
+/** A checkpoint and the settings of its run, to begin another from. */
+export async function loadFork(source: string, task?: string) {
+  const isFile = extname(source) === ".safetensors";
+  const path = isFile ? source : await latestCheckpoint(source);
+  const checkpoint = await loadCheckpoint(path);
+  const folder = dirname(dirname(path));
+  const stored = existsSync(runPaths(folder).config) ? await readRunConfig(folder) : storedConfig(checkpoint, path);
+  return { path, checkpoint, config: { ...checkTask(stored, source, task), run: "" } };
+}
+
+function hasOtherEnvironments(before: TrainConfig, now: TrainConfig): boolean {
+  const keys = ["seed", "envs", "shards", "episodeSteps", "terrainSeed", "modelDir", "lesson", "stagger"] as const;
+  return keys.some((key) => before[key] !== now[key]);
 }
 
 function checkTask(config: TrainConfig, source: string, task: string | undefined): TrainConfig {

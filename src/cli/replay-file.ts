@@ -64,6 +64,8 @@ export function replayText(course: DriveCourse | null): { name: string; text: st
   if (course === null)
     throw new UserError("replay: the beginning of this course is forgotten, expected a shorter one; begin anew");
   const { setup, log, steps, digest } = course;
+  if (setup.clip)
+    throw new UserError("replay: this course begins inside a training, expected one from its own start; begin anew");
   const policies: NamedPolicy[] = [setup.policy];
   const entries = log.map(({ step, change }) => ({ step, ...writtenChange(change, policies) }));
   for (const { key } of policies)

@@ -1,20 +1,21 @@
-/** `flowgait studio`: the viewer, with a training run in it. What `npm start` runs. Stays until Ctrl-C. */
+/** `flowgait studio`: the viewer, with trainings in it, one at a time. What `npm start` runs. Stays until Ctrl-C. */
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
 import type { TaskVariant } from "../tasks/index.ts";
+import type { TrainConfig } from "../train/config.ts";
 import { parseOverrides } from "../train/overrides.ts";
-import { progressSink } from "../train/progress-sink.ts";
 import { packageVersion } from "../train/version.ts";
 import { wholeNumber } from "./flag-value.ts";
-import { aborted, type Interrupt, listenForInterrupt } from "./interrupt.ts";
+import { aborted, listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import type { Output } from "./output.ts";
 import { prepareNewRun } from "./prepared-run.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
-import { endText, requestedConfig, startText, type TrainOptions } from "./train.ts";
-import { runTraining } from "./training-session.ts";
+import { storedReference } from "./task-reference.ts";
+import { requestedConfig, type TrainOptions } from "./train.ts";
+import { TrainingDesk } from "./training-desk.ts";
 
 interface StudioOptions extends TrainOptions {
   readonly port: string;
@@ -49,19 +50,33 @@ async function studio(options: StudioOptions, output: Output): Promise<void> {
   const port = wholeNumber("--port", options.port, 0, 65535);
   const config = options.train ? await requestedConfig(options.task, options) : null;
   const { host } = options;
+  const task = storedReference(options.task);
   const channels = options.train ? CHANNELS : CHANNELS.toReversed();
   const server = await StreamServer.listen({ port, host, fallback: true, version: packageVersion(), channels });
   const interrupt = listenForInterrupt(() => output.note("closing; Ctrl-C again stops at once"));
   output.result(`flowgait studio: ${server.url}\n`);
   const view = new LiveView(server);
+  const desk = new TrainingDesk({ server, view, output, signal: interrupt.signal, task });
   try {
     if (config === null) await view.driveOnly(options.task, variantOf(options));
-    else await trainInView(config, view, interrupt, output);
+    else await trainFirst(config, desk, view);
     await aborted(interrupt.signal);
   } finally {
+    await desk.close();
     interrupt.release();
     await view.close();
     await server.close();
+  }
+}
+
+/** What the command line asked for; where it cannot begin, the studio stays open and says why. */
+async function trainFirst(config: TrainConfig, desk: TrainingDesk, view: LiveView): Promise<void> {
+  view.announce(`loading ${config.task}`);
+  try {
+    await desk.begin(() => prepareNewRun(config));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    desk.failed(error.message);
   }
 }
 
@@ -69,26 +84,4 @@ async function studio(options: StudioOptions, output: Output): Promise<void> {
 function variantOf(options: StudioOptions): TaskVariant {
   const { terrainSeed, modelDir, lesson } = parseOverrides(givenSettings(options));
   return { terrainSeed, modelDir, lesson };
-}
-
-/** Trains to the end; a failure of the machine is shown on the page and told here, and the studio stays open. */
-async function trainInView(
-  config: Awaited<ReturnType<typeof requestedConfig>>,
-  view: LiveView,
-  interrupt: Interrupt,
-  output: Output,
-): Promise<void> {
-  view.announce(`loading ${config.task}`);
-  try {
-    const run = await prepareNewRun(config);
-    output.note(startText(run));
-    const sinks = [progressSink({ totalSteps: config.steps, stream: output.notes })];
-    const result = await runTraining(run, { sinks, signal: interrupt.signal, view });
-    output.note(endText(run, result));
-    view.end(result.stopped ? "stopped" : "done");
-  } catch (error) {
-    if (!(error instanceof UserError) || interrupt.signal.aborted) throw error;
-    view.end("failed", error.message);
-    output.note(`flowgait: ${error.message}\nthe viewer stays open; Ctrl-C closes it`);
-  }
 }

@@ -15,7 +15,7 @@ import { packageVersion } from "../train/version.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import { type Output, resultJson } from "./output.ts";
-import { type PreparedRun, prepareNewRun, prepareResume } from "./prepared-run.ts";
+import { type PreparedRun, prepareFork, prepareNewRun, prepareResume } from "./prepared-run.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
 import { storedReference } from "./task-reference.ts";
 import { type RunResult, runTraining, shownPath } from "./training-session.ts";
@@ -25,6 +25,7 @@ export interface TrainOptions {
   readonly preset?: string;
   readonly algorithm?: string;
   readonly resume?: string;
+  readonly fork?: string;
   readonly view?: boolean;
   readonly printConfig?: boolean;
   readonly json?: boolean;
@@ -44,6 +45,7 @@ export function trainCommand(output: Output): Command {
     .option("--preset <name>", "laptop (default), paper or released")
     .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
     .option("--resume <run>", "go on with a run folder, or from one of its checkpoint files")
+    .option("--fork <run>", "begin a new run from a checkpoint file, or a run's newest; settings may differ")
     .option("--view", "serve the viewer while training and print its address")
     .option("--print-config", "print the resolved configuration as JSON and stop")
     .option("--json", "one line of JSON per event on standard output")
@@ -81,12 +83,17 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
 }
 
 async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
-  if (options.resume === undefined) return prepareNewRun(await requestedConfig(task, options));
+  const { resume, fork } = options;
+  if (resume === undefined && fork === undefined) return prepareNewRun(await requestedConfig(task, options));
+  if (resume !== undefined && fork !== undefined)
+    throw new UserError("--fork: cannot be given with --resume, expected one of them", { exitCode: 2 });
   for (const [flag, value] of Object.entries({ "--preset": options.preset, "--algorithm": options.algorithm }))
     if (value !== undefined)
       throw new UserError(`${flag}: cannot change when a run goes on, expected it left out`, { exitCode: 2 });
   const expected = task === undefined ? undefined : storedReference(task);
-  return prepareResume(options.resume, parseOverrides(givenSettings(options)), expected);
+  const overrides = parseOverrides(givenSettings(options));
+  if (resume !== undefined) return prepareResume(resume, overrides, expected);
+  return prepareFork(fork!, overrides, expected);
 }
 
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
@@ -100,14 +107,19 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
     overrides: parseOverrides(givenSettings(options)),
   });
   await resolveTask(config.task, config); // refuses a lesson that it has not
-  return config.modelDir === "" ? config : withDescription({ ...config, modelDir: resolve(config.modelDir) });
+  return withDescription(config);
 }
 
-/** Looks at a robot description before anything is made for the run. Throws UserError (exit code 2) where it does not fit the task. */
-async function withDescription(config: TrainConfig): Promise<TrainConfig> {
-  const env = await Environment.create(await resolveTask(config.task, config));
+/**
+ * The configuration with the absolute path of its robot description, if it names one, which is looked at before anything is made for the run.
+ * @throws UserError (exit code 2) where it does not fit the task
+ */
+export async function withDescription(config: TrainConfig): Promise<TrainConfig> {
+  if (config.modelDir === "") return config;
+  const absolute = { ...config, modelDir: resolve(config.modelDir) };
+  const env = await Environment.create(await resolveTask(config.task, absolute));
   env.delete();
-  return config;
+  return absolute;
 }
 
 async function openViewer(output: Output): Promise<StreamServer> {

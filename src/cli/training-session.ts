@@ -13,6 +13,7 @@ import { Training } from "../train/training.ts";
 import { packageVersion } from "../train/version.ts";
 import type { LiveView } from "./live-view.ts";
 import type { PreparedRun } from "./prepared-run.ts";
+import { storedHistory } from "./run-list.ts";
 
 /** How a run ended. */
 export interface RunResult {
@@ -37,7 +38,7 @@ export async function runTraining(run: PreparedRun, { sinks, signal, view }: Ses
   let training: Training | null = null;
   try {
     training = await startTraining(run, all, view);
-    view?.attach(training, run.folder);
+    view?.attach(training, run.folder, run.continued ? await storedHistory(run.folder) : undefined);
     const result = await training.run(signal);
     await closeAll(all);
     return { ...result, stopped: signal.aborted };

@@ -129,12 +129,8 @@ export class Collector {
     state[1] = 0;
   }
 
-  /**
-   * Control steps that an environment's first episode is shorter by, spread evenly over environments. Where only the time limit ends
-   * episodes, all environments would otherwise be at the same moment of their episodes for ever, and so would every batch.
-   */
   #usedSteps(globalEnv: number): number {
-    return this.spec.staggered ? Math.floor(((globalEnv * GOLDEN_RATIO) % 1) * this.env.episodeSteps) : 0;
+    return this.spec.staggered ? staggeredSteps(globalEnv, this.env.episodeSteps) : 0;
   }
 
   #keepPrivileged(state: Float64Array, record: number): void {
@@ -237,6 +233,14 @@ export class Collector {
     env.writeObservation(out.finalObs, index * env.obsSize);
     if (env.privilegedSize > 0) env.writePrivileged(out.finalPrivileged, index * env.privilegedSize);
   }
+}
+
+/**
+ * Control steps that an environment's first episode is shorter by, spread evenly over environments. Where only the time limit ends
+ * episodes, all environments would otherwise be at the same moment of their episodes for ever, and so would every batch.
+ */
+export function staggeredSteps(globalEnv: number, episodeSteps: number): number {
+  return Math.floor(((globalEnv * GOLDEN_RATIO) % 1) * episodeSteps);
 }
 
 function move(

@@ -1,6 +1,7 @@
 /** What a driven simulation is told and what it reports. Plain data: it runs on a thread of its own. */
 import type { Grip } from "../physics/hands.ts";
 import type { TaskVariant } from "../tasks/index.ts";
+import type { DriveClip } from "./drive-clip.ts";
 import type { CommandVector } from "./evaluation.ts";
 import type { PolicyData, StartNoise } from "./jobs.ts";
 
@@ -28,6 +29,8 @@ export interface DriveSetup extends TaskVariant {
   readonly disturbances: boolean;
   /** Command of the first step; null stands */
   readonly command: CommandVector | null;
+  /** A stretch of a training that is gone through first, until something is changed; then the policy acts */
+  readonly clip?: DriveClip;
 }
 
 /** What changes the course of the simulation, between two control steps. */

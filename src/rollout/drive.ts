@@ -7,6 +7,7 @@ import { readContacts } from "../physics/contacts.ts";
 import { Hands, type HandsState } from "../physics/hands.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { type Actor, ActorFactory } from "./actor.ts";
+import { beginClip, clipSteps, type DriveClip, stepClip } from "./drive-clip.ts";
 import type { DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
 import { PoseTape } from "./pose-tape.ts";
@@ -30,6 +31,8 @@ export interface DriveKeyframe {
   readonly command: Float64Array | null;
   readonly hands: HandsState;
   readonly policy: NamedPolicy;
+  /** Whether a clip is gone through. */
+  readonly inClip: boolean;
 }
 
 /** What can be seen of a moment by the simulation itself. */
@@ -55,6 +58,8 @@ export class Drive {
   /** Control steps that the robot still lies. */
   #lying = 0;
   #cut = true;
+  /** What is gone through before the policy acts; null once it does. */
+  #clip: DriveClip | null = null;
 
   private constructor(env: Environment, engine: Engine, setup: DriveSetup, nowMs: () => number) {
     const { seed, command } = setup;
@@ -70,6 +75,7 @@ export class Drive {
     this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
     this.#hands = new Hands(env.sim, 1 / env.controlHz);
     this.#beginWith(command);
+    if (setup.clip) this.#enterClip(setup.clip);
   }
 
   /**
@@ -79,9 +85,11 @@ export class Drive {
    */
   static async create(setup: DriveSetup, engine: Engine, nowMs: () => number): Promise<Drive> {
     const task = await resolveTask(setup.task, setup);
-    const { disturbances } = setup;
+    const { disturbances, clip } = setup;
+    // A stretch of a training is one of the form that is trained on.
+    const form = (clip && task.lesson?.training) ?? task;
     const options = { noise: disturbances, events: disturbances, randomise: disturbances };
-    const env = await Environment.create({ ...task, episodeSteps: ENDLESS }, options);
+    const env = await Environment.create({ ...form, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
     const drive = new Drive(env, engine, setup, nowMs);
     await drive.#setPolicy(setup.policy);
     return drive;
@@ -97,17 +105,33 @@ export class Drive {
     this.#seed = seed;
     this.#step = 0;
     this.#falls = 0;
+    this.#clip = null;
     this.env.start(0, ROBOT);
     this.#beginWith(null);
     // A copy, so that it is bound to the new seed.
     await this.#setPolicy({ ...this.#policy });
-    return { ...this.#setup, seed, policy: this.#policy, command: null };
+    return { ...this.#setup, seed, policy: this.#policy, command: null, clip: undefined };
   }
 
   #beginWith(command: DriveSetup["command"]): void {
     this.#command?.ask(command ?? [0, 0, 0]);
     this.#command?.arrive();
     this.#reset();
+  }
+
+  #enterClip(clip: DriveClip): void {
+    this.#clip = clip;
+    beginClip(clip, this.env);
+  }
+
+  /** From now on the policy acts; the command that was followed dies away. */
+  #leaveClip(): void {
+    const { command } = this.env;
+    this.#clip = null;
+    if (!this.#command || !command) return;
+    this.#command.ask(command);
+    this.#command.arrive();
+    this.#command.ask([0, 0, 0]);
   }
 
   /** Whether a change would change nothing: what it asks for is the case. */
@@ -118,6 +142,7 @@ export class Drive {
 
   /** Changes the course from the next step on. */
   async apply(change: DriveChange): Promise<void> {
+    if (this.#clip) this.#leaveClip();
     switch (change.kind) {
       case "command":
         this.#command?.ask(change.values);
@@ -141,6 +166,16 @@ export class Drive {
 
   /** One control step; a robot that has lain long enough, or broke, begins anew. */
   async advance(): Promise<void> {
+    if (this.#clip) stepClip(this.#clip, this.env, this.#step);
+    else await this.#act();
+    this.env.writeObservation(this.#obs, 0);
+    this.#step++;
+    if (this.#clip && this.#step >= clipSteps(this.#clip, this.env.actionSize)) this.#leaveClip();
+    this.#lookAfterFalls();
+  }
+
+  /** A step of the policy that is driven. */
+  async #act(): Promise<void> {
     const { env } = this;
     if (this.#command) {
       this.#command.advance();
@@ -151,9 +186,6 @@ export class Drive {
     await this.#actor.act(this.#obs, this.#step, this.#action);
     this.#actMs += ACT_WEIGHT * (this.#nowMs() - startedMs - this.#actMs);
     env.step(this.#seed, ROBOT, this.#action, 0);
-    env.writeObservation(this.#obs, 0);
-    this.#step++;
-    this.#lookAfterFalls();
   }
 
   /** What there is to see now, and whether it follows from what was seen before. The arrays are the caller's own. */
@@ -202,11 +234,14 @@ export class Drive {
       command: this.#command?.save() ?? null,
       hands: this.#hands.save(),
       policy: this.#policy,
+      inClip: this.#clip !== null,
     };
   }
 
   /** Goes on from a saved moment. What is seen of it is right after the next step only. */
   async load(from: DriveKeyframe): Promise<void> {
+    this.#clip = (from.inClip && this.#setup.clip) || null;
+    if (this.#clip && this.#command) this.env.holdCommand(null);
     this.env.load(from.state, 0);
     this.#step = from.step;
     this.#falls = from.falls;

@@ -11,6 +11,7 @@ import {
   MAX_WATCHED,
   MOST_FLOW_STEPS,
 } from "./protocol.ts";
+import { trainingMessageSchemas } from "./training-schema.ts";
 
 const environment = z.int().min(0).max(0xffffffff);
 const speed = z.number().min(-100).max(100);
@@ -45,6 +46,7 @@ const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("branch"), what: z.enum(["begin", "keep", "back"]) }),
   z.strictObject({ type: z.literal("saveReplay") }),
   z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),
+  ...trainingMessageSchemas,
 ]);
 
 /** A message, or why there is none: `what` names the message's type where it can be told. */

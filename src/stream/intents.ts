@@ -12,6 +12,8 @@ import {
   type DriveWish,
   ORIGINAL,
   PROTOCOL_VERSION,
+  type TrainingQuestion,
+  type TrainingWish,
 } from "./protocol.ts";
 import type { Show } from "./show.ts";
 import type { ViewerConnection } from "./viewer-connection.ts";
@@ -30,6 +32,14 @@ export interface DriveHandler {
   wheelChanged(): void;
   /** A page looks at the driven simulation. */
   watched(): void;
+}
+
+/** Who starts and stops trainings and knows of runs. Viewers are named by their numbers; what is wrong with a wish is told to its viewer. */
+export interface StudioHandler {
+  /** A page has come. */
+  welcome(viewer: number): void;
+  ask(viewer: number, question: TrainingQuestion): void;
+  wish(viewer: number, wish: TrainingWish): void;
 }
 
 /** How often something was refused. */
@@ -71,6 +81,7 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
 export class IntentDesk {
   handler: ((intent: Intent) => void) | null = null;
   driveHandler: DriveHandler | null = null;
+  studioHandler: StudioHandler | null = null;
   readonly wheel = new Wheel();
   readonly refused: RefusalCounts = { malformed: 0, oversized: 0, tooFrequent: 0, notOffered: 0, connection: 0 };
   private readonly nowMs: () => number;
@@ -158,6 +169,15 @@ export class IntentDesk {
       case "keyframe":
       case "branch":
         return this.drive(viewer, message);
+      case "plan":
+      case "runs":
+      case "curves":
+        return this.question(viewer, message);
+      case "train":
+      case "stopTraining":
+      case "resumeTraining":
+      case "incident":
+        return this.train(viewer, message);
       default:
         message satisfies never;
         return false;
@@ -209,6 +229,23 @@ export class IntentDesk {
     return true;
   }
 
+  private question(viewer: ViewerConnection, question: TrainingQuestion): boolean {
+    const { studioHandler } = this;
+    if (!studioHandler) return this.refuse(viewer, "notOffered", question.type, NO_STUDIO);
+    if (viewer.isBehind)
+      return this.refuse(viewer, "tooFrequent", question.type, "earlier answers are still under way");
+    studioHandler.ask(viewer.id, question);
+    return true;
+  }
+
+  private train(viewer: ViewerConnection, wish: TrainingWish): boolean {
+    const { studioHandler } = this;
+    if (!studioHandler) return this.refuse(viewer, "notOffered", wish.type, NO_STUDIO);
+    if (!this.takeWheel(viewer, wish.type)) return false;
+    studioHandler.wish(viewer.id, wish);
+    return true;
+  }
+
   private takeWheel(viewer: ViewerConnection, what: string): boolean {
     const { holder } = this.wheel;
     if (!this.wheel.take(viewer.id, this.nowMs()))
@@ -245,6 +282,8 @@ export class IntentDesk {
     return false;
   }
 }
+
+const NO_STUDIO = "this server shows one training and starts no other; flowgait studio does";
 
 /** Refusals are not answered while this much waits to be sent. */
 const MAX_ANSWER_BACKLOG_BYTES = 4096;

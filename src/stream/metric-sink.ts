@@ -20,7 +20,8 @@ export function metricsPoint(metrics: IterationMetrics): MetricsPoint {
   return { iteration, steps, seconds, stepsPerSecond, returnMean, episodeLengthMean, losses, terms, terminations };
 }
 
-function evaluationPoint(metrics: EvaluationMetrics): EvaluationPoint {
+/** What the page marks of an evaluation. */
+export function evaluationPoint(metrics: EvaluationMetrics): EvaluationPoint {
   const { iteration, steps, returnMean, returnStd, episodeLengthMean, fallRate, linVelError, yawRateError } = metrics;
   return { iteration, steps, returnMean, returnStd, episodeLengthMean, fallRate, linVelError, yawRateError };
 }

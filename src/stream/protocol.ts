@@ -11,4 +11,5 @@ export * from "./protocol/pose-frame.ts";
 export * from "./protocol/run-info.ts";
 export * from "./protocol/scene.ts";
 export * from "./protocol/server-message.ts";
+export * from "./protocol/training.ts";
 export * from "./protocol/version.ts";

@@ -11,7 +11,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { packageRoot } from "../physics/package-root.ts";
 import { type AccessRules, isHostAllowed, isLoopback, refusalOf } from "./access.ts";
 import { History } from "./history.ts";
-import { type DriveHandler, type Intent, IntentDesk, type RefusalCounts } from "./intents.ts";
+import { type DriveHandler, type Intent, IntentDesk, type RefusalCounts, type StudioHandler } from "./intents.ts";
 import { listenOn } from "./listen.ts";
 import type { Burst, PlaybackFrame } from "./playback.ts";
 import {
@@ -25,6 +25,8 @@ import {
   type MetricsPoint,
   PROTOCOL_VERSION,
   type RunInfo,
+  type RunsMessage,
+  type ServerMessage,
   STREAM_PATH,
   type StatusMessage,
   type StreamScene,
@@ -229,6 +231,21 @@ export class StreamServer {
     this.desk.driveHandler = handler;
   }
 
+  /** Who starts trainings; told at once. */
+  onStudio(handler: StudioHandler): void {
+    this.desk.studioHandler = handler;
+  }
+
+  /** Answers one page. */
+  tell(viewer: number, message: ServerMessage): void {
+    for (const page of this.viewers.values()) if (page.id === viewer) page.sendNow(message);
+  }
+
+  /** Which runs there are; every page is told. */
+  pushRuns(runs: RunsMessage): void {
+    for (const viewer of this.viewers.values()) viewer.offer(runs);
+  }
+
   /** Hands over what pages asked for since the last call. The owner calls it between steps. */
   drainIntents(): void {
     this.desk.drain();
@@ -341,6 +358,7 @@ export class StreamServer {
     viewer.look(this.shows[viewer.channel]);
     if (this.status) viewer.offer(this.status);
     if (this.drive) viewer.offer(this.drive);
+    this.desk.studioHandler?.welcome(viewer.id);
     this.schedulePlay();
   }
 

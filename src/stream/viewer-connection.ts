@@ -22,7 +22,7 @@ const MAX_BUFFERED_BYTES = 1 << 18;
 /** Flags that must reach the page even when their frame does not. */
 const LASTING_FLAGS = POSE_FLAG.cut | POSE_FLAG.terminated | POSE_FLAG.truncated | POSE_FLAG.nan;
 /** Message types of which only the newest matters, in the order they are sent. */
-const newestOnly = ["scene", "status", "drive", "steered"] as const;
+const newestOnly = ["scene", "runs", "status", "drive", "steered"] as const;
 
 /** The same, sent with the frames. */
 const details = ["terms", "contacts"] as const;
@@ -82,7 +82,12 @@ export class ViewerConnection {
     this.watchedKey = [...this.watchedSet].sort((a, b) => a - b).join();
   }
 
-  /** Sends at once, whatever waits: greetings and refusals. */
+  /** Whether it takes in what it is sent. */
+  get isBehind(): boolean {
+    return !this.canSend();
+  }
+
+  /** Sends at once, whatever waits: greetings, refusals and answers. */
   sendNow(message: ServerMessage): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(encodeServerMessage(message));
   }

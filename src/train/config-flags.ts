@@ -29,6 +29,11 @@ export interface FlagDefault {
 /** The flags of a training run, in the schema's order; `task` and the algorithm's name are positional or have their own flag. */
 export const trainFlags: readonly ConfigFlag[] = collectFlags(trainConfigSchema).filter((flag) => flag.name !== "task");
 
+/** What a configuration has at a flag's path; undefined where its algorithm has no such setting. */
+export function settingAt(config: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], config);
+}
+
 /** Walks a schema: objects nest with dots, a discriminated union's branches are merged field by field. */
 export function collectFlags(schema: z.ZodObject, prefix: readonly string[] = [], branch: string | null = null) {
   const flags = new Map<string, ConfigFlag>();

@@ -225,7 +225,18 @@ export function resolveTrainConfig(request: TrainRequest): TrainConfig {
   const algorithm = request.algorithm ?? defaultAlgorithm(presets, presetName);
   const layers = [general[presetName][algorithm], presets[algorithm], request.overrides];
   const merged = layers.reduce<Plain>((config, layer) => mergeSettings(config, (layer ?? {}) as Plain), {});
-  const input = mergeSettings(merged, { task: request.task, algorithm: { name: algorithm } });
+  return parseSettings(mergeSettings(merged, { task: request.task, algorithm: { name: algorithm } }), algorithm);
+}
+
+/**
+ * A configuration with some settings changed; its task and algorithm stay.
+ * @throws UserError (exit code 2) naming the setting that is unknown, wrong, or does not fit another
+ */
+export function changeConfig(config: TrainConfig, overrides: PartialTrainConfig): TrainConfig {
+  return parseSettings(mergeSettings(config, overrides as Plain), config.algorithm.name);
+}
+
+function parseSettings(input: Plain, algorithm: AlgorithmName): TrainConfig {
   const result = trainConfigSchema.safeParse(input);
   if (result.success) return checkTrainConfig(result.data);
   const issue = result.error.issues[0]!;

@@ -80,9 +80,15 @@ export function storedState({ loop, learner }: TrainingParts): string {
 
 /**
  * Puts a checkpoint's contents in place.
+ * @param newEpisodes leaves the environments as they are, at the start of their first episodes, and the checkpoint's own aside
  * @throws UserError naming the first array that is missing or has another size
  */
-export function restore(parts: TrainingParts, { metadata, tensors }: Checkpoint, source: string): void {
+export function restore(
+  parts: TrainingParts,
+  { metadata, tensors }: Checkpoint,
+  source: string,
+  newEpisodes = false,
+): void {
   const { views, learner, sizes, loop } = parts;
   const fill = (name: string, target: TensorData) => copyTensor(tensors, name, target, source);
   for (const [name, view] of Object.entries(parameterViews(parts.actorLayout, views.actor, "weights/")))
@@ -97,7 +103,7 @@ export function restore(parts: TrainingParts, { metadata, tensors }: Checkpoint,
   fill("adam/critic/square", learner.critic.state.square);
   fill("normaliser/mean", learner.stats.mean);
   fill("normaliser/squares", learner.stats.squares);
-  fill("shards", views.shardState.subarray(0, sizes.shards * sizes.shardStateSize));
+  if (!newEpisodes) fill("shards", views.shardState.subarray(0, sizes.shards * sizes.shardStateSize));
   const { optimiserSteps, normaliserCount, rateFactor = 1, ...rest } = JSON.parse(metadata.state);
   learner.actor.steps = optimiserSteps.actor;
   learner.critic.steps = optimiserSteps.critic;

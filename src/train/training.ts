@@ -13,19 +13,29 @@ import { rowsPerIteration, type TrainConfig, trajectoryHash } from "./config.ts"
 import type { UpdateMeasures } from "./descent.ts";
 import { EpisodeWindow } from "./episode-window.ts";
 import { evaluateOn } from "./evaluate.ts";
+import { IncidentDesk } from "./incidents.ts";
 import type { IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
 import { policySpec } from "./networks.ts";
 import { restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { packageVersion } from "./version.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
 
+/** Where a run goes on from. */
+export interface ResumePoint {
+  readonly checkpoint: Checkpoint;
+  readonly source: string;
+  /** Training seconds spent before */
+  readonly seconds: number;
+  /** Whether the environments begin anew, as they must where the checkpoint's were other ones */
+  readonly newEpisodes?: boolean;
+}
+
 /** What a run is made from. */
 export interface TrainingOptions {
   readonly config: TrainConfig;
   readonly runFolder: string;
   readonly sinks: readonly MetricSink[];
-  /** Where to go on from, and the training seconds spent before */
-  readonly resume?: { readonly checkpoint: Checkpoint; readonly source: string; readonly seconds: number };
+  readonly resume?: ResumePoint;
   /** Called after every checkpoint that reached the disk, with what it holds; its failure stops the run like a failed checkpoint */
   readonly onCheckpoint?: (saved: { readonly policy: TrainedPolicy; readonly envSteps: number }) => Promise<void>;
   /** Called after each collection with what the watched environments did */
@@ -42,6 +52,8 @@ export class Training {
   /** The same for the form of the task that is trained on, a lesson where there is one. */
   readonly trainedEnv: Environment;
   readonly watch: WatchDesk;
+  /** The last fall and the last NaN, to be looked at. */
+  readonly incidents: IncidentDesk;
   readonly #options: TrainingOptions;
   readonly #parts: TrainingParts;
   readonly #pool: WorkerPool;
@@ -66,6 +78,15 @@ export class Training {
     this.#parts = parts;
     this.#episodes = new EpisodeWindow(parts.loop);
     this.watch = new WatchDesk(trainedEnv, parts.sizes);
+    const { seed, episodeSteps, stagger: staggered } = options.config;
+    const limit = episodeSteps || trainedEnv.episodeSteps;
+    this.incidents = new IncidentDesk(parts, {
+      seed,
+      episodeSteps: limit,
+      staggered,
+      controlHz: trainedEnv.controlHz,
+      stateSize: trainedEnv.stateSize,
+    });
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#seconds = options.resume?.seconds ?? 0;
     this.#savedAtMs = this.#nowMs();
@@ -82,7 +103,7 @@ export class Training {
       for (const sink of sinks) sink.event({ kind: "worker", steps: steps(), message });
     });
     try {
-      if (resume) restore(assembly.parts, resume.checkpoint, resume.source);
+      if (resume) restore(assembly.parts, resume.checkpoint, resume.source, resume.newEpisodes);
       return new Training(options, assembly);
     } catch (error) {
       await disassemble(assembly);
@@ -160,6 +181,7 @@ export class Training {
       this.watch.requestFor(shard),
     );
     const collected = this.#nowMs();
+    this.incidents.look(report);
     this.#showBurst(collected - started);
     const measures = await learner.update(loop.iteration);
     this.#averagePolicy();

@@ -39,6 +39,20 @@ const valid: readonly object[] = [
   { type: "push", angle: 1, speed: 0.5 },
   { type: "grab", body: 2, point: [0, 0, 0], target: [1, 0, 1] },
   { type: "letGo" },
+  {
+    type: "plan",
+    id: 3,
+    form: { task: "a", preset: "laptop", algorithm: null, settings: [["envs", "64"]], from: null },
+  },
+  { type: "runs" },
+  { type: "curves", run: "runs/a" },
+  {
+    type: "train",
+    form: { task: "a", preset: "laptop", algorithm: "fpo", settings: [], from: "runs/a/checkpoints/b" },
+  },
+  { type: "stopTraining" },
+  { type: "resumeTraining", run: "runs/a", steps: 9000 },
+  { type: "incident", kind: "fall" },
 ];
 const strange: readonly unknown[] = [
   null,
@@ -109,6 +123,7 @@ async function listen(): Promise<{ server: StreamServer; obeyed: () => number }>
   servers.push(server);
   const handler = () => void obeyed++;
   server.onDrive({ wish: handler, wheelChanged: () => {}, watched: () => {} });
+  server.onStudio({ welcome: () => {}, ask: handler, wish: handler });
   server.setScene(sampleScene, sampleInfo);
   server.setScene(sampleScene, { ...sampleInfo, environments: 1, capabilities: ["steer", "simulate"] }, "drive");
   return { server, obeyed: () => obeyed };

@@ -71,6 +71,14 @@ export class Drive {
     this.simulate("play");
   }
 
+  /** Lets the policy act from the step on screen, in place of what is gone through. */
+  goOn(): void {
+    const { drive } = this.store.get();
+    if (!drive) return;
+    this.choosePolicy(drive.policy);
+    this.simulate("play");
+  }
+
   saveReplay(): void {
     this.send({ type: "saveReplay" });
   }

@@ -5,11 +5,13 @@ import { Stage } from "./scene/stage.ts";
 import { loadSettings, prefersReducedMotion, systemTheme } from "./settings.ts";
 import { STILL } from "./steering/axes.ts";
 import { Store } from "./store.ts";
+import { noStudio } from "./studio.ts";
 import { App } from "./ui/app.tsx";
 import { listenToKeys } from "./ui/keys.ts";
 import { listenToPointer } from "./ui/pointer.ts";
 import "uplot/dist/uPlot.min.css";
 import "./ui/style.css";
+import "./ui/train.css";
 import "./ui/compare.css";
 
 const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
@@ -35,6 +37,7 @@ const store = new Store({
   points: [],
   evaluations: [],
   terms: null,
+  studio: noStudio,
   events: [],
   followed: 0,
   gridCount: settings.gridCount,

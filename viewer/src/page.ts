@@ -24,6 +24,7 @@ import { shownEnvironments } from "./scene/layout.ts";
 import type { Stage } from "./scene/stage.ts";
 import { onSystemTheme, saveSettings, systemTheme } from "./settings.ts";
 import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from "./store.ts";
+import { Studio } from "./studio.ts";
 import { Video } from "./video.ts";
 
 /** Curve points kept; beyond it every second one is let go. */
@@ -44,6 +45,11 @@ const refusalsToTell: readonly string[] = [
   "grab",
   "seek",
   "saveReplay",
+  "train",
+  "stopTraining",
+  "resumeTraining",
+  "incident",
+  "curves",
   "keyframe",
   "branch",
 ];
@@ -54,6 +60,7 @@ export class Page {
   readonly playback = new Playback();
   readonly drive: Drive;
   readonly grab: Grab;
+  readonly studio: Studio;
   readonly comparison: Comparison;
   private readonly video: Video;
   private readonly contacts = new Contacts();
@@ -83,6 +90,7 @@ export class Page {
       greeting: () => this.wishes(),
     });
     this.drive = new Drive(store, (message) => this.connection.send(message));
+    this.studio = new Studio(store, (message) => this.connection.send(message));
     this.video = new Video(stage.canvas);
     this.comparison = new Comparison(store, stage, this.playback);
     this.grab = new Grab(stage, (message) => this.connection.send(message));
@@ -143,6 +151,18 @@ export class Page {
   /** Asks the training itself to stop or go on; the server decides. */
   pauseTraining(isPaused: boolean): void {
     this.connection.send({ type: isPaused ? "pause" : "resume", what: "training" });
+  }
+
+  /** Lets a policy act in the driven simulation, and looks at it. */
+  driveWith(key: string): void {
+    this.drive.show("drive");
+    this.drive.choosePolicy(key);
+  }
+
+  /** Shows what training kept of a fall or a NaN. */
+  openIncident(kind: "fall" | "nan"): void {
+    this.studio.openIncident(kind);
+    this.drive.show("drive");
   }
 
   /** Begins to film the picture, or hands the film over. */
@@ -222,6 +242,13 @@ export class Page {
       case "refused":
         this.receiveRefusal(message.what, message.reason);
         return;
+      case "catalogue":
+      case "plan":
+      case "runs":
+      case "curves":
+      case "started":
+        this.studio.receive(message);
+        return;
       default:
         message satisfies never;
     }
@@ -231,6 +258,7 @@ export class Page {
   private greet({ viewer, channels }: HelloMessage): void {
     this.sceneId = -1;
     this.playback.clear();
+    this.studio.greeted();
     const { channel: wanted } = this.store.get();
     const channel = channels.includes(wanted) ? wanted : channels[0];
     this.store.set({ viewer, channels, channel });
@@ -243,6 +271,7 @@ export class Page {
   }
 
   private receiveRefusal(what: string, reason: string): void {
+    if (this.studio.refused(what, reason)) return;
     if (what === "viewers") this.store.set({ connection: { state: "refused", what, reason } });
     else if (refusalsToTell.includes(what)) this.note({ type: "event", kind: "refused", steps: 0, message: reason });
   }

@@ -12,6 +12,7 @@ import type {
 } from "../../src/stream/protocol.ts";
 import type { Divergence } from "./divergence.ts";
 import type { Axes } from "./steering/axes.ts";
+import type { StudioState } from "./studio.ts";
 
 /** Environments shown side by side. */
 export const GRID_COUNTS = [1, 4, 9, 16, 36, 64] as const;
@@ -74,6 +75,7 @@ export interface PageState {
   readonly points: readonly MetricsPoint[];
   readonly evaluations: readonly EvaluationPoint[];
   readonly terms: TermsMessage | null;
+  readonly studio: StudioState;
   readonly events: readonly (EventMessage & { readonly key: number })[];
   readonly followed: number;
   readonly gridCount: GridCount;

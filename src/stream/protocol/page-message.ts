@@ -1,6 +1,7 @@
 /** What a page asks of the server, as JSON text. */
 import type { DriveWish } from "./drive.ts";
 import type { Channel } from "./run-info.ts";
+import type { TrainingQuestion, TrainingWish } from "./training.ts";
 
 /** Longest text that a page may send, in bytes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 4096;
@@ -19,4 +20,6 @@ export type ClientMessage =
   | { readonly type: "pause" | "resume"; readonly what: "view" | "training" }
   /** Takes the wheel of the driven simulation, or lets it go. */
   | { readonly type: "wheel"; readonly take: boolean }
-  | DriveWish;
+  | DriveWish
+  | TrainingQuestion
+  | TrainingWish;

@@ -28,6 +28,8 @@ export interface RunInfo {
   /** Keyframes of the model that the driven robot can be put into. */
   readonly keyframes: readonly string[];
   readonly capabilities: readonly Capability[];
+  /** What of a training is gone through first, where that is so. */
+  readonly incident?: "fall" | "nan";
 }
 
 /** One training iteration; null where there is no value yet. */
@@ -57,4 +59,13 @@ export interface EvaluationPoint {
   readonly yawRateError: number | null;
 }
 
-export type RunState = "idle" | "starting" | "training" | "evaluating" | "paused" | "stopped" | "done" | "failed";
+export type RunState =
+  | "idle"
+  | "starting"
+  | "training"
+  | "evaluating"
+  | "paused"
+  | "stopping"
+  | "stopped"
+  | "done"
+  | "failed";

@@ -2,6 +2,7 @@
 import type { ContactsMessage, DriveMessage, ReplayMessage, SteeredMessage } from "./drive.ts";
 import type { Channel, EvaluationPoint, MetricsPoint, RunInfo, RunState } from "./run-info.ts";
 import type { StreamScene } from "./scene.ts";
+import type { TrainingMessage } from "./training.ts";
 
 export interface HelloMessage {
   readonly type: "hello";
@@ -71,7 +72,8 @@ export type ServerMessage =
   | ReplayMessage
   | SteeredMessage
   | EventMessage
-  | RefusedMessage;
+  | RefusedMessage
+  | TrainingMessage;
 
 const serverMessageTypes: readonly string[] = [
   "hello",
@@ -85,6 +87,11 @@ const serverMessageTypes: readonly string[] = [
   "steered",
   "event",
   "refused",
+  "catalogue",
+  "plan",
+  "runs",
+  "curves",
+  "started",
 ] satisfies ServerMessage["type"][];
 
 /** Text of a message to the page. Numbers that JSON lacks (NaN, infinities) become null. */

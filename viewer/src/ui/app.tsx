@@ -4,18 +4,23 @@ import type { Page } from "../page.ts";
 import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
 import { BodyName } from "./body-name.tsx";
+import { Checkpoints } from "./checkpoints.tsx";
 import { Compare, CompareBar, RobotTags } from "./compare.tsx";
+import { Curves } from "./curves.tsx";
 import { DriveBar } from "./drive-bar.tsx";
 import { Flow } from "./flow.tsx";
 import { Help } from "./help.tsx";
+import { IncidentBar, Incidents } from "./incidents.tsx";
 import { Learning } from "./learning.tsx";
 import { Notices } from "./notices.tsx";
 import { Rewards } from "./rewards.tsx";
+import { RunCard } from "./run-card.tsx";
 import { Steer } from "./steer.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { Tracking } from "./tracking.tsx";
+import { TrainForm } from "./train-form.tsx";
 
 /** Narrower pages have the plots in a sheet at the bottom. */
 const phone = matchMedia("(max-width: 760px)");
@@ -34,6 +39,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
         {isDriving ? <Steer store={store} page={page} /> : null}
         {isDriving ? (
           <div class="dock">
+            <IncidentBar store={store} page={page} />
             <CompareBar store={store} page={page} />
             <Timeline store={store} page={page} />
             <DriveBar store={store} page={page} />
@@ -44,6 +50,8 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
         <Panel store={store} page={page} stage={stage} />
       </div>
       <Notices store={store} page={page} />
+      <Curves store={store} page={page} />
+      <TrainForm store={store} page={page} />
       <Help store={store} />
       <BodyName store={store} />
       <RobotTags store={store} />
@@ -81,8 +89,11 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         onClick={() => store.set({ isPanelOpen: false })}
       />
       <div class="panel-scroll">
+        {!isDriving && <RunCard store={store} page={page} />}
+        <Checkpoints store={store} page={page} />
+        {!isDriving && <Incidents store={store} page={page} />}
         {isDriving && <Compare store={store} />}
-        {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} />}
+        {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} page={page} />}
         {isDriving && <Flow store={store} page={page} />}
         <Rewards store={store} />
       </div>

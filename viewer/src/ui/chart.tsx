@@ -1,5 +1,5 @@
 /** One curve over environment steps, with its newest value beside the title and the value under the pointer while it hovers. */
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { Theme } from "../store.ts";
 import { formatCount, formatValue } from "./format.ts";
@@ -12,54 +12,96 @@ export interface ChartProps {
   /** Single points over the curve, such as evaluations; same length as `x`. */
   readonly points?: readonly (number | null)[];
   readonly unit?: string;
+  /** Curves of other runs, drawn thinly over this one. */
+  readonly others?: readonly OtherCurve[];
   readonly theme: Theme;
   /** Replaces the title, such as by a choice of curves. */
   readonly title?: preact.ComponentChildren;
 }
 
-const HEIGHT = 118;
+/** A curve of another run, with its own environment steps. */
+export interface OtherCurve {
+  readonly label: string;
+  /** Name of a colour of the style sheet. */
+  readonly colour: string;
+  readonly x: readonly number[];
+  readonly y: readonly (number | null)[];
+}
 
-export function Chart({ label, x, y, points, unit, theme, title }: ChartProps) {
+const HEIGHT = 118;
+const nobody: readonly OtherCurve[] = [];
+
+export function Chart({ label, x, y, points, unit, theme, title, others = nobody }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [hovered, setHovered] = useState<number | null>(null);
-  const noPoints = points ?? x.map(() => null);
+  const data = useMemo(() => tableOf(x, y, points ?? x.map(() => null), others), [x, y, points, others]);
+  const runs = others.map(({ label: run, colour }) => `${run} ${colour}`).join("\n");
 
   useLayoutEffect(() => {
     const element = holder.current!;
-    plot.current = new uPlot(chartOptions(element, label, setHovered), [[...x], [...y], [...noPoints]], element);
+    plot.current = new uPlot(chartOptions(element, label, others, setHovered), data, element);
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
       observer.disconnect();
       plot.current?.destroy();
     };
-  }, [theme, label]);
+  }, [theme, label, runs]);
 
   useEffect(() => {
-    plot.current?.setData([[...x], [...y], [...noPoints]]);
-  }, [x, y, points]);
+    plot.current?.setData(data);
+  }, [data]);
 
-  const shown = hovered ?? lastIndex(y);
+  const [steps, own] = data;
+  const shown = lastIndex(own, hovered ?? own.length - 1);
   return (
     <section class="chart" aria-label={label} data-testid="chart" data-points={countValues(y)}>
       <header>
         {title ?? <h3>{label}</h3>}
         <span class="chart-value">
-          {shown !== null && <b>{formatValue(y[shown])}</b>}
+          {shown !== null && <b>{formatValue(own[shown])}</b>}
           {unit && <small>{unit}</small>}
-          {hovered !== null && <small class="chart-at">at {formatCount(x[hovered])}</small>}
+          {hovered !== null && <small class="chart-at">at {formatCount(steps[hovered])}</small>}
         </span>
       </header>
       <div class="chart-plot" ref={holder} />
-      {countValues(y) === 0 && <p class="chart-empty">Waiting for the first finished episode</p>}
+      {hovered !== null && others.length > 0 && (
+        <ul class="chart-others" data-testid="hovered-runs">
+          {others.map((run, k) => {
+            const at = lastIndex(data[k + 3], hovered);
+            return (
+              <li key={run.label}>
+                <i style={{ background: `var(${run.colour})` }} />
+                {run.label.replace(/^runs\//, "")} <b>{at === null ? "–" : formatValue(data[k + 3][at])}</b>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {countValues(y) === 0 && others.every((run) => countValues(run.y) === 0) && (
+        <p class="chart-empty">Waiting for the first finished episode</p>
+      )}
     </section>
   );
 }
 
-function lastIndex(values: readonly (number | null)[]): number | null {
-  for (let k = values.length - 1; k >= 0; k--) if (values[k] !== null) return k;
+/** The last index at or before `from` that has a value. */
+function lastIndex(values: ArrayLike<number | null | undefined>, from: number): number | null {
+  for (let k = from; k >= 0; k--) if (values[k] !== null && values[k] !== undefined) return k;
   return null;
+}
+
+/** All curves over the union of their steps: steps, own values, single points, then one row per other run. */
+function tableOf(
+  x: readonly number[],
+  y: readonly (number | null)[],
+  points: readonly (number | null)[],
+  others: readonly OtherCurve[],
+): uPlot.AlignedData {
+  const own: uPlot.AlignedData = [[...x], [...y], [...points]];
+  if (others.length === 0) return own;
+  return uPlot.join([own, ...others.map((run): uPlot.AlignedData => [[...run.x], [...run.y]])]);
 }
 
 function countValues(values: readonly (number | null)[]): number {
@@ -68,7 +110,12 @@ function countValues(values: readonly (number | null)[]): number {
   return count;
 }
 
-function chartOptions(element: HTMLElement, label: string, hover: (index: number | null) => void): uPlot.Options {
+function chartOptions(
+  element: HTMLElement,
+  label: string,
+  others: readonly OtherCurve[],
+  hover: (index: number | null) => void,
+): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -110,6 +157,13 @@ function chartOptions(element: HTMLElement, label: string, hover: (index: number
         paths: () => null,
         points: { show: true, size: 6, fill: color("--second"), stroke: color("--panel-solid"), width: 1 },
       },
+      ...others.map((run) => ({
+        label: run.label,
+        stroke: color(run.colour),
+        width: 1.4,
+        points: { show: false },
+        spanGaps: true,
+      })),
     ],
     hooks: { setCursor: [(self) => hover(self.cursor.idx ?? null)] },
   };

@@ -33,6 +33,8 @@ const keysEverywhere: Keys = [
   ["F", "let the camera follow the robot"],
   ["C", "next camera"],
   ["P", "plots"],
+  ["N", "new training, where the studio runs"],
+  ["V", "all curves, of other runs too"],
   ["T", "light or dark"],
   ["?", "this sheet"],
 ];

@@ -10,6 +10,8 @@ export function listenToKeys(store: Store, page: Page): void {
     f: () => page.setFollowing(!store.get().isFollowing),
     c: () => page.setCameraView(next(CAMERA_VIEWS, store.get().cameraView)),
     p: () => store.set({ isPanelOpen: !store.get().isPanelOpen }),
+    n: () => page.studio.openForm(),
+    v: () => page.studio.setCurvesOpen(true),
     t: () => page.toggleTheme(),
     "?": () => store.set({ isHelpOpen: !store.get().isHelpOpen }),
   };

@@ -1,22 +1,15 @@
 /** How the training goes: return, episode length, and any other measure the user picks. */
 import { useMemo, useState } from "preact/hooks";
-import type { MetricsPoint } from "../../../src/stream/protocol.ts";
-import { type PageState, type Store, useStore } from "../store.ts";
+import type { Page } from "../page.ts";
+import { type Store, useStore } from "../store.ts";
 import { Chart } from "./chart.tsx";
-import { formatName } from "./format.ts";
+import { RunLegend, useOthers } from "./compared.tsx";
+import { evaluationMarks, type Measure, measuresOf, progress } from "./measures.ts";
 
 /** The third curve until another is picked. */
 const FIRST_PICK = "losses.clipFraction";
 
-/** A curve that can be picked, and where its value stands in a point. */
-interface Measure {
-  readonly key: string;
-  readonly label: string;
-  readonly group: string;
-  readonly of: (point: MetricsPoint) => number | null;
-}
-
-export function Learning({ store }: { store: Store }) {
+export function Learning({ store, page }: { store: Store; page: Page }) {
   const points = useStore(store, (state) => state.points);
   const evaluations = useStore(store, (state) => state.evaluations);
   const theme = useStore(store, (state) => state.theme);
@@ -25,19 +18,30 @@ export function Learning({ store }: { store: Store }) {
   const returns = useMemo(() => points.map((point) => point.returnMean), [points]);
   const lengths = useMemo(() => points.map((point) => point.episodeLengthMean), [points]);
   const marks = useMemo(() => evaluationMarks(points, evaluations), [points, evaluations]);
-  const measures = useMemo(() => measuresOf(points.at(-1)), [points.at(-1)]);
+  const measures = useMemo(() => measuresOf([points.at(-1)]), [points.at(-1)]);
   const measure =
     measures.find(({ key }) => key === picked) ?? measures.find(({ key }) => key === FIRST_PICK) ?? measures[0];
   const values = useMemo(() => points.map((point) => measure?.of(point) ?? null), [points, measure?.key]);
+  const othersOf = useOthers(store);
   return (
     <div class="card">
-      <Chart label="Return" x={x} y={returns} points={marks.returns} theme={theme} />
-      <Chart label="Episode length" unit="steps" x={x} y={lengths} points={marks.lengths} theme={theme} />
+      <RunLegend store={store} page={page} />
+      <Chart label="Return" x={x} y={returns} points={marks.returns} others={othersOf(progress[0])} theme={theme} />
+      <Chart
+        label="Episode length"
+        unit="steps"
+        x={x}
+        y={lengths}
+        points={marks.lengths}
+        others={othersOf(progress[1])}
+        theme={theme}
+      />
       {measure && (
         <Chart
           label={measure.label}
           x={x}
           y={values}
+          others={othersOf(measure)}
           theme={theme}
           title={<MeasureChoice measures={measures} measure={measure} pick={setPicked} />}
         />
@@ -73,35 +77,4 @@ function MeasureChoice(props: { measures: readonly Measure[]; measure: Measure; 
       ))}
     </select>
   );
-}
-
-function measuresOf(point: MetricsPoint | undefined): Measure[] {
-  if (!point) return [];
-  const group = (name: string, field: "losses" | "terms" | "terminations"): Measure[] =>
-    Object.keys(point[field]).map((key) => ({
-      key: `${field}.${key}`,
-      label: formatName(key),
-      group: name,
-      of: (at) => at[field][key] ?? null,
-    }));
-  return [
-    ...group("Update", "losses"),
-    ...group("Reward per second", "terms"),
-    ...group("Episodes that ended by", "terminations"),
-    { key: "stepsPerSecond", label: "steps per second", group: "Speed", of: (at) => at.stepsPerSecond },
-  ];
-}
-
-/** Evaluations on the curve's own x: each at the point of its iteration, or the last one before it. */
-function evaluationMarks(points: PageState["points"], evaluations: PageState["evaluations"]) {
-  const returns: (number | null)[] = points.map(() => null);
-  const lengths: (number | null)[] = points.map(() => null);
-  let k = 0;
-  for (const { steps, returnMean, episodeLengthMean } of evaluations) {
-    while (k + 1 < points.length && points[k + 1].steps <= steps) k++;
-    if (points.length === 0) break;
-    returns[k] = returnMean;
-    lengths[k] = episodeLengthMean;
-  }
-  return { returns, lengths };
 }

@@ -4,6 +4,7 @@ import type { Page } from "../page.ts";
 import { type PageState, type Store, useStore } from "../store.ts";
 import { formatCount } from "./format.ts";
 import { Logo } from "./icons.tsx";
+import { RunButtons } from "./run-card.tsx";
 
 const TOAST_MS = 6000;
 /** Events that are worth a toast; the rest is only counted. */
@@ -22,7 +23,7 @@ export function Notices({ store, page }: { store: Store; page: Page }) {
             </span>
             <h2>{card.title}</h2>
             <p>{card.text}</p>
-            {card.command && <code>{card.command}</code>}
+            {card.isTrainable ? <RunButtons store={store} page={page} /> : card.command && <code>{card.command}</code>}
             {state.connection.state === "retrying" && <Retry state={state.connection} page={page} />}
           </div>
         </div>
@@ -53,6 +54,8 @@ interface Card {
   readonly text: string;
   readonly command?: string;
   readonly isBusy?: boolean;
+  /** Whether a training can be started from here. */
+  readonly isTrainable?: boolean;
 }
 
 /** The card in the middle, or null when the picture speaks for itself. */
@@ -69,9 +72,19 @@ function cardFor(state: PageState): Card | null {
   if (connection.state === "connecting") return { title: "Connecting", text: "Looking for the server.", isBusy: true };
   if (state.channel === "drive") return driveCard(state);
   if (status?.state === "failed")
-    return { title: "The training failed", text: status.detail ?? "See the terminal for the reason." };
+    return {
+      title: "The training failed",
+      text: status.detail ?? "See the terminal for the reason.",
+      isTrainable: state.studio.catalogue !== null,
+    };
   if (status?.state === "starting" && !info)
     return { title: "Starting", text: `${sentence(status.detail ?? "a training is being prepared")}.`, isBusy: true };
+  if (!info && state.studio.catalogue)
+    return {
+      title: "Nothing is training",
+      text: "Choose a task and a preset, and change what you like.",
+      isTrainable: true,
+    };
   if (!info)
     return {
       title: "Nothing is training",

@@ -5,6 +5,7 @@ import { type Connection, type PageState, type Store, useStore } from "../store.
 import { ChannelSwitch } from "./channel-switch.tsx";
 import { formatCount, formatDuration } from "./format.ts";
 import { Icon, Logo } from "./icons.tsx";
+import { RunButtons } from "./run-card.tsx";
 
 const stateWords: Readonly<Record<string, string>> = {
   idle: "Idle",
@@ -12,6 +13,7 @@ const stateWords: Readonly<Record<string, string>> = {
   training: "Training",
   evaluating: "Evaluating",
   paused: "Paused",
+  stopping: "Stopping",
   stopped: "Stopped",
   done: "Finished",
   failed: "Failed",
@@ -65,6 +67,7 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
         {word}
       </span>
       {isDriving ? <DriveNumbers drive={drive} info={info} /> : <Numbers status={status} />}
+      {!isDriving && <RunButtons store={store} page={page} />}
       <ChannelSwitch store={store} page={page} />
       <div class="bar-buttons">
         {!isDriving && <TrainingButton status={status} info={info} page={page} />}
