@@ -1,7 +1,7 @@
 /** Finds and starts a Chromium, for measurements and tests of the page. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 const usualPlaces = [
@@ -37,6 +37,15 @@ export function browserPath(env: NodeJS.ProcessEnv = process.env): string {
   if (found === undefined)
     throw new Error("a browser is needed: no Chromium or Chrome on PATH, install one or set CHROME_PATH");
   return found;
+}
+
+/** Repeats an expression on the page until it holds. */
+export async function pageUntil(page: Page, expression: string, timeoutMs = 30_000): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (!(await page.evaluate(expression))) {
+    if (Date.now() > end) throw new Error(`waited ${timeoutMs / 1000} s for: ${expression}`);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
 }
 
 function isExecutable(path: string): boolean {

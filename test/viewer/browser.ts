@@ -1,7 +1,7 @@
 /** What tests of the page share. There is always a browser or a clear failure: nothing is skipped. */
 import type { Page } from "playwright-core";
 
-export { browserPath, launchBrowser } from "../../bench/browser.ts";
+export { browserPath, launchBrowser, pageUntil } from "../../bench/browser.ts";
 
 /** What went wrong on a page, and whom it talked to. */
 export interface Watch {
@@ -17,13 +17,4 @@ export function watchPage(page: Page): Watch {
   page.on("pageerror", (error) => watch.errors.push(error.message));
   page.on("request", (request) => watch.requests.push(request.url()));
   return watch;
-}
-
-/** Repeats an expression on the page until it holds. */
-export async function pageUntil(page: Page, expression: string, timeoutMs = 30_000): Promise<void> {
-  const end = Date.now() + timeoutMs;
-  while (!(await page.evaluate(expression))) {
-    if (Date.now() > end) throw new Error(`waited ${timeoutMs / 1000} s for: ${expression}`);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-  }
 }
