@@ -9,6 +9,7 @@ import { App } from "./ui/app.tsx";
 import { listenToKeys } from "./ui/keys.ts";
 import { listenToPointer } from "./ui/pointer.ts";
 import "uplot/dist/uPlot.min.css";
+import "./ui/theme.css";
 import "./ui/style.css";
 
 const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
