@@ -7,11 +7,12 @@ import type {
   ClockState,
   DriveCourse,
   DriveMoment,
-  DriveReport,
   DriveSetup,
+  FanWish,
+  FlowTally,
   NamedPolicy,
 } from "../rollout/drive-orders.ts";
-import { DriveThread } from "../rollout/drive-thread.ts";
+import { type DriveEvents, DriveThread } from "../rollout/drive-thread.ts";
 import type { DriveHandler } from "../stream/intents.ts";
 import { type DriveMessage, type DriveWish, POSE_FLAG, type PolicyChoice, type RunInfo } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
@@ -41,6 +42,9 @@ const STATUS_MS = 250;
 /** A page that steers says so again and again; without a word for this long the robot is let stand. */
 const SILENCE_MS = 1500;
 
+/** What the thread reports while it runs. */
+type DriveNews = Parameters<DriveEvents["report"]>[0];
+
 export class DriveView implements DriveHandler {
   readonly #server: StreamServer;
   readonly #options: DriveOptions;
@@ -52,6 +56,8 @@ export class DriveView implements DriveHandler {
   /** The last one that was seen. */
   #moment: Omit<DriveMoment, "poses" | "contacts" | "terms"> | null = null;
   #failure: string | undefined;
+  #fanWish: FanWish | null = null;
+  #tallies: readonly FlowTally[] = [];
   #resting = false;
   readonly #timer: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
@@ -71,6 +77,13 @@ export class DriveView implements DriveHandler {
     this.#rest(false);
     void this.#start();
     void this.#list();
+  }
+
+  fanWished(): void {
+    const wish = this.#server.fanWish();
+    if (wish?.ghosts === this.#fanWish?.ghosts || this.#thread === null) return;
+    this.#fanWish = wish;
+    this.#thread.send({ kind: "fan", wish });
   }
 
   wheelChanged(): void {
@@ -113,6 +126,8 @@ export class DriveView implements DriveHandler {
     try {
       const thread = await this.#startThread();
       this.#thread = thread;
+      this.#fanWish = null;
+      this.fanWished();
       if (this.#closed) await thread.close();
     } catch (error) {
       this.#failure = (error as Error).message;
@@ -136,10 +151,26 @@ export class DriveView implements DriveHandler {
     return this.#moment?.policy ?? this.#options.shelf.firstKey;
   }
 
-  #receive(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" }>): void {
-    if (report.kind === "taken") this.#server.confirmSteering(report.at);
-    else if (report.kind === "course") this.#handOver(report.course);
-    else this.#see(report.moment, report.clock);
+  #receive(report: DriveNews): void {
+    switch (report.kind) {
+      case "taken":
+        this.#server.confirmSteering(report.at);
+        return;
+      case "course":
+        this.#handOver(report.course);
+        return;
+      case "fan":
+        this.#server.pushFan({ ...report.fan, bodies: this.#options.env.sim.nbody });
+        return;
+      case "tallies":
+        this.#tallies = report.tallies;
+        return;
+      case "moment":
+        this.#see(report.moment, report.clock);
+        return;
+      default:
+        report satisfies never;
+    }
   }
 
   #see(moment: DriveMoment, clock: ClockState): void {
@@ -195,6 +226,7 @@ export class DriveView implements DriveHandler {
     const watchers = this.#server.watchersOf("drive");
     if (watchers > 0 && this.#thread === null && this.#failure === undefined) this.watched();
     this.#rest(watchers === 0);
+    this.fanWished();
     if (watchers > 0) this.#tell();
   }
 
@@ -214,6 +246,8 @@ export class DriveView implements DriveHandler {
       oldest: this.#moment?.oldest ?? 0,
       newest: this.#moment?.newest ?? 0,
       falls: this.#moment?.falls ?? 0,
+      kind: this.#moment?.kind ?? "zero",
+      tallies: this.#tallies,
       flow: this.#moment?.flow ?? null,
       actMs: this.#moment?.actMs ?? 0,
       policy: this.#policy,
@@ -250,6 +284,7 @@ function runInfo({ env, shelf }: DriveOptions): RunInfo {
     hasCommand: commandRanges.length > 0,
     commandRanges,
     rewardNames: env.rewardNames,
+    actionNames: env.actionDescription.names,
     capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
   };
 }

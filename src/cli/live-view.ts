@@ -152,6 +152,7 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
     hasCommand: env.command !== undefined,
     commandRanges: commandRangesOf(env),
     rewardNames: env.rewardNames,
+    actionNames: env.actionDescription.names,
     capabilities: ["pause-training"],
   };
 }

@@ -39,6 +39,8 @@ const valid: readonly object[] = [
   { type: "push", angle: 1, speed: 0.5 },
   { type: "grab", body: 2, point: [0, 0, 0], target: [1, 0, 1] },
   { type: "letGo" },
+  { type: "fan", look: true, ghosts: "targets" },
+  { type: "flow", steps: 8, noise: { seed: 3 } },
 ];
 const strange: readonly unknown[] = [
   null,
@@ -108,7 +110,7 @@ async function listen(): Promise<{ server: StreamServer; obeyed: () => number }>
   });
   servers.push(server);
   const handler = () => void obeyed++;
-  server.onDrive({ wish: handler, wheelChanged: () => {}, watched: () => {} });
+  server.onDrive({ wish: handler, wheelChanged: () => {}, fanWished: () => {}, watched: () => {} });
   server.setScene(sampleScene, sampleInfo);
   server.setScene(sampleScene, { ...sampleInfo, environments: 1, capabilities: ["steer", "simulate"] }, "drive");
   return { server, obeyed: () => obeyed };

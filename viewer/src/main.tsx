@@ -21,6 +21,9 @@ const store = new Store({
   channels: ["training"],
   channel: location.hash === "#drive" ? "drive" : "training",
   drive: null,
+  fan: null,
+  isFanSeen: false,
+  ghosts: "off",
   axes: STILL,
   heldKeys: new Set(),
   gamepad: null,
@@ -102,6 +105,10 @@ const probe = {
   /** Sticks and balls drawn over the robot. */
   get marks() {
     return stage.markCount;
+  },
+  /** Translucent robots drawn last. */
+  get ghosts() {
+    return stage.ghostCount;
   },
   /** Where a body is drawn, in CSS pixels. */
   pixel: (environment: number, body: number) => {

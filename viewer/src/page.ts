@@ -6,6 +6,7 @@ import type {
   Channel,
   ClientMessage,
   EventMessage,
+  FanFrame,
   HelloMessage,
   MetricsMessage,
   PoseFrame,
@@ -40,6 +41,7 @@ const refusalsToTell: readonly string[] = [
   "policy",
   "push",
   "grab",
+  "flow",
   "seek",
   "saveReplay",
 ];
@@ -74,6 +76,7 @@ export class Page {
     this.connection = new Connection({
       message: (message) => this.receive(message),
       frame: (frame) => this.receiveFrame(frame),
+      fan: (fan) => this.receiveFan(fan),
       state: (connection) => store.set({ connection }),
       greeting: () => this.wishes(),
     });
@@ -250,7 +253,7 @@ export class Page {
     this.stage.setScene(scene, info?.hasCommand ?? false);
     this.drive.steering.setRanges(info?.capabilities.includes("steer") ? info.commandRanges : []);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
-    this.store.set({ info, followed, terms: null, motion: null, hasPoses: false });
+    this.store.set({ info, followed, terms: null, motion: null, fan: null, hasPoses: false });
     for (const wish of this.wishes()) this.connection.send(wish);
   }
 
@@ -268,6 +271,12 @@ export class Page {
     this.wake();
   }
 
+  private receiveFan(fan: FanFrame): void {
+    if (fan.scene !== this.sceneId) return;
+    this.store.set({ fan });
+    if (fan.ghostKind !== null) this.stage.invalidate();
+  }
+
   // ---------------------------------------------------------------------------------------------------------------------------- to the server
 
   /** What this page wants to see, in full. */
@@ -282,7 +291,14 @@ export class Page {
       { type: "watch", environments },
       { type: "follow", environment: followed },
       { type: isPaused || document.hidden ? "pause" : "resume", what: "view" },
+      this.fanWish(),
     ];
+  }
+
+  /** Whether anything of the policy's next actions is on screen, and which ghosts. */
+  private fanWish(): ClientMessage {
+    const { isFanSeen, ghosts } = this.store.get();
+    return { type: "fan", look: isFanSeen || ghosts !== "off", ghosts };
   }
 
   private shown(): number[] {
@@ -305,6 +321,8 @@ export class Page {
     if (state.options !== before.options) stage.setOptions(state.options);
     if (state.isPaused !== before.isPaused) this.tellPause();
     if (state.isFollowing !== before.isFollowing) stage.invalidate();
+    if (state.isFanSeen !== before.isFanSeen || state.ghosts !== before.ghosts) this.connection.send(this.fanWish());
+    if (state.ghosts !== before.ghosts) stage.invalidate();
     if (state.followed !== before.followed || state.gridCount !== before.gridCount) {
       stage.invalidate();
       if (state.followed !== before.followed) this.store.set({ terms: null });
@@ -318,7 +336,7 @@ export class Page {
   private leaveScene(channel: Channel): void {
     this.sceneId = -1;
     this.playback.clear();
-    this.store.set({ info: null, followed: 0, terms: null, motion: null, hasPoses: false, isPaused: false });
+    this.store.set({ info: null, followed: 0, terms: null, motion: null, fan: null, hasPoses: false, isPaused: false });
     history.replaceState(
       null,
       "",
@@ -363,7 +381,8 @@ export class Page {
     const spring = this.grab.spring(this.playback.shown.get(followed), nowMs);
     const contacts = this.contacts.at(this.playback.time);
     const push = this.drive.pushShown(nowMs);
-    const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push };
+    const ghosts = this.store.get().ghosts === "off" ? null : this.store.get().fan;
+    const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push, ghosts };
     this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
     if (hasNewPoses && nowMs - this.lastMotionMs >= MOTION_MS) this.noteMotion(followed, nowMs);
     const isFirst = hasNewPoses && !hasPoses;

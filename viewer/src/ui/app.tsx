@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Page } from "../page.ts";
 import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
+import { ActionFan } from "./action-fan.tsx";
 import { BodyName } from "./body-name.tsx";
 import { DriveBar } from "./drive-bar.tsx";
 import { Flow } from "./flow.tsx";
@@ -80,6 +81,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
       <div class="panel-scroll">
         {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} />}
         {isDriving && <Flow store={store} page={page} />}
+        {isDriving && <ActionFan store={store} />}
         <Rewards store={store} />
       </div>
     </aside>
