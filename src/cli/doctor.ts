@@ -77,7 +77,8 @@ async function loadController(
     const controller = readController(bytes, reference);
     const { task, training } = controller.contract;
     // A user's task is found by its file, which only the run knows.
-    return { controller, task: task.family === "user" ? await userTaskOf(training.run, reference) : task.name };
+    const name = task.family === "user" ? await userTaskOf(training.run, reference) : task.name;
+    return { controller, task: name, variant: { lesson: task.lesson?.name ?? "" } };
   }
   const found = await findPolicy(reference);
   if (found.trained === null)

@@ -9,7 +9,7 @@ import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
 
 /** What is read of the contract that our own files carry under the metadata key `flowgait`. */
 interface Contract {
-  readonly task?: { readonly name?: string };
+  readonly task?: { readonly name?: string; readonly lesson?: { readonly name: string } };
   readonly outputKind?: string;
   /** "input" where the file takes the noise of its flow as a second input. */
   readonly policy?: { readonly noise?: string };
@@ -41,7 +41,7 @@ export function findPolicyFile(path: string): FoundPolicy {
     task: contract.task?.name ?? null,
     trained: null,
     noise: null,
-    variant: PLAIN,
+    variant: { ...PLAIN, lesson: contract.task?.lesson?.name ?? "" },
     bind: (env) => {
       checkSizes(path, input, output, env);
       const { squash } = env.actionDescription;

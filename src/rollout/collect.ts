@@ -4,9 +4,10 @@
  * are swapped through it. The loop over steps allocates nothing but the engine's results.
  */
 import type { Executable } from "../graph/index.ts";
-import { Rng, STREAM } from "../math/rng.ts";
+import { STREAM } from "../math/rng.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type EpisodeReport, emptyReport } from "./episodes.ts";
+import { LastingNoise } from "./lasting-noise.ts";
 import { type ShardStateLayout, shardStateLayout } from "./shard-state.ts";
 
 /** Where one shard's experience goes; all [steps, envs, …] except where noted. */
@@ -43,6 +44,8 @@ export interface ShardSpec {
   readonly seed: number;
   readonly envs: number;
   readonly steps: number;
+  /** Control steps from one draw of the policy's noise to the next */
+  readonly noisePeriod: number;
 }
 
 /** Looks at environments while they are in the simulation, such as to record poses. */
@@ -53,10 +56,12 @@ export class Collector {
   readonly env: Environment;
   readonly spec: ShardSpec;
   readonly layout: ShardStateLayout;
-  readonly #rng = new Rng();
   /** Fed to the engine, which takes no shared memory: [envs, …] */
   readonly #obs: Float32Array;
   #noise = new Float32Array(0);
+  #start = new LastingNoise(1, 0);
+  readonly #perturbation: Float32Array;
+  readonly #perturb: LastingNoise;
   readonly #action: Float32Array;
   readonly #sampled: Readonly<Record<"action", Float32Array>>;
   #fedPolicy: ActingPolicy | null = null;
@@ -69,6 +74,8 @@ export class Collector {
     this.#obs = new Float32Array(spec.envs * env.obsSize);
     this.#action = new Float32Array(spec.envs * env.actionSize);
     this.#sampled = { action: this.#action };
+    this.#perturbation = new Float32Array(env.actionSize);
+    this.#perturb = new LastingNoise(spec.noisePeriod, env.actionSize);
   }
 
   /**
@@ -146,8 +153,7 @@ export class Collector {
     const feeds = this.#feedsOf(policy);
     for (let i = 0; i < this.#obs.length; i++) this.#obs[i] = out.obs[first + i];
     for (let n = 0; n < envs; n++) {
-      const { noiseSize } = policy;
-      this.#rng.seek(seed, STREAM.policy, firstEnv + n, tick).fillNormal(this.#noise, n * noiseSize, noiseSize);
+      this.#start.draw(seed, STREAM.policy, firstEnv + n, tick, this.#noise, n * policy.noiseSize);
     }
     await policy.sampler.run(feeds, this.#sampled);
     if (policy.actionNoise > 0) this.#perturbActions(firstEnv, tick, policy.actionNoise);
@@ -159,6 +165,7 @@ export class Collector {
     if (this.#fedPolicy !== policy) {
       this.#fedPolicy = policy;
       this.#noise = new Float32Array(this.spec.envs * policy.noiseSize);
+      this.#start = new LastingNoise(this.spec.noisePeriod, policy.noiseSize);
       this.#feeds = { ...policy.feeds, obs: this.#obs, noise: this.#noise };
     }
     return this.#feeds;
@@ -167,8 +174,8 @@ export class Collector {
   #perturbActions(firstEnv: number, tick: number, deviation: number): void {
     const size = this.env.actionSize;
     for (let n = 0; n < this.spec.envs; n++) {
-      this.#rng.seek(this.spec.seed, STREAM.actionNoise, firstEnv + n, tick);
-      for (let i = 0; i < size; i++) this.#action[n * size + i] += deviation * this.#rng.normal();
+      this.#perturb.draw(this.spec.seed, STREAM.actionNoise, firstEnv + n, tick, this.#perturbation, 0);
+      for (let i = 0; i < size; i++) this.#action[n * size + i] += deviation * this.#perturbation[i];
     }
   }
 

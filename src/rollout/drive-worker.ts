@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
+import { Branching } from "./branching.ts";
 import { DriveClock } from "./drive-clock.ts";
 import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
 import { DriveSession } from "./drive-session.ts";
@@ -16,6 +17,8 @@ const REPORT_MS = 15;
 const LONGEST_SLEEP_MS = 1000;
 
 const orders: DriveOrder[] = [];
+/** The course that was left for another, while both are shown; made with the session. */
+let branching: Branching;
 /** Marks of changes that no step has felt yet. */
 let untold: number[] = [];
 let wake: () => void = () => {};
@@ -26,9 +29,11 @@ function post(report: DriveReport, transfer: ArrayBuffer[] = []): void {
 
 function reportMoment(session: DriveSession, clock: DriveClock): void {
   const moment = session.moment();
+  const original = branching.moment();
   const { poses, command, twist, terms, contacts } = moment;
-  const buffers = [poses, command, twist, terms, contacts].map((values) => values.buffer);
-  post({ kind: "moment", moment, clock: clock.state }, buffers);
+  const beside = original ? [original.poses, original.command, original.twist] : [];
+  const buffers = [poses, command, twist, terms, contacts, ...beside].map((values) => values.buffer);
+  post({ kind: "moment", moment, original, clock: clock.state }, buffers);
 }
 
 /** What the policy might do, told while somebody asks; made with the session. */
@@ -62,11 +67,15 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
       await session.changeFlow(order.flow);
       return;
     case "restart":
+      branching.end("keep");
       await session.restart();
       return;
     case "seek":
       clock.setPlaying(false);
-      await session.seek(order.step);
+      await branching.seek(order.step);
+      return;
+    case "branch":
+      await branching.obey(order.what);
       return;
     case "tell-course":
       post({ kind: "course", course: await session.course() });
@@ -86,7 +95,7 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
 }
 
 async function advance(session: DriveSession): Promise<void> {
-  await session.advance();
+  await branching.advance();
   fans.count(session);
   for (const at of untold) post({ kind: "taken", at });
   untold = [];
@@ -105,6 +114,7 @@ function sleep(ms: number): Promise<void> {
 }
 
 async function run(session: DriveSession, engine: Engine): Promise<never> {
+  branching = new Branching(session);
   const clock = new DriveClock(session.controlHz);
   fans = new FanReporter(engine, session, post);
   clock.setPlaying(session.step === session.newest);

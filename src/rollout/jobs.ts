@@ -24,6 +24,8 @@ export interface TrainingSetup {
   readonly seed: number;
   /** Time limit of training episodes in control steps; 0: the task's own */
   readonly episodeSteps: number;
+  /** Control steps from one draw of the policy's noise to the next */
+  readonly noisePeriod: number;
   readonly sizes: IterationSizes;
   readonly memory: SharedArrayBuffer;
   /** How actions are drawn */

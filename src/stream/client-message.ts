@@ -8,6 +8,7 @@ import {
   HARDEST_PUSH,
   LARGEST_NOISE_SEED,
   MAX_CLIENT_MESSAGE_BYTES,
+  MAX_KEYFRAME_NAME,
   MAX_POLICY_KEY,
   MAX_WATCHED,
   MOST_FLOW_STEPS,
@@ -43,6 +44,8 @@ const clientMessage = z.discriminatedUnion("type", [
     noise: z.union([z.enum(["random", "zero"]), z.strictObject({ seed: z.int().min(0).max(LARGEST_NOISE_SEED) })]),
   }),
   z.strictObject({ type: z.literal("seek"), step: z.int().min(0) }),
+  z.strictObject({ type: z.literal("keyframe"), name: z.string().min(1).max(MAX_KEYFRAME_NAME) }),
+  z.strictObject({ type: z.literal("branch"), what: z.enum(["begin", "keep", "back"]) }),
   z.strictObject({ type: z.literal("saveReplay") }),
   z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),
 ]);

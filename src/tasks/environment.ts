@@ -247,6 +247,21 @@ export class Environment {
   }
 
   /**
+   * Begins an episode in a keyframe of the model instead of the task's own start; no curriculum hears of it.
+   * @throws UserError when the model has no keyframe of that name
+   */
+  resetToKeyframe(seed: number, env: number, keyframe: string): void {
+    this.#outcome.clear();
+    this.#beginEpisode(seed, env, keyframe);
+    this.#observe(seed, env, true);
+  }
+
+  /** Names of the model's keyframes. */
+  get keyframes(): readonly string[] {
+    return this.sim.names.all("keyframe").filter((name) => name !== "");
+  }
+
+  /**
    * One control step of the environment that is swapped in. Fills `reward`, `terminated`, `truncated`, `nan` and the rest; does not reset.
    * @param action [actionSize] before the squash, at `actionOffset`
    */
@@ -316,7 +331,7 @@ export class Environment {
     this.sim.delete();
   }
 
-  #beginEpisode(seed: number, env: number): void {
+  #beginEpisode(seed: number, env: number, keyframe?: string): void {
     const { sim } = this;
     const moment = this.#moment;
     const rng = this.#rng;
@@ -330,7 +345,8 @@ export class Environment {
     sim.refresh();
     if (this.#randomises) this.#randomisation?.draw(seed, env, rng);
     else this.#randomisation?.clear();
-    this.#starts.set(seed, env, tick, rng);
+    if (keyframe === undefined) this.#starts.set(seed, env, tick, rng);
+    else this.#starts.setKeyframe(keyframe);
     this.#command?.reset(rng.seek(seed, STREAM.command, env, tick));
     sim.forward();
     this.#robot.update?.();

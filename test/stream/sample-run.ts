@@ -90,6 +90,7 @@ export const sampleInfo: RunInfo = {
   ],
   rewardNames: ["trackLinVel", "alive", "torque"],
   actionNames: ["hip", "knee"],
+  keyframes: [],
   capabilities: ["pause-training"],
 };
 

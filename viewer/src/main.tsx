@@ -11,6 +11,7 @@ import { listenToPointer } from "./ui/pointer.ts";
 import "uplot/dist/uPlot.min.css";
 import "./ui/theme.css";
 import "./ui/style.css";
+import "./ui/compare.css";
 
 const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
 const root = document.querySelector<HTMLElement>("#interface")!;
@@ -31,6 +32,8 @@ const store = new Store({
   motion: null,
   isFilming: false,
   pointed: null,
+  divergence: null,
+  isBeside: true,
   info: null,
   status: null,
   points: [],
@@ -109,6 +112,10 @@ const probe = {
   /** Translucent robots drawn last. */
   get ghosts() {
     return stage.ghostCount;
+  },
+  /** Whether the original of a branch is drawn. */
+  get hasOriginal() {
+    return page.comparison.view() !== null;
   },
   /** Where a body is drawn, in CSS pixels. */
   pixel: (environment: number, body: number) => {

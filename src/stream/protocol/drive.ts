@@ -24,12 +24,26 @@ export interface DriveMessage {
   readonly kind: "flow" | "gaussian" | "file" | "zero" | "random";
   /** Ways of drawing actions that were driven, the present one first; told while a page looks at the flow. */
   readonly tallies: readonly FlowTally[];
+  /** The course that a branch left and that runs beside it, as environment `ORIGINAL`; null while there is none. */
+  readonly branch: BranchState | null;
   /** How its actions are drawn; null where the policy is no flow. */
   readonly flow: FlowSettings | null;
   /** Time that the policy takes for an action, ms; the mean of the last steps. */
   readonly actMs: number;
   /** One sentence more, such as why it failed. */
   readonly detail?: string;
+}
+/** Number of the original course in the frames of the driven simulation, which is 0 itself. */
+export const ORIGINAL = 1;
+/** What runs beside a branch. */
+export interface BranchState {
+  /** Control step at which the branch left it. */
+  readonly start: number;
+  /** Key of the original's policy. */
+  readonly policy: string;
+  readonly falls: number;
+  /** Reward since the start, of the branch and of the original. */
+  readonly returns: readonly [number | null, number | null];
 }
 /** How a flow policy's action comes about: from how much noise, in how many steps. */
 export interface FlowSettings {
@@ -56,13 +70,22 @@ export interface PolicyChoice {
   readonly key: string;
   readonly label: string;
 }
-/** Where the driven robot touches something, in the control step that is told. */
+/** Where the driven robot touches something, and what a person does to it, in the control step that is told. */
 export interface ContactsMessage {
   readonly type: "contacts";
   /** Simulated seconds. */
   readonly time: number;
   /** [contacts, 6]: position in metres, force on the robot in newtons, both in the world. */
   readonly values: readonly (number | null)[];
+  /** The spring that draws at a body: a point in the body's frame and where to, in the world, m. */
+  readonly grip: Grip | null;
+  /** Direction of a push that is under way, rad from the world's x axis. */
+  readonly push: number | null;
+}
+export interface Grip {
+  readonly body: number;
+  readonly point: readonly [number, number, number];
+  readonly target: readonly [number, number, number];
 }
 /** The course so far as a replay file; sent to the page that asked. */
 export interface ReplayMessage {
@@ -85,6 +108,8 @@ export const HARDEST_PUSH = 3;
 export const MOST_FLOW_STEPS = 64;
 /** Largest seed of noise that stays the same. */
 export const LARGEST_NOISE_SEED = 999;
+/** Longest name of a keyframe. */
+export const MAX_KEYFRAME_NAME = 100;
 /** Longest key of a policy. */
 export const MAX_POLICY_KEY = 400;
 
@@ -106,6 +131,10 @@ export type DriveWish =
   | { readonly type: "policy"; readonly key: string }
   /** Goes to an earlier step, or to the newest, and stands there. A change made in the past begins another future. */
   | { readonly type: "seek"; readonly step: number }
+  /** Puts the robot into a keyframe of its model. */
+  | { readonly type: "keyframe"; readonly name: string }
+  /** Begins another future here with the known one beside it; ends that and keeps the branch, or goes back to the original. */
+  | { readonly type: "branch"; readonly what: "begin" | "keep" | "back" }
   /** Asks for the course so far as a small file that gives it again, bit for bit; it comes as `replay`. */
   | { readonly type: "saveReplay" }
   /** Draws the actions of the policy that acts in another way, from the next step on. */
@@ -113,10 +142,5 @@ export type DriveWish =
   /** Pushes the robot: direction from its heading, rad to the left, and change of its velocity, m/s. */
   | { readonly type: "push"; readonly angle: number; readonly speed: number }
   /** Draws a point of a body (in its frame, m) towards a target (in the world, m) by a spring, until let go. */
-  | {
-      readonly type: "grab";
-      readonly body: number;
-      readonly point: readonly [number, number, number];
-      readonly target: readonly [number, number, number];
-    }
+  | ({ readonly type: "grab" } & Grip)
   | { readonly type: "letGo" };

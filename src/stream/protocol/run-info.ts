@@ -27,6 +27,8 @@ export interface RunInfo {
   readonly rewardNames: readonly string[];
   /** Joints, actuators or axes that an action has values for, in its order. */
   readonly actionNames: readonly string[];
+  /** Keyframes of the model that the driven robot can be put into. */
+  readonly keyframes: readonly string[];
   readonly capabilities: readonly Capability[];
 }
 

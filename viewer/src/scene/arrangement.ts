@@ -5,6 +5,8 @@ import type { ShownPose } from "../playback.ts";
 import { cellCentre, gridColumns, type LayoutKind, layoutKind, type SceneFacts, sceneFacts } from "./layout.ts";
 import { grownSize, measureScene, type SceneSize } from "./measure.ts";
 
+/** Distances of two robots that the camera steps back for, as shares of their height. */
+const SPREADS = [1, 1.6, 2.6, 4.2, 7, 11] as const;
 /** Air below what has no floor, as a share of its height. */
 const FLOATING = 0.25;
 
@@ -13,6 +15,8 @@ export class Arrangement {
   readonly facts: SceneFacts;
   /** Null until a pose was measured. */
   size: SceneSize | null = null;
+  /** Distance of two robots that are compared, m; in steps, so that the camera does not follow every one of theirs. */
+  spread = 0;
   kind: LayoutKind = "roam";
   count = 0;
 
@@ -34,6 +38,14 @@ export class Arrangement {
     if (size === this.size) return false;
     this.size = size;
     return true;
+  }
+
+  /** Notes how far two robots that are compared are apart, m; 0 for one. */
+  setSpread(metres: number): void {
+    const { height } = this;
+    const needed = metres === 0 ? 0 : (SPREADS.find((share) => share * height >= metres) ?? SPREADS.at(-1)!) * height;
+    // Once apart, the picture does not come closer with every step towards each other.
+    if (needed > this.spread || needed === 0) this.spread = needed;
   }
 
   /** Height of a robot, m. */
@@ -68,7 +80,10 @@ export class Arrangement {
   framing(): [number, number] {
     const { height, reach } = this.size!;
     const halfHeight = Math.max(0.5 * height, 0.4 * reach);
-    if (this.count === 1) return [Math.max(0.75 * reach, 0.75 * halfHeight), 1.45 * halfHeight];
+    if (this.count === 1) {
+      const halfWidth = Math.max(0.75 * reach, 0.75 * halfHeight);
+      return [halfWidth + 0.5 * this.spread, 1.45 * halfHeight + 0.3 * this.spread];
+    }
     const halfGrid = this.halfGrid();
     return [1.5 * halfGrid, 0.9 * halfGrid + halfHeight];
   }
@@ -77,7 +92,7 @@ export class Arrangement {
   reach(): number {
     const { height, reach } = this.size!;
     const own = Math.max(0.8 * height, reach);
-    return this.count === 1 ? own : 1.24 * this.halfGrid() + own;
+    return this.count === 1 ? own + this.spread : 1.24 * this.halfGrid() + own;
   }
 
   /** Half of a side of the grid, as if it were square, m. */

@@ -9,6 +9,7 @@ import { Arrows } from "./arrows.ts";
 import { Ghosts } from "./ghosts.ts";
 import { Ground, MAX_TILES } from "./ground.ts";
 import { headingOf } from "./measure.ts";
+import { Original, type OriginalView } from "./original.ts";
 import { Overlays, type Push, type Spring } from "./overlays.ts";
 import type { StagePalette } from "./palette.ts";
 import { Robots } from "./robots.ts";
@@ -24,10 +25,12 @@ export interface StageView {
   /** [contacts, 6] of the followed robot at this moment. */
   readonly contacts: readonly (number | null)[];
   readonly spring: Spring | null;
-  /** A push that is shown: its direction from the heading, rad; null while none is. */
+  /** A push that is shown: its direction from the world's x axis, rad; null while none is. */
   readonly push: number | null;
   /** Sampled actions whose ghosts stand beside the followed robot; null while none do. */
   readonly ghosts: FanFrame | null;
+  /** The course that the followed robot's branch left; null while there is none. */
+  readonly original: OriginalView | null;
 }
 
 /** A point of a body that a click means. */
@@ -47,6 +50,7 @@ export class Cast {
   readonly group = new Group();
   readonly overlays = new Overlays();
   readonly ghosts: Ghosts;
+  readonly original: Original;
   private readonly ground = new Ground();
   private readonly terrain = new Terrain();
   private readonly robots: Robots;
@@ -66,6 +70,7 @@ export class Cast {
     this.furniture = new Robots(isPlain);
     this.strings = new Strings(isPlain);
     this.ghosts = new Ghosts(isPlain);
+    this.original = new Original(isPlain);
     const { ground, terrain, robots, furniture, strings, arrows, overlays } = this;
     arrows.add(this.commandArrows.mesh, this.velocityArrows.mesh);
     const parts = [
@@ -76,6 +81,7 @@ export class Cast {
       arrows,
       overlays.group,
       this.ghosts.group,
+      this.original.group,
     ];
     this.group.add(ground.mesh, ...parts);
   }
@@ -87,12 +93,14 @@ export class Cast {
     this.velocityArrows.mesh.material.color.set(palette.velocity);
     this.overlays.setPalette(palette);
     this.ghosts.setPalette(palette);
+    this.original.setPalette(palette);
   }
 
   setOptions(options: ViewOptions): void {
     this.robots.setChoice(options);
     this.overlays.setOptions(options);
     this.furniture.setChoice(options);
+    this.original.setCollisions(options.shapes, options.collisions);
     this.strings.group.visible = options.shapes;
     this.ground.setGrid(options.grid);
     this.commandArrows.mesh.visible = options.commandArrow;
@@ -156,6 +164,8 @@ export class Cast {
     for (const batch of [robots, furniture, strings, commandArrows, velocityArrows, ground]) batch.end();
     const pose = poses.get(view.followed);
     this.placeOverlays(arrangement, view, pose);
+    const { original } = view;
+    this.original.place(arrangement, original, pose, original ? poses.get(original.environment) : undefined);
     this.placeGhosts(arrangement, view, pose);
   }
 
@@ -217,5 +227,5 @@ export class Cast {
 function pushOf({ facts, size }: Arrangement, { push }: StageView, pose: ShownPose | undefined): Push | null {
   if (push === null || !pose) return null;
   const [x, y, z] = pose.poses.subarray(7 * facts.rootBody, 7 * facts.rootBody + 3);
-  return { angle: headingOf(pose.poses, facts.rootBody) + push, at: [x, y, z + 0.15 * (size?.height ?? 0)] };
+  return { angle: push, at: [x, y, z + 0.15 * (size?.height ?? 0)] };
 }

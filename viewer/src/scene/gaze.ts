@@ -9,8 +9,16 @@ import { headingOf } from "./measure.ts";
 const focus = new Vector3();
 const eyes = new Vector3();
 
-/** What to look at; null leaves the camera where the user put it. */
-export function focusOf(arrangement: Arrangement, actor: Actor | undefined, isFollowing: boolean): Vector3 | null {
+/**
+ * What to look at; null leaves the camera where the user put it.
+ * @param beside where a second robot is drawn that belongs to the picture
+ */
+export function focusOf(
+  arrangement: Arrangement,
+  actor: Actor | undefined,
+  beside: Vector3 | null,
+  isFollowing: boolean,
+): Vector3 | null {
   const { size, facts, count } = arrangement;
   if (!size) return null;
   const floor = arrangement.floorHeight();
@@ -18,7 +26,9 @@ export function focusOf(arrangement: Arrangement, actor: Actor | undefined, isFo
   if (count > 1) return focus.set(0, 0, floor + 0.3 * size.height);
   if (!actor || !isFollowing) return null;
   if (facts.hasFurniture) return focus.set(size.middle[0], size.middle[1], middle);
-  return focus.set(actor.drawnAt.x, actor.drawnAt.y, middle);
+  focus.set(actor.drawnAt.x, actor.drawnAt.y, middle);
+  // Two robots that are compared are looked at from between them.
+  return beside ? focus.set((focus.x + beside.x) / 2, (focus.y + beside.y) / 2, middle) : focus;
 }
 
 /** In front of the head, or of where one would be; null in a grid. */

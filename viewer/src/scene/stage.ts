@@ -205,6 +205,22 @@ export class Stage {
     return [((at.x + 1) / 2) * clientWidth, ((1 - at.y) / 2) * clientHeight];
   }
 
+  /** Where the heads of a branch's robot and its original's are, CSS pixels; null while there is none. */
+  headsOfBoth(): { readonly branch: [number, number]; readonly original: [number, number] } | null {
+    const actor = this.cast.actor(0);
+    const { original } = this.cast;
+    if (!actor || !original.isShown || !this.arrangement) return null;
+    const top = this.arrangement.floorHeight() + 1.12 * this.arrangement.height;
+    const { drawnAt: a } = actor;
+    const { drawnAt: b } = original;
+    return { branch: this.pixelOf([a.x, a.y, top]), original: this.pixelOf([b.x, b.y, top]) };
+  }
+
+  /** The body that carries the robot. */
+  get rootBody(): number {
+    return this.arrangement?.facts.rootBody ?? 0;
+  }
+
   private deviceOf(x: number, y: number): Vector2 {
     const { clientWidth, clientHeight } = this.renderer.domElement;
     return new Vector2((2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight);
@@ -221,7 +237,8 @@ export class Stage {
     this.prepare(arrangement, view, poses);
     if (arrangement.size && (hasNewPoses || this.needsFrame)) this.cast.place(arrangement, view, poses, dt);
     const pose = poses.get(view.followed);
-    const focus = focusOf(arrangement, this.cast.actor(view.followed), view.isFollowing);
+    const beside = this.cast.original.isShown ? this.cast.original.drawnAt : null;
+    const focus = focusOf(arrangement, this.cast.actor(view.followed), beside, view.isFollowing);
     const heading = gazeHeading(arrangement, pose);
     this.rig.update(dt, focus, heading, pose?.isCut ?? false, eyesOf(arrangement, pose));
   }
@@ -236,7 +253,10 @@ export class Stage {
     }
     const seen = poses.get(view.followed) ?? poses.values().next().value;
     if (seen && (!arrangement.size || this.frames % MEASURE_EVERY === 0)) this.measure(arrangement, seen);
-    const frame = `${arrangement.kind} ${count}`;
+    const at = this.cast.actor(view.followed)?.drawnAt;
+    const { original } = this.cast;
+    arrangement.setSpread(view.original && at && original.isShown ? at.distanceTo(original.drawnAt) : 0);
+    const frame = `${arrangement.kind} ${count} ${arrangement.spread}`;
     if (arrangement.size && this.framed !== frame) {
       this.framed = frame;
       this.rig.frame(...arrangement.framing(), count > 1 ? GRID_LIFT : 0);

@@ -5,6 +5,7 @@ import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
 import { ActionFan } from "./action-fan.tsx";
 import { BodyName } from "./body-name.tsx";
+import { Compare, CompareBar, RobotTags } from "./compare.tsx";
 import { DriveBar } from "./drive-bar.tsx";
 import { Flow } from "./flow.tsx";
 import { Help } from "./help.tsx";
@@ -34,6 +35,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
         {isDriving ? <Steer store={store} page={page} /> : null}
         {isDriving ? (
           <div class="dock">
+            <CompareBar store={store} page={page} />
             <Timeline store={store} page={page} />
             <DriveBar store={store} page={page} />
           </div>
@@ -45,6 +47,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
       <Notices store={store} page={page} />
       <Help store={store} />
       <BodyName store={store} />
+      <RobotTags store={store} />
     </>
   );
 }
@@ -79,6 +82,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         onClick={() => store.set({ isPanelOpen: false })}
       />
       <div class="panel-scroll">
+        {isDriving && <Compare store={store} />}
         {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} />}
         {isDriving && <Flow store={store} page={page} />}
         {isDriving && <ActionFan store={store} />}

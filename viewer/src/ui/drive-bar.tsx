@@ -24,6 +24,7 @@ export function DriveBar({ store, page }: { store: Store; page: Page }) {
       <Tool icon="step" label="One control step" hint="." act={() => drive.simulate("step")} />
       <Tool icon="reset" label="Begin anew" hint="R" act={() => drive.simulate("reset")} />
       <Tool icon="push" label="Push the robot" hint="X" act={() => drive.push()} />
+      <KeyframeMenu store={store} page={page} />
       <SpeedMenu store={store} page={page} />
       <i class="divider" />
       <FollowButton store={store} page={page} />
@@ -40,6 +41,32 @@ function Tool({ icon, label, hint, act }: { icon: IconName; label: string; hint:
     <button type="button" class="tool" aria-label={label} title={`${label} (${hint})`} onClick={act}>
       <Icon name={icon} />
     </button>
+  );
+}
+
+/** Poses that the model names. */
+function KeyframeMenu({ store, page }: { store: Store; page: Page }) {
+  const keyframes = useStore(store, (state) => state.info?.keyframes ?? []);
+  if (keyframes.length === 0) return null;
+  return (
+    <Menu label="Keyframe" title="Put the robot into a keyframe of its model" button={<Icon name="pose" />}>
+      {(close) => (
+        <div class="choices">
+          {keyframes.map((name) => (
+            <button
+              key={name}
+              type="button"
+              onClick={() => {
+                page.drive.goToKeyframe(name);
+                close();
+              }}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      )}
+    </Menu>
   );
 }
 

@@ -25,6 +25,7 @@ export function listenToKeys(store: Store, page: Page): void {
     ",": () => drive.stepBack(),
     l: () => drive.goLive(),
     x: () => drive.push(),
+    b: () => drive.branch("begin"),
     r: () => drive.simulate("reset"),
     "-": () => drive.changeSpeed(-1),
     "+": () => drive.changeSpeed(1),

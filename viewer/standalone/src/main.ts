@@ -82,7 +82,15 @@ class Player {
     this.lastMs = nowMs;
     const moved = this.isRunning && (await this.advance(seconds));
     this.readPose();
-    const view = { environments: [0], followed: 0, isFollowing: true, contacts: [], spring: null, push: null };
+    const view = {
+      environments: [0],
+      followed: 0,
+      isFollowing: true,
+      contacts: [],
+      spring: null,
+      push: null,
+      original: null,
+    };
     this.stage.draw(view, this.shown, moved, Math.max(0, seconds));
     if (nowMs - this.speed.sinceMs > READOUT_MS) this.tell(nowMs);
     requestAnimationFrame(this.frame);
