@@ -4,8 +4,7 @@ import { choice } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-const BENCHES = ["physics", "learner", "collect", "training", "memory"] as const;
-const BENCHES = ["physics", "learner", "collect", "memory", "stream"] as const;
+const BENCHES = ["physics", "learner", "collect", "training", "memory", "stream"] as const;
 type Bench = (typeof BENCHES)[number];
 
 /** Tasks that rates of physics and collection are given for. */

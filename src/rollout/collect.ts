@@ -46,7 +46,12 @@ export interface ShardSpec {
   readonly steps: number;
   /** Control steps from one draw of the policy's noise to the next */
   readonly noisePeriod: number;
+  /** Whether first episodes end at times that differ from environment to environment */
+  readonly staggered: boolean;
 }
+
+/** Its multiples, modulo 1, fill the unit interval evenly however many are taken. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 /** Looks at environments while they are in the simulation, such as to record poses. */
 export type StepObserver = (step: number, env: number, environment: Environment) => void;
@@ -114,7 +119,7 @@ export class Collector {
     const { env, layout } = this;
     for (let n = 0; n < this.spec.envs; n++) {
       const record = layout.headerSize + n * layout.stride;
-      env.start(this.spec.seed, firstEnv + n, true);
+      env.start(this.spec.seed, firstEnv + n, true, this.#usedSteps(firstEnv + n));
       env.writeObservation(this.#obs, 0);
       for (let i = 0; i < env.obsSize; i++) state[record + layout.obsOffset + i] = this.#obs[i];
       this.#keepPrivileged(state, record);
@@ -122,6 +127,14 @@ export class Collector {
     }
     state[0] = 1;
     state[1] = 0;
+  }
+
+  /**
+   * Control steps that an environment's first episode is shorter by, spread evenly over environments. Where only the time limit ends
+   * episodes, all environments would otherwise be at the same moment of their episodes for ever, and so would every batch.
+   */
+  #usedSteps(globalEnv: number): number {
+    return this.spec.staggered ? Math.floor(((globalEnv * GOLDEN_RATIO) % 1) * this.env.episodeSteps) : 0;
   }
 
   #keepPrivileged(state: Float64Array, record: number): void {

@@ -26,6 +26,8 @@ export interface TrainingSetup {
   readonly episodeSteps: number;
   /** Control steps from one draw of the policy's noise to the next */
   readonly noisePeriod: number;
+  /** Whether first episodes end at times that differ from environment to environment */
+  readonly staggered: boolean;
   readonly sizes: IterationSizes;
   readonly memory: SharedArrayBuffer;
   /** How actions are drawn */

@@ -111,7 +111,13 @@ async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): P
 async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {
   const { sizes, spec, plan, seed, mirror } = setup;
   const views = sharedViews(iterationLayout(sizes), setup.memory);
-  const collector = new Collector(env, { seed, envs: sizes.envs, steps: sizes.steps, noisePeriod: setup.noisePeriod });
+  const collector = new Collector(env, {
+    seed,
+    envs: sizes.envs,
+    steps: sizes.steps,
+    noisePeriod: setup.noisePeriod,
+    staggered: setup.staggered,
+  });
   const weights = new Float32Array(sizes.actorSize);
   const policy: ActingPolicy = {
     sampler: await engine.compile(samplerFunction(setup.policy, sizes.envs)),

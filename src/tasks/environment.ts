@@ -230,12 +230,14 @@ export class Environment {
   /**
    * Begins environment `env` of a run from nothing: its first episode, whatever the slot held before.
    * @param learns whether its command goes through the task's curriculum
+   * @param used control steps of the first episode's time limit that count as used up
    */
-  start(seed: number, env: number, learns = false): void {
+  start(seed: number, env: number, learns = false, used = 0): void {
     this.#book[TICK] = 0;
     this.#book[EPISODE_STEP] = 0;
     this.#command?.begin(learns);
     this.reset(seed, env);
+    this.#book[EPISODE_STEP] = used;
   }
 
   /** Begins the next episode of the environment that is swapped in. What happens depends on (seed, env) and its steps so far alone. */

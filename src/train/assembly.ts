@@ -96,6 +96,7 @@ function setupOf(
       seed: config.seed,
       episodeSteps: config.episodeSteps,
       noisePeriod: config.noisePeriod,
+      staggered: config.stagger,
       sizes,
       memory,
       policy: policySpec(config, env),

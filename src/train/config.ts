@@ -71,6 +71,12 @@ export const trainConfigSchema = z.strictObject({
   ),
   workers: field(z.int().min(0).max(256), 0, "Worker threads; 0 takes one per core. Never changes results.", OURS),
   engine: field(z.enum(["ort", "tfjs"]), "ort", "What runs the tensor graphs: ONNX Runtime or TensorFlow.js.", OURS),
+  stagger: field(
+    z.boolean(),
+    false,
+    "End the environments' first episodes at times spread over the limit, so that a batch holds every moment of an episode. For tasks that only the time limit ends (docs/experiments.md).",
+    OURS,
+  ),
   noisePeriod: field(
     z.int().min(1).max(10_000),
     1,
