@@ -1,7 +1,7 @@
 /**
  * Starting points for control-suite tasks on two cores, found by experiments (docs/experiments.md): small networks and batches, values of
- * order 1, noise that lasts where rewards are rare, a learning rate steered by the trust region, and for flows a pull that keeps actions
- * out of saturation. Rewards are in [0, 1] a step there.
+ * order 1, first episodes that end one after another, noise that lasts where rewards are rare, a learning rate steered by the trust region,
+ * and for flows a pull that keeps actions out of saturation. Rewards are in [0, 1] a step there.
  */
 import type { PartialTrainConfig } from "./config.ts";
 import type { AlgorithmPresets, TaskPresets } from "./presets.ts";
@@ -20,7 +20,16 @@ interface SuiteTask {
 /** The batch of every algorithm. */
 function batchOf({ steps, noisePeriod, episodeSteps = 0, horizon = 48 }: SuiteTask) {
   const evaluation = { everySteps: 250_000, episodes: 32, noise: "zero" } as const;
-  return { steps, envs: 128, shards: 4, horizon, episodeSteps, noisePeriod, evaluation } satisfies PartialTrainConfig;
+  return {
+    steps,
+    envs: 128,
+    shards: 4,
+    horizon,
+    episodeSteps,
+    stagger: true,
+    noisePeriod,
+    evaluation,
+  } satisfies PartialTrainConfig;
 }
 
 /** The networks and the update of every algorithm. */
@@ -81,22 +90,21 @@ const cartpole: SuiteTask = {
   policyHidden: [64, 64],
   criticHidden: [128, 128],
 };
-const reacher: SuiteTask = { steps: 3_000_000, noisePeriod: 2 };
-const finger: SuiteTask = { steps: 4_000_000, noisePeriod: 8 };
+const reacher: SuiteTask = { steps: 2_000_000, noisePeriod: 2 };
 const fingerTurn: SuiteTask = { steps: 4_000_000, noisePeriod: 4 };
 
 const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   BallInCup: { steps: 2_000_000, noisePeriod: 10 },
   CartpoleBalance: cartpole,
   CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
-  CheetahRun: { steps: 4_000_000, noisePeriod: 1 },
-  FingerSpin: finger,
+  CheetahRun: { steps: 3_000_000, noisePeriod: 1 },
+  FingerSpin: { steps: 3_000_000, noisePeriod: 8 },
   FingerTurnEasy: fingerTurn,
   FingerTurnHard: fingerTurn,
   FishSwim: { steps: 4_000_000, noisePeriod: 4 },
   PointMass: { steps: 1_000_000, noisePeriod: 8 },
   ReacherEasy: reacher,
-  ReacherHard: reacher,
+  ReacherHard: { ...reacher, steps: 3_000_000 },
 };
 
 /** The control-suite tasks' presets for `laptop`. */
