@@ -12,6 +12,9 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL("../dist/viewer", import.meta.url)),
     emptyOutDir: true,
+    rollupOptions: {
+      input: ["index.html", "flow.html"].map((page) => fileURLToPath(new URL(page, import.meta.url))),
+    },
     target: "es2022",
     chunkSizeWarningLimit: 1200,
   },

@@ -7,12 +7,13 @@ import type {
   ClockState,
   DriveCourse,
   DriveMoment,
-  DriveReport,
   DriveSetup,
+  FanWish,
+  FlowTally,
   NamedPolicy,
   OriginalMoment,
 } from "../rollout/drive-orders.ts";
-import { DriveThread } from "../rollout/drive-thread.ts";
+import { type DriveEvents, DriveThread } from "../rollout/drive-thread.ts";
 import type { DriveHandler } from "../stream/intents.ts";
 import {
   type DriveMessage,
@@ -54,6 +55,9 @@ const STATUS_MS = 250;
 /** A page that steers says so again and again; without a word for this long the robot is let stand. */
 const SILENCE_MS = 1500;
 
+/** What the thread reports while it runs. */
+type DriveNews = Parameters<DriveEvents["report"]>[0];
+
 export class DriveView implements DriveHandler {
   readonly #server: StreamServer;
   readonly #options: DriveOptions;
@@ -68,6 +72,8 @@ export class DriveView implements DriveHandler {
   #failure: string | undefined;
   /** Chosen last; what is chosen before the thread is there acts once it is. */
   #wanted: NamedPolicy | null = null;
+  #fanWish: FanWish | null = null;
+  #tallies: readonly FlowTally[] = [];
   #resting = false;
   readonly #timer: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
@@ -87,6 +93,13 @@ export class DriveView implements DriveHandler {
     this.#rest(false);
     void this.#start();
     void this.#list();
+  }
+
+  fanWished(): void {
+    const wish = this.#server.fanWish();
+    if (wish?.ghosts === this.#fanWish?.ghosts || this.#thread === null) return;
+    this.#fanWish = wish;
+    this.#thread.send({ kind: "fan", wish });
   }
 
   wheelChanged(): void {
@@ -130,6 +143,8 @@ export class DriveView implements DriveHandler {
       const thread = await this.#startThread();
       this.#thread = thread;
       if (this.#wanted) thread.send({ kind: "change", change: { kind: "policy", policy: this.#wanted } });
+      this.#fanWish = null;
+      this.fanWished();
       if (this.#closed) await thread.close();
     } catch (error) {
       this.#failure = (error as Error).message;
@@ -153,13 +168,29 @@ export class DriveView implements DriveHandler {
     return this.#moment?.policy ?? this.#options.shelf.firstKey;
   }
 
-  #receive(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" }>): void {
-    if (report.kind === "taken") this.#server.confirmSteering(report.at);
-    else if (report.kind === "course") this.#handOver(report.course);
-    else this.#see(report);
+  #receive(report: DriveNews): void {
+    switch (report.kind) {
+      case "taken":
+        this.#server.confirmSteering(report.at);
+        return;
+      case "course":
+        this.#handOver(report.course);
+        return;
+      case "fan":
+        this.#server.pushFan({ ...report.fan, bodies: this.#options.env.sim.nbody });
+        return;
+      case "tallies":
+        this.#tallies = report.tallies;
+        return;
+      case "moment":
+        this.#see(report);
+        return;
+      default:
+        report satisfies never;
+    }
   }
 
-  #see({ moment, original, clock }: Extract<DriveReport, { kind: "moment" }>): void {
+  #see({ moment, original, clock }: Extract<DriveNews, { kind: "moment" }>): void {
     const { playing, speed } = this.#clock;
     const changed =
       clock.playing !== playing ||
@@ -219,6 +250,7 @@ export class DriveView implements DriveHandler {
     const watchers = this.#server.watchersOf("drive");
     if (watchers > 0 && this.#thread === null && this.#failure === undefined) this.watched();
     this.#rest(watchers === 0);
+    this.fanWished();
     if (watchers > 0) this.#tell();
   }
 
@@ -239,6 +271,8 @@ export class DriveView implements DriveHandler {
       oldest: this.#moment?.oldest ?? 0,
       newest: this.#moment?.newest ?? 0,
       falls: this.#moment?.falls ?? 0,
+      kind: this.#moment?.kind ?? "zero",
+      tallies: this.#tallies,
       branch: this.#branch,
       flow: this.#moment?.flow ?? null,
       actMs: this.#moment?.actMs ?? 0,
@@ -288,6 +322,7 @@ function runInfo({ env, shelf, incident }: DriveOptions): RunInfo {
     hasCommand: commandRanges.length > 0,
     commandRanges,
     rewardNames: env.rewardNames,
+    actionNames: env.actionDescription.names,
     keyframes: env.keyframes,
     capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
     ...(incident === undefined ? {} : { incident }),

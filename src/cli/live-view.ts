@@ -210,6 +210,7 @@ function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunI
     hasCommand: env.command !== undefined,
     commandRanges: commandRangesOf(env),
     rewardNames: env.rewardNames,
+    actionNames: env.actionDescription.names,
     keyframes: [],
     capabilities: ["pause-training"],
   };

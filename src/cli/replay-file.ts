@@ -30,7 +30,7 @@ const change = z.discriminatedUnion("kind", [
 ]);
 const policy = z.strictObject({
   key: z.string().min(1),
-  noise: z.enum(["random", "zero"]),
+  noise: z.union([z.enum(["random", "zero"]), z.strictObject({ seed: z.int().min(0) })]),
   /** SHA-256 of how actions are drawn, weights and normaliser. */
   hash: z.string(),
   flow: z.strictObject({ sampler: z.enum(FLOW_SAMPLERS), flowSteps: z.int().min(1), stepNoise: number }).optional(),

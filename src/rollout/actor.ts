@@ -83,7 +83,17 @@ export class ActorFactory {
 }
 
 /** Draws what actions start from, or leaves it zero, and draws what is added on a sampler's way, which comes after. */
-function drawNoise(drawn: Float32Array, noise: StartNoise, actionSize: number, at: ActorRows, tick: number): void {
+export function drawNoise(
+  drawn: Float32Array,
+  noise: StartNoise,
+  actionSize: number,
+  at: ActorRows,
+  tick: number,
+): void {
+  if (typeof noise === "object") {
+    fillNoise(drawn, at, 0, noise.seed);
+    return;
+  }
   const drawsOnTheWay = drawn.length > at.rows * actionSize;
   if (noise === "random" || drawsOnTheWay) fillNoise(drawn, at, tick);
   if (noise === "zero") clearStarts(drawn, at.rows, actionSize);
@@ -91,7 +101,7 @@ function drawNoise(drawn: Float32Array, noise: StartNoise, actionSize: number, a
 
 const noiseRng = new Rng();
 
-function fillNoise(out: Float32Array, { seed, firstRow, rows }: ActorRows, tick: number): void {
+function fillNoise(out: Float32Array, { seed: own, firstRow, rows }: ActorRows, tick: number, seed = own): void {
   const size = out.length / rows;
   for (let n = 0; n < rows; n++) {
     noiseRng.seek(seed, STREAM.policy, firstRow + n, tick).fillNormal(out, n * size, size);

@@ -19,6 +19,16 @@ export interface FlowSettings {
   readonly noise: StartNoise;
 }
 
+/** What decides the next action of a driven policy. */
+export interface Decision {
+  readonly policy: NamedPolicy;
+  /** Of the simulation: actions draw from (seed, STREAM.policy, robot, step) */
+  readonly seed: number;
+  readonly step: number;
+  /** [obsSize] */
+  readonly obs: Float32Array;
+}
+
 /** Everything a driven simulation begins with. What it does depends on this and on the changes, step by step, alone. */
 export interface DriveSetup extends TaskVariant {
   /** A registered task's name, or the path of a user's task file */
@@ -66,6 +76,43 @@ export interface DriveBeginning {
   readonly course?: DriveCourse;
 }
 
+/** What is wanted besides the sampled actions: robots in the pose of their joint targets, or after holding each for a moment. */
+export interface FanWish {
+  readonly ghosts: GhostKind | "off";
+}
+export type GhostKind = "targets" | "ahead";
+
+/** What the policy might do next. */
+export interface ActionFan {
+  /** Control steps that are done; the actions are those of the step after */
+  readonly step: number;
+  /** Of an action */
+  readonly size: number;
+  /** Integration steps of the paths; 0 where there are none */
+  readonly flowSteps: number;
+  /** [1 + samples, size] before any squash: the action that is taken, then those of as many other draws of noise */
+  readonly samples: Float32Array<ArrayBuffer>;
+  /** [1 + paths, flowSteps + 1, size] from noise to action, of the first samples; empty where the policy is no flow */
+  readonly paths: Float32Array<ArrayBuffer>;
+  /** What the ghosts show; null where there are none */
+  readonly ghostKind: GhostKind | null;
+  /** [1 + ghosts, bodies, 7] the robot as it is, then the ghosts of the first samples, the action that is taken among them */
+  readonly ghosts: Float32Array<ArrayBuffer>;
+}
+
+/** What one way of drawing actions has earned, over the steps that were played with it. */
+export interface FlowTally {
+  readonly policy: string;
+  readonly flow: FlowSettings;
+  /** Simulated seconds */
+  readonly seconds: number;
+  /** Mean over all of them, and over the last ones, per second */
+  readonly reward: number;
+  readonly recentReward: number;
+  readonly falls: number;
+  /** Mean time of an action, ms */
+  readonly actMs: number;
+}
 export type BranchOrder = "begin" | "keep" | "back";
 
 /** What the thread is told. */
@@ -76,6 +123,8 @@ export type DriveOrder =
   | { readonly kind: "restart" }
   /** Goes to a step that was done before, and stands there; within what is still known. */
   | { readonly kind: "seek"; readonly step: number }
+  /** Tells from now on, a few times per second, what the policy might do next; null ends it. */
+  | { readonly kind: "fan"; readonly wish: FanWish | null }
   /** Begins another future here beside the one that was known, or ends that: the branch stays, or the original takes its place. */
   | { readonly kind: "branch"; readonly what: BranchOrder }
   /** Asks for the course so far. */
@@ -100,6 +149,7 @@ export interface DriveMoment {
   readonly falls: number;
   /** Key of the policy that acts */
   readonly policy: string;
+  readonly kind: "flow" | "gaussian" | "file" | "zero" | "random";
   /** Null where the policy is no flow */
   readonly flow: FlowSettings | null;
   /** Mean time of the last actions, ms */
@@ -154,4 +204,7 @@ export type DriveReport =
   /** A step was done with a change that carried `at`. */
   | { readonly kind: "taken"; readonly at: number }
   | { readonly kind: "course"; readonly course: DriveCourse | null }
+  | { readonly kind: "fan"; readonly fan: ActionFan }
+  /** What each way of drawing actions has earned so far, the present one first. */
+  | { readonly kind: "tallies"; readonly tallies: readonly FlowTally[] }
   | { readonly kind: "failed"; readonly message: string; readonly exitCode?: 1 | 2 };

@@ -7,6 +7,7 @@ import type { Engine } from "../graph/index.ts";
 import type { Environment } from "../tasks/index.ts";
 import { Drive, type DriveKeyframe } from "./drive.ts";
 import type {
+  Decision,
   DriveBeginning,
   DriveChange,
   DriveCourse,
@@ -14,6 +15,7 @@ import type {
   DriveSetup,
   FlowSettings,
   LoggedChange,
+  NamedPolicy,
 } from "./drive-orders.ts";
 
 /** Steps between two moments that are kept, and how many are. */
@@ -88,6 +90,33 @@ export class DriveSession {
   /** The simulation, to be read. */
   get env(): Environment {
     return this.#drive.env;
+  }
+
+  /** Where the policy stands before its next action. */
+  get decision(): Decision {
+    return this.#drive.decision;
+  }
+
+  get policy(): NamedPolicy {
+    return this.#drive.policy;
+  }
+
+  /** A copy of the environment's state, for another environment of the same setup. */
+  state(): Float64Array {
+    return this.#drive.save().state;
+  }
+
+  get setup(): DriveSetup {
+    return this.#setup;
+  }
+
+  /** Of the step that was done last: time of its action, and the falls so far. */
+  get lastActMs(): number {
+    return this.#drive.lastActMs;
+  }
+
+  get falls(): number {
+    return this.#drive.falls;
   }
 
   /** Everything from the beginning to the newest step; null where the beginning is forgotten. */

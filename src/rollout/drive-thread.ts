@@ -5,7 +5,7 @@ import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts"
 
 /** Who listens. */
 export interface DriveEvents {
-  report(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" }>): void;
+  report(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" | "fan" | "tallies" }>): void;
   /** The thread is gone, and why, in one sentence. */
   lost(reason: string): void;
 }

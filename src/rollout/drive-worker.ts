@@ -1,11 +1,12 @@
 /** Entry point of the thread that drives: keeps the clock, takes orders between control steps, and reports what there is to see. */
 import { parentPort, workerData } from "node:worker_threads";
-import { createEngine } from "../graph/index.ts";
+import { createEngine, type Engine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { Branching } from "./branching.ts";
 import { DriveClock } from "./drive-clock.ts";
 import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
 import { DriveSession } from "./drive-session.ts";
+import { FanReporter } from "./fan-reporter.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("drive worker: must be started as a worker thread");
@@ -35,6 +36,9 @@ function reportMoment(session: DriveSession, clock: DriveClock): void {
   post({ kind: "moment", moment, original, clock: clock.state }, buffers);
 }
 
+/** What the policy might do, told while somebody asks; made with the session. */
+let fans: FanReporter;
+
 /** Obeys what came in; true where there is something new to see. */
 async function obeyAll(session: DriveSession, clock: DriveClock): Promise<boolean> {
   const news = orders.length > 0;
@@ -57,7 +61,7 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
       return;
     case "step":
       clock.setPlaying(false);
-      await advance();
+      await advance(session);
       return;
     case "flow":
       await session.changeFlow(order.flow);
@@ -76,6 +80,9 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
     case "tell-course":
       post({ kind: "course", course: await session.course() });
       return;
+    case "fan":
+      fans.wish = order.wish;
+      return;
     case "rest":
       clock.setResting(order.resting);
       return;
@@ -87,8 +94,9 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
   }
 }
 
-async function advance(): Promise<void> {
+async function advance(session: DriveSession): Promise<void> {
   await branching.advance();
+  fans.count(session);
   for (const at of untold) post({ kind: "taken", at });
   untold = [];
 }
@@ -105,24 +113,27 @@ function sleep(ms: number): Promise<void> {
   });
 }
 
-async function run(session: DriveSession): Promise<never> {
+async function run(session: DriveSession, engine: Engine): Promise<never> {
   branching = new Branching(session);
   const clock = new DriveClock(session.controlHz);
+  fans = new FanReporter(engine, session, post);
   clock.setPlaying(session.step === session.newest);
   let reportedMs = Number.NEGATIVE_INFINITY;
   post({ kind: "ready" });
   reportMoment(session, clock);
   for (;;) {
-    await sleep(clock.waitMs(performance.now()));
+    await sleep(Math.min(clock.waitMs(performance.now()), fans.waitMs(session, performance.now())));
     let news = await obeyAll(session, clock);
     if (clock.waitMs(performance.now()) < 1) {
-      await advance();
+      await advance(session);
       clock.count(performance.now());
       news ||= performance.now() - reportedMs >= REPORT_MS;
     }
-    if (!news) continue;
-    reportedMs = performance.now();
-    reportMoment(session, clock);
+    if (news) {
+      reportedMs = performance.now();
+      reportMoment(session, clock);
+    }
+    if (fans.waitMs(session, performance.now()) === 0) await fans.report(session, performance.now());
   }
 }
 
@@ -131,7 +142,8 @@ try {
     orders.push(order);
     wake();
   });
-  await run(await DriveSession.create(workerData as DriveBeginning, createEngine("ort"), () => performance.now()));
+  const engine = createEngine("ort");
+  await run(await DriveSession.create(workerData as DriveBeginning, engine, () => performance.now()), engine);
 } catch (error) {
   const { message } = error instanceof Error ? error : new Error(String(error));
   post({ kind: "failed", message, ...(error instanceof UserError ? { exitCode: error.exitCode } : {}) });

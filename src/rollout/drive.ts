@@ -8,18 +8,30 @@ import { Hands, type HandsState } from "../physics/hands.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { type Actor, ActorFactory } from "./actor.ts";
 import { beginClip, clipSteps, type DriveClip, stepClip } from "./drive-clip.ts";
-import type { DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
+import type { Decision, DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
+import type { PolicyData } from "./jobs.ts";
 import { PoseTape } from "./pose-tape.ts";
 
 /** Driving has no time limit; 2^53 would lose the count. */
 const ENDLESS = 2 ** 40;
+
+/** The task of a driven simulation, or of one beside it whose states fit. @throws UserError where the task is at fault */
+export async function driveEnvironment(setup: DriveSetup): Promise<Environment> {
+  const task = await resolveTask(setup.task, setup);
+  const { disturbances, clip } = setup;
+  // A stretch of a training is one of the form that is trained on.
+  const form = (clip && task.lesson?.training) ?? task;
+  const options = { noise: disturbances, events: disturbances, randomise: disturbances };
+  return Environment.create({ ...form, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
+}
+
 /** A robot that fell is seen lying for so long, s. */
 const LYING_SECONDS = 1.2;
 /** Share of the newest action in the mean time of actions. */
 const ACT_WEIGHT = 0.05;
 /** The one robot's number. */
-const ROBOT = 0;
+export const ROBOT = 0;
 
 /** A moment from which the same course goes on. */
 export interface DriveKeyframe {
@@ -44,6 +56,7 @@ export class Drive {
   readonly #setup: DriveSetup;
   readonly #nowMs: () => number;
   #actMs = 0;
+  #lastActMs = 0;
   #seed: number;
   readonly #actors: ActorFactory;
   readonly #command: EasedCommand | null;
@@ -84,13 +97,7 @@ export class Drive {
    * @throws UserError where task or policy are at fault
    */
   static async create(setup: DriveSetup, engine: Engine, nowMs: () => number): Promise<Drive> {
-    const task = await resolveTask(setup.task, setup);
-    const { disturbances, clip } = setup;
-    // A stretch of a training is one of the form that is trained on.
-    const form = (clip && task.lesson?.training) ?? task;
-    const options = { noise: disturbances, events: disturbances, randomise: disturbances };
-    const env = await Environment.create({ ...form, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
-    const drive = new Drive(env, engine, setup, nowMs);
+    const drive = new Drive(await driveEnvironment(setup), engine, setup, nowMs);
     await drive.#setPolicy(setup.policy);
     return drive;
   }
@@ -98,6 +105,24 @@ export class Drive {
   /** Control steps since the beginning. */
   get step(): number {
     return this.#step;
+  }
+
+  /** Where the policy stands before its next action. The observation is a live view. */
+  get decision(): Decision {
+    return { policy: this.#policy, seed: this.#seed, step: this.#step, obs: this.#obs };
+  }
+
+  get policy(): NamedPolicy {
+    return this.#policy;
+  }
+
+  /** Time that the last action took, ms. */
+  get lastActMs(): number {
+    return this.#lastActMs;
+  }
+
+  get falls(): number {
+    return this.#falls;
   }
 
   /** Begins from nothing, standing, as a new simulation of this seed and the present policy would. */
@@ -184,7 +209,8 @@ export class Drive {
     this.#hands.apply();
     const startedMs = this.#nowMs();
     await this.#actor.act(this.#obs, this.#step, this.#action);
-    this.#actMs += ACT_WEIGHT * (this.#nowMs() - startedMs - this.#actMs);
+    this.#lastActMs = this.#nowMs() - startedMs;
+    this.#actMs += ACT_WEIGHT * (this.#lastActMs - this.#actMs);
     env.step(this.#seed, ROBOT, this.#action, 0);
   }
 
@@ -202,6 +228,7 @@ export class Drive {
       nan: env.nan,
       falls: this.#falls,
       policy: this.#policy.key,
+      kind: policyKind(this.#policy.data),
       flow: flowOf(this.#policy),
       actMs: this.#actMs,
       poses: new Float32Array(poses),
@@ -290,6 +317,11 @@ export class Drive {
   }
 }
 
-function flowOf({ data, noise }: NamedPolicy): FlowSettings | null {
+function policyKind(data: PolicyData): DriveMoment["kind"] {
+  return data.kind === "trained" ? data.spec.kind : data.kind;
+}
+
+/** How the policy that acts draws its actions, as far as it can be changed; null where it is no flow. */
+export function flowOf({ data, noise }: NamedPolicy): FlowSettings | null {
   return data.kind === "trained" && data.spec.kind === "flow" ? { steps: data.spec.flowSteps, noise } : null;
 }

@@ -39,7 +39,12 @@ export interface TrainingSetup {
 }
 
 /** What actions are drawn from when evaluating: fresh noise, or zeros for the flow's start and for a Gaussian's deviation from its mean. */
-export type StartNoise = "random" | "zero";
+export type StartNoise = "random" | "zero" | FixedNoise;
+
+/** All noise of every action is the draw of one place of the stream, (seed, STREAM.policy, row, 0), so that the policy is a function. */
+export interface FixedNoise {
+  readonly seed: number;
+}
 
 /** A policy as plain data, for evaluation. */
 export type PolicyData = { readonly kind: "zero" | "random" } | TrainedPolicy | FilePolicy;

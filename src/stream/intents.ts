@@ -32,6 +32,8 @@ export interface DriveHandler {
   wheelChanged(): void;
   /** A page looks at the driven simulation. */
   watched(): void;
+  /** A page looks at what the policy might do next, or no longer. */
+  fanWished(): void;
 }
 
 /** Who starts and stops trainings and knows of runs. Viewers are named by their numbers; what is wrong with a wish is told to its viewer. */
@@ -153,6 +155,10 @@ export class IntentDesk {
       case "resume":
         if (message.what === "training") return this.queue(viewer, message.type);
         viewer.isPaused = message.type === "pause";
+        return true;
+      case "fan":
+        viewer.fanWish = message.look ? { ghosts: message.ghosts } : null;
+        this.driveHandler?.fanWished();
         return true;
       case "wheel":
         return this.turnOver(viewer, message.take);

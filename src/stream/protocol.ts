@@ -6,6 +6,7 @@
  */
 
 export * from "./protocol/drive.ts";
+export * from "./protocol/fan-frame.ts";
 export * from "./protocol/page-message.ts";
 export * from "./protocol/pose-frame.ts";
 export * from "./protocol/run-info.ts";

@@ -20,6 +20,8 @@ import {
   type DriveMessage,
   type EvaluationPoint,
   type EventMessage,
+  encodeFanFrame,
+  type FanFrame,
   MAX_CLIENT_MESSAGE_BYTES,
   MAX_WATCHED,
   type MetricsPoint,
@@ -33,7 +35,7 @@ import {
 } from "./protocol.ts";
 import { type LiveFrame, Show } from "./show.ts";
 import { refuse, StaticFiles } from "./static-files.ts";
-import { ViewerConnection } from "./viewer-connection.ts";
+import { type FanWish, ViewerConnection } from "./viewer-connection.ts";
 
 const MAX_VIEWERS = 128;
 const TERMS_INTERVAL_MS = 200;
@@ -187,6 +189,18 @@ export class StreamServer {
   pushContacts({ values, ...told }: Omit<ContactsMessage, "type" | "values"> & { values: Float32Array }): void {
     const rounded = Array.from(values, (value) => Math.round(1e4 * value) / 1e4);
     for (const viewer of this.viewersOf("drive")) viewer.offerDetail({ type: "contacts", ...told, values: rounded });
+  }
+
+  /** What pages want to see of the actions that the driven policy might take; null while none looks. */
+  fanWish(): FanWish | null {
+    const wishes = this.viewersOf("drive").flatMap((viewer) => (viewer.isPaused ? [] : (viewer.fanWish ?? [])));
+    return wishes.find(({ ghosts }) => ghosts !== "off") ?? wishes[0] ?? null;
+  }
+
+  /** Shows the pages that look what the driven policy might do next. */
+  pushFan(fan: Omit<FanFrame, "scene">): void {
+    const bytes = encodeFanFrame({ ...fan, scene: this.shows.drive.scene?.id ?? 0 });
+    for (const viewer of this.viewersOf("drive")) viewer.offerFan(bytes);
   }
 
   /** Hands a replay file to the page that steers. */

@@ -59,9 +59,9 @@ export class StaticFiles {
     return new StaticFiles(files);
   }
 
-  /** Answers a request: the file, 304 when the asker has it, 404 for anything else. */
+  /** Answers a request: the file (a page's without its ending too), 304 when the asker has it, 404 for anything else. */
   answer(request: IncomingMessage, path: string, response: ServerResponse): void {
-    const file = this.files.get(path === "/" ? "/index.html" : path);
+    const file = this.files.get(path === "/" ? "/index.html" : path) ?? this.files.get(`${path}.html`);
     if (request.method !== "GET" && request.method !== "HEAD") refuse(response, 405, "method not allowed");
     else if (file) sendFile(request, file, response);
     else if (path === "/") sendHtml(response, 503, notBuilt);

@@ -9,6 +9,7 @@ import {
   type ContactsMessage,
   encodePoseFrame,
   encodeServerMessage,
+  type GhostKind,
   MAX_UNSEEN_FRAMES,
   POSE_FLAG,
   type PoseFrame,
@@ -27,6 +28,11 @@ const newestOnly = ["scene", "runs", "status", "drive", "steered"] as const;
 /** The same, sent with the frames. */
 const details = ["terms", "contacts"] as const;
 
+/** Which robots a page wants to see besides the sampled actions. */
+export interface FanWish {
+  readonly ghosts: GhostKind | "off";
+}
+
 /** Frames already written for a set of environments; pages that watch the same share the bytes. */
 export type EncodedFrames = Map<string, Uint8Array>;
 
@@ -38,6 +44,8 @@ export class ViewerConnection {
   /** The environment whose reward terms are sent. */
   followed = 0;
   isPaused = false;
+  /** What it wants to see of the actions that the driven policy might take; null while it does not look. */
+  fanWish: FanWish | null = null;
   /** Whether the page has answered since it was last asked. */
   isAlive = true;
   private readonly history: History;
@@ -47,6 +55,7 @@ export class ViewerConnection {
   private watchedKey = "0";
   private frame: PoseFrame | null = null;
   private encoded: EncodedFrames = new Map();
+  private fan: Uint8Array | null = null;
   private readonly carried = new Map<number, number>();
   private framesSent = 0;
   private framesSeen = 0;
@@ -70,6 +79,7 @@ export class ViewerConnection {
     this.followed = 0;
     this.watch([0]);
     this.frame = null;
+    this.fan = null;
     this.carried.clear();
     for (const type of ["scene", ...details] as const) this.waiting.delete(type);
     if (show.scene) this.offer(show.scene);
@@ -103,6 +113,13 @@ export class ViewerConnection {
     if (!this.isPaused) this.offer(message);
   }
 
+  /** Replaces the waiting fan. */
+  offerFan(bytes: Uint8Array): void {
+    if (this.isPaused || this.fanWish === null) return;
+    this.fan = bytes;
+    this.flush();
+  }
+
   /** Replaces the waiting frame; what it told about episodes that ended is passed on. */
   offerFrame(frame: PoseFrame, encoded: EncodedFrames): void {
     if (this.isPaused) return;
@@ -131,6 +148,14 @@ export class ViewerConnection {
       for (const event of this.history.takeEvents(this.cursor)) this.write(encodeServerMessage(event));
     this.flushFrame();
     for (const type of details) this.flushType(type);
+    if (this.fan === null || !this.canSend() || !this.keepsUp) return;
+    this.write(this.fan);
+    this.fan = null;
+  }
+
+  /** Whether the page has seen most of what it was sent. */
+  private get keepsUp(): boolean {
+    return this.framesSent - this.framesSeen < MAX_UNSEEN_FRAMES;
   }
 
   private canSend(): boolean {
@@ -146,7 +171,7 @@ export class ViewerConnection {
 
   private flushFrame(): void {
     const { frame } = this;
-    if (!frame || !this.canSend() || this.framesSent - this.framesSeen >= MAX_UNSEEN_FRAMES) return;
+    if (!frame || !this.canSend() || !this.keepsUp) return;
     this.frame = null;
     this.framesSent++;
     this.write(this.bytesOf(frame));
@@ -175,6 +200,6 @@ export class ViewerConnection {
   }
 
   private readonly afterWrite = (error?: Error | null): void => {
-    if (!error && (this.frame || this.waiting.size > 0)) this.flush();
+    if (!error && (this.frame || this.fan || this.waiting.size > 0)) this.flush();
   };
 }

@@ -53,6 +53,8 @@ const valid: readonly object[] = [
   { type: "stopTraining" },
   { type: "resumeTraining", run: "runs/a", steps: 9000 },
   { type: "incident", kind: "fall" },
+  { type: "fan", look: true, ghosts: "targets" },
+  { type: "flow", steps: 8, noise: { seed: 3 } },
 ];
 const strange: readonly unknown[] = [
   null,
@@ -122,7 +124,7 @@ async function listen(): Promise<{ server: StreamServer; obeyed: () => number }>
   });
   servers.push(server);
   const handler = () => void obeyed++;
-  server.onDrive({ wish: handler, wheelChanged: () => {}, watched: () => {} });
+  server.onDrive({ wish: handler, wheelChanged: () => {}, fanWished: () => {}, watched: () => {} });
   server.onStudio({ welcome: () => {}, ask: handler, wish: handler });
   server.setScene(sampleScene, sampleInfo);
   server.setScene(sampleScene, { ...sampleInfo, environments: 1, capabilities: ["steer", "simulate"] }, "drive");

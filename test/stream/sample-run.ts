@@ -89,6 +89,7 @@ export const sampleInfo: RunInfo = {
     [-1, 1],
   ],
   rewardNames: ["trackLinVel", "alive", "torque"],
+  actionNames: ["hip", "knee"],
   keyframes: [],
   capabilities: ["pause-training"],
 };

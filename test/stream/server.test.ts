@@ -370,11 +370,12 @@ describe("stream server: the driven simulation", () => {
 
   async function drive(nowMs?: () => number) {
     const server = await listen({ channels: ["training", "drive"], nowMs });
-    const told: (DriveWish | "wheel" | "watched")[] = [];
+    const told: (DriveWish | "wheel" | "watched" | "fan")[] = [];
     server.onDrive({
       wish: (wish) => void told.push(wish),
       wheelChanged: () => void told.push("wheel"),
       watched: () => void told.push("watched"),
+      fanWished: () => void told.push("fan"),
     });
     server.setScene(sampleScene, sampleInfo);
     server.setScene(sampleScene, driveInfo, "drive");

@@ -1,8 +1,10 @@
 /** The page's end of the stream: connects, reads, confirms frames, and connects again when the line breaks. It keeps no picture of the run. */
 import {
   type ClientMessage,
+  decodeFanFrame,
   decodePoseFrame,
   decodeServerMessage,
+  type FanFrame,
   type PoseFrame,
   PROTOCOL_VERSION,
   type ServerMessage,
@@ -20,6 +22,7 @@ const CONFIRM_EVERY = 3;
 export interface ConnectionEvents {
   message(message: ServerMessage): void;
   frame(frame: PoseFrame): void;
+  fan(fan: FanFrame): void;
   state(state: ConnectionState): void;
   /** Sent again after every reconnection: what this page wants to see. */
   greeting(): ClientMessage[];
@@ -77,9 +80,15 @@ export class Connection {
       if (message) this.events.message(message);
       return;
     }
+    const bytes = new Uint8Array(data);
+    const fan = decodeFanFrame(bytes);
+    if (fan) {
+      this.events.fan(fan);
+      return;
+    }
     this.framesSeen++;
     if (this.framesSeen % CONFIRM_EVERY === 0) this.send({ type: "seen", frames: this.framesSeen });
-    const frame = decodePoseFrame(new Uint8Array(data));
+    const frame = decodePoseFrame(bytes);
     if (frame) this.events.frame(frame);
   }
 

@@ -10,6 +10,7 @@ import { App } from "./ui/app.tsx";
 import { listenToKeys } from "./ui/keys.ts";
 import { listenToPointer } from "./ui/pointer.ts";
 import "uplot/dist/uPlot.min.css";
+import "./ui/theme.css";
 import "./ui/style.css";
 import "./ui/train.css";
 import "./ui/compare.css";
@@ -23,6 +24,9 @@ const store = new Store({
   channels: ["training"],
   channel: location.hash === "#drive" ? "drive" : "training",
   drive: null,
+  fan: null,
+  isFanSeen: false,
+  ghosts: "off",
   axes: STILL,
   heldKeys: new Set(),
   gamepad: null,
@@ -107,6 +111,10 @@ const probe = {
   /** Sticks and balls drawn over the robot. */
   get marks() {
     return stage.markCount;
+  },
+  /** Translucent robots drawn last. */
+  get ghosts() {
+    return stage.ghostCount;
   },
   /** Whether the original of a branch is drawn. */
   get hasOriginal() {

@@ -6,6 +6,7 @@ import {
   type Channel,
   type ClientMessage,
   type EventMessage,
+  type FanFrame,
   type HelloMessage,
   type MetricsMessage,
   ORIGINAL,
@@ -43,6 +44,7 @@ const refusalsToTell: readonly string[] = [
   "policy",
   "push",
   "grab",
+  "flow",
   "seek",
   "saveReplay",
   "train",
@@ -86,6 +88,7 @@ export class Page {
     this.connection = new Connection({
       message: (message) => this.receive(message),
       frame: (frame) => this.receiveFrame(frame),
+      fan: (fan) => this.receiveFan(fan),
       state: (connection) => store.set({ connection }),
       greeting: () => this.wishes(),
     });
@@ -285,7 +288,7 @@ export class Page {
     this.stage.setScene(scene, info?.hasCommand ?? false);
     this.drive.steering.setRanges(info?.capabilities.includes("steer") ? info.commandRanges : []);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
-    this.store.set({ info, followed, terms: null, motion: null, hasPoses: false });
+    this.store.set({ info, followed, terms: null, motion: null, fan: null, hasPoses: false });
     for (const wish of this.wishes()) this.connection.send(wish);
   }
 
@@ -303,6 +306,12 @@ export class Page {
     this.wake();
   }
 
+  private receiveFan(fan: FanFrame): void {
+    if (fan.scene !== this.sceneId) return;
+    this.store.set({ fan });
+    if (fan.ghostKind !== null) this.stage.invalidate();
+  }
+
   // ---------------------------------------------------------------------------------------------------------------------------- to the server
 
   /** What this page wants to see, in full. */
@@ -318,7 +327,14 @@ export class Page {
       { type: "watch", environments },
       { type: "follow", environment: followed },
       { type: isPaused || document.hidden ? "pause" : "resume", what: "view" },
+      this.fanWish(),
     ];
+  }
+
+  /** Whether anything of the policy's next actions is on screen, and which ghosts. */
+  private fanWish(): ClientMessage {
+    const { isFanSeen, ghosts } = this.store.get();
+    return { type: "fan", look: isFanSeen || ghosts !== "off", ghosts };
   }
 
   private shown(): number[] {
@@ -342,6 +358,8 @@ export class Page {
     if (state.isPaused !== before.isPaused) this.tellPause();
     if (state.isFollowing !== before.isFollowing || state.isBeside !== before.isBeside) stage.invalidate();
     if (state.drive?.branch?.start !== before.drive?.branch?.start) stage.invalidate();
+    if (state.isFanSeen !== before.isFanSeen || state.ghosts !== before.ghosts) this.connection.send(this.fanWish());
+    if (state.ghosts !== before.ghosts) stage.invalidate();
     if (state.followed !== before.followed || state.gridCount !== before.gridCount) {
       stage.invalidate();
       if (state.followed !== before.followed) this.store.set({ terms: null });
@@ -355,7 +373,7 @@ export class Page {
   private leaveScene(channel: Channel): void {
     this.sceneId = -1;
     this.playback.clear();
-    this.store.set({ info: null, followed: 0, terms: null, motion: null, hasPoses: false, isPaused: false });
+    this.store.set({ info: null, followed: 0, terms: null, motion: null, fan: null, hasPoses: false, isPaused: false });
     history.replaceState(
       null,
       "",
@@ -404,7 +422,8 @@ export class Page {
     const contacts = this.contacts.at(time);
     const push = this.contacts.pushAt(time);
     const original = this.comparison.view();
-    const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push, original };
+    const ghosts = this.store.get().ghosts === "off" ? null : this.store.get().fan;
+    const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push, original, ghosts };
     this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
     this.comparison.placeTags();
     if (hasNewPoses && nowMs - this.lastMotionMs >= MOTION_MS) this.noteMotion(followed, nowMs);

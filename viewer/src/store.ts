@@ -5,6 +5,8 @@ import type {
   DriveMessage,
   EvaluationPoint,
   EventMessage,
+  FanFrame,
+  GhostKind,
   MetricsPoint,
   RunInfo,
   StatusMessage,
@@ -30,6 +32,9 @@ export type Connection =
   | { readonly state: "retrying"; readonly atMs: number; readonly everOpen: boolean }
   | { readonly state: "refused"; readonly what: string; readonly reason: string };
 
+/** Which translucent robots stand beside the driven one. */
+export type GhostChoice = GhostKind | "off";
+
 /** What is drawn; kept from visit to visit. */
 export interface ViewOptions {
   readonly shapes: boolean;
@@ -52,6 +57,11 @@ export interface PageState {
   /** What this page looks at. */
   readonly channel: Channel;
   readonly drive: DriveMessage | null;
+  /** What the driven policy might do next, as told last. */
+  readonly fan: FanFrame | null;
+  /** Whether the page shows it. */
+  readonly isFanSeen: boolean;
+  readonly ghosts: GhostChoice;
   /** What is asked for by keys, stick and gamepad. */
   readonly axes: Axes;
   /** Steering keys that are held, by code. */

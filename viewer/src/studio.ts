@@ -131,7 +131,7 @@ export class Studio {
 
   private plan(afterMs: number): void {
     clearTimeout(this.planTimer);
-    this.planTimer = setTimeout(() => {
+    this.planTimer = window.setTimeout(() => {
       const { form } = this.state;
       if (form) this.send({ type: "plan", id: this.nextPlan++, form: sentForm(form) });
     }, afterMs);

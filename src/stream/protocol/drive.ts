@@ -20,6 +20,10 @@ export interface DriveMessage {
   /** Key of the policy that acts. */
   readonly policy: string;
   readonly policies: readonly PolicyChoice[];
+  /** What it is. */
+  readonly kind: "flow" | "gaussian" | "file" | "zero" | "random";
+  /** Ways of drawing actions that were driven, the present one first; told while a page looks at the flow. */
+  readonly tallies: readonly FlowTally[];
   /** The course that a branch left and that runs beside it, as environment `ORIGINAL`; null while there is none. */
   readonly branch: BranchState | null;
   /** How its actions are drawn; null where the policy is no flow. */
@@ -44,7 +48,22 @@ export interface BranchState {
 /** How a flow policy's action comes about: from how much noise, in how many steps. */
 export interface FlowSettings {
   readonly steps: number;
-  readonly noise: "random" | "zero";
+  /** Of a seed: the same draw for every action. */
+  readonly noise: "random" | "zero" | { readonly seed: number };
+}
+/** What one way of drawing actions has earned, over the steps that were played with it. */
+export interface FlowTally {
+  /** Key of the policy. */
+  readonly policy: string;
+  readonly flow: FlowSettings;
+  /** Simulated. */
+  readonly seconds: number;
+  /** Per second: the mean over all of them, and over the last few. */
+  readonly reward: number;
+  readonly recentReward: number;
+  readonly falls: number;
+  /** Mean time of an action, ms. */
+  readonly actMs: number;
 }
 /** A policy that can be driven. */
 export interface PolicyChoice {
@@ -87,6 +106,8 @@ export const DRIVE_SPEEDS = { slowest: 1 / 8, fastest: 8 } as const;
 export const HARDEST_PUSH = 3;
 /** Most integration steps of a flow that is driven. */
 export const MOST_FLOW_STEPS = 64;
+/** Largest seed of noise that stays the same. */
+export const LARGEST_NOISE_SEED = 999;
 /** Longest name of a keyframe. */
 export const MAX_KEYFRAME_NAME = 100;
 /** Longest key of a policy. */

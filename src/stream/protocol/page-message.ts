@@ -1,5 +1,6 @@
 /** What a page asks of the server, as JSON text. */
 import type { DriveWish } from "./drive.ts";
+import type { GhostKind } from "./fan-frame.ts";
 import type { Channel } from "./run-info.ts";
 import type { TrainingQuestion, TrainingWish } from "./training.ts";
 
@@ -18,6 +19,8 @@ export type ClientMessage =
   | { readonly type: "follow"; readonly environment: number }
   /** `view` stops the poses to this page only; `training` needs the capability. */
   | { readonly type: "pause" | "resume"; readonly what: "view" | "training" }
+  /** Looks at what the driven policy might do next, told as binary fan frames, or no longer. */
+  | { readonly type: "fan"; readonly look: boolean; readonly ghosts: GhostKind | "off" }
   /** Takes the wheel of the driven simulation, or lets it go. */
   | { readonly type: "wheel"; readonly take: boolean }
   | DriveWish

@@ -25,6 +25,8 @@ export interface RunInfo {
   /** Lowest and highest vx, vy in m/s and yaw rate in rad/s that the task was made for; empty where it has no such command. */
   readonly commandRanges: readonly (readonly [number, number])[];
   readonly rewardNames: readonly string[];
+  /** Joints, actuators or axes that an action has values for, in its order. */
+  readonly actionNames: readonly string[];
   /** Keyframes of the model that the driven robot can be put into. */
   readonly keyframes: readonly string[];
   readonly capabilities: readonly Capability[];

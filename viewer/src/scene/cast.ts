@@ -1,10 +1,12 @@
 /** All that is drawn of the environments: robots, what stands around them, the floor below, arrows and overlays. Told the poses, it places them. */
 import { Group, type Raycaster, type Vector3 } from "three";
+import type { FanFrame } from "../../../src/stream/protocol.ts";
 import type { ShownPose } from "../playback.ts";
 import type { ViewOptions } from "../store.ts";
 import { type Actor, Actors } from "./actors.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { Arrows } from "./arrows.ts";
+import { Ghosts } from "./ghosts.ts";
 import { Ground, MAX_TILES } from "./ground.ts";
 import { headingOf } from "./measure.ts";
 import { Original, type OriginalView } from "./original.ts";
@@ -25,6 +27,8 @@ export interface StageView {
   readonly spring: Spring | null;
   /** A push that is shown: its direction from the world's x axis, rad; null while none is. */
   readonly push: number | null;
+  /** Sampled actions whose ghosts stand beside the followed robot; null while none do. */
+  readonly ghosts: FanFrame | null;
   /** The course that the followed robot's branch left; null while there is none. */
   readonly original: OriginalView | null;
 }
@@ -45,6 +49,7 @@ const ARROW_HEIGHT = 0.012;
 export class Cast {
   readonly group = new Group();
   readonly overlays = new Overlays();
+  readonly ghosts: Ghosts;
   readonly original: Original;
   private readonly ground = new Ground();
   private readonly terrain = new Terrain();
@@ -64,6 +69,7 @@ export class Cast {
     this.robots = new Robots(isPlain);
     this.furniture = new Robots(isPlain);
     this.strings = new Strings(isPlain);
+    this.ghosts = new Ghosts(isPlain);
     this.original = new Original(isPlain);
     const { ground, terrain, robots, furniture, strings, arrows, overlays } = this;
     arrows.add(this.commandArrows.mesh, this.velocityArrows.mesh);
@@ -74,6 +80,7 @@ export class Cast {
       strings.group,
       arrows,
       overlays.group,
+      this.ghosts.group,
       this.original.group,
     ];
     this.group.add(ground.mesh, ...parts);
@@ -85,6 +92,7 @@ export class Cast {
     this.commandArrows.mesh.material.color.set(palette.command);
     this.velocityArrows.mesh.material.color.set(palette.velocity);
     this.overlays.setPalette(palette);
+    this.ghosts.setPalette(palette);
     this.original.setPalette(palette);
   }
 
@@ -154,14 +162,18 @@ export class Cast {
     this.actors.keep((environment) => poses.has(environment) && view.environments.includes(environment));
     if (arrangement.kind !== "tiles") this.placeFloor(arrangement, view);
     for (const batch of [robots, furniture, strings, commandArrows, velocityArrows, ground]) batch.end();
-    this.placeOverlays(arrangement, view, poses.get(view.followed));
+    const pose = poses.get(view.followed);
+    this.placeOverlays(arrangement, view, pose);
     const { original } = view;
-    this.original.place(
-      arrangement,
-      original,
-      poses.get(view.followed),
-      original ? poses.get(original.environment) : undefined,
-    );
+    this.original.place(arrangement, original, pose, original ? poses.get(original.environment) : undefined);
+    this.placeGhosts(arrangement, view, pose);
+  }
+
+  private placeGhosts(arrangement: Arrangement, { followed, ghosts }: StageView, pose: ShownPose | undefined): void {
+    const actor = this.actors.get(followed);
+    if (!actor || !pose) return;
+    const { drawnAt, place } = actor;
+    this.ghosts.place(arrangement, ghosts, pose.poses, [drawnAt.x - place.x, drawnAt.y - place.y]);
   }
 
   private placeActor(

@@ -78,7 +78,7 @@ export class Robots {
   }
 
   /** Adds one environment, moved by (dx, dy, 0). */
-  add({ poses }: ShownPose, dx: number, dy: number): void {
+  add({ poses }: Pick<ShownPose, "poses">, dx: number, dy: number): void {
     bodyMatricesOf(poses, dx, dy, this.bodyMatrices);
     for (const batch of this.batches) if (batch.mesh.visible) writeInstances(batch, this.bodyMatrices, this.capacity);
   }

@@ -105,6 +105,11 @@ export class Stage {
     return this.cast.overlays.count;
   }
 
+  /** Translucent robots drawn last. */
+  get ghostCount(): number {
+    return this.cast.ghosts.count;
+  }
+
   setTheme(theme: Theme): void {
     const palette = palettes[theme];
     this.sky.setPalette(palette);

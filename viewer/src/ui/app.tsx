@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Page } from "../page.ts";
 import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
+import { ActionFan } from "./action-fan.tsx";
 import { BodyName } from "./body-name.tsx";
 import { Checkpoints } from "./checkpoints.tsx";
 import { Compare, CompareBar, RobotTags } from "./compare.tsx";
@@ -95,6 +96,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         {isDriving && <Compare store={store} />}
         {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} page={page} />}
         {isDriving && <Flow store={store} page={page} />}
+        {isDriving && <ActionFan store={store} />}
         <Rewards store={store} />
       </div>
     </aside>

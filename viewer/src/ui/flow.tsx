@@ -1,101 +1,163 @@
-/** The flow at work: from how much noise an action begins, in how many steps it is integrated, what that costs and what it earns. */
+/** The flow at work: from which noise an action begins, in how many steps it is integrated, what that costs and what it earns. */
 import { useEffect, useState } from "preact/hooks";
-import { type FlowSettings, MOST_FLOW_STEPS } from "../../../src/stream/protocol.ts";
+import {
+  type FlowSettings,
+  type FlowTally,
+  LARGEST_NOISE_SEED,
+  MOST_FLOW_STEPS,
+} from "../../../src/stream/protocol.ts";
 import type { Page } from "../page.ts";
 import { type Store, useStore } from "../store.ts";
 import { formatFixed, formatValue } from "./format.ts";
+import { Segments } from "./segments.tsx";
 
-/** Time constant of the reward that is shown, s. */
-const REWARD_LAG = 2;
+type NoiseKind = "random" | "zero" | "fixed";
 
-const noises: readonly { readonly value: FlowSettings["noise"]; readonly text: string }[] = [
+const noises: readonly { readonly value: NoiseKind; readonly text: string }[] = [
   { value: "random", text: "Random" },
   { value: "zero", text: "Zero" },
+  { value: "fixed", text: "Fixed" },
 ];
+const FIRST_SEED = 1;
 
 export function Flow({ store, page }: { store: Store; page: Page }) {
   const flow = useStore(store, (state) => state.drive?.flow ?? null);
-  const [wanted, setWanted] = useState<number | null>(null);
-  useEffect(() => setWanted(null), [flow?.steps]);
   if (!flow) return null;
-  const steps = wanted ?? flow.steps;
   return (
     <div class="card flow">
       <header>
         <h3>Flow</h3>
-        <span class="rewards-key">how an action is drawn</span>
+        <a class="rewards-key" href="flow" target="_blank" rel="noreferrer">
+          what is a flow?
+        </a>
       </header>
-      <label class="flow-row">
-        <span>steps</span>
-        <input
-          type="range"
-          aria-label="Flow steps"
-          min={1}
-          max={MOST_FLOW_STEPS}
-          value={steps}
-          onInput={(event) => setWanted(Number(event.currentTarget.value))}
-          onChange={(event) => page.drive.setFlow({ steps: Number(event.currentTarget.value) })}
-          onPointerUp={(event) => event.currentTarget.blur()}
-        />
-        <b data-testid="flow-steps">{steps}</b>
-      </label>
-      <div class="flow-row">
-        <span>noise</span>
-        <div class="segments" role="radiogroup" aria-label="Start noise">
-          {noises.map(({ value, text }) => (
-            // biome-ignore lint/a11y/useSemanticElements: a segment is a button that looks pressed
-            <button
-              key={value}
-              type="button"
-              role="radio"
-              aria-checked={value === flow.noise}
-              onClick={() => page.drive.setFlow({ noise: value })}
-            >
-              {text}
-            </button>
-          ))}
-        </div>
-      </div>
-      <Costs store={store} />
+      <Steps flow={flow} page={page} />
+      <Noise flow={flow} page={page} />
+      <Tallies store={store} />
     </div>
   );
 }
 
-function Costs({ store }: { store: Store }) {
-  const actMs = useStore(store, (state) => state.drive?.actMs ?? 0);
-  const controlHz = useStore(store, (state) => state.info?.controlHz ?? 1);
-  const reward = useReward(store);
+interface FlowProps {
+  readonly flow: FlowSettings;
+  readonly page: Page;
+}
+
+/** The slider acts while it is dragged. */
+function Steps({ flow, page }: FlowProps) {
+  const [wanted, setWanted] = useState<number | null>(null);
+  useEffect(() => setWanted(null), [flow.steps]);
+  const steps = wanted ?? flow.steps;
+  const ask = (value: number) => {
+    setWanted(value);
+    page.drive.setFlow({ steps: value });
+  };
   return (
-    <dl class="flow-costs">
-      <div>
-        <dt>per action</dt>
-        <dd data-testid="act-ms">
-          {formatValue(actMs)} ms <small>of {formatValue(1000 / controlHz)}</small>
-        </dd>
-      </div>
-      <div>
-        <dt>reward</dt>
-        <dd>
-          {formatFixed(reward)} <small>per second</small>
-        </dd>
-      </div>
-    </dl>
+    <label class="flow-row">
+      <span>steps</span>
+      <input
+        type="range"
+        aria-label="Flow steps"
+        min={1}
+        max={MOST_FLOW_STEPS}
+        value={steps}
+        onInput={(event) => ask(Number(event.currentTarget.value))}
+        onPointerUp={(event) => event.currentTarget.blur()}
+      />
+      <b data-testid="flow-steps">{steps}</b>
+    </label>
   );
 }
 
-/** Reward per second of the driven robot, smoothed over simulated time. */
-function useReward(store: Store): number | null {
-  const [reward, setReward] = useState<number | null>(null);
-  useEffect(
-    () =>
-      store.subscribe(({ terms, info }, before) => {
-        if (!terms || !info || terms === before.terms) return;
-        const now = terms.values.reduce<number>((sum, value) => sum + (value ?? 0), 0) * info.controlHz;
-        const passed = terms.time - (before.terms?.time ?? terms.time);
-        const share = passed > 0 ? 1 - Math.exp(-passed / REWARD_LAG) : 1;
-        setReward((old) => (old === null ? now : old + share * (now - old)));
-      }),
-    [store],
+function Noise({ flow, page }: FlowProps) {
+  const seed = typeof flow.noise === "object" ? flow.noise.seed : null;
+  const choose = (kind: NoiseKind) => page.drive.setFlow({ noise: kind === "fixed" ? { seed: FIRST_SEED } : kind });
+  const seedOf = (text: string) => Math.max(0, Math.min(LARGEST_NOISE_SEED, Math.round(Number(text) || 0)));
+  return (
+    <div class="flow-row noise">
+      <span>noise</span>
+      <Segments label="Start noise" choices={noises} value={kindOf(flow)} choose={choose} />
+      {seed !== null && (
+        <input
+          type="number"
+          aria-label="Noise seed"
+          title="Seed of the noise"
+          min={0}
+          max={LARGEST_NOISE_SEED}
+          value={seed}
+          onChange={(event) => page.drive.setFlow({ noise: { seed: seedOf(event.currentTarget.value) } })}
+        />
+      )}
+    </div>
   );
-  return reward;
+}
+
+function kindOf({ noise }: FlowSettings): NoiseKind {
+  return typeof noise === "object" ? "fixed" : noise;
+}
+
+/** What this way of drawing actions costs and earns, and the ways before it. */
+function Tallies({ store }: { store: Store }) {
+  const actMs = useStore(store, (state) => state.drive?.actMs ?? 0);
+  const tallies = useStore(store, (state) => state.drive?.tallies ?? []);
+  const controlHz = useStore(store, (state) => state.info?.controlHz ?? 1);
+  const most = Math.max(1e-9, ...tallies.map(({ reward }) => Math.abs(reward)));
+  return (
+    <>
+      <dl class="flow-costs">
+        <div>
+          <dt>per action</dt>
+          <dd data-testid="act-ms">
+            {formatValue(actMs)} ms <small>of {formatValue(1000 / controlHz)}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>reward, last seconds</dt>
+          <dd data-testid="recent-reward">
+            {formatFixed(tallies[0]?.recentReward)} <small>per second</small>
+          </dd>
+        </div>
+      </dl>
+      {tallies.length > 0 && (
+        <table class="flow-tallies" aria-label="Settings compared">
+          <thead>
+            <tr>
+              <th scope="col">steps, noise</th>
+              <th scope="col">reward/s</th>
+              <th scope="col">ms</th>
+              <th scope="col">falls</th>
+              <th scope="col">for</th>
+            </tr>
+          </thead>
+          <tbody>
+            {tallies.map((tally, k) => (
+              <Tally key={keyOf(tally)} tally={tally} share={tally.reward / most} isPresent={k === 0} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+function Tally({ tally, share, isPresent }: { tally: FlowTally; share: number; isPresent: boolean }) {
+  const { flow, reward, actMs, falls, seconds, policy } = tally;
+  return (
+    <tr class={isPresent ? "present" : ""} title={policy} data-testid="tally">
+      <th scope="row">
+        {flow.steps}, {typeof flow.noise === "object" ? `seed ${flow.noise.seed}` : flow.noise}
+      </th>
+      <td>
+        <i class={share < 0 ? "negative" : ""} style={{ width: `${Math.abs(share) * 100}%` }} />
+        {formatFixed(reward)}
+      </td>
+      <td>{formatValue(actMs)}</td>
+      <td>{falls}</td>
+      <td>{seconds.toFixed(0)} s</td>
+    </tr>
+  );
+}
+
+function keyOf({ policy, flow }: FlowTally): string {
+  return JSON.stringify([policy, flow.steps, flow.noise]);
 }

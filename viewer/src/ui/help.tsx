@@ -69,6 +69,12 @@ export function Help({ store }: { store: Store }) {
           </div>
         ))}
       </dl>
+      <p>
+        <a href="flow" target="_blank" rel="noreferrer">
+          What is a flow?
+        </a>{" "}
+        A figure to play with.
+      </p>
     </dialog>
   );
 }

@@ -90,6 +90,7 @@ class Player {
       spring: null,
       push: null,
       original: null,
+      ghosts: null,
     };
     this.stage.draw(view, this.shown, moved, Math.max(0, seconds));
     if (nowMs - this.speed.sinceMs > READOUT_MS) this.tell(nowMs);

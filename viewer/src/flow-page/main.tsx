@@ -1,0 +1,20 @@
+/** Puts the page about flows together. It talks to nobody. */
+import { render } from "preact";
+import { loadSettings, saveSettings, systemTheme } from "../settings.ts";
+import type { Theme } from "../store.ts";
+import { FlowPage } from "./page.tsx";
+import "../ui/theme.css";
+import "./flow-page.css";
+
+const settings = loadSettings();
+
+function setTheme(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+}
+
+setTheme(settings.theme ?? systemTheme());
+const keepTheme = (theme: Theme) => {
+  setTheme(theme);
+  saveSettings({ ...settings, theme });
+};
+render(<FlowPage theme={settings.theme ?? systemTheme()} keepTheme={keepTheme} />, document.querySelector("#page")!);
