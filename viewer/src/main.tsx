@@ -1,9 +1,9 @@
 /** Puts the page together. */
 import { render } from "preact";
+import { initialState } from "./initial-state.ts";
 import { Page } from "./page.ts";
 import { Stage } from "./scene/stage.ts";
-import { loadSettings, prefersReducedMotion, systemTheme } from "./settings.ts";
-import { STILL } from "./steering/axes.ts";
+import { loadSettings, prefersReducedMotion } from "./settings.ts";
 import { Store } from "./store.ts";
 import { App } from "./ui/app.tsx";
 import { listenToKeys } from "./ui/keys.ts";
@@ -15,36 +15,9 @@ const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
 const root = document.querySelector<HTMLElement>("#interface")!;
 const settings = loadSettings();
 const store = new Store({
-  connection: { state: "connecting" },
-  viewer: null,
-  channels: ["training"],
+  ...initialState(settings),
   channel: location.hash === "#drive" ? "drive" : "training",
-  drive: null,
-  axes: STILL,
-  heldKeys: new Set(),
-  gamepad: null,
-  latencyMs: null,
-  motion: null,
-  isFilming: false,
-  pointed: null,
-  info: null,
-  status: null,
-  points: [],
-  evaluations: [],
-  terms: null,
-  events: [],
-  followed: 0,
-  gridCount: settings.gridCount,
-  isPaused: false,
-  isFollowing: settings.isFollowing,
-  cameraView: settings.cameraView,
-  options: settings.options,
-  theme: settings.theme ?? systemTheme(),
   isPanelOpen: !matchMedia("(max-width: 760px)").matches,
-  isHelpOpen: false,
-  hasPoses: false,
-  speed: 0,
-  isFollowedShown: false,
 });
 
 /** `?quality=0` (best) to `4` pins the drawing effort, for pictures and tests. */
