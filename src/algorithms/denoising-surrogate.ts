@@ -76,13 +76,13 @@ export function denoisingSurrogate(policy: FlowPolicySpec, settings: DenoisingSe
       return { points, move, oldLogProbs: logProbs(block, points, move) };
     },
     measures: DENOISING_MEASURES,
-    loss: (block, scale) => {
+    loss: (block, kept, scale) => {
       const { rows } = block;
-      const points = input("points", [rows * flowSteps, actionSize + TIME_SIZE]);
-      const move = input("move", [rows * flowSteps, actionSize]);
+      const points = kept("points", [rows * flowSteps, actionSize + TIME_SIZE]);
+      const move = kept("move", [rows * flowSteps, actionSize]);
       return denoisingMdpLoss(settings, {
         logProbs: logProbs(block, points, move),
-        oldLogProbs: input("oldLogProbs", [rows, flowSteps]),
+        oldLogProbs: kept("oldLogProbs", [rows, flowSteps]),
         advantage: input("advantage", [rows]),
         scale,
       });

@@ -1,5 +1,5 @@
 /** Likelihoods by flow matching: every row keeps a few noise–time pairs, and their losses stand in for its log-probability (FPO, FPO++). */
-import { input } from "../graph/index.ts";
+import { add, input, mul, reshape, slice, sum } from "../graph/index.ts";
 import { type Rng, STREAM } from "../math/rng.ts";
 import {
   type FlowPolicySpec,
@@ -15,6 +15,7 @@ import {
   flowPairs,
   flowTime,
   type LossReduction,
+  normalPull,
 } from "./flow-matching.ts";
 import { FLOW_MEASURES, type FlowLossInputs } from "./flow-policy-loss.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
@@ -27,6 +28,8 @@ export interface FlowMatchingSettings extends FlowTimes {
   readonly pairing: "independent" | "antithetic";
   readonly loss: FlowLoss;
   readonly lossReduction: LossReduction;
+  /** Weight of the pull towards a standard normal distribution of actions; 0: none */
+  readonly normalPull: number;
 }
 
 /** @param policyLoss the algorithm's loss of one block */
@@ -37,6 +40,7 @@ export function flowMatchingSurrogate(
 ): Surrogate {
   const { pairs } = settings;
   const { actionSize } = policy;
+  const pulls = settings.normalPull > 0;
   return {
     layout: flowPolicyLayout(policy),
     drawn: [
@@ -57,25 +61,33 @@ export function flowMatchingSurrogate(
       { name: "target", size: pairs * actionSize, mirrored: actionSize },
       { name: "weight", size: pairs, mirrored: "same" },
       { name: "oldLosses", size: pairs, mirrored: "measured" },
+      ...(pulls ? [{ name: "pull", size: pairs, mirrored: "same" } as const] : []),
     ],
     prepare: ({ rows, obs, weights }) => {
       const noise = input("noise", [rows, pairs, actionSize]);
-      const placed = flowPairs(input("action", [rows, actionSize]), noise, input("time", [rows, pairs]), settings);
+      const time = input("time", [rows, pairs]);
+      const placed = flowPairs(input("action", [rows, actionSize]), noise, time, settings);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), placed.points);
-      return { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
+      const prepared = { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
+      return pulls ? { ...prepared, pull: reshape(normalPull(time), [rows * pairs]) } : prepared;
     },
     measures: FLOW_MEASURES,
-    loss: ({ rows, obs, weights }, scale) => {
+    loss: ({ rows, obs, weights }, kept, scale) => {
       const count = rows * pairs;
-      const points = input("points", [count, actionSize + TIME_SIZE]);
+      const points = kept("points", [count, actionSize + TIME_SIZE]);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), points);
-      const placed = { target: input("target", [count, actionSize]), weight: input("weight", [count]) };
-      return policyLoss({
+      const placed = { target: kept("target", [count, actionSize]), weight: kept("weight", [count]) };
+      const learned = policyLoss({
         losses: flowMatchingLoss(velocity, placed, rows),
-        oldLosses: input("oldLosses", [rows, pairs]),
+        oldLosses: kept("oldLosses", [rows, pairs]),
         advantage: input("advantage", [rows]),
         scale,
       });
+      if (!pulls) return learned;
+      const x = slice(points, 1, 0, actionSize);
+      const normal = mul(reshape(kept("pull", [count]), [count, 1]), x);
+      const distance = sum(flowMatchingLoss(velocity, { target: normal, weight: placed.weight }, rows));
+      return { ...learned, loss: add(learned.loss, mul(distance, (settings.normalPull * scale) / pairs)) };
     },
   };
 }

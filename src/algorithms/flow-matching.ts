@@ -2,7 +2,7 @@
  * The flow-matching loss of stored actions: how well the velocity field explains them. Its change stands in for the change of
  * their log-likelihood. Source: FPO (arXiv 2507.21053) eq. 8–10 and its Playground code; FPO++ (arXiv 2602.02481).
  */
-import { add, mul, reshape, square, sub, sum, type Tensor } from "../graph/index.ts";
+import { add, div, mul, reshape, square, sub, sum, type Tensor } from "../graph/index.ts";
 import { embedTimes, flowPoints } from "../policy/flow-policy.ts";
 
 /** What is compared: the predicted noise ("epsilon") or the predicted velocity ("velocity"). */
@@ -49,6 +49,15 @@ export function flowPairs(
     target: reshape(u, [count, actionSize]),
     weight: mul(kind, scale),
   };
+}
+
+/**
+ * c(t) of the velocity c(t)·x that makes standard normal actions of standard normal noise: the mean of ε − a at x = t·ε + (1 − t)·a for
+ * independent a and ε. Elementwise in t.
+ */
+export function normalPull(t: Tensor): Tensor {
+  const rest = sub(1, t);
+  return div(sub(t, rest), add(square(t), square(rest)));
 }
 
 /**

@@ -4,11 +4,17 @@ import { choice } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-const BENCHES = ["physics", "learner", "collect", "memory"] as const;
+const BENCHES = ["physics", "learner", "collect", "training", "memory", "stream"] as const;
 type Bench = (typeof BENCHES)[number];
 
 /** Tasks that rates of physics and collection are given for. */
 const BENCH_TASKS = ["CheetahRun", "HumanoidJoystick"];
+
+const HELP = `
+training: whole iterations of the laptop presets, without evaluations and files. "oneWorker" is the same with one worker; "uncut" is one
+worker that takes every minibatch whole in one session, no gradient shards, no blocks for the cache. The main thread steps the optimisers
+in all three. "mostOverUncut" is cores times what cutting gains on one worker. Shares are of the workers' time, from a CPU profile of the
+first; JavaScript counts the main thread's and garbage collection.`;
 
 /** What was measured: rates by name, of a task where it has several. */
 type Rates = Readonly<Record<string, number | null>>;
@@ -18,6 +24,7 @@ export function benchCommand(output: Output): Command {
   return new Command("bench")
     .summary("measure this machine")
     .description("Measure rates, and their ratio to the bound each is held against in the same run.")
+    .addHelpText("after", HELP)
     .argument("[what]", `${BENCHES.join(", ")}; all of them without it`)
     .option("--json", "one JSON document on standard output")
     .action(async (what: string | undefined, options: { json?: boolean }) => {
@@ -47,9 +54,17 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
       const { benchCollect } = await import("../../bench/collect.ts");
       return perTask(async (task) => ({ ...(await benchCollect(task)) }));
     }
+    case "training": {
+      const { benchTraining } = await import("../../bench/training.ts");
+      return perTask(async (task) => ({ ...(await benchTraining(task)) }));
+    }
     case "memory": {
       const { benchMemory } = await import("../../bench/memory.ts");
       return perTask(async (task) => ({ ...(await benchMemory(task)) }));
+    }
+    case "stream": {
+      const { benchStream } = await import("../../bench/stream.ts");
+      return { ...(await benchStream()) };
     }
     default:
       return name satisfies never;

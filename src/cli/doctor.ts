@@ -93,9 +93,10 @@ async function loadSubject(reference: string, options: DoctorOptions): Promise<S
   if (onnxInterface(bytes, reference).metadata.flowgait === undefined) return loadForeign(file, options);
   const controller = readController(bytes, reference);
   const { task, training } = controller.contract;
-  if (task.family !== "user") return { controller, task: task.name };
   // A user's task is found by its file, which only the run knows.
-  return { controller, task: options.task ?? (await userTaskOf(training.run, reference)) };
+  const isUsers = task.family === "user" && options.task === undefined;
+  const name = isUsers ? await userTaskOf(training.run, reference) : task.name;
+  return { controller, task: name, variant: { lesson: task.lesson?.name ?? "" } };
 }
 
 async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subject> {

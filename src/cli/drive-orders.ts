@@ -27,6 +27,10 @@ export function orderOf(wish: PlainWish): DriveOrder {
       return { kind: "flow", flow: { steps: wish.steps, noise: wish.noise } };
     case "seek":
       return { kind: "seek", step: wish.step };
+    case "keyframe":
+      return { kind: "change", change: { kind: "keyframe", name: wish.name } };
+    case "branch":
+      return { kind: "branch", what: wish.what };
     case "saveReplay":
       return { kind: "tell-course" };
     default:

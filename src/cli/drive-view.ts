@@ -10,10 +10,18 @@ import type {
   DriveReport,
   DriveSetup,
   NamedPolicy,
+  OriginalMoment,
 } from "../rollout/drive-orders.ts";
 import { DriveThread } from "../rollout/drive-thread.ts";
 import type { DriveHandler } from "../stream/intents.ts";
-import { type DriveMessage, type DriveWish, POSE_FLAG, type PolicyChoice, type RunInfo } from "../stream/protocol.ts";
+import {
+  type DriveMessage,
+  type DriveWish,
+  ORIGINAL,
+  POSE_FLAG,
+  type PolicyChoice,
+  type RunInfo,
+} from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import type { Environment, TaskVariant } from "../tasks/index.ts";
 import { commandRangesOf } from "./command-ranges.ts";
@@ -51,6 +59,7 @@ export class DriveView implements DriveHandler {
   #clock: ClockState = { playing: true, speed: 1, realTimeFactor: 0 };
   /** The last one that was seen. */
   #moment: Omit<DriveMoment, "poses" | "contacts" | "terms"> | null = null;
+  #branch: DriveMessage["branch"] = null;
   #failure: string | undefined;
   #resting = false;
   readonly #timer: NodeJS.Timeout;
@@ -95,7 +104,7 @@ export class DriveView implements DriveHandler {
   /** Lets the first policy of the shelf act as it is by now, if it is the one that is driven, and not in the past. */
   refresh(): void {
     const { step = 0, newest = 0 } = this.#moment ?? {};
-    if (this.#thread === null || this.#resting || !this.#clock.playing || step < newest) return;
+    if (this.#thread === null || this.#resting || !this.#clock.playing || step < newest || this.#branch) return;
     if (this.#policy === this.#options.shelf.firstKey) void this.#exchange(this.#policy);
   }
 
@@ -139,15 +148,20 @@ export class DriveView implements DriveHandler {
   #receive(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" }>): void {
     if (report.kind === "taken") this.#server.confirmSteering(report.at);
     else if (report.kind === "course") this.#handOver(report.course);
-    else this.#see(report.moment, report.clock);
+    else this.#see(report);
   }
 
-  #see(moment: DriveMoment, clock: ClockState): void {
+  #see({ moment, original, clock }: Extract<DriveReport, { kind: "moment" }>): void {
     const { playing, speed } = this.#clock;
-    const changed = clock.playing !== playing || clock.speed !== speed || moment.policy !== this.#policy;
+    const changed =
+      clock.playing !== playing ||
+      clock.speed !== speed ||
+      moment.policy !== this.#policy ||
+      original?.start !== this.#branch?.start;
     this.#clock = clock;
     this.#moment = moment;
-    this.#show(moment);
+    this.#branch = branchOf(original);
+    this.#show(moment, original);
     if (changed || !clock.playing) this.#tell();
   }
 
@@ -165,14 +179,15 @@ export class DriveView implements DriveHandler {
     this.#tell();
   }
 
-  #show(moment: DriveMoment): void {
+  #show(moment: DriveMoment, original: OriginalMoment | null): void {
     const { controlHz, sim } = this.#options.env;
-    const { poses, command, twist, terms } = moment;
+    const { poses, command, twist, terms, contacts, grip, push } = moment;
     const environments = [{ environment: 0, flags: flagsOf(moment, this.#clock), poses, command, twist }];
+    if (original) environments.push(besides(original, this.#clock));
     const time = moment.step / controlHz;
     const frame = { time, speed: this.#clock.speed, bodies: sim.nbody, environments };
     this.#server.pushFrame(frame, new Map([[0, terms]]), "drive");
-    this.#server.pushContacts(time, moment.contacts);
+    this.#server.pushContacts({ time, values: contacts, grip, push });
   }
 
   async #exchange(key: string): Promise<void> {
@@ -214,6 +229,7 @@ export class DriveView implements DriveHandler {
       oldest: this.#moment?.oldest ?? 0,
       newest: this.#moment?.newest ?? 0,
       falls: this.#moment?.falls ?? 0,
+      branch: this.#branch,
       flow: this.#moment?.flow ?? null,
       actMs: this.#moment?.actMs ?? 0,
       policy: this.#policy,
@@ -226,6 +242,18 @@ export class DriveView implements DriveHandler {
     if (this.#thread !== null) return this.#clock.playing ? "playing" : "paused";
     return this.#failure === undefined ? "loading" : "failed";
   }
+}
+
+/** The original course as the frame's second robot. */
+function besides({ cut, poses, command, twist }: OriginalMoment, { playing }: ClockState) {
+  const flags = (cut ? POSE_FLAG.cut : 0) | (playing ? 0 : POSE_FLAG.paused);
+  return { environment: ORIGINAL, flags, poses, command, twist };
+}
+
+function branchOf(original: OriginalMoment | null): DriveMessage["branch"] {
+  if (original === null) return null;
+  const { start, policy, falls, returns } = original;
+  return { start, policy, falls, returns };
 }
 
 function flagsOf({ cut, terminated, nan }: DriveMoment, { playing }: ClockState): number {
@@ -250,6 +278,7 @@ function runInfo({ env, shelf }: DriveOptions): RunInfo {
     hasCommand: commandRanges.length > 0,
     commandRanges,
     rewardNames: env.rewardNames,
+    keyframes: env.keyframes,
     capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
   };
 }

@@ -140,7 +140,7 @@ export class LiveView {
   }
 }
 
-function runInfo({ config, env }: Training, runFolder: string): RunInfo {
+function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunInfo {
   return {
     task: env.task.name,
     run: runFolder,
@@ -152,6 +152,7 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
     hasCommand: env.command !== undefined,
     commandRanges: commandRangesOf(env),
     rewardNames: env.rewardNames,
+    keyframes: [],
     capabilities: ["pause-training"],
   };
 }
@@ -159,7 +160,7 @@ function runInfo({ config, env }: Training, runFolder: string): RunInfo {
 /** Drives the task of a training; first on the shelf is the policy in training itself. */
 function driveView(server: StreamServer, training: Training, runFolder: string): DriveView {
   const { env, config } = training;
-  const { task, terrainSeed, modelDir } = config;
+  const { task, terrainSeed, modelDir, lesson } = config;
   const first = {
     key: IN_TRAINING,
     label: () => `In training: ${basename(runFolder)}`,
@@ -167,7 +168,7 @@ function driveView(server: StreamServer, training: Training, runFolder: string):
   };
   const shelf = new PolicyShelf(env, { first, run: runFolder });
   const start = { seed: config.seed, disturbances: false, command: null };
-  return new DriveView(server, { task, variant: { terrainSeed, modelDir }, env, shelf, start });
+  return new DriveView(server, { task, variant: { terrainSeed, modelDir, lesson }, env, shelf, start });
 }
 
 /** Copies what the next collection would overwrite. */

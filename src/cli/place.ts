@@ -10,6 +10,7 @@ export interface PlaceOptions {
   readonly task?: string;
   readonly terrainSeed?: string;
   readonly modelDir?: string;
+  readonly lesson?: string;
 }
 
 /** A task and its variant. */
@@ -25,7 +26,8 @@ export function addPlaceOptions(command: Command): Command {
     .option(
       "--model-dir <folder>",
       "your own description of the robot in place of the package's; as trained without it",
-    );
+    )
+    .option("--lesson <name>", "lesson whose action mapping the policy has; as trained without it");
 }
 
 /** What the user asks for, else what the policy was trained on. Throws UserError (exit code 2) when neither names a task. */
@@ -38,5 +40,7 @@ export function placeOf({ reference, task: own, variant }: FoundPolicy, options:
     task,
     terrainSeed: seed === undefined ? terrainSeed : wholeNumber("--terrain-seed", seed, 0, 0xffffffff),
     modelDir: options.modelDir ?? modelDir,
+    // the action mapping is the policy's, wherever it acts
+    lesson: options.lesson ?? variant.lesson,
   };
 }

@@ -11,7 +11,7 @@ import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
 
 /** What is read of the contract that our own files carry; nothing where a file carries none. */
 type ToldContract = Partial<Pick<Contract, "outputKind">> & {
-  readonly task?: Pick<Contract["task"], "name">;
+  readonly task?: Pick<Contract["task"], "name" | "lesson">;
   readonly policy?: Pick<Contract["policy"], "noise">;
 };
 
@@ -49,7 +49,7 @@ export function findPolicyFile(path: string): FoundPolicyFile {
     task: contract.task?.name ?? null,
     trained: null,
     noise: null,
-    variant: PLAIN,
+    variant: { ...PLAIN, lesson: contract.task?.lesson?.name ?? "" },
     bind: (env): FilePolicy => {
       checkSizes(path, input, output, env);
       const { squash } = env.actionDescription;

@@ -12,7 +12,7 @@ import { findPolicyFile } from "./policy-file.ts";
 import { shippedController, shippedControllers } from "./shipped-controllers.ts";
 
 /** A task as it is declared. */
-export const PLAIN: Required<TaskVariant> = { terrainSeed: 0, modelDir: "" };
+export const PLAIN: Required<TaskVariant> = { terrainSeed: 0, modelDir: "", lesson: "" };
 
 /** A policy that was found but does not know its task's sizes yet. */
 export interface FoundPolicy {
@@ -24,7 +24,7 @@ export interface FoundPolicy {
   readonly trained: CheckpointMetadata | null;
   /** What the training's own evaluations draw actions from; null for policies that are no checkpoint. */
   readonly noise: StartNoise | null;
-  /** Ground and robot that it was trained with; the task's own for policies that are no checkpoint. */
+  /** Ground, robot and lesson that it was trained with; the task's own for policies that are no checkpoint. */
   readonly variant: Required<TaskVariant>;
   /** @throws UserError when the checkpoint does not fit the task */
   bind(env: Environment): PolicyData;
@@ -51,13 +51,13 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
     reference,
     "a run folder, a checkpoint (.safetensors), a controller (.onnx or the name of one that ships), zero or random",
   );
-  const { evaluation, terrainSeed, modelDir } = storedConfig(checkpoint, path);
+  const { evaluation, terrainSeed, modelDir, lesson } = storedConfig(checkpoint, path);
   return {
     reference,
     task: checkpoint.metadata.task,
     trained: checkpoint.metadata,
     noise: evaluation.noise,
-    variant: { terrainSeed, modelDir },
+    variant: { terrainSeed, modelDir, lesson },
     bind: (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
   };
 }

@@ -25,6 +25,7 @@ const change = z.discriminatedUnion("kind", [
   z.strictObject({ step: z.int().min(0), kind: z.literal("command"), values: triple }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("push"), angle: number, speed: number }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("hold"), grip: grip.nullable() }),
+  z.strictObject({ step: z.int().min(0), kind: z.literal("keyframe"), name: z.string().min(1) }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("policy"), policy: z.int().min(0) }),
 ]);
 const policy = z.strictObject({
@@ -42,6 +43,7 @@ const replay = z.strictObject({
   /** Where they are not the task's own. */
   terrainSeed: z.int().min(0).optional(),
   modelDir: z.string().optional(),
+  lesson: z.string().optional(),
   seed: z.int().min(0),
   disturbances: z.boolean(),
   command: triple.nullable(),
@@ -67,8 +69,12 @@ export function replayText(course: DriveCourse | null): { name: string; text: st
   for (const { key } of policies)
     if (key !== "zero" && key !== "random" && !existsSync(key))
       throw new UserError(`replay: policy "${key}" is in no file, expected a stored one; choose it and begin anew`);
-  const { task, terrainSeed, modelDir, seed, disturbances, command } = setup;
-  const variant = { ...(terrainSeed && { terrainSeed }), ...(modelDir && { modelDir: resolve(modelDir) }) };
+  const { task, terrainSeed, modelDir, lesson, seed, disturbances, command } = setup;
+  const variant = {
+    ...(terrainSeed && { terrainSeed }),
+    ...(modelDir && { modelDir: resolve(modelDir) }),
+    ...(lesson && { lesson }),
+  };
   const document: Replay = {
     format: FORMAT,
     version: VERSION,
@@ -103,7 +109,7 @@ export async function readReplay(path: string): Promise<Replay> {
  * @throws UserError where a policy is gone or is not the one of the file
  */
 export async function courseOf(file: Replay, env: Environment, moved?: string): Promise<DriveCourse> {
-  const { task, terrainSeed, modelDir, seed, disturbances, command, steps, digest, log } = file;
+  const { task, terrainSeed, modelDir, lesson, seed, disturbances, command, steps, digest, log } = file;
   const policies: NamedPolicy[] = [];
   const [{ key: first }] = file.policies;
   for (const entry of file.policies)
@@ -115,7 +121,7 @@ export async function courseOf(file: Replay, env: Environment, moved?: string): 
     if (!found) throw new UserError(`replay: policy ${change.policy} is missing, expected ${policies.length} at most`);
     return { step, change: { kind: "policy", policy: found } };
   });
-  const setup = { task, terrainSeed, modelDir, seed, disturbances, command, policy: policies[0] };
+  const setup = { task, terrainSeed, modelDir, lesson, seed, disturbances, command, policy: policies[0] };
   return { setup, log: changes, steps, digest };
 }
 

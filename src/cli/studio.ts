@@ -67,8 +67,8 @@ async function studio(options: StudioOptions, output: Output): Promise<void> {
 
 /** Ground and robot of a task that is not trained. */
 function variantOf(options: StudioOptions): TaskVariant {
-  const { terrainSeed, modelDir } = parseOverrides(givenSettings(options));
-  return { terrainSeed, modelDir };
+  const { terrainSeed, modelDir, lesson } = parseOverrides(givenSettings(options));
+  return { terrainSeed, modelDir, lesson };
 }
 
 /** Trains to the end; a failure of the machine is shown on the page and told here, and the studio stays open. */

@@ -2,9 +2,11 @@
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import {
+  type Curriculum,
   describeTask,
   Environment,
   isJointKind,
+  type LessonDescription,
   type ObservationSlice,
   registry,
   resolveTask,
@@ -17,6 +19,7 @@ import { formatNumber, formatTable } from "./table.ts";
 interface TasksOptions {
   readonly json?: boolean;
   readonly modelDir?: string;
+  readonly lesson?: string;
 }
 
 /** The command. */
@@ -26,11 +29,13 @@ export function tasksCommand(output: Output): Command {
     .description("List the tasks, or print one task's observation layout, action mapping, reward terms and timing.")
     .argument("[name]", "a task's name, or the file of your own task")
     .option("--model-dir <folder>", "your own description of the task's robot in place of the package's")
+    .option("--lesson <name>", "what the task becomes for policies that learn by one of its lessons")
     .option("--json", "one JSON document on standard output")
-    .action(async (name: string | undefined, { json = false, modelDir }: TasksOptions) => {
-      if (name !== undefined) await printTask(await resolveTask(name, { modelDir }), output, json);
-      else if (modelDir === undefined) await listTasks(output, json);
-      else throw new UserError("--model-dir: fits one task, expected its name", { exitCode: 2 });
+    .action(async (name: string | undefined, { json = false, modelDir, lesson }: TasksOptions) => {
+      const flag = modelDir !== undefined ? "--model-dir" : lesson !== undefined ? "--lesson" : null;
+      if (name !== undefined) await printTask(await resolveTask(name, { modelDir, lesson }), output, json);
+      else if (flag === null) await listTasks(output, json);
+      else throw new UserError(`${flag}: fits one task, expected its name`, { exitCode: 2 });
     });
 }
 
@@ -47,7 +52,7 @@ async function listTasks(output: Output, json: boolean): Promise<void> {
 async function printTask(task: Task, output: Output, json: boolean): Promise<void> {
   await withEnvironment(task, (env) => {
     if (json) resultJson(output, describeTask(env));
-    else output.result(`${descriptionText(describeTask(env))}\n`);
+    else output.result(`${descriptionText(describeTask(env))}${lessonsText(env.task)}\n`);
   });
 }
 
@@ -105,9 +110,30 @@ function descriptionText(task: TaskDescription): string {
     ["memory", settingsText(task.trackers)],
     ["events", settingsText(task.events)],
     ["randomised per environment", settingsText(task.randomise)],
+    ["lesson", task.lesson ? lessonText(task.lesson) : ""],
   ];
   const shown = sections.filter(([, text]) => text.trim() !== "");
   return [`${task.name} (${task.family})`, ...shown.map(([title, text]) => `${title}\n${text}`)].join("\n\n");
+}
+
+/** What a task offers to learn by, where no lesson is chosen. */
+function lessonsText({ name, lessons, lesson }: Task): string {
+  const offered = Object.entries(lessons);
+  if (offered.length === 0 || lesson !== undefined) return "";
+  const rows = offered.map(([key, { about }]) => [key, about]);
+  return `\n\nlessons, see flowgait tasks ${name} --lesson <name>\n${formatTable([{ heading: "" }, { heading: "" }], rows, "  ")}`;
+}
+
+/** What is otherwise while a policy learns. */
+function lessonText({ name, about, reward, terminations, events, curriculum }: LessonDescription): string {
+  const lines = [
+    `  ${name}: ${about}; the rest is for training alone`,
+    rewardTable(reward),
+    `  terminations ${terminations.join(", ")}`,
+    settingsText(events),
+    curriculum ? `  ${curriculumText(curriculum)}` : "",
+  ];
+  return lines.filter((line) => line.trim() !== "").join("\n");
 }
 
 function layoutTable(layout: readonly ObservationSlice[]): string {
@@ -137,6 +163,7 @@ function actionText({
   stiffness,
   damping,
   feedForward,
+  shown,
 }: TaskDescription["action"]) {
   const isTargets = isJointKind(kind);
   const limited = { tanh: "tanh(action)", clip: "clip(action, −1, 1)", none: "action" }[squash];
@@ -161,7 +188,9 @@ function actionText({
   if (isTargets) headings.push("stiffness", "damping");
   const columns = headings.map((heading, k) => ({ heading, align: k === 1 ? ("left" as const) : ("right" as const) }));
   const forward = feedForward === null ? "" : `\n${settingsText({ "feed-forward": feedForward })}`;
-  return `  ${formulas[kind]}\n${formatTable(columns, rows, "  ")}${forward}`;
+  const seen =
+    shown === undefined ? "" : `\n  observations show (target − offset) / ${formatNumber(shown)} as the action`;
+  return `  ${formulas[kind]}${seen}\n${formatTable(columns, rows, "  ")}${forward}`;
 }
 
 function commandText({
@@ -180,10 +209,12 @@ function commandText({
     ? `, each value by a chance of ${percent(wander.change)}, then other than zero by ${wander.nonzero.map(percent).join(", ")}`
     : "";
   const table = formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
-  const grows = curriculum
-    ? `\n  training begins with ${percent(curriculum.from)} of the ranges and widens them by environment`
-    : "";
+  const grows = curriculum ? `\n  ${curriculumText(curriculum)}` : "";
   return `${table}\n  drawn anew every ${when}${zero}${each}${grows}`;
+}
+
+function curriculumText({ from }: Curriculum): string {
+  return `training begins with ${percent(from)} of the ranges and widens them by environment`;
 }
 
 function between(least: number, most: number): string {
@@ -195,13 +226,16 @@ function percent(chance: number): string {
 }
 
 function rewardText({ reward, rewardPerSecond, rewardClip }: TaskDescription): string {
-  const rows = reward.map(({ name, weight }) => [name, formatNumber(weight)]);
   const notes = [
     rewardPerSecond ? "the sum is multiplied by the control period" : "",
     rewardClip === null ? "" : `the sum is clipped to [${rewardClip.join(", ")}]`,
   ].filter((note) => note !== "");
-  const table = formatTable([{ heading: "term" }, { heading: "weight", align: "right" }], rows, "  ");
-  return [table, ...notes.map((note) => `  ${note}`)].join("\n");
+  return [rewardTable(reward), ...notes.map((note) => `  ${note}`)].join("\n");
+}
+
+function rewardTable(reward: TaskDescription["reward"]): string {
+  const rows = reward.map(({ name, weight }) => [name, formatNumber(weight)]);
+  return formatTable([{ heading: "term" }, { heading: "weight", align: "right" }], rows, "  ");
 }
 
 /** One line per name with its settings. */

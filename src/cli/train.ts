@@ -99,6 +99,7 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),
   });
+  await resolveTask(config.task, config); // refuses a lesson that it has not
   return config.modelDir === "" ? config : withDescription({ ...config, modelDir: resolve(config.modelDir) });
 }
 
@@ -124,7 +125,11 @@ async function openViewer(output: Output): Promise<StreamServer> {
 export function startText({ config, folder, resume }: PreparedRun): string {
   const from = resume === undefined ? "" : ` from ${resume.checkpoint.metadata.envSteps.toLocaleString("en")} steps`;
   const verb = resume === undefined ? "training" : "going on with";
-  return `${verb} ${config.task} with ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}\nrun: ${shownPath(folder)}`;
+  const by =
+    config.lesson === ""
+      ? ""
+      : ` by its lesson ${config.lesson} (flowgait tasks ${config.task} --lesson ${config.lesson})`;
+  return `${verb} ${config.task}${by} with ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}\nrun: ${shownPath(folder)}`;
 }
 
 /** What people read after the last iteration. */

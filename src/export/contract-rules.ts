@@ -4,7 +4,7 @@ import type { TaskDescription } from "../tasks/index.ts";
 const GAIT_PHASE =
   "Once per control step: clock = wrap(clock + 2π·hz·dt) into [−π, π); amplitude moves by at most dt/fadeSeconds towards 1 if the command's norm exceeds standBelow, else towards 0. phase of foot i = wrap(clock + offsets[i]); signals = amplitude·cos(phase) of every foot, then amplitude·sin(phase) of every foot.";
 const STEPPING_POSE =
-  "With the gait's phase and amplitude of the same step: for foot i and joint k of legs[i] add gait amplitude·max(0, sin(phase i))·amplitude[k]; for every joint of sway add gait amplitude·sin(phase of foot 0 + lead)·its amplitude; for joint k of every stride, which is foot k's, add gait amplitude·(sin(phase k)·sine + cos(phase k)·cosine + lean)·command. rad.";
+  "With the gait's phase and amplitude of the same step: add its angle to every joint of stance, whatever the gait; for foot i and joint k of legs[i] add gait amplitude·max(0, sin(phase i))·amplitude[k]; for every joint of sway add gait amplitude·sin(phase of foot 0 + lead)·its amplitude; for joint k of every stride, which is foot k's, add gait amplitude·share[k]·(sin(phase k)·sine + cos(phase k)·cosine + lean)·command, with share 1 where it is not given. rad.";
 
 const FOOT_CLOCKS =
   "Once per control step, with hz from its range: the phase of every foot = rest if the command's norm is at most standBelow, else wrap(phase + 2π·hz·dt), into [−π, π); at first it is start[i]. signals = cos(phase) of every foot, then sin(phase) of every foot.";
@@ -27,7 +27,9 @@ export function contractRules({ action, observation, trackers, command }: TaskDe
       "A term gives its values of the latest control steps, oldest first, the newest one `delay` steps old; an episode begins with copies of its first.";
   if (observation.some(({ source }) => source === "lastAction"))
     rules.lastAction =
-      "The action of the control step before, after the squash and before scale and offset; zeros at first. Of a controller that gives joint targets: (target − offset − feedForward)/scale.";
+      action.shown !== undefined
+        ? "(target − offset)/shown of the control step before, with the target before the drives limit it; zeros at first."
+        : "The action of the control step before, after the squash and before scale and offset; zeros at first. Of a controller that gives joint targets: (target − offset − feedForward)/scale.";
   if (observation.some(({ source }) => source === "robot.gravity"))
     rules.gravity = "R(q)ᵀ·(0, 0, −1) with the base's orientation q = (w, x, y, z); (0, 0, −1) when upright.";
   if (command) rules.command = `(${command.names.join(", ")}) in ${command.units.join(", ")}, in the base's frame.`;

@@ -37,6 +37,10 @@ const action = z.strictObject({
   stiffness: about(numbers, "N·m/rad of the position servos; empty for controls."),
   damping: about(numbers, "N·m·s/rad of the position servos; empty for controls."),
   feedForward: about(settings.nullable(), "What is added to joint targets besides; see `rules`."),
+  shown: about(
+    z.number(),
+    "rad: what observations show as an action is (target − offset)/shown; where absent, the action.",
+  ).optional(),
 });
 
 const mechanism = z.strictObject({
@@ -57,6 +61,8 @@ const mechanism = z.strictObject({
   ),
 });
 
+const curriculum = z.strictObject({ from: z.number(), step: z.number() });
+
 const command = z.strictObject({
   names,
   units: names,
@@ -65,7 +71,7 @@ const command = z.strictObject({
   zeroProbability: z.number(),
   wander: z.strictObject({ change: z.number(), nonzero: numbers }).nullable(),
   curriculum: about(
-    z.strictObject({ from: z.number(), step: z.number() }).nullable(),
+    curriculum.nullable(),
     "How the ranges grew while the policy learned; a robot is asked for the whole.",
   ),
 });
@@ -94,6 +100,17 @@ const task = z.strictObject({
   trackers: about(z.record(z.string(), settings), "Memory that observations read, such as a gait clock; see `rules`."),
   events: about(z.record(z.string(), settings), "Disturbances in training."),
   randomise: about(z.record(z.string(), settings), "Differences between environments in training."),
+  lesson: about(
+    z.strictObject({
+      name: z.string(),
+      about: z.string(),
+      reward: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
+      terminations: names,
+      events: z.record(z.string(), settings),
+      curriculum: curriculum.nullable(),
+    }),
+    "The form of the task that was trained on; the action mapping above is its own.",
+  ).optional(),
 });
 
 const noise = z.enum(["zero", "seed", "input"]);

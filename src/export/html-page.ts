@@ -29,6 +29,7 @@ export async function htmlPage(
   const payload: PagePayload = {
     task: task.name,
     taskScript: taskFile === null ? null : await pageScript(taskFile),
+    lesson: task.lesson?.name ?? "",
     scene: pathInPage(scenePath(task)),
     run: contract.training.run,
     contract: {

@@ -26,6 +26,7 @@ interface SteppingPose {
   readonly amplitude: readonly number[];
   readonly sway?: { readonly amplitude: Readonly<Record<string, number>>; readonly lead: number };
   readonly stride?: readonly Stride[];
+  readonly stance?: Readonly<Record<string, number>>;
 }
 
 /** The gait's signals, [batch, feet] each: its amplitude times cosine and sine of the feet's phases. */
@@ -36,7 +37,7 @@ interface Signals {
 
 /**
  * The stepping pose of the gait that the observation shows, [batch, actions]. With the signals c_i = a·cos φ_i, s_i = a·sin φ_i: the swing of
- * foot i is max(0, s_i), the sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead), a stride is that of the command that it shows.
+ * foot i is max(0, s_i), the stance is what it is, the sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead), a stride is that of the command that it shows.
  */
 function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tensor, task: TaskDescription): Tensor {
   if (description.kind !== "stepping-pose") throw unknownFeedForward(task, `its feed-forward is ${description.kind}`);
@@ -49,7 +50,8 @@ function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tens
   const { amplitude, lead } = pose.sway ?? { amplitude: {}, lead: 0 };
   const sway = add(mul(slice(sines, 1, 0, 1), Math.cos(lead)), mul(slice(cosines, 1, 0, 1), Math.sin(lead)));
   const reach = task.action.names.map((joint) => amplitude[joint] ?? 0);
-  const inPlace = add(swing, matmul(sway, constant(reach, [1, reach.length])));
+  const stance = task.action.names.map((joint) => pose.stance?.[joint] ?? 0);
+  const inPlace = add(add(swing, constant(stance)), matmul(sway, constant(reach, [1, reach.length])));
   const { stride = [] } = pose;
   if (stride.length === 0) return inPlace;
   const size = stride[0]!.sine.length;
@@ -58,9 +60,9 @@ function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tens
   return stride.map((one) => strideOf(one, command, { cosines, sines }, task.action.names)).reduce(add, inPlace);
 }
 
-/** [batch, actions] with the command [batch, values]: (sines·sine + cosines·cosine + a·lean)·command at each foot's joint. */
+/** [batch, actions] with the command [batch, values]: share·(sines·sine + cosines·cosine + a·lean)·command at each foot's joint. */
 function strideOf(
-  { joints, sine, cosine = [], lean = [] }: Stride,
+  { joints, sine, cosine = [], lean = [], share = joints.map(() => 1) }: Stride,
   command: Tensor,
   { cosines, sines }: Signals,
   names: readonly string[],
@@ -75,7 +77,7 @@ function strideOf(
     );
   const amplitude = sqrt(add(square(slice(cosines, 1, 0, 1)), square(slice(sines, 1, 0, 1))));
   const moved = add(add(mul(sines, dot(sine)), mul(cosines, dot(cosine))), mul(amplitude, dot(lean)));
-  const places = joints.flatMap((joint) => names.map((name) => (name === joint ? 1 : 0)));
+  const places = joints.flatMap((joint, foot) => names.map((name) => (name === joint ? share[foot]! : 0)));
   return matmul(moved, constant(places, [joints.length, names.length]));
 }
 

@@ -31,7 +31,7 @@ function fromJointTargets(mapping: ActionMapping): ActionMapping {
   return {
     bind: (context) => {
       const inner = mapping.bind(context);
-      const { scale } = inner.description;
+      const { scale, offset: home, shown } = inner.description;
       const still = new Float32Array(scale.length);
       return {
         description: inner.description,
@@ -40,7 +40,10 @@ function fromJointTargets(mapping: ActionMapping): ActionMapping {
           inner.apply(still, 0, action, moment);
           const { ctrl } = context.sim;
           for (let i = 0; i < scale.length; i++) {
-            action[i] = (output[offset + i]! - ctrl[i]!) / scale[i]!;
+            action[i] =
+              shown === undefined
+                ? (output[offset + i]! - ctrl[i]!) / scale[i]!
+                : (output[offset + i]! - home[i]!) / shown;
             ctrl[i] = output[offset + i]!;
           }
         },

@@ -65,6 +65,11 @@ export class Hands {
     return this.#grip;
   }
 
+  /** Direction of the push that is under way, rad from the world's x axis; null while none is. */
+  get pushAngle(): number | null {
+    return this.#pushSteps > 0 ? Math.atan2(this.#push[1], this.#push[0]) : null;
+  }
+
   /** Holds a body, or moves where it is held; null lets go. Bodies that cannot move are not held. */
   hold(grip: Grip | null): void {
     this.#grip = grip !== null && this.#massAt(grip.body) > 0 ? grip : null;

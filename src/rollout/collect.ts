@@ -4,9 +4,10 @@
  * are swapped through it. The loop over steps allocates nothing but the engine's results.
  */
 import type { Executable } from "../graph/index.ts";
-import { Rng, STREAM } from "../math/rng.ts";
+import { STREAM } from "../math/rng.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type EpisodeReport, emptyReport } from "./episodes.ts";
+import { LastingNoise } from "./lasting-noise.ts";
 import { type ShardStateLayout, shardStateLayout } from "./shard-state.ts";
 
 /** Where one shard's experience goes; all [steps, envs, …] except where noted. */
@@ -43,7 +44,14 @@ export interface ShardSpec {
   readonly seed: number;
   readonly envs: number;
   readonly steps: number;
+  /** Control steps from one draw of the policy's noise to the next */
+  readonly noisePeriod: number;
+  /** Whether first episodes end at times that differ from environment to environment */
+  readonly staggered: boolean;
 }
+
+/** Its multiples, modulo 1, fill the unit interval evenly however many are taken. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 /** Looks at environments while they are in the simulation, such as to record poses. */
 export type StepObserver = (step: number, env: number, environment: Environment) => void;
@@ -53,10 +61,12 @@ export class Collector {
   readonly env: Environment;
   readonly spec: ShardSpec;
   readonly layout: ShardStateLayout;
-  readonly #rng = new Rng();
   /** Fed to the engine, which takes no shared memory: [envs, …] */
   readonly #obs: Float32Array;
   #noise = new Float32Array(0);
+  #start = new LastingNoise(1, 0);
+  readonly #perturbation: Float32Array;
+  readonly #perturb: LastingNoise;
   readonly #action: Float32Array;
   readonly #sampled: Readonly<Record<"action", Float32Array>>;
   #fedPolicy: ActingPolicy | null = null;
@@ -69,6 +79,8 @@ export class Collector {
     this.#obs = new Float32Array(spec.envs * env.obsSize);
     this.#action = new Float32Array(spec.envs * env.actionSize);
     this.#sampled = { action: this.#action };
+    this.#perturbation = new Float32Array(env.actionSize);
+    this.#perturb = new LastingNoise(spec.noisePeriod, env.actionSize);
   }
 
   /**
@@ -107,7 +119,7 @@ export class Collector {
     const { env, layout } = this;
     for (let n = 0; n < this.spec.envs; n++) {
       const record = layout.headerSize + n * layout.stride;
-      env.start(this.spec.seed, firstEnv + n, true);
+      env.start(this.spec.seed, firstEnv + n, true, this.#usedSteps(firstEnv + n));
       env.writeObservation(this.#obs, 0);
       for (let i = 0; i < env.obsSize; i++) state[record + layout.obsOffset + i] = this.#obs[i];
       this.#keepPrivileged(state, record);
@@ -115,6 +127,14 @@ export class Collector {
     }
     state[0] = 1;
     state[1] = 0;
+  }
+
+  /**
+   * Control steps that an environment's first episode is shorter by, spread evenly over environments. Where only the time limit ends
+   * episodes, all environments would otherwise be at the same moment of their episodes for ever, and so would every batch.
+   */
+  #usedSteps(globalEnv: number): number {
+    return this.spec.staggered ? Math.floor(((globalEnv * GOLDEN_RATIO) % 1) * this.env.episodeSteps) : 0;
   }
 
   #keepPrivileged(state: Float64Array, record: number): void {
@@ -146,8 +166,7 @@ export class Collector {
     const feeds = this.#feedsOf(policy);
     for (let i = 0; i < this.#obs.length; i++) this.#obs[i] = out.obs[first + i];
     for (let n = 0; n < envs; n++) {
-      const { noiseSize } = policy;
-      this.#rng.seek(seed, STREAM.policy, firstEnv + n, tick).fillNormal(this.#noise, n * noiseSize, noiseSize);
+      this.#start.draw(seed, STREAM.policy, firstEnv + n, tick, this.#noise, n * policy.noiseSize);
     }
     await policy.sampler.run(feeds, this.#sampled);
     if (policy.actionNoise > 0) this.#perturbActions(firstEnv, tick, policy.actionNoise);
@@ -159,6 +178,7 @@ export class Collector {
     if (this.#fedPolicy !== policy) {
       this.#fedPolicy = policy;
       this.#noise = new Float32Array(this.spec.envs * policy.noiseSize);
+      this.#start = new LastingNoise(this.spec.noisePeriod, policy.noiseSize);
       this.#feeds = { ...policy.feeds, obs: this.#obs, noise: this.#noise };
     }
     return this.#feeds;
@@ -167,8 +187,8 @@ export class Collector {
   #perturbActions(firstEnv: number, tick: number, deviation: number): void {
     const size = this.env.actionSize;
     for (let n = 0; n < this.spec.envs; n++) {
-      this.#rng.seek(this.spec.seed, STREAM.actionNoise, firstEnv + n, tick);
-      for (let i = 0; i < size; i++) this.#action[n * size + i] += deviation * this.#rng.normal();
+      this.#perturb.draw(this.spec.seed, STREAM.actionNoise, firstEnv + n, tick, this.#perturbation, 0);
+      for (let i = 0; i < size; i++) this.#action[n * size + i] += deviation * this.#perturbation[i];
     }
   }
 

@@ -37,6 +37,8 @@ export type DriveChange =
   | { readonly kind: "push"; readonly angle: number; readonly speed: number }
   /** A body is drawn at, or, with null, let go. */
   | { readonly kind: "hold"; readonly grip: Grip | null }
+  /** The robot stands in a keyframe of its model. */
+  | { readonly kind: "keyframe"; readonly name: string }
   | { readonly kind: "policy"; readonly policy: NamedPolicy };
 
 /** A change, and the control steps that were done before it. */
@@ -61,6 +63,8 @@ export interface DriveBeginning {
   readonly course?: DriveCourse;
 }
 
+export type BranchOrder = "begin" | "keep" | "back";
+
 /** What the thread is told. */
 export type DriveOrder =
   /** Draws the actions of the policy that acts in another way; nothing where it is no flow. */
@@ -69,6 +73,8 @@ export type DriveOrder =
   | { readonly kind: "restart" }
   /** Goes to a step that was done before, and stands there; within what is still known. */
   | { readonly kind: "seek"; readonly step: number }
+  /** Begins another future here beside the one that was known, or ends that: the branch stays, or the original takes its place. */
+  | { readonly kind: "branch"; readonly what: BranchOrder }
   /** Asks for the course so far. */
   | { readonly kind: "tell-course" }
   | { readonly kind: "change"; readonly change: DriveChange; readonly at?: number }
@@ -104,6 +110,25 @@ export interface DriveMoment {
   readonly terms: Float32Array<ArrayBuffer>;
   /** [contacts, 6] position and force on the robot, in the world */
   readonly contacts: Float32Array<ArrayBuffer>;
+  /** What a person holds */
+  readonly grip: Grip | null;
+  /** Direction of a push that is under way, rad from the world's x axis */
+  readonly push: number | null;
+}
+
+/** The course that a branch left, at the same step. */
+export interface OriginalMoment {
+  /** Step at which the branch left it */
+  readonly start: number;
+  readonly cut: boolean;
+  readonly falls: number;
+  readonly policy: string;
+  /** Reward since then of the branch and of the original */
+  readonly returns: readonly [number, number];
+  /** As in `DriveMoment` */
+  readonly poses: Float32Array<ArrayBuffer>;
+  readonly command: Float32Array<ArrayBuffer>;
+  readonly twist: Float32Array<ArrayBuffer>;
 }
 
 /** How the clock stands. */
@@ -116,7 +141,13 @@ export interface ClockState {
 /** What the thread reports. */
 export type DriveReport =
   | { readonly kind: "ready" }
-  | { readonly kind: "moment"; readonly moment: DriveMoment; readonly clock: ClockState }
+  | {
+      readonly kind: "moment";
+      readonly moment: DriveMoment;
+      /** Null while there is no branch */
+      readonly original: OriginalMoment | null;
+      readonly clock: ClockState;
+    }
   /** A step was done with a change that carried `at`. */
   | { readonly kind: "taken"; readonly at: number }
   | { readonly kind: "course"; readonly course: DriveCourse | null }

@@ -31,7 +31,9 @@ interface Keyframe {
 
 export class DriveSession {
   readonly controlHz: number;
-  readonly #drive: Drive;
+  readonly #engine: Engine;
+  readonly #nowMs: () => number;
+  #drive: Drive;
   #setup: DriveSetup;
   #log: LoggedChange[] = [];
   /** Changes of the log that are made. */
@@ -42,7 +44,9 @@ export class DriveSession {
   /** Whether the log begins with the first step. */
   #isWhole = true;
 
-  private constructor(drive: Drive, setup: DriveSetup) {
+  private constructor(drive: Drive, setup: DriveSetup, engine: Engine, nowMs: () => number) {
+    this.#engine = engine;
+    this.#nowMs = nowMs;
     this.#drive = drive;
     this.#setup = setup;
     this.controlHz = drive.env.controlHz;
@@ -59,7 +63,7 @@ export class DriveSession {
     engine: Engine,
     nowMs: () => number = () => 0,
   ): Promise<DriveSession> {
-    const session = new DriveSession(await Drive.create(setup, engine, nowMs), setup);
+    const session = new DriveSession(await Drive.create(setup, engine, nowMs), setup, engine, nowMs);
     if (course === undefined) return session;
     session.#log = [...course.log];
     session.#newest = course.steps;
@@ -100,12 +104,49 @@ export class DriveSession {
   async change(change: DriveChange): Promise<void> {
     const { step } = this.#drive;
     if (this.#drive.has(change)) return;
-    this.#log.length = this.#made;
-    this.#keyframes = this.#keyframes.filter(({ drive }) => drive.step <= step);
-    this.#newest = step;
+    this.forgetFuture();
     this.#log.push({ step, change });
     this.#made++;
     await this.#drive.apply(change);
+  }
+
+  /** What was known of later steps counts no longer. */
+  forgetFuture(): void {
+    const { step } = this.#drive;
+    this.#log.length = this.#made;
+    this.#keyframes = this.#keyframes.filter(({ drive }) => drive.step <= step);
+    this.#newest = step;
+  }
+
+  /** Another session that stands where this one stands, with the same past and the same known future. */
+  async fork(): Promise<DriveSession> {
+    const drive = await Drive.create(this.#setup, this.#engine, this.#nowMs);
+    await drive.load(this.#drive.save());
+    const other = new DriveSession(drive, this.#setup, this.#engine, this.#nowMs);
+    other.#take(this);
+    other.#drive = drive;
+    other.#log = this.#log.slice();
+    other.#keyframes = this.#keyframes.slice();
+    return other;
+  }
+
+  /** Becomes the other session, which becomes this one. */
+  exchange(other: DriveSession): void {
+    const mine = new DriveSession(this.#drive, this.#setup, this.#engine, this.#nowMs);
+    mine.#take(this);
+    this.#take(other);
+    other.#take(mine);
+  }
+
+  #take(other: DriveSession): void {
+    this.#drive = other.#drive;
+    this.#setup = other.#setup;
+    this.#log = other.#log;
+    this.#made = other.#made;
+    this.#newest = other.#newest;
+    this.#digest = other.#digest;
+    this.#keyframes = other.#keyframes;
+    this.#isWhole = other.#isWhole;
   }
 
   /** Draws the actions of the policy that acts in another way; nothing where it is no flow. */
@@ -128,8 +169,8 @@ export class DriveSession {
 
   /** One control step, with the changes that the log has for it. */
   async advance(): Promise<void> {
-    const { env, step } = this.#drive;
-    for (; this.#log[this.#made]?.step === step; this.#made++) await this.#drive.apply(this.#log[this.#made].change);
+    const { env } = this.#drive;
+    await this.#makeChanges();
     await this.#drive.advance();
     const { qpos, qvel } = env.sim;
     const hash = createHash("sha256").update(this.#digest);
@@ -148,6 +189,14 @@ export class DriveSession {
       this.#made = from.changes;
     }
     while (this.#drive.step < wanted) await this.advance();
+    // At the end of the course stand changes that no step has felt yet, such as a keyframe.
+    if (wanted === this.#newest) await this.#makeChanges();
+  }
+
+  /** Makes the changes that the log has for the present step. */
+  async #makeChanges(): Promise<void> {
+    const { step } = this.#drive;
+    for (; this.#log[this.#made]?.step === step; this.#made++) await this.#drive.apply(this.#log[this.#made].change);
   }
 
   moment(): DriveMoment {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createEngine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
+import { Branching } from "./branching.ts";
 import { DriveClock } from "./drive-clock.ts";
 import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
 import { DriveSession } from "./drive-session.ts";
@@ -15,6 +16,8 @@ const REPORT_MS = 15;
 const LONGEST_SLEEP_MS = 1000;
 
 const orders: DriveOrder[] = [];
+/** The course that was left for another, while both are shown; made with the session. */
+let branching: Branching;
 /** Marks of changes that no step has felt yet. */
 let untold: number[] = [];
 let wake: () => void = () => {};
@@ -25,9 +28,11 @@ function post(report: DriveReport, transfer: ArrayBuffer[] = []): void {
 
 function reportMoment(session: DriveSession, clock: DriveClock): void {
   const moment = session.moment();
+  const original = branching.moment();
   const { poses, command, twist, terms, contacts } = moment;
-  const buffers = [poses, command, twist, terms, contacts].map((values) => values.buffer);
-  post({ kind: "moment", moment, clock: clock.state }, buffers);
+  const beside = original ? [original.poses, original.command, original.twist] : [];
+  const buffers = [poses, command, twist, terms, contacts, ...beside].map((values) => values.buffer);
+  post({ kind: "moment", moment, original, clock: clock.state }, buffers);
 }
 
 /** Obeys what came in; true where there is something new to see. */
@@ -52,17 +57,21 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
       return;
     case "step":
       clock.setPlaying(false);
-      await advance(session);
+      await advance();
       return;
     case "flow":
       await session.changeFlow(order.flow);
       return;
     case "restart":
+      branching.end("keep");
       await session.restart();
       return;
     case "seek":
       clock.setPlaying(false);
-      await session.seek(order.step);
+      await branching.seek(order.step);
+      return;
+    case "branch":
+      await branching.obey(order.what);
       return;
     case "tell-course":
       post({ kind: "course", course: await session.course() });
@@ -78,8 +87,8 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
   }
 }
 
-async function advance(session: DriveSession): Promise<void> {
-  await session.advance();
+async function advance(): Promise<void> {
+  await branching.advance();
   for (const at of untold) post({ kind: "taken", at });
   untold = [];
 }
@@ -97,6 +106,7 @@ function sleep(ms: number): Promise<void> {
 }
 
 async function run(session: DriveSession): Promise<never> {
+  branching = new Branching(session);
   const clock = new DriveClock(session.controlHz);
   clock.setPlaying(session.step === session.newest);
   let reportedMs = Number.NEGATIVE_INFINITY;
@@ -106,7 +116,7 @@ async function run(session: DriveSession): Promise<never> {
     await sleep(clock.waitMs(performance.now()));
     let news = await obeyAll(session, clock);
     if (clock.waitMs(performance.now()) < 1) {
-      await advance(session);
+      await advance();
       clock.count(performance.now());
       news ||= performance.now() - reportedMs >= REPORT_MS;
     }

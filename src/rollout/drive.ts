@@ -128,6 +128,9 @@ export class Drive {
       case "hold":
         this.#hands.hold(change.grip);
         return;
+      case "keyframe":
+        this.#begin(() => this.env.resetToKeyframe(this.#seed, ROBOT, change.name));
+        return;
       case "policy":
         await this.#setPolicy(change.policy);
         return;
@@ -174,6 +177,8 @@ export class Drive {
       twist: new Float32Array(twists),
       terms: new Float32Array(terms),
       contacts: readContacts(env.sim),
+      grip: this.#hands.grip,
+      push: this.#hands.pushAngle,
     };
   }
 
@@ -228,11 +233,15 @@ export class Drive {
     if (this.#lying === 0 || env.nan) this.#reset();
   }
 
-  /** The command is held first, so that already the first observation knows it. */
   #reset(): void {
+    this.#begin(() => this.env.reset(this.#seed, ROBOT));
+  }
+
+  /** The command is held first, so that already the first observation knows it. */
+  #begin(set: () => void): void {
     if (this.#command) this.env.holdCommand(this.#command.values);
     this.#hands.release();
-    this.env.reset(this.#seed, ROBOT);
+    set();
     this.env.writeObservation(this.#obs, 0);
     this.#lying = 0;
     this.#cut = true;

@@ -24,6 +24,10 @@ export interface TrainingSetup {
   readonly seed: number;
   /** Time limit of training episodes in control steps; 0: the task's own */
   readonly episodeSteps: number;
+  /** Control steps from one draw of the policy's noise to the next */
+  readonly noisePeriod: number;
+  /** Whether first episodes end at times that differ from environment to environment */
+  readonly staggered: boolean;
   readonly sizes: IterationSizes;
   readonly memory: SharedArrayBuffer;
   /** How actions are drawn */

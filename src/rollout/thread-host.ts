@@ -99,16 +99,25 @@ export class ThreadHost {
   }
 }
 
-/** The environment itself, or one of the same task with the time limit that training asks for. */
+/** The environment itself, or one of the task's training form with the time limit that training asks for. */
 async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): Promise<Environment> {
-  if (episodeSteps === 0 || episodeSteps === env.episodeSteps) return env;
-  return Environment.create({ ...env.task, episodeSteps });
+  const { lesson } = env.task;
+  const ownLimit = episodeSteps === 0 || episodeSteps === env.episodeSteps;
+  if (lesson === undefined && ownLimit) return env;
+  const task = lesson?.training ?? env.task;
+  return Environment.create(ownLimit ? task : { ...task, episodeSteps });
 }
 
 async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {
   const { sizes, spec, plan, seed, mirror } = setup;
   const views = sharedViews(iterationLayout(sizes), setup.memory);
-  const collector = new Collector(env, { seed, envs: sizes.envs, steps: sizes.steps });
+  const collector = new Collector(env, {
+    seed,
+    envs: sizes.envs,
+    steps: sizes.steps,
+    noisePeriod: setup.noisePeriod,
+    staggered: setup.staggered,
+  });
   const weights = new Float32Array(sizes.actorSize);
   const policy: ActingPolicy = {
     sampler: await engine.compile(samplerFunction(setup.policy, sizes.envs)),

@@ -29,9 +29,13 @@ const ACTOR_VALUES = 131072;
 const MOST_PAIRS = 4096;
 const MOST_PARTS = 4;
 
+/** "cached": parts for several threads, blocks for a core's cache; "whole": none of it, to see what that gains (bench/training.ts) */
+export type Cuts = "cached" | "whole";
+
 /** @param rows rows of one iteration: shards * steps * envs */
 export function planUpdate(
   rows: number,
+  cuts: Cuts,
   settings: {
     readonly advantages: "iteration" | "minibatch";
     readonly unroll: number;
@@ -43,9 +47,10 @@ export function planUpdate(
   const unroll = settings.advantages === "minibatch" ? settings.unroll : 1;
   const units = rows / unroll;
   const minibatchUnits = units / settings.minibatches;
-  const parts = largestDivisor(minibatchUnits, MOST_PARTS);
+  const parts = cuts === "whole" ? 1 : largestDivisor(minibatchUnits, MOST_PARTS);
   const partUnits = minibatchUnits / parts;
   const blockPairs = Math.min(MOST_PAIRS, ACTOR_VALUES / Math.max(...settings.policyHidden));
+  const block = (n: number, most: number) => (cuts === "whole" ? n : blockSize(n, Math.max(1, Math.floor(most))));
   return {
     advantages: settings.advantages,
     unroll,
@@ -53,8 +58,8 @@ export function planUpdate(
     minibatchUnits,
     minibatches: settings.minibatches,
     parts,
-    criticUnits: blockSize(partUnits, Math.max(1, Math.floor(CRITIC_ROWS / unroll))),
-    actorRows: blockSize(partUnits * unroll, Math.max(1, Math.floor(blockPairs / settings.pairs))),
+    criticUnits: block(partUnits, CRITIC_ROWS / unroll),
+    actorRows: block(partUnits * unroll, blockPairs / settings.pairs),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   DRIVE_SPEEDS,
   HARDEST_PUSH,
   MAX_CLIENT_MESSAGE_BYTES,
+  MAX_KEYFRAME_NAME,
   MAX_POLICY_KEY,
   MAX_WATCHED,
   MOST_FLOW_STEPS,
@@ -40,6 +41,8 @@ const clientMessage = z.discriminatedUnion("type", [
     noise: z.enum(["random", "zero"]),
   }),
   z.strictObject({ type: z.literal("seek"), step: z.int().min(0) }),
+  z.strictObject({ type: z.literal("keyframe"), name: z.string().min(1).max(MAX_KEYFRAME_NAME) }),
+  z.strictObject({ type: z.literal("branch"), what: z.enum(["begin", "keep", "back"]) }),
   z.strictObject({ type: z.literal("saveReplay") }),
   z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),
 ]);

@@ -5,7 +5,14 @@
 import type { RawData } from "ws";
 import { readClientMessage } from "./client-message.ts";
 import { MessageRate } from "./message-rate.ts";
-import { type Capability, type Channel, type ClientMessage, type DriveWish, PROTOCOL_VERSION } from "./protocol.ts";
+import {
+  type Capability,
+  type Channel,
+  type ClientMessage,
+  type DriveWish,
+  ORIGINAL,
+  PROTOCOL_VERSION,
+} from "./protocol.ts";
 import type { Show } from "./show.ts";
 import type { ViewerConnection } from "./viewer-connection.ts";
 import { Wheel } from "./wheel.ts";
@@ -57,6 +64,8 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   flow: "simulate",
   seek: "simulate",
   saveReplay: "simulate",
+  keyframe: "simulate",
+  branch: "simulate",
 };
 
 export class IntentDesk {
@@ -146,6 +155,8 @@ export class IntentDesk {
       case "flow":
       case "seek":
       case "saveReplay":
+      case "keyframe":
+      case "branch":
         return this.drive(viewer, message);
       default:
         message satisfies never;
@@ -154,6 +165,8 @@ export class IntentDesk {
   }
 
   private environmentsOf(viewer: ViewerConnection): number {
+    // A branch has its original beside it.
+    if (viewer.channel === "drive") return ORIGINAL + 1;
     return this.showOf(viewer.channel)?.scene?.info.environments ?? 0;
   }
 
@@ -188,6 +201,9 @@ export class IntentDesk {
     const bodies = this.showOf("drive")?.scene?.scene.bodies.length ?? 0;
     if (wish.type === "grab" && wish.body >= bodies)
       return this.refuse(viewer, "notOffered", "grab", `there are ${bodies} bodies`);
+    const keyframes = this.showOf("drive")?.scene?.info.keyframes ?? [];
+    if (wish.type === "keyframe" && !keyframes.includes(wish.name))
+      return this.refuse(viewer, "notOffered", "keyframe", `there is no keyframe "${wish.name}"`);
     if (!this.takeWheel(viewer, wish.type)) return false;
     this.driveHandler?.wish(wish);
     return true;

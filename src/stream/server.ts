@@ -16,6 +16,7 @@ import { listenOn } from "./listen.ts";
 import type { Burst, PlaybackFrame } from "./playback.ts";
 import {
   type Channel,
+  type ContactsMessage,
   type DriveMessage,
   type EvaluationPoint,
   type EventMessage,
@@ -178,12 +179,12 @@ export class StreamServer {
   }
 
   /**
-   * Where the driven robot touches something.
+   * Where the driven robot touches something, and what a person does to it.
    * @param values [contacts, 6] as in `ContactsMessage`
    */
-  pushContacts(time: number, values: Float32Array): void {
+  pushContacts({ values, ...told }: Omit<ContactsMessage, "type" | "values"> & { values: Float32Array }): void {
     const rounded = Array.from(values, (value) => Math.round(1e4 * value) / 1e4);
-    for (const viewer of this.viewersOf("drive")) viewer.offerDetail({ type: "contacts", time, values: rounded });
+    for (const viewer of this.viewersOf("drive")) viewer.offerDetail({ type: "contacts", ...told, values: rounded });
   }
 
   /** Hands a replay file to the page that steers. */

@@ -22,6 +22,8 @@ export interface ActionDescription {
   readonly stiffness: readonly number[];
   readonly damping: readonly number[];
   readonly feedForward: Readonly<Record<string, unknown>> | null;
+  /** rad per unit of what terms and observations see as the action, (target − offset)/shown; absent where they see the action itself. */
+  readonly shown?: number;
 }
 
 /** What an action mapping is bound to. */
@@ -115,6 +117,11 @@ export interface JointTargetSettings {
   readonly feedForward?: FeedForward;
   /** Default home. */
   readonly around?: TargetBase;
+  /**
+   * rad: terms and observations see (target − home)/this as the action, with all that a feed-forward added, as if the task's own mapping
+   * of that scale had been given it. Default: they see the policy's action.
+   */
+  readonly shown?: number;
 }
 
 const TARGET_KINDS = { home: "joint-targets", present: "joint-offsets", previous: "joint-increments" } as const;
@@ -141,8 +148,10 @@ class JointTargets implements BoundAction {
   readonly #qposAddress: Int32Array;
   readonly #targets: Float64Array;
   readonly #feedForward: BoundFeedForward | undefined;
+  readonly #shown: number | undefined;
 
-  constructor(context: ActionContext, { scale, squash = "none", feedForward, around = "home" }: JointTargetSettings) {
+  constructor(context: ActionContext, settings: JointTargetSettings) {
+    const { scale, squash = "none", feedForward, around = "home", shown } = settings;
     const { sim, home } = context;
     const joints = sim.actuatorJoints();
     if (joints.length === 0)
@@ -150,6 +159,7 @@ class JointTargets implements BoundAction {
     this.#sim = sim;
     this.#squash = squash;
     this.#around = around;
+    this.#shown = shown;
     this.#scale = Float64Array.from(joints, (joint) => (typeof scale === "number" ? scale : scale(joint)));
     this.#qposAddress = Int32Array.from(joints, (joint) => sim.joint(joint).qposAddress);
     this.#home = Float64Array.from(this.#qposAddress, (address) => home[address]);
@@ -165,6 +175,7 @@ class JointTargets implements BoundAction {
       stiffness: servos.map((servo) => servo.stiffness),
       damping: servos.map((servo) => servo.damping),
       feedForward: this.#feedForward?.description ?? null,
+      ...(shown !== undefined && { shown }),
     };
   }
 
@@ -176,6 +187,8 @@ class JointTargets implements BoundAction {
     else this.#writeBase(targets);
     this.#feedForward?.add(targets, moment);
     for (let i = 0; i < targets.length; i++) ctrl[i] = targets[i] + this.#scale[i] * action[i];
+    if (this.#shown === undefined) return;
+    for (let i = 0; i < action.length; i++) action[i] = (ctrl[i] - this.#home[i]) / this.#shown;
   }
 
   reset(): void {

@@ -7,6 +7,7 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./action-mapping.ts";
 import type { Command } from "./command.ts";
+import type { AnyLesson, ChosenLesson, DeclaredLesson } from "./lesson.ts";
 import type { MirrorRule } from "./mirror.ts";
 import type { ModelChange } from "./model-change.ts";
 import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
@@ -116,6 +117,8 @@ export interface TaskSpec<
   readonly measured?: (s: Moment<Robot, Tracked & Events>) => ArrayLike<number>;
   /** For evaluation, of robots that walk. */
   readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
+  /** Forms of the task that it can be learned in, by name. */
+  readonly lessons?: Readonly<Record<string, DeclaredLesson>>;
 }
 
 /** A task whose types are not known: what the engine, the registry and the command line work with. */
@@ -149,6 +152,9 @@ export interface Task {
   readonly randomise: Readonly<Record<string, Randomiser>>;
   readonly measured: ((s: AnyMoment) => ArrayLike<number>) | undefined;
   readonly footing: ((s: AnyMoment) => Footing) | undefined;
+  readonly lessons: Readonly<Record<string, AnyLesson>>;
+  /** The lesson whose action mapping this is; absent for the task as declared. */
+  readonly lesson?: ChosenLesson;
 }
 
 /** A task whose term names the compiler knows. */
@@ -190,6 +196,7 @@ export function defineTask<
     terminate: spec.terminate ?? {},
     rewardPerSecond: spec.rewardPerSecond ?? false,
     randomise,
+    lessons: spec.lessons ?? {},
   } as unknown as NamedTask<Observation, Reward>;
   checkNames(task);
   if (settle?.startStates !== undefined && Object.keys(randomise).length > 0) {

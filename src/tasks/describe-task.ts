@@ -2,8 +2,9 @@
 import { describeMechanism, type MechanismDescription } from "../physics/mechanism.ts";
 import type { ActionDescription } from "./action-mapping.ts";
 import type { Curriculum, Interval, Wander } from "./command.ts";
-import type { Family } from "./define-task.ts";
+import type { Family, Task } from "./define-task.ts";
 import type { Environment } from "./environment.ts";
+import type { ChosenLesson } from "./lesson.ts";
 import type { ObservationSlice } from "./observation.ts";
 
 /** A task's contract, JSON-able. */
@@ -35,6 +36,18 @@ export interface TaskDescription {
   readonly trackers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly events: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly randomise: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The form that it is trained in; absent without one. */
+  readonly lesson?: LessonDescription;
+}
+
+/** What a lesson changes for training alone; its action mapping and memory stand in the task's own description. */
+export interface LessonDescription {
+  readonly name: string;
+  readonly about: string;
+  readonly reward: readonly { readonly name: string; readonly weight: number }[];
+  readonly terminations: readonly string[];
+  readonly events: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly curriculum: Curriculum | null;
 }
 
 /** Names, units and ranges of a command. */
@@ -69,14 +82,31 @@ export function describeTask(env: Environment): TaskDescription {
     privileged: env.privilegedLayout,
     action: env.actionDescription,
     command: describeCommand(env),
-    reward: Object.entries(task.reward).map(([name, { weight }]) => ({ name, weight })),
+    reward: weightsOf(task.reward),
     rewardPerSecond: task.rewardPerSecond,
     rewardClip: task.rewardClip ?? null,
     terminations: env.terminationNames,
     trackers: descriptions(task.track),
     events: descriptions(task.events),
     randomise: descriptions(task.randomise),
+    ...(task.lesson && { lesson: describeLesson(task, task.lesson) }),
   };
+}
+
+function describeLesson({ lessons }: Task, { name, training }: ChosenLesson): LessonDescription {
+  const { reward, terminate, events, command } = training;
+  return {
+    name,
+    about: lessons[name].about,
+    reward: weightsOf(reward),
+    terminations: Object.keys(terminate),
+    events: descriptions(events),
+    curriculum: command?.curriculum ?? null,
+  };
+}
+
+function weightsOf(reward: Task["reward"]): { name: string; weight: number }[] {
+  return Object.entries(reward).map(([name, { weight }]) => ({ name, weight }));
 }
 
 function describeCommand({ task: { command } }: Environment): CommandDescription | null {

@@ -230,12 +230,14 @@ export class Environment {
   /**
    * Begins environment `env` of a run from nothing: its first episode, whatever the slot held before.
    * @param learns whether its command goes through the task's curriculum
+   * @param used control steps of the first episode's time limit that count as used up
    */
-  start(seed: number, env: number, learns = false): void {
+  start(seed: number, env: number, learns = false, used = 0): void {
     this.#book[TICK] = 0;
     this.#book[EPISODE_STEP] = 0;
     this.#command?.begin(learns);
     this.reset(seed, env);
+    this.#book[EPISODE_STEP] = used;
   }
 
   /** Begins the next episode of the environment that is swapped in. What happens depends on (seed, env) and its steps so far alone. */
@@ -244,6 +246,21 @@ export class Environment {
     if (this.#book[EPISODE_STEP] > 0) this.#command?.grade(this.#book[EPISODE_STEP] / this.episodeSteps);
     this.#beginEpisode(seed, env);
     this.#observe(seed, env, true);
+  }
+
+  /**
+   * Begins an episode in a keyframe of the model instead of the task's own start; no curriculum hears of it.
+   * @throws UserError when the model has no keyframe of that name
+   */
+  resetToKeyframe(seed: number, env: number, keyframe: string): void {
+    this.#outcome.clear();
+    this.#beginEpisode(seed, env, keyframe);
+    this.#observe(seed, env, true);
+  }
+
+  /** Names of the model's keyframes. */
+  get keyframes(): readonly string[] {
+    return this.sim.names.all("keyframe").filter((name) => name !== "");
   }
 
   /**
@@ -316,7 +333,7 @@ export class Environment {
     this.sim.delete();
   }
 
-  #beginEpisode(seed: number, env: number): void {
+  #beginEpisode(seed: number, env: number, keyframe?: string): void {
     const { sim } = this;
     const moment = this.#moment;
     const rng = this.#rng;
@@ -330,7 +347,8 @@ export class Environment {
     sim.refresh();
     if (this.#randomises) this.#randomisation?.draw(seed, env, rng);
     else this.#randomisation?.clear();
-    this.#starts.set(seed, env, tick, rng);
+    if (keyframe === undefined) this.#starts.set(seed, env, tick, rng);
+    else this.#starts.setKeyframe(keyframe);
     this.#command?.reset(rng.seek(seed, STREAM.command, env, tick));
     sim.forward();
     this.#robot.update?.();

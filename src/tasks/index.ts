@@ -35,13 +35,19 @@ export {
   type Timing,
   withOverrides,
 } from "./define-task.ts";
-export { type CommandDescription, describeTask, type TaskDescription } from "./describe-task.ts";
+export {
+  type CommandDescription,
+  describeTask,
+  type LessonDescription,
+  type TaskDescription,
+} from "./describe-task.ts";
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
 export { type FootClockReading, type FootClockSettings, footClocks } from "./foot-clocks.ts";
 export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
 export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
 export { saddles, startingAt } from "./gridworld/gridworld.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
+export { type ChosenLesson, type Lesson, withLesson } from "./lesson.ts";
 export { type MeanTwistReading, meanTwist } from "./mean-twist.ts";
 export {
   AXIAL,

@@ -30,6 +30,12 @@ export class StartStates {
     else this.#setPooled(settle.physicsSteps, rng.integer(settle.startStates), seed, rng);
   }
 
+  /** Sets a keyframe of the model as it is. @throws UserError when there is none of that name */
+  setKeyframe(keyframe: string): void {
+    this.#sim.resetToKeyframe(keyframe);
+    this.#resetControls();
+  }
+
   #setFresh(rng: Rng): void {
     const { keyframe, reset } = this.#task;
     if (keyframe === undefined) this.#sim.resetToInitial();

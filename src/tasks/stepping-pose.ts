@@ -20,6 +20,8 @@ export interface SteppingSettings {
     /** How far the sway runs ahead of the first foot's phase, rad. */
     readonly lead: number;
   };
+  /** rad by joint, how it stands and steps otherwise than at home: default not at all. */
+  readonly stance?: Readonly<Record<string, number>>;
   /** Carries the feet where the command points: default none. */
   readonly stride?: readonly Stride[];
 }
@@ -34,12 +36,15 @@ export interface Stride {
   readonly cosine?: readonly number[];
   /** [commandSize] throughout the step; default zeros. */
   readonly lean?: readonly number[];
+  /** [feet] factors on all of it, such as −1 for feet on the other side; default ones. */
+  readonly share?: readonly number[];
 }
 
 /**
+ * target += stance, for its joints, whatever the gait;
  * target += gait amplitude · max(0, sin phase) · amplitude, for the joints of each leg;
  * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints that sway;
- * target += gait amplitude · (sin(phase) · sine + cos(phase) · cosine + lean) · command, for the joints of a stride.
+ * target += gait amplitude · share · (sin(phase) · sine + cos(phase) · cosine + lean) · command, for the joints of a stride.
  */
 export function steppingPose(settings: SteppingSettings): FeedForward {
   return { bind: (context, joints) => new SteppingPose(settings, context, joints) };
@@ -55,9 +60,11 @@ class SteppingPose implements BoundFeedForward {
   readonly #swayAmplitude: Float64Array;
   readonly #swayLead: number;
   readonly #strides: readonly BoundStride[];
+  readonly #stanceJoints: Int32Array;
+  readonly #stance: Float64Array;
 
   constructor(settings: SteppingSettings, { readings }: ActionContext, joints: readonly string[]) {
-    const { gait, legs, amplitude, sway = { amplitude: {}, lead: 0 }, stride = [] } = settings;
+    const { gait, legs, amplitude, sway = { amplitude: {}, lead: 0 }, stride = [], stance = {} } = settings;
     this.#gait = gaitReading(readings, gait);
     if (legs.length !== this.#gait.phase.length || legs.some((leg) => leg.length !== amplitude.length)) {
       throw new UserError(`steppingPose: needs ${this.#gait.phase.length} legs of ${amplitude.length} joints each`);
@@ -68,11 +75,14 @@ class SteppingPose implements BoundFeedForward {
     this.#swayAmplitude = Float64Array.from(Object.values(sway.amplitude));
     this.#swayLead = sway.lead;
     this.#strides = stride.map((one) => boundStride(one, this.#gait.phase.length, joints));
+    this.#stanceJoints = Int32Array.from(Object.keys(stance), (joint) => positionOf(joint, joints));
+    this.#stance = Float64Array.from(Object.values(stance));
     this.description = { kind: "stepping-pose", ...settings };
   }
 
   add(targets: Float64Array, { command }: AnyMoment): void {
     const { phase, amplitude } = this.#gait;
+    for (let i = 0; i < this.#stanceJoints.length; i++) targets[this.#stanceJoints[i]] += this.#stance[i];
     for (let foot = 0; foot < phase.length; foot++) {
       const swing = amplitude * Math.max(0, Math.sin(phase[foot]));
       const leg = this.#legs[foot];
@@ -83,7 +93,7 @@ class SteppingPose implements BoundFeedForward {
     for (let k = 0; k < this.#strides.length; k++) this.#carry(this.#strides[k], targets, command);
   }
 
-  #carry({ joints, sine, cosine, lean }: BoundStride, targets: Float64Array, command: ArrayLike<number>): void {
+  #carry({ joints, sine, cosine, lean, share }: BoundStride, targets: Float64Array, command: ArrayLike<number>): void {
     const { phase, amplitude } = this.#gait;
     let [along, across, always] = [0, 0, 0];
     for (let i = 0; i < command.length; i++) {
@@ -93,7 +103,7 @@ class SteppingPose implements BoundFeedForward {
     }
     for (let foot = 0; foot < joints.length; foot++) {
       const swung = along * Math.sin(phase[foot]) + across * Math.cos(phase[foot]);
-      targets[joints[foot]] += amplitude * (swung + always);
+      targets[joints[foot]] += amplitude * share[foot] * (swung + always);
     }
   }
 }
@@ -105,9 +115,11 @@ interface BoundStride {
   readonly sine: Float64Array;
   readonly cosine: Float64Array;
   readonly lean: Float64Array;
+  /** [feet] */
+  readonly share: Float64Array;
 }
 
-function boundStride({ joints, sine, cosine, lean }: Stride, feet: number, all: readonly string[]): BoundStride {
+function boundStride({ joints, sine, cosine, lean, share }: Stride, feet: number, all: readonly string[]): BoundStride {
   if (joints.length !== feet) throw new UserError(`steppingPose: a stride needs ${feet} joints, one per foot`);
   const orZeros = (values: readonly number[] | undefined) => Float64Array.from(sine, (_, i) => values?.[i] ?? 0);
   return {
@@ -115,6 +127,7 @@ function boundStride({ joints, sine, cosine, lean }: Stride, feet: number, all: 
     sine: Float64Array.from(sine),
     cosine: orZeros(cosine),
     lean: orZeros(lean),
+    share: Float64Array.from(joints, (_, foot) => share?.[foot] ?? 1),
   };
 }
 

@@ -11,6 +11,7 @@ import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin }
 import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import type { Task } from "./define-task.ts";
+import { withLesson } from "./lesson.ts";
 import { PAGE_NAMES } from "./page-names.ts";
 import { get } from "./registry.ts";
 import { withTerrainSeed } from "./terrain.ts";
@@ -28,18 +29,27 @@ export interface TaskVariant {
   readonly terrainSeed?: number;
   /** Folder of a description of the robot to use in place of the package's own; empty or absent for none. */
   readonly modelDir?: string;
+  /** The lesson that a policy learns or learned by; empty or absent for none. */
+  readonly lesson?: string;
 }
 
 /**
  * The registered task of that name, or the task of the user's file at that path.
- * @throws UserError when there is no such task, or its ground takes no seed
+ * @throws UserError when there is no such task or lesson, or its ground takes no seed
  */
 export async function resolveTask(
   reference: string,
-  { terrainSeed = 0, modelDir = "" }: TaskVariant = {},
+  { terrainSeed = 0, modelDir = "", lesson = "" }: TaskVariant = {},
 ): Promise<Task> {
-  const task = withTerrainSeed(isTaskFile(reference) ? await loadUserTask(reference) : get(reference), terrainSeed);
-  return modelDir === "" ? task : Object.freeze({ ...task, modelDir: resolve(modelDir) });
+  const declared = isTaskFile(reference) ? await loadUserTask(reference) : get(reference);
+  const task = withLesson(withTerrainSeed(declared, terrainSeed), lesson);
+  return modelDir === "" ? task : withModelDir(task, resolve(modelDir));
+}
+
+function withModelDir(task: Task, modelDir: string): Task {
+  const { lesson } = task;
+  if (lesson === undefined) return Object.freeze({ ...task, modelDir });
+  return Object.freeze({ ...task, modelDir, lesson: { ...lesson, training: { ...lesson.training, modelDir } } });
 }
 
 /**

@@ -81,6 +81,12 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       "Continuous flow times keep this distance from 0 and from 1.",
       source,
     ),
+    normalPull: field(
+      nonNegative.max(100),
+      0,
+      "Weight of a pull of the velocity towards the one whose actions are standard normal, which is what an entropy bonus is to a Gaussian: it keeps actions from drifting outwards where reward does not hold them (docs/experiments.md).",
+      OURS,
+    ),
     actionNoise: field(
       nonNegative,
       defaults.actionNoise,
@@ -156,6 +162,12 @@ export function optimiserFields(defaults: OptimiserDefaults, source: string) {
       "Environment steps over which both learning rates fall linearly to 0; 0 keeps them constant.",
       source,
       "environment steps",
+    ),
+    clipTarget: field(
+      z.number().min(0).lt(1),
+      0,
+      "Share of ratios outside the trust region that the policy's learning rate is steered towards, iteration by iteration, from a fiftieth to four times its value; 0 leaves it alone.",
+      OURS,
     ),
     adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
     adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),

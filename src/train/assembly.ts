@@ -8,9 +8,10 @@ import { criticLayout } from "../policy/critic.ts";
 import { initialise } from "../policy/parameters.ts";
 import { policyLayout } from "../policy/policy.ts";
 import { iterationLayout } from "../rollout/iteration-layout.ts";
-import type { ThreadSetup } from "../rollout/jobs.ts";
+import type { ThreadSetup, TrainingSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
 import { byteLengthOf, sharedViews } from "../rollout/shared-layout.ts";
+import type { UpdatePlan } from "../rollout/update-plan.ts";
 import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
@@ -21,6 +22,8 @@ import { initialLoopState, type TrainingParts } from "./training-state.ts";
 export interface Assembly {
   /** A simulation of the task for names, sizes and scene; no training step uses it */
   readonly env: Environment;
+  /** Of the form that is trained on: the same one, or the lesson's */
+  readonly trainedEnv: Environment;
   readonly engine: Engine;
   readonly pool: WorkerPool;
   readonly parts: TrainingParts;
@@ -29,32 +32,39 @@ export interface Assembly {
 /**
  * Loads the task, starts the threads and sets the weights to their start.
  * @param onWorkerLost told, in one sentence, when a thread died and was replaced
+ * @param plan how minibatches are cut, which decides the order of sums
  * @throws UserError where task, scene or engine are at fault
  */
-export async function assemble(config: TrainConfig, onWorkerLost: (message: string) => void): Promise<Assembly> {
+export async function assemble(
+  config: TrainConfig,
+  onWorkerLost: (message: string) => void,
+  plan: UpdatePlan = updatePlan(config),
+): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task, config));
   if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
+  const trainedEnv = env.task.lesson ? await Environment.create(env.task.lesson.training) : env;
   const engine = await createEngine(config.engine);
-  const sizes = iterationSizes(config, env);
+  const sizes = iterationSizes(config, trainedEnv, plan);
   const memory = sharedMemory(config, byteLengthOf(iterationLayout(sizes)));
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
-  const pool = await WorkerPool.create(threads, setupOf(config, env, memory), onWorkerLost);
+  const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, { plan, sizes, memory }), onWorkerLost);
   const spec = updateSpec(config, env);
   const { measures } = surrogateOf(spec.algorithm);
-  const learner = await Learner.create({ config, plan: updatePlan(config), sizes, views, pool, measures }, engine);
+  const learner = await Learner.create({ config, plan, sizes, views, pool, measures }, engine);
   const { critic } = spec;
   const layouts = { actorLayout: policyLayout(policySpec(config, env)), criticLayout: criticLayout(critic) };
   const average = new Float32Array(sizes.actorSize);
   const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, ...layouts };
   startWeights(config, parts);
-  return { env, engine, pool, parts };
+  return { env, trainedEnv, engine, pool, parts };
 }
 
 /** Ends the threads and frees the simulation. */
-export async function disassemble({ env, engine, pool }: Assembly): Promise<void> {
+export async function disassemble({ env, trainedEnv, engine, pool }: Assembly): Promise<void> {
   await pool.close();
   await engine.dispose();
+  trainedEnv.delete();
   env.delete();
 }
 
@@ -71,20 +81,27 @@ function sharedMemory(config: TrainConfig, bytes: number): SharedArrayBuffer {
   }
 }
 
-function setupOf(config: TrainConfig, env: Environment, memory: SharedArrayBuffer): ThreadSetup {
+function setupOf(
+  config: TrainConfig,
+  env: Environment,
+  { plan, sizes, memory }: Pick<TrainingSetup, "plan" | "sizes" | "memory">,
+): ThreadSetup {
   return {
     task: config.task,
     terrainSeed: config.terrainSeed,
     modelDir: config.modelDir,
+    lesson: config.lesson,
     engine: config.engine,
     training: {
       seed: config.seed,
       episodeSteps: config.episodeSteps,
-      sizes: iterationSizes(config, env),
+      noisePeriod: config.noisePeriod,
+      staggered: config.stagger,
+      sizes,
       memory,
       policy: policySpec(config, env),
       spec: updateSpec(config, env),
-      plan: updatePlan(config),
+      plan,
       mirror: config.mirror ? mirrorOf(env) : null,
     },
   };

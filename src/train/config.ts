@@ -51,6 +51,12 @@ export const trainConfigSchema = z.strictObject({
     OURS,
     "path",
   ),
+  lesson: field(
+    z.string(),
+    "",
+    "Form of the task to learn in, by a name that the task declares: other rewards, starts and ends for training, and its own action mapping, which the controller keeps. Evaluations are on the task itself. Empty trains on the task as it is.",
+    OURS,
+  ),
   mirror: field(
     z.boolean(),
     false,
@@ -65,6 +71,19 @@ export const trainConfigSchema = z.strictObject({
   ),
   workers: field(z.int().min(0).max(256), 0, "Worker threads; 0 takes one per core. Never changes results.", OURS),
   engine: field(z.enum(["ort", "tfjs"]), "ort", "What runs the tensor graphs: ONNX Runtime or TensorFlow.js.", OURS),
+  stagger: field(
+    z.boolean(),
+    false,
+    "End the environments' first episodes at times spread over the limit, so that a batch holds every moment of an episode. For tasks that only the time limit ends (docs/experiments.md).",
+    OURS,
+  ),
+  noisePeriod: field(
+    z.int().min(1).max(10_000),
+    1,
+    "Control steps over which the policy's noise turns from one draw into the next while training; 1 draws afresh at every step. Noise that lasts goes further, and each action still is one of the policy's own (docs/experiments.md).",
+    OURS,
+    "control steps",
+  ),
   normaliser: field(
     z.enum(["correct", "released"]),
     "correct",

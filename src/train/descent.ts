@@ -16,8 +16,8 @@ import type { Optimiser } from "./optimiser.ts";
 /** Means over the iteration's minibatches, by name. */
 export type UpdateMeasures = Record<string, number>;
 
-/** What steps each network. */
-type Optimisers = Readonly<Record<Network, Optimiser>>;
+/** What steps each network, and the factor on the policy's learning rate that steering has come to. */
+type Optimisers = Readonly<Record<Network, Optimiser>> & { readonly rateFactor: number };
 
 /**
  * Learns from the batch in the shared arrays, which must have been prepared.
@@ -73,7 +73,7 @@ class Descent {
     this.#options = options;
     this.#optimisers = optimisers;
     this.#rates = {
-      actor: factor * config.algorithm.learningRate,
+      actor: factor * optimisers.rateFactor * config.algorithm.learningRate,
       critic: factor * criticLearningRate(config.algorithm),
     };
     this.#order = new RowOrder(plan, sizes, views.order);

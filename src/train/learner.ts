@@ -8,6 +8,7 @@ import type { UpdatePlan } from "../rollout/update-plan.ts";
 import type { TrainConfig } from "./config.ts";
 import { descend, type UpdateMeasures } from "./descent.ts";
 import { Optimiser } from "./optimiser.ts";
+import { steeredFactor } from "./rate-steering.ts";
 
 /** What the learner works on. */
 export interface LearnerOptions {
@@ -25,6 +26,8 @@ export class Learner {
   readonly actor: Optimiser;
   readonly critic: Optimiser;
   readonly stats: RunningStats;
+  /** On the policy's learning rate; steered by what the trust region held back */
+  rateFactor = 1;
   readonly #options: LearnerOptions;
   /** Observations with the critic's extras [rows, obsSize + privilegedSize] */
   readonly #seen: Float32Array;
@@ -61,6 +64,8 @@ export class Learner {
     await this.prepare(iteration);
     const measures = await this.descend(iteration);
     this.publishNormaliser();
+    const { clipTarget } = this.#options.config.algorithm;
+    if (clipTarget > 0) this.rateFactor = steeredFactor(this.rateFactor, measures.clipFraction, clipTarget);
     return measures;
   }
 

@@ -1,11 +1,11 @@
 /** Turns a run's configuration and a task's sizes into the shapes that the other rooms work with. */
+import { recordLayout } from "../algorithms/row-record.ts";
 import { type AlgorithmSpec, surrogateOf, type UpdateSpec } from "../algorithms/update-functions.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
-import { keptLayout } from "../rollout/kept-rows.ts";
 import { shardStateLayout } from "../rollout/shard-state.ts";
-import { planUpdate, type UpdatePlan } from "../rollout/update-plan.ts";
+import { type Cuts, planUpdate, type UpdatePlan } from "../rollout/update-plan.ts";
 import type { Environment } from "../tasks/index.ts";
 import type { AlgorithmConfig } from "./algorithm-config.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
@@ -79,16 +79,15 @@ export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
 }
 
 /** How minibatches are cut. */
-export function updatePlan(config: TrainConfig): UpdatePlan {
+export function updatePlan(config: TrainConfig, cuts: Cuts = "cached"): UpdatePlan {
   const { algorithm } = config;
-  return planUpdate(rowsPerIteration(config), { ...algorithm, pairs: evaluationsPerRow(algorithm) });
+  return planUpdate(rowsPerIteration(config), cuts, { ...algorithm, pairs: evaluationsPerRow(algorithm) });
 }
 
 /** Sizes of the arrays that one iteration shares. */
-export function iterationSizes(config: TrainConfig, env: Environment): IterationSizes {
+export function iterationSizes(config: TrainConfig, env: Environment, plan = updatePlan(config)): IterationSizes {
   const envs = config.envs / config.shards;
   const spec = updateSpec(config, env);
-  const plan = updatePlan(config);
   const surrogate = surrogateOf(spec.algorithm);
   const orientations = config.mirror ? 2 : 1;
   return {
@@ -100,7 +99,7 @@ export function iterationSizes(config: TrainConfig, env: Environment): Iteration
     actionSize: env.actionSize,
     shardStateSize: shardStateLayout(env, envs).size,
     finals: envs * (1 + Math.ceil(config.horizon / (config.episodeSteps || env.episodeSteps))),
-    keptSize: keptLayout(surrogate.kept, rowsPerIteration(config), orientations).size,
+    recordSize: recordLayout(surrogate, env.obsSize).width,
     orientations,
     actorSize: surrogate.layout.size,
     criticSize: criticLayout(spec.critic).size,

@@ -70,7 +70,12 @@ export function storedTensors(parts: TrainingParts): Record<string, StoredTensor
 export function storedState({ loop, learner }: TrainingParts): string {
   const { iteration: _iteration, envSteps: _envSteps, generation: _generation, ...rest } = loop;
   const optimiserSteps = { actor: learner.actor.steps, critic: learner.critic.steps };
-  return JSON.stringify({ ...rest, optimiserSteps, normaliserCount: learner.stats.count });
+  return JSON.stringify({
+    ...rest,
+    optimiserSteps,
+    normaliserCount: learner.stats.count,
+    rateFactor: learner.rateFactor,
+  });
 }
 
 /**
@@ -93,10 +98,11 @@ export function restore(parts: TrainingParts, { metadata, tensors }: Checkpoint,
   fill("normaliser/mean", learner.stats.mean);
   fill("normaliser/squares", learner.stats.squares);
   fill("shards", views.shardState.subarray(0, sizes.shards * sizes.shardStateSize));
-  const { optimiserSteps, normaliserCount, ...rest } = JSON.parse(metadata.state);
+  const { optimiserSteps, normaliserCount, rateFactor = 1, ...rest } = JSON.parse(metadata.state);
   learner.actor.steps = optimiserSteps.actor;
   learner.critic.steps = optimiserSteps.critic;
   learner.stats.count = normaliserCount;
+  learner.rateFactor = rateFactor;
   learner.publishNormaliser();
   Object.assign(loop, rest, { iteration: metadata.iteration, envSteps: metadata.envSteps, generation: 0 });
 }

@@ -39,6 +39,8 @@ export class Training {
   readonly config: TrainConfig;
   /** A simulation of the task for its names, sizes and scene; no training step uses it. */
   readonly env: Environment;
+  /** The same for the form of the task that is trained on, a lesson where there is one. */
+  readonly trainedEnv: Environment;
   readonly watch: WatchDesk;
   readonly #options: TrainingOptions;
   readonly #parts: TrainingParts;
@@ -54,15 +56,16 @@ export class Training {
   #openGate: (() => void) | null = null;
 
   private constructor(options: TrainingOptions, assembly: Assembly) {
-    const { env, pool, parts } = assembly;
+    const { env, trainedEnv, pool, parts } = assembly;
     this.config = options.config;
     this.#options = options;
     this.#assembly = assembly;
     this.env = env;
+    this.trainedEnv = trainedEnv;
     this.#pool = pool;
     this.#parts = parts;
     this.#episodes = new EpisodeWindow(parts.loop);
-    this.watch = new WatchDesk(env, parts.sizes);
+    this.watch = new WatchDesk(trainedEnv, parts.sizes);
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#seconds = options.resume?.seconds ?? 0;
     this.#savedAtMs = this.#nowMs();
@@ -192,7 +195,7 @@ export class Training {
       steps: loop.envSteps,
       seconds: this.#seconds,
       stepsPerSecond: (1000 * rowsPerIteration(this.config)) / (collectMs + updateMs),
-      ...this.#episodes.describe(report, this.env),
+      ...this.#episodes.describe(report, this.trainedEnv),
       losses: measures,
       timing: { collectSeconds: collectMs / 1000, updateSeconds: updateMs / 1000 },
       nanResets: report.nans.length,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DENOISING_MEASURES, denoisingMdpLoss } from "../../src/algorithms/denoising-mdp.ts";
 import { stepLogProb } from "../../src/algorithms/denoising-surrogate.ts";
 import { PPO_MEASURES, ppoLoss } from "../../src/algorithms/ppo.ts";
+import { type RecordLayout, recordLayout } from "../../src/algorithms/row-record.ts";
 import {
   type AlgorithmSpec,
   actorGradientFunction,
@@ -20,7 +21,7 @@ import { samplerFunction } from "../../src/policy/sampler.ts";
 const ROWS = 4;
 const network = { obsSize: 5, actionSize: 2, hidden: [8, 8], activation: "silu" } as const;
 const flow = { ...network, outputScale: 1 } as const;
-const pairs = { pairs: 3, pairing: "independent", flowSteps: 4, timeMargin: 0.01 } as const;
+const pairs = { pairs: 3, pairing: "independent", normalPull: 0, flowSteps: 4, timeMargin: 0.01 } as const;
 const denoising = { clip: 0.2, flowSteps: 3, stepNoise: 0.5 } as const;
 const fpo: AlgorithmSpec = {
   name: "fpo",
@@ -55,6 +56,7 @@ const ppo = { name: "ppo", policy: network, settings: { clip: 0.1, dualClip: 0, 
 const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
+  ["fpo++ with a pull", { ...plus, settings: { ...plus.settings, normalPull: 0.7 } }],
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],
@@ -88,10 +90,17 @@ function collected(algorithm: AlgorithmSpec) {
   Object.assign(feeds, parameterViews(surrogate.layout, flat));
   const replay = replayFunction(spec, ROWS);
   if (replay !== null) Object.assign(feeds, rounded(interpret(replay, feeds)));
-  const prepared = { ...feeds, ...rounded(interpret(prepareFunction(spec, ROWS), feeds)) };
-  const kept = Object.fromEntries(surrogate.kept.map(({ name }) => [name, prepared[name]]));
+  const { record } = rounded(interpret(prepareFunction(spec, ROWS), feeds));
+  const kept = columnsOf(record, recordLayout(surrogate, 5));
   const advantage = Float32Array.of(1, -1, 2, -0.5);
-  return { spec, surrogate, flat, feeds, kept, data: { ...seen, ...kept, advantage } };
+  return { spec, surrogate, flat, feeds, kept, data: { ...seen, ...kept, record, advantage } };
+}
+
+/** The arrays of ROWS records, by name. */
+function columnsOf(record: Float32Array, { columns, width }: RecordLayout): Record<string, Float32Array> {
+  const column = (offset: number, size: number) =>
+    Float32Array.from({ length: ROWS * size }, (_, i) => record[Math.floor(i / size) * width + offset + (i % size)]);
+  return Object.fromEntries(columns.map(({ name, offset, size }) => [name, column(offset, size)]));
 }
 
 function rounded(values: Record<string, Float64Array>): Record<string, Float32Array> {
@@ -123,7 +132,7 @@ describe("surrogates", () => {
     const fn = actorGradientFunction(spec, ROWS, 1 / ROWS);
     const analytic = interpret(fn, { ...data, ...weightsAt(surrogate, shifted) });
     const block = { rows: ROWS, obs: input("obs", [ROWS, 5]), weights: parameterInputs(surrogate.layout) };
-    const loss = graphFunction("loss", { loss: surrogate.loss(block, 1 / ROWS).loss });
+    const loss = graphFunction("loss", { loss: surrogate.loss(block, input, 1 / ROWS).loss });
     const needed = new Set(loss.inputs.map((node) => (node.op === "input" ? node.attributes.name : "")));
     const valueAt = (index: number, step: number) => {
       const moved = shifted.slice();

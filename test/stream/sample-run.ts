@@ -89,6 +89,7 @@ export const sampleInfo: RunInfo = {
     [-1, 1],
   ],
   rewardNames: ["trackLinVel", "alive", "torque"],
+  keyframes: [],
   capabilities: ["pause-training"],
 };
 

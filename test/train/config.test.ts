@@ -135,7 +135,15 @@ describe("train config", () => {
   });
 
   it("resolves every preset of every known task, and of an unknown one, without complaint", () => {
-    for (const task of ["CartpoleBalance", "CartpoleSwingup", "CheetahRun", "ReacherEasy", "HumanoidJoystick", "Mine"])
+    for (const task of [
+      "CartpoleBalance",
+      "CartpoleSwingup",
+      "CheetahRun",
+      "ReacherEasy",
+      "HumanoidJoystick",
+      "Mine",
+      "Go1JoystickFlatTerrain",
+    ])
       for (const preset of presetNames)
         for (const algorithm of algorithmNames)
           expect(resolveTrainConfig({ task, preset, algorithm }).algorithm.name).toBe(algorithm);
@@ -144,6 +152,13 @@ describe("train config", () => {
   it("takes the task's own algorithm where none is asked for", () => {
     expect(resolveTrainConfig({ task: "HumanoidJoystick" }).algorithm).toMatchObject({ name: "fpo++", clip: 0.2 });
     expect(resolveTrainConfig({ task: "ReacherEasy" }).algorithm.name).toBe("fpo");
+  });
+
+  it("learns the Go1 by a lesson on a laptop, and as published otherwise", () => {
+    const task = "Go1JoystickFlatTerrain";
+    const lessons = presetNames.map((preset) => resolveTrainConfig({ task, algorithm: "fpo++", preset }).lesson);
+    expect(lessons).toEqual(["trot", "", ""]);
+    expect(resolveTrainConfig({ task, overrides: { lesson: "" } }).lesson).toBe("");
   });
 
   it("puts overrides before the task's preset, and that before the general one", () => {

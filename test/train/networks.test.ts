@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actionNoise } from "../../src/train/networks.ts";
+import { actionNoise, updatePlan } from "../../src/train/networks.ts";
 import { resolveTrainConfig } from "../../src/train/presets.ts";
 
 const withNoise = (noise: object) =>
@@ -21,5 +21,22 @@ describe("noise on actions", () => {
   it("stays as it is where nothing says that it falls, and is none for a Gaussian", () => {
     expect(actionNoise(withNoise({ actionNoise: 0.25 }), 1e9)).toBe(0.25);
     expect(actionNoise(resolveTrainConfig({ task: "CheetahRun", algorithm: "ppo" }), 0)).toBe(0);
+  });
+});
+
+describe("cuts of a minibatch", () => {
+  const config = resolveTrainConfig({ task: "CheetahRun", algorithm: "fpo++" });
+
+  it("are parts for threads and blocks for the cache, and every row is in one", () => {
+    const { parts, minibatchUnits, unroll, actorRows, criticUnits } = updatePlan(config);
+    const partUnits = minibatchUnits / parts;
+    expect(parts).toBeGreaterThan(1);
+    expect((partUnits * unroll) % actorRows).toBe(0);
+    expect(partUnits % criticUnits).toBe(0);
+  });
+
+  it("are none where it is taken whole", () => {
+    const { parts, minibatchUnits, unroll, actorRows, criticUnits } = updatePlan(config, "whole");
+    expect([parts, actorRows, criticUnits]).toEqual([1, minibatchUnits * unroll, minibatchUnits]);
   });
 });

@@ -8,9 +8,8 @@ import type { Store } from "./store.ts";
 export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
 /** Within this time an answer may still be under way, however busy the machine is. */
 const ANSWER_MS = 3000;
-/** A push as of a person who means it, m/s, and how long its arrow stays. */
+/** A push as of a person who means it, m/s. */
 const PUSH_SPEED = 0.8;
-const PUSH_SHOWN_MS = 450;
 /** Ways of commands whose middle is shown. */
 const LATENCIES = 9;
 
@@ -26,7 +25,6 @@ export class Drive {
   private readonly send: (message: ClientMessage) => void;
   private readonly keys = new SteeringKeys();
   private latencies: number[] = [];
-  private pushed = { angle: 0, atMs: Number.NEGATIVE_INFINITY };
   /** The speed asked for last. */
   private asked = { speed: 1, atMs: Number.NEGATIVE_INFINITY };
 
@@ -94,13 +92,17 @@ export class Drive {
   /** Pushes the robot from a side that nobody knows before. */
   push(): void {
     const angle = 2 * Math.PI * Math.random() - Math.PI;
-    this.pushed = { angle, atMs: performance.now() };
     this.send({ type: "push", angle, speed: PUSH_SPEED });
   }
 
-  /** Direction from the heading of the push that is to be seen now, rad; null while none is. */
-  pushShown(nowMs: number): number | null {
-    return nowMs - this.pushed.atMs < PUSH_SHOWN_MS ? this.pushed.angle : null;
+  /** Puts the robot into a keyframe of its model. */
+  goToKeyframe(name: string): void {
+    this.send({ type: "keyframe", name });
+  }
+
+  /** Begins another future beside the one that is known, or ends that. */
+  branch(what: "begin" | "keep" | "back"): void {
+    this.send({ type: "branch", what });
   }
 
   /** Draws the actions in another way. */

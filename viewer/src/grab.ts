@@ -1,10 +1,11 @@
 /** A body in the user's hand: a spring from the point that was taken hold of to where the pointer is. */
 import { Vector3 } from "three";
-import type { ClientMessage } from "../../src/stream/protocol.ts";
+import type { ClientMessage, Grip } from "../../src/stream/protocol.ts";
 import type { ShownPose } from "./playback.ts";
 import { bodyPoint, pointInBody } from "./scene/body-frame.ts";
+import type { Touched } from "./scene/cast.ts";
 import type { Spring } from "./scene/overlays.ts";
-import type { Stage, Touched } from "./scene/stage.ts";
+import type { Stage } from "./scene/stage.ts";
 
 /** Targets are sent at most this often. */
 const SEND_MS = 33;
@@ -18,6 +19,11 @@ interface Held {
   x: number;
   y: number;
   target: Triple;
+}
+
+/** A spring that the server tells of, on the robot as it is drawn; null where there is none. */
+export function springOf(grip: Grip | null, pose: ShownPose | undefined): Spring | null {
+  return grip && pose ? { from: bodyPoint(pose.poses, grip.body, grip.point), to: grip.target } : null;
 }
 
 export class Grab {

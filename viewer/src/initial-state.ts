@@ -17,6 +17,8 @@ export function initialState(settings: Settings): PageState {
     motion: null,
     isFilming: false,
     pointed: null,
+    divergence: null,
+    isBeside: true,
     info: null,
     status: null,
     points: [],

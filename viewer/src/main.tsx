@@ -10,6 +10,7 @@ import { listenToKeys } from "./ui/keys.ts";
 import { listenToPointer } from "./ui/pointer.ts";
 import "uplot/dist/uPlot.min.css";
 import "./ui/style.css";
+import "./ui/compare.css";
 
 const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
 const root = document.querySelector<HTMLElement>("#interface")!;
@@ -74,6 +75,10 @@ const probe = {
   /** Sticks and balls drawn over the robot. */
   get marks() {
     return stage.markCount;
+  },
+  /** Whether the original of a branch is drawn. */
+  get hasOriginal() {
+    return page.comparison.view() !== null;
   },
   /** Where a body is drawn, in CSS pixels. */
   pixel: (environment: number, body: number) => {

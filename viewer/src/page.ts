@@ -2,21 +2,23 @@
  * The page's conductor: what arrives from the stream goes into the store and onto the stage, what the user does goes into the store and to the
  * server. Components only read the store and call the actions here.
  */
-import type {
-  Channel,
-  ClientMessage,
-  EventMessage,
-  HelloMessage,
-  MetricsMessage,
-  PoseFrame,
-  ServerMessage,
-  StreamScene,
+import {
+  type Channel,
+  type ClientMessage,
+  type EventMessage,
+  type HelloMessage,
+  type MetricsMessage,
+  ORIGINAL,
+  type PoseFrame,
+  type ServerMessage,
+  type StreamScene,
 } from "../../src/stream/protocol.ts";
+import { Comparison } from "./comparison.ts";
 import { Connection } from "./connection.ts";
 import { Contacts } from "./contacts.ts";
 import { download } from "./download.ts";
 import { Drive } from "./drive.ts";
-import { Grab } from "./grab.ts";
+import { Grab, springOf } from "./grab.ts";
 import { Playback } from "./playback.ts";
 import { shownEnvironments } from "./scene/layout.ts";
 import type { Stage } from "./scene/stage.ts";
@@ -42,6 +44,8 @@ const refusalsToTell: readonly string[] = [
   "grab",
   "seek",
   "saveReplay",
+  "keyframe",
+  "branch",
 ];
 /** Frames of a usual screen are this long. */
 const FRAME_MS = 16;
@@ -50,6 +54,7 @@ export class Page {
   readonly playback = new Playback();
   readonly drive: Drive;
   readonly grab: Grab;
+  readonly comparison: Comparison;
   private readonly video: Video;
   private readonly contacts = new Contacts();
   framesReceived = 0;
@@ -79,6 +84,7 @@ export class Page {
     });
     this.drive = new Drive(store, (message) => this.connection.send(message));
     this.video = new Video(stage.canvas);
+    this.comparison = new Comparison(store, stage, this.playback);
     this.grab = new Grab(stage, (message) => this.connection.send(message));
     store.subscribe((state, before) => this.apply(state, before));
     document.addEventListener("visibilitychange", () => this.tellPause());
@@ -277,7 +283,8 @@ export class Page {
     const total = info.environments;
     // The neighbours come along, so that stepping through environments shows something at once.
     const neighbours = [followed, (followed + 1) % total, (followed + total - 1) % total];
-    const environments = [...new Set([...this.shown(), ...neighbours])].slice(0, 64);
+    const beside = this.store.get().channel === "drive" ? [ORIGINAL] : [];
+    const environments = [...new Set([...this.shown(), ...neighbours, ...beside])].slice(0, 64);
     return [
       { type: "watch", environments },
       { type: "follow", environment: followed },
@@ -304,7 +311,8 @@ export class Page {
     if (state.channel !== before.channel) this.leaveScene(state.channel);
     if (state.options !== before.options) stage.setOptions(state.options);
     if (state.isPaused !== before.isPaused) this.tellPause();
-    if (state.isFollowing !== before.isFollowing) stage.invalidate();
+    if (state.isFollowing !== before.isFollowing || state.isBeside !== before.isBeside) stage.invalidate();
+    if (state.drive?.branch?.start !== before.drive?.branch?.start) stage.invalidate();
     if (state.followed !== before.followed || state.gridCount !== before.gridCount) {
       stage.invalidate();
       if (state.followed !== before.followed) this.store.set({ terms: null });
@@ -360,11 +368,16 @@ export class Page {
     const dt = Math.min(0.25, (nowMs - this.lastDrawMs) / 1000);
     this.lastDrawMs = nowMs;
     const { followed, isFollowing, isPaused, hasPoses } = this.store.get();
-    const spring = this.grab.spring(this.playback.shown.get(followed), nowMs);
-    const contacts = this.contacts.at(this.playback.time);
-    const push = this.drive.pushShown(nowMs);
-    const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push };
+    const pose = this.playback.shown.get(followed);
+    const { time } = this.playback;
+    const own = this.grab.spring(pose, nowMs);
+    const spring = own ?? springOf(this.contacts.gripAt(time), pose);
+    const contacts = this.contacts.at(time);
+    const push = this.contacts.pushAt(time);
+    const original = this.comparison.view();
+    const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push, original };
     this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
+    this.comparison.placeTags();
     if (hasNewPoses && nowMs - this.lastMotionMs >= MOTION_MS) this.noteMotion(followed, nowMs);
     const isFirst = hasNewPoses && !hasPoses;
     if (nowMs - this.lastReadoutMs < READOUT_MS && !isFirst) return;
@@ -382,6 +395,7 @@ export class Page {
     if (!pose) return;
     this.lastMotionMs = nowMs;
     const { time } = this.playback;
-    this.store.set({ motion: { time, command: Array.from(pose.command), twist: Array.from(pose.twist) } });
+    const motion = { time, command: Array.from(pose.command), twist: Array.from(pose.twist) };
+    this.store.set({ motion, divergence: this.comparison.divergence() });
   }
 }

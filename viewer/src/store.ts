@@ -10,6 +10,7 @@ import type {
   StatusMessage,
   TermsMessage,
 } from "../../src/stream/protocol.ts";
+import type { Divergence } from "./divergence.ts";
 import type { Axes } from "./steering/axes.ts";
 
 /** Environments shown side by side. */
@@ -64,6 +65,10 @@ export interface PageState {
   readonly pointed: { readonly name: string; readonly x: number; readonly y: number } | null;
   /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */
   readonly motion: Motion | null;
+  /** How far a branch and its original are apart; null while there is none. */
+  readonly divergence: Divergence | null;
+  /** Whether the original is drawn beside the branch instead of over it. */
+  readonly isBeside: boolean;
   readonly info: RunInfo | null;
   readonly status: StatusMessage | null;
   readonly points: readonly MetricsPoint[];

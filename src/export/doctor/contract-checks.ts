@@ -102,6 +102,8 @@ function actionMapping({ task: told }: Contract, robot: TaskDescription): Check 
   }
   if (JSON.stringify(found.feedForward) !== JSON.stringify(expected.feedForward))
     return fail(name, "another feed-forward than the task's", "use the contract's feedForward, or export again");
+  if (found.shown !== expected.shown)
+    return fail(name, "shows another action than the task's", "use the contract's shown, or export again");
   return perJoint(name, told, robot, "scale", "per unit of action", "multiply actions by the scale of the contract");
 }
 

@@ -5,6 +5,8 @@ export interface PagePayload {
   readonly task: string;
   /** Script of a user's own task (`pageScript`); null for one that ships. */
   readonly taskScript: string | null;
+  /** The task's lesson whose action mapping the controller has; "" for none. */
+  readonly lesson: string;
   /** Path of the scene among `files`. */
   readonly scene: string;
   readonly run: string;

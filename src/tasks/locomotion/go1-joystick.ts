@@ -13,6 +13,7 @@ import { footClearance, footSlip, swingPeakError } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsProduct, weightedNormSq } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
 import { FEET, FOOT_CONTACTS, go1, go1Differences } from "./go1.ts";
+import { trot } from "./go1-trot.ts";
 
 const FOOT_HEIGHT = 0.1; // m, of a foot's centre at the top of a step
 const SHORT_STEP = 0.1; // s in the air
@@ -106,6 +107,7 @@ export const go1JoystickFlatTerrain = defineTask({
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
   measured: (s) => s.robot.twist,
   footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+  lessons: { trot },
 });
 
 /** The same on rough ground. */

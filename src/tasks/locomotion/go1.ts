@@ -31,6 +31,9 @@ export const go1 = legged({
   },
 });
 
+/** What terms see as `s.robot`. */
+export type Go1 = ReturnType<typeof go1.bind>;
+
 /** Differences between robots and between floors. */
 export const go1Differences = {
   floor: friction(["floor"], [0.4, 1.0]),

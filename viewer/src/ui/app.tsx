@@ -4,6 +4,7 @@ import type { Page } from "../page.ts";
 import type { Stage } from "../scene/stage.ts";
 import { type Store, useStore } from "../store.ts";
 import { BodyName } from "./body-name.tsx";
+import { Compare, CompareBar, RobotTags } from "./compare.tsx";
 import { DriveBar } from "./drive-bar.tsx";
 import { Flow } from "./flow.tsx";
 import { Help } from "./help.tsx";
@@ -33,6 +34,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
         {isDriving ? <Steer store={store} page={page} /> : null}
         {isDriving ? (
           <div class="dock">
+            <CompareBar store={store} page={page} />
             <Timeline store={store} page={page} />
             <DriveBar store={store} page={page} />
           </div>
@@ -44,6 +46,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
       <Notices store={store} page={page} />
       <Help store={store} />
       <BodyName store={store} />
+      <RobotTags store={store} />
     </>
   );
 }
@@ -78,6 +81,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         onClick={() => store.set({ isPanelOpen: false })}
       />
       <div class="panel-scroll">
+        {isDriving && <Compare store={store} />}
         {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} />}
         {isDriving && <Flow store={store} page={page} />}
         <Rewards store={store} />

@@ -1,4 +1,5 @@
 /** The clock of a driven simulation: play, step, begin anew, push, speed. For the studio and for exported pages. */
+import type { ComponentChildren } from "preact";
 import { type Drive, SPEEDS } from "../drive.ts";
 import { type Store, useStore } from "../store.ts";
 import { Choices } from "./choices.tsx";
@@ -11,8 +12,14 @@ interface Hands {
   readonly drive: Drive;
 }
 
-/** @param canPush false where the robot has no base to push */
-export function ClockTools({ store, drive, canPush = true }: Hands & { readonly canPush?: boolean }) {
+interface Tools extends Hands {
+  /** False where the robot has no base to push. */
+  readonly canPush?: boolean;
+  /** Further tools, before the speed. */
+  readonly children?: ComponentChildren;
+}
+
+export function ClockTools({ store, drive, canPush = true, children }: Tools) {
   const isPlaying = useStore(store, (state) => state.drive?.state === "playing");
   return (
     <>
@@ -25,6 +32,7 @@ export function ClockTools({ store, drive, canPush = true }: Hands & { readonly 
       <Tool icon="step" label="One control step" hint="." act={() => drive.simulate("step")} />
       <Tool icon="reset" label="Begin anew" hint="R" act={() => drive.simulate("reset")} />
       {canPush && <Tool icon="push" label="Push the robot" hint="X" act={() => drive.push()} />}
+      {children}
       <SpeedMenu store={store} drive={drive} />
     </>
   );

@@ -12,7 +12,9 @@ export function DriveBar({ store, page }: { store: Store; page: Page }) {
   if (!hasScene) return null;
   return (
     <nav class="toolbar glass" aria-label="Simulation">
-      <ClockTools store={store} drive={page.drive} />
+      <ClockTools store={store} drive={page.drive}>
+        <KeyframeMenu store={store} page={page} />
+      </ClockTools>
       <i class="divider" />
       <FollowButton store={store} page={page} />
       <CameraMenu store={store} page={page} />
@@ -20,6 +22,32 @@ export function DriveBar({ store, page }: { store: Store; page: Page }) {
       <i class="divider" />
       <PolicyMenu store={store} page={page} />
     </nav>
+  );
+}
+
+/** Poses that the model names. */
+function KeyframeMenu({ store, page }: { store: Store; page: Page }) {
+  const keyframes = useStore(store, (state) => state.info?.keyframes ?? []);
+  if (keyframes.length === 0) return null;
+  return (
+    <Menu label="Keyframe" title="Put the robot into a keyframe of its model" button={<Icon name="pose" />}>
+      {(close) => (
+        <div class="choices">
+          {keyframes.map((name) => (
+            <button
+              key={name}
+              type="button"
+              onClick={() => {
+                page.drive.goToKeyframe(name);
+                close();
+              }}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      )}
+    </Menu>
   );
 }
 

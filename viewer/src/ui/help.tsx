@@ -26,6 +26,7 @@ const keysOfDriving: Keys = [
   ["L", "back to the newest step, and on"],
   ["R", "begin anew"],
   ["X", "push the robot from some side"],
+  ["B", "branch: another future from here, with the known one beside it"],
   ["− +", "slower, faster"],
 ];
 const keysEverywhere: Keys = [
@@ -97,7 +98,7 @@ function DrivingText({ gamepad }: { gamepad: string | null }) {
         <i class="swatch command" /> where the robot is asked to go in the next second, <i class="swatch velocity" />{" "}
         where it goes. Take hold of the robot anywhere and drag: a spring pulls it. Drag beside it to turn the camera.
         Drag the time to go back: what was done then happens again, until something else is done; that begins another
-        future.
+        future. Branch first to see both: the known course goes on beside the one that you change.
       </p>
       <p>
         Gamepad: left stick walks, right stick turns

@@ -59,6 +59,20 @@ const paths = {
     </>
   ),
   chart: <path d="M3 16.5h14M5 13l3.5-4 3 2.5L16 5.5" />,
+  branch: (
+    <>
+      <circle cx="5" cy="4.8" r="1.8" />
+      <circle cx="5" cy="15.2" r="1.8" />
+      <circle cx="15" cy="6.8" r="1.8" />
+      <path d="M5 6.6v6.8M15 8.6c0 3.4-6 2.4-9.3 5" />
+    </>
+  ),
+  pose: (
+    <>
+      <circle cx="10" cy="4.2" r="1.9" />
+      <path d="M4.2 8.4 10 7.6l5.8.8M10 7.6v4.6M10 12.2l-3.4 4.6M10 12.2l3.4 4.6" />
+    </>
+  ),
   close: <path d="M5 5l10 10M15 5 5 15" />,
   check: <path d="M4 10.5 8 14.5l8-9" />,
 } as const;

@@ -32,6 +32,7 @@ export function drivingKeys(drive: Drive): Actions {
     ",": () => drive.stepBack(),
     l: () => drive.goLive(),
     x: () => drive.push(),
+    b: () => drive.branch("begin"),
     r: () => drive.simulate("reset"),
     "-": () => drive.changeSpeed(-1),
     "+": () => drive.changeSpeed(1),

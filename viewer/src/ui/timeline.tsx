@@ -1,5 +1,6 @@
 /** The course so far: drag to go back, press Live to return; hand it over as a replay file or a film. */
 import { useEffect, useState } from "preact/hooks";
+import type { DriveMessage } from "../../../src/stream/protocol.ts";
 import type { Page } from "../page.ts";
 import { type Store, useStore } from "../store.ts";
 import { Video } from "../video.ts";
@@ -27,16 +28,19 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
   };
   return (
     <div class="timeline glass">
-      <input
-        type="range"
-        aria-label="Time"
-        aria-valuetext={ago < 0.05 ? "now" : `${ago.toFixed(1)} seconds ago`}
-        min={drive.oldest}
-        max={Math.max(drive.newest, drive.oldest + 1)}
-        value={step}
-        onPointerUp={giveKeysBack}
-        onInput={(event) => seek(Number(event.currentTarget.value))}
-      />
+      <div class="timeline-range">
+        <input
+          type="range"
+          aria-label="Time"
+          aria-valuetext={ago < 0.05 ? "now" : `${ago.toFixed(1)} seconds ago`}
+          min={drive.oldest}
+          max={Math.max(drive.newest, drive.oldest + 1)}
+          value={step}
+          onPointerUp={giveKeysBack}
+          onInput={(event) => seek(Number(event.currentTarget.value))}
+        />
+        {drive.branch && <i class="timeline-fork" style={{ left: placeOf(drive.branch.start, drive) }} />}
+      </div>
       <span class="timeline-ago" data-testid="ago">
         {ago < 0.05 ? "now" : `−${ago.toFixed(1)} s`}
       </span>
@@ -52,6 +56,16 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
       >
         Live
       </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Branch here"
+        title="Begin another future here, with the known one beside it (B)"
+        onPointerUp={giveKeysBack}
+        onClick={() => page.drive.branch("begin")}
+      >
+        <Icon name="branch" />
+      </button>
       <i class="divider" />
       <button
         type="button"
@@ -66,6 +80,12 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
       <FilmButton store={store} page={page} />
     </div>
   );
+}
+
+/** Where a step is on the slider, whose thumb is 16 pixels wide. */
+function placeOf(step: number, { oldest, newest }: DriveMessage): string {
+  const share = Math.min(1, Math.max(0, (step - oldest) / Math.max(1, newest - oldest)));
+  return `calc(8px + ${share} * (100% - 16px))`;
 }
 
 function FilmButton({ store, page }: { store: Store; page: Page }) {

@@ -40,6 +40,7 @@ function infoOf({ task, run, commandRanges }: PagePayload, { env }: PlayedRobot)
     hasCommand: isSteered,
     commandRanges: isSteered ? commandRanges : [],
     rewardNames: [],
+    keyframes: [],
     capabilities: isSteered ? ["steer", "simulate"] : ["simulate"],
   };
 }

@@ -11,6 +11,7 @@ import type { Store } from "../../src/store.ts";
 const MOST_CATCH_UP = 0.1;
 const READOUT_MS = 100;
 const RATE_MS = 500;
+const PUSH_SHOWN_MS = 450;
 
 export class Player {
   readonly drive: Drive;
@@ -27,6 +28,8 @@ export class Player {
   private command: number[] = [0, 0, 0];
   /** When the page asked for the command that no step has taken yet; null where there is none. */
   private askedMs: number | null = null;
+  /** The latest push: its direction from the heading, rad, and how long its arrow stays. */
+  private pushed = { angle: 0, untilMs: 0 };
   private owedSeconds = 0;
   private lastMs = performance.now();
   private toldMs = 0;
@@ -84,6 +87,7 @@ export class Player {
 
   /** @param angle from the heading, rad @param speed change of the base's velocity, m/s */
   private push(angle: number, speed: number): void {
+    this.pushed = { angle, untilMs: performance.now() + PUSH_SHOWN_MS };
     this.readPose();
     const world = headingOf(this.pose.poses, 1) + angle;
     this.robot.push(speed * Math.cos(world), speed * Math.sin(world));
@@ -100,8 +104,8 @@ export class Player {
     const moved = await this.advance(seconds);
     this.readPose();
     const { followed, isFollowing } = this.store.get();
-    const push = this.drive.pushShown(performance.now());
-    const view = { environments: [0], followed, isFollowing, contacts: [], spring: null, push };
+    const push = performance.now() < this.pushed.untilMs ? this.pushed.angle : null;
+    const view = { environments: [0], followed, isFollowing, contacts: [], spring: null, push, original: null };
     this.stage.draw(view, this.shown, moved, seconds);
     if (nowMs - this.toldMs > READOUT_MS) this.tell(nowMs);
     requestAnimationFrame(this.frame);
@@ -169,6 +173,7 @@ export class Player {
       policy: "",
       policies: [],
       flow: null,
+      branch: null,
       actMs: 0,
     };
     this.drive.receive(drive);

@@ -3,6 +3,7 @@ import { PAYLOAD_ID, type PagePayload } from "../../../src/export/page/payload.t
 import { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import * as flowgait from "../../../src/index.ts";
 import type { Task } from "../../../src/tasks/define-task.ts";
+import { withLesson } from "../../../src/tasks/lesson.ts";
 import { PAGE_NAMES } from "../../../src/tasks/page-names.ts";
 import { get } from "../../../src/tasks/registry.ts";
 import { addFile } from "./files.ts";
@@ -19,7 +20,11 @@ export function createRobot(payload: PagePayload): Promise<PlayedRobot> {
   return PlayedRobot.create(taskOf(payload), bytesOf(controller), contract, seed);
 }
 
-function taskOf({ task, taskScript, scene }: PagePayload): Task {
+function taskOf(payload: PagePayload): Task {
+  return withLesson(declaredTask(payload), payload.lesson);
+}
+
+function declaredTask({ task, taskScript, scene }: PagePayload): Task {
   if (taskScript === null) return get(task);
   const { packageName, exportsName } = PAGE_NAMES;
   const exported: Record<string, Task> = new Function(packageName, `${taskScript}; return ${exportsName};`)(flowgait);

@@ -1,0 +1,115 @@
+/** What the page costs in a headless Chromium: time to the first picture, scripting per frame with 64 humanoids on screen, and the way of a key. */
+import type { Page } from "playwright-core";
+import { DriveView } from "../src/cli/drive-view.ts";
+import { PolicyShelf } from "../src/cli/policy-shelf.ts";
+import { StreamServer } from "../src/stream/server.ts";
+import { Environment, resolveTask } from "../src/tasks/index.ts";
+import { launchBrowser } from "./browser.ts";
+
+/** Null without a browser. */
+export interface PageCosts {
+  /** From the address to the first frame with a robot, the median of some loads, s; asked: 2 */
+  readonly firstPictureSeconds: number | null;
+  /** Scripting per drawn frame with 64 humanoids, ms; asked: 6 */
+  readonly scriptMsPerFrame: number | null;
+  /** From a pressed key to the simulation and back, ms, half and nine tenths of them; asked: 50 */
+  readonly keyToCommandMs: number | null;
+  readonly keyToCommandMs90: number | null;
+}
+
+const TASK = "HumanoidJoystick";
+const LOADS = 5;
+const WATCH_MS = 10_000;
+const KEYS = 30;
+const PATIENCE_MS = 120_000;
+const unmeasured = { firstPictureSeconds: null, scriptMsPerFrame: null, keyToCommandMs: null, keyToCommandMs90: null };
+
+/** @param url of a stream that shows a training of at least 64 environments */
+export async function pageCosts(url: string): Promise<PageCosts> {
+  const browser = await launchBrowser().catch(() => null);
+  if (browser === null) return unmeasured;
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const loads: number[] = [];
+    for (let load = 0; load < LOADS; load++) loads.push(await firstPicture(page, url));
+    const scriptMsPerFrame = await scriptPerFrame(page);
+    await page.close();
+    const keys = await keyWays(await browser.newPage());
+    return {
+      firstPictureSeconds: share(loads, 0.5),
+      scriptMsPerFrame,
+      keyToCommandMs: share(keys, 0.5),
+      keyToCommandMs90: share(keys, 0.9),
+    };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Seconds from the beginning of the load, by the page's own clock. */
+async function firstPicture(page: Page, url: string): Promise<number> {
+  await page.goto(url);
+  const handle = await page.waitForFunction(
+    "globalThis.flowgait?.state.hasPoses && flowgait.framesDrawn > 0 && performance.now()",
+    undefined,
+    { polling: "raf", timeout: PATIENCE_MS },
+  );
+  return Number(await handle.jsonValue()) / 1000;
+}
+
+async function scriptPerFrame(page: Page): Promise<number> {
+  await page.getByRole("button", { name: "Robots shown" }).click();
+  await page.getByRole("radio", { name: "64 robots" }).click();
+  await page.waitForFunction("flowgait.shown.length === 64", undefined, { timeout: PATIENCE_MS });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const look = async () => {
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    const script = metrics.find(({ name }) => name === "ScriptDuration")?.value ?? Number.NaN;
+    return { script, frames: Number(await page.evaluate("flowgait.framesDrawn")) };
+  };
+  const before = await look();
+  await page.waitForTimeout(WATCH_MS);
+  const after = await look();
+  return (1000 * (after.script - before.script)) / (after.frames - before.frames);
+}
+
+/** Presses a key again and again in a driven simulation, on an otherwise idle server. Milliseconds. */
+async function keyWays(page: Page): Promise<number[]> {
+  const env = await Environment.create(await resolveTask(TASK));
+  const server = await StreamServer.listen({ port: 0, channels: ["drive"] });
+  const start = { seed: 0, disturbances: false, command: null };
+  const view = new DriveView(server, { task: TASK, env, shelf: new PolicyShelf(env, { first: "zero" }), start });
+  try {
+    await page.goto(server.url);
+    await page.waitForFunction("globalThis.flowgait?.state.drive?.state === 'playing'", undefined, {
+      timeout: PATIENCE_MS,
+    });
+    return (await page.evaluate(`(${pressKeys})(${KEYS})`)) as number[];
+  } finally {
+    await view.close();
+    await server.close();
+    env.delete();
+  }
+}
+
+/** Runs on the page: from the key's event to the simulation's answer. */
+const pressKeys = `async (count) => {
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const key = (type) => dispatchEvent(new KeyboardEvent(type, { key: "w", code: "KeyW", bubbles: true }));
+  const ways = [];
+  while (ways.length < count) {
+    await pause(150 + 40 * Math.random());
+    const before = flowgait.steeredCount;
+    const pressedMs = performance.now();
+    key("keydown");
+    while (flowgait.steeredCount === before) await pause(1);
+    ways.push(performance.now() - pressedMs);
+    key("keyup");
+  }
+  return ways;
+}`;
+
+function share(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(part * values.length))];
+}

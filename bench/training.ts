@@ -1,0 +1,108 @@
+/**
+ * Whole training iterations, collection and update, without evaluations and files: as they are run, against the same configuration on one
+ * worker, and against one worker whose minibatches are not cut into parts and blocks. All three take turns in one process. Beside it, where
+ * the time of the first goes, from a CPU profile of a process of its own.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
+import { collectIteration } from "../src/train/collection.ts";
+import { rowsPerIteration, type TrainConfig } from "../src/train/config.ts";
+import { updatePlan } from "../src/train/networks.ts";
+import { resolveTrainConfig } from "../src/train/presets.ts";
+import { threadSeconds } from "./cpu-profile.ts";
+import { median } from "./matmul.ts";
+import type { ProfiledRun } from "./training-process.ts";
+
+/** Rates of one task on this machine. */
+export interface TrainingRates {
+  /** Environment steps per second with a worker per core */
+  readonly stepsPerSecond: number;
+  /** The same with one worker, and with one worker that takes every minibatch whole, in one session: no gradient shards */
+  readonly oneWorkerStepsPerSecond: number;
+  readonly uncutStepsPerSecond: number;
+  /** stepsPerSecond over each of these; asked of the second for CheetahRun: 2.5 */
+  readonly overOneWorker: number;
+  readonly overUncut: number;
+  /** What overUncut could be at most here: as many cores as there are times one worker's gain by cutting */
+  readonly mostOverUncut: number;
+  /** Shares of the workers' time; JavaScript counts the main thread's too, and garbage collection; asked of that: at most 0.1 */
+  readonly engineShare: number;
+  readonly physicsShare: number;
+  readonly javascriptShare: number;
+  readonly waitingShare: number;
+}
+
+const TURNS = 5;
+
+/** Measures the laptop preset of one task by name. */
+export async function benchTraining(task: string): Promise<TrainingRates> {
+  return { ...(await turns(task)), ...(await shares(task)) };
+}
+
+/** One iteration as training does it. */
+export async function iterate({ pool, parts }: Assembly, config: TrainConfig): Promise<void> {
+  await collectIteration(pool, config, parts);
+  await parts.learner.update(parts.loop.iteration++);
+  parts.loop.envSteps += rowsPerIteration(config);
+}
+
+async function turns(task: string) {
+  const config = resolveTrainConfig({ task });
+  const single = { ...config, workers: 1 };
+  const sides = [
+    { config, assembly: await assemble(config, () => {}) },
+    { config: single, assembly: await assemble(single, () => {}) },
+    { config: single, assembly: await assemble(single, () => {}, updatePlan(config, "whole")) },
+  ];
+  const times: number[][] = [];
+  for (let turn = 0; turn <= TURNS; turn++) {
+    const seconds: number[] = [];
+    for (const side of sides) seconds.push(await secondsOf(() => iterate(side.assembly, side.config)));
+    if (turn > 0) times.push(seconds); // the first one warmed up
+  }
+  for (const { assembly } of sides) await disassemble(assembly);
+  const rate = (side: number) => rowsPerIteration(config) / median(times.map((seconds) => seconds[side]));
+  const ratio = (side: number, over: number) => median(times.map((seconds) => seconds[over] / seconds[side]));
+  return {
+    stepsPerSecond: rate(0),
+    oneWorkerStepsPerSecond: rate(1),
+    uncutStepsPerSecond: rate(2),
+    overOneWorker: ratio(0, 1),
+    overUncut: ratio(0, 2),
+    mostOverUncut: availableParallelism() * ratio(1, 2),
+  };
+}
+
+async function secondsOf(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+async function shares(task: string) {
+  const folder = await mkdtemp(join(tmpdir(), "flowgait-bench-"));
+  try {
+    const script = fileURLToPath(new URL("./training-process.js", import.meta.url));
+    const flags = ["--cpu-prof", "--cpu-prof-dir", folder];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, task]);
+    const { begin, end, workers } = JSON.parse(stdout) as ProfiledRun;
+    const threads = await threadSeconds(folder, begin, end);
+    const whole = (workers * (end - begin)) / 1e6;
+    const main = threads.reduce((idlest, thread) => (thread.waiting > idlest.waiting ? thread : idlest));
+    const share = (...seconds: number[]) => seconds.reduce((sum, one) => sum + one, 0) / whole;
+    const others = threads.filter((thread) => thread !== main);
+    return {
+      engineShare: share(...others.map(({ engine }) => engine)),
+      physicsShare: share(...others.map(({ physics }) => physics)),
+      javascriptShare: share(main.javascript, ...others.map(({ javascript }) => javascript)),
+      waitingShare: share(...others.map(({ waiting }) => waiting)),
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

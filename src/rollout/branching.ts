@@ -1,0 +1,85 @@
+/**
+ * A course and the one that it left, side by side: a branch begins where the driven session stands, and the session's known future goes on in a
+ * second simulation, step for step with the first. Nothing that is done to the branch reaches the original.
+ */
+import type { BranchOrder, OriginalMoment } from "./drive-orders.ts";
+import type { DriveSession } from "./drive-session.ts";
+
+/** The original, and what both have earned. */
+interface Fork {
+  readonly original: DriveSession;
+  readonly start: number;
+  /** [steps since the start] reward of each step, of the branch and of the original */
+  readonly rewards: readonly [number[], number[]];
+}
+
+export class Branching {
+  readonly #session: DriveSession;
+  #fork: Fork | null = null;
+
+  /** @param session the one that is driven: the branch, once there is one */
+  constructor(session: DriveSession) {
+    this.#session = session;
+  }
+
+  async obey(what: BranchOrder): Promise<void> {
+    if (what === "begin") await this.#begin();
+    else this.end(what);
+  }
+
+  /** Ends the comparison; `back` lets the original go on in place of the branch. Nothing where there is none. */
+  end(what: "keep" | "back"): void {
+    if (this.#fork === null) return;
+    const { original } = this.#fork;
+    if (what === "back") this.#session.exchange(original);
+    original.delete();
+    this.#fork = null;
+  }
+
+  /** One control step of both. */
+  async advance(): Promise<void> {
+    await this.#session.advance();
+    this.#noteReward(0, this.#session);
+    await this.follow();
+  }
+
+  /** Goes to a step of the branch, and of the original. */
+  async seek(step: number): Promise<void> {
+    const fork = this.#fork;
+    await this.#session.seek(step);
+    if (fork === null) return;
+    if (this.#session.step < fork.original.step) await fork.original.seek(this.#session.step);
+    await this.follow();
+  }
+
+  /** The original at the step of the branch; null where there is none, or where both are still one. */
+  moment(): OriginalMoment | null {
+    if (this.#fork === null) return null;
+    const { original, start, rewards } = this.#fork;
+    const { poses, command, twist, cut, falls, policy } = original.moment();
+    const steps = Math.max(0, this.#session.step - start);
+    const returns = rewards.map((all) => all.slice(0, steps).reduce((sum, reward) => sum + reward, 0));
+    return { start, cut, falls, policy, returns: [returns[0], returns[1]], poses, command, twist };
+  }
+
+  /** Brings the original to the step of the branch. */
+  async follow(): Promise<void> {
+    const { original } = this.#fork ?? {};
+    while (original && original.step < this.#session.step) {
+      await original.advance();
+      this.#noteReward(1, original);
+    }
+  }
+
+  async #begin(): Promise<void> {
+    this.end("keep");
+    const original = await this.#session.fork();
+    this.#session.forgetFuture();
+    this.#fork = { original, start: this.#session.step, rewards: [[], []] };
+  }
+
+  #noteReward(of: 0 | 1, { step, env }: DriveSession): void {
+    if (this.#fork !== null && step > this.#fork.start)
+      this.#fork.rewards[of][step - this.#fork.start - 1] = env.reward;
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Standard normal noise that lasts: it turns from one draw into the next over `period` control steps. Noise that is drawn afresh at
+ * every step cancels itself out before a body has moved; noise that lasts swings a ball up, spins a finger, crosses a room.
+ * At every single step it is a standard normal draw, so each action still is one of the policy's own (Hollenstein et al., "Colored Noise
+ * in PPO", AAAI 2024, add such noise to a Gaussian; here it is also what a flow starts from).
+ * A pure function of (seed, stream, row, tick): nothing is remembered between steps.
+ */
+import { Rng } from "../math/rng.ts";
+
+/** Draws noise for rows of one size. Allocates nothing after construction. */
+export class LastingNoise {
+  readonly #period: number;
+  readonly #rng = new Rng();
+  readonly #next: Float32Array;
+
+  /** @param period control steps from one draw to the next; 1 draws afresh at every step @param size values per row */
+  constructor(period: number, size: number) {
+    this.#period = period;
+    this.#next = new Float32Array(size);
+  }
+
+  /** Writes the noise of one row at `tick` into `out` from `offset` on. */
+  draw(seed: number, stream: number, row: number, tick: number, out: Float32Array, offset: number): void {
+    const next = this.#next;
+    const knot = Math.floor(tick / this.#period);
+    const angle = ((tick - knot * this.#period) / this.#period) * (Math.PI / 2);
+    this.#rng.seek(seed, stream, row, knot).fillNormal(out, offset, next.length);
+    if (angle === 0) return;
+    this.#rng.seek(seed, stream, row, knot + 1).fillNormal(next);
+    const [from, to] = [Math.cos(angle), Math.sin(angle)];
+    for (let i = 0; i < next.length; i++) out[offset + i] = from * out[offset + i] + to * next[i];
+  }
+}

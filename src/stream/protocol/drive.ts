@@ -1,0 +1,125 @@
+/** The simulation that somebody steers: how it stands, and what the page that steers asks of it. */
+
+/** How the simulation that is driven stands. */
+export interface DriveMessage {
+  readonly type: "drive";
+  readonly state: "loading" | "playing" | "paused" | "failed";
+  /** The viewer that steers; null while nobody does. */
+  readonly driver: number | null;
+  /** Wanted speed as a multiple of real time. */
+  readonly speed: number;
+  /** Speed that is reached. */
+  readonly realTimeFactor: number;
+  /** Control steps since the simulation began. */
+  readonly step: number;
+  /** First and last step that can be gone to; `step` is before the last one in the past. */
+  readonly oldest: number;
+  readonly newest: number;
+  /** How often the robot fell. */
+  readonly falls: number;
+  /** Key of the policy that acts. */
+  readonly policy: string;
+  readonly policies: readonly PolicyChoice[];
+  /** The course that a branch left and that runs beside it, as environment `ORIGINAL`; null while there is none. */
+  readonly branch: BranchState | null;
+  /** How its actions are drawn; null where the policy is no flow. */
+  readonly flow: FlowSettings | null;
+  /** Time that the policy takes for an action, ms; the mean of the last steps. */
+  readonly actMs: number;
+  /** One sentence more, such as why it failed. */
+  readonly detail?: string;
+}
+/** Number of the original course in the frames of the driven simulation, which is 0 itself. */
+export const ORIGINAL = 1;
+/** What runs beside a branch. */
+export interface BranchState {
+  /** Control step at which the branch left it. */
+  readonly start: number;
+  /** Key of the original's policy. */
+  readonly policy: string;
+  readonly falls: number;
+  /** Reward since the start, of the branch and of the original. */
+  readonly returns: readonly [number | null, number | null];
+}
+/** How a flow policy's action comes about: from how much noise, in how many steps. */
+export interface FlowSettings {
+  readonly steps: number;
+  readonly noise: "random" | "zero";
+}
+/** A policy that can be driven. */
+export interface PolicyChoice {
+  readonly key: string;
+  readonly label: string;
+}
+/** Where the driven robot touches something, and what a person does to it, in the control step that is told. */
+export interface ContactsMessage {
+  readonly type: "contacts";
+  /** Simulated seconds. */
+  readonly time: number;
+  /** [contacts, 6]: position in metres, force on the robot in newtons, both in the world. */
+  readonly values: readonly (number | null)[];
+  /** The spring that draws at a body: a point in the body's frame and where to, in the world, m. */
+  readonly grip: Grip | null;
+  /** Direction of a push that is under way, rad from the world's x axis. */
+  readonly push: number | null;
+}
+export interface Grip {
+  readonly body: number;
+  readonly point: readonly [number, number, number];
+  readonly target: readonly [number, number, number];
+}
+/** The course so far as a replay file; sent to the page that asked. */
+export interface ReplayMessage {
+  readonly type: "replay";
+  readonly name: string;
+  readonly text: string;
+}
+/** A command has reached the simulation; sent to the page that steers. */
+export interface SteeredMessage {
+  readonly type: "steered";
+  /** The page's own clock, as it came with the command. */
+  readonly at: number;
+}
+
+/** Fastest and slowest speed of a driven simulation, as multiples of real time. */
+export const DRIVE_SPEEDS = { slowest: 1 / 8, fastest: 8 } as const;
+/** Hardest push, m/s. */
+export const HARDEST_PUSH = 3;
+/** Most integration steps of a flow that is driven. */
+export const MOST_FLOW_STEPS = 64;
+/** Longest name of a keyframe. */
+export const MAX_KEYFRAME_NAME = 100;
+/** Longest key of a policy. */
+export const MAX_POLICY_KEY = 400;
+
+/** What the page that steers asks of the driven simulation. One page at a time has the wheel; the first wish takes it when nobody holds it. */
+export type DriveWish =
+  /** Steers: m/s, m/s, rad/s, cut to the task's ranges. `at` is the page's clock in milliseconds and comes back in `steered`. */
+  | {
+      readonly type: "command";
+      readonly vx: number;
+      readonly vy: number;
+      readonly yawRate: number;
+      readonly at: number;
+    }
+  /** `step` is a single control step, `reset` a new episode. */
+  | { readonly type: "simulate"; readonly what: "play" | "pause" | "step" | "reset" }
+  /** A multiple of real time within `DRIVE_SPEEDS`. */
+  | { readonly type: "setSpeed"; readonly factor: number }
+  /** Lets another policy act from the next step on. */
+  | { readonly type: "policy"; readonly key: string }
+  /** Goes to an earlier step, or to the newest, and stands there. A change made in the past begins another future. */
+  | { readonly type: "seek"; readonly step: number }
+  /** Puts the robot into a keyframe of its model. */
+  | { readonly type: "keyframe"; readonly name: string }
+  /** Begins another future here with the known one beside it; ends that and keeps the branch, or goes back to the original. */
+  | { readonly type: "branch"; readonly what: "begin" | "keep" | "back" }
+  /** Asks for the course so far as a small file that gives it again, bit for bit; it comes as `replay`. */
+  | { readonly type: "saveReplay" }
+  /** Draws the actions of the policy that acts in another way, from the next step on. */
+  | { readonly type: "flow"; readonly steps: number; readonly noise: FlowSettings["noise"] }
+  /** Pushes the robot: direction from its heading, rad to the left, and change of its velocity, m/s. */
+  | { readonly type: "push"; readonly angle: number; readonly speed: number }
+  /** Draws a point of a body (in its frame, m) towards a target (in the world, m) by a spring, until let go. */
+  | ({ readonly type: "grab" } & Grip)
+  | { readonly type: "letGo" };

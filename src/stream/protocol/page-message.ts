@@ -1,0 +1,22 @@
+/** What a page asks of the server, as JSON text. */
+import type { DriveWish } from "./drive.ts";
+import type { Channel } from "./run-info.ts";
+
+/** Longest text that a page may send, in bytes. */
+export const MAX_CLIENT_MESSAGE_BYTES = 4096;
+
+export type ClientMessage =
+  | { readonly type: "hello"; readonly protocol: number }
+  /** Looks at something else from now on. */
+  | { readonly type: "show"; readonly channel: Channel }
+  /** Environments to send poses of, at most `MAX_WATCHED`. */
+  | { readonly type: "watch"; readonly environments: readonly number[] }
+  /** Pose frames received on this connection so far. The server lets at most `MAX_UNSEEN_FRAMES` be under way. */
+  | { readonly type: "seen"; readonly frames: number }
+  /** The environment whose reward terms are wanted. */
+  | { readonly type: "follow"; readonly environment: number }
+  /** `view` stops the poses to this page only; `training` needs the capability. */
+  | { readonly type: "pause" | "resume"; readonly what: "view" | "training" }
+  /** Takes the wheel of the driven simulation, or lets it go. */
+  | { readonly type: "wheel"; readonly take: boolean }
+  | DriveWish;

@@ -1,0 +1,60 @@
+/** What is being watched, and how far it has come. */
+
+/** What a page can look at: the environments of a training, or a simulation of its own that somebody steers. A page shows one at a time. */
+export const CHANNELS = ["training", "drive"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** What a page may ask of what it looks at; controls for anything else stay hidden. */
+export type Capability = "pause-training" | "steer" | "simulate";
+
+/** What is being watched. */
+export interface RunInfo {
+  readonly task: string;
+  /** Folder or label of the run; empty where there is none. */
+  readonly run: string;
+  readonly algorithm: string;
+  /** Environments that exist, numbered from 0. */
+  readonly environments: number;
+  readonly controlHz: number;
+  /** Control steps after which an episode is cut off. */
+  readonly episodeSteps: number;
+  /** Environment steps the run is meant to take. */
+  readonly totalSteps: number;
+  /** Whether the task follows a (vx, vy, yawRate) command. */
+  readonly hasCommand: boolean;
+  /** Lowest and highest vx, vy in m/s and yaw rate in rad/s that the task was made for; empty where it has no such command. */
+  readonly commandRanges: readonly (readonly [number, number])[];
+  readonly rewardNames: readonly string[];
+  /** Keyframes of the model that the driven robot can be put into. */
+  readonly keyframes: readonly string[];
+  readonly capabilities: readonly Capability[];
+}
+
+/** One training iteration; null where there is no value yet. */
+export interface MetricsPoint {
+  readonly iteration: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly stepsPerSecond: number;
+  readonly returnMean: number | null;
+  /** Control steps. */
+  readonly episodeLengthMean: number | null;
+  readonly losses: Readonly<Record<string, number | null>>;
+  /** Weighted reward per second of episode. */
+  readonly terms: Readonly<Record<string, number | null>>;
+  /** Share of the ended episodes per reason. */
+  readonly terminations: Readonly<Record<string, number | null>>;
+}
+
+export interface EvaluationPoint {
+  readonly iteration: number;
+  readonly steps: number;
+  readonly returnMean: number | null;
+  readonly returnStd: number | null;
+  readonly episodeLengthMean: number | null;
+  readonly fallRate: number | null;
+  readonly linVelError: number | null;
+  readonly yawRateError: number | null;
+}
+
+export type RunState = "idle" | "starting" | "training" | "evaluating" | "paused" | "stopped" | "done" | "failed";

@@ -1,0 +1,77 @@
+/**
+ * A lesson: a task in the form that a preset trains on, where the task itself gives too little to learn from. What it changes of the action
+ * mapping belongs to the controller and stays at evaluation; everything else is for training alone.
+ */
+import { suggestion } from "../math/near-names.ts";
+import { UserError } from "../math/user-error.ts";
+import type { ActionMapping } from "./action-mapping.ts";
+import type { Curriculum } from "./command.ts";
+import type { ObservationTerm, RewardTerm, Task } from "./define-task.ts";
+import type { AnyMoment, ResetContext } from "./moment.ts";
+import type { Tracker } from "./tracker.ts";
+
+/** What differs from the task; absent where it does not. */
+export interface Lesson<M, Robot> {
+  /** One line for lists. */
+  readonly about: string;
+  /** Also where the policy is evaluated, driven and exported. */
+  readonly action?: ActionMapping;
+  /** Memory besides the task's, also where the policy is evaluated: what the action mapping and the terms below read. */
+  readonly track?: Readonly<Record<string, Tracker<object>>>;
+  /** What the critic sees besides. */
+  readonly critic?: Readonly<Record<string, ObservationTerm<M>>>;
+  /** The whole reward, in place of the task's; not clipped. */
+  readonly reward?: Readonly<Record<string, RewardTerm<M>>>;
+  readonly terminate?: Readonly<Record<string, (s: M) => boolean>>;
+  readonly reset?: (s: ResetContext<Robot>) => void;
+  /** Disturbances in place of the task's of the same names. */
+  readonly events?: Readonly<Record<string, Tracker<object>>>;
+  /** How the ranges of the task's command grow. */
+  readonly curriculum?: Curriculum;
+}
+
+/** A lesson whose types are not known. */
+export type AnyLesson = Lesson<AnyMoment, unknown>;
+/** Any lesson at all: what a task's declaration takes. */
+export type DeclaredLesson = Lesson<never, never>;
+
+/** A task that is learned by a lesson. */
+export interface ChosenLesson {
+  readonly name: string;
+  /** The task in its training form: the same observations and actions, other rewards, ends, starts and disturbances. */
+  readonly training: Task;
+}
+
+/**
+ * The task as a policy of this lesson meets it: the task itself with the lesson's action mapping.
+ * @param name "" for none
+ * @throws UserError (exit code 2) when the task declares no such lesson
+ */
+export function withLesson(task: Task, name: string): Task {
+  if (name === "") return task;
+  const lesson = task.lessons[name];
+  if (lesson === undefined) throw noSuchLesson(task, name);
+  const { action = task.action, track, critic } = lesson;
+  const faithful = { ...task, action, track: { ...task.track, ...track }, critic: { ...task.critic, ...critic } };
+  return Object.freeze({ ...faithful, lesson: { name, training: trainingForm(faithful, lesson) } });
+}
+
+function trainingForm(task: Task, { reward, terminate, reset, events, curriculum }: AnyLesson): Task {
+  const { command } = task;
+  return Object.freeze({
+    ...task,
+    ...(reward && { reward, rewardClip: undefined }),
+    terminate: terminate ?? task.terminate,
+    reset: reset ?? task.reset,
+    events: { ...task.events, ...events },
+    command: command && curriculum ? { ...command, curriculum } : command,
+  });
+}
+
+function noSuchLesson({ name: task, lessons }: Task, name: string): UserError {
+  const names = Object.keys(lessons);
+  const expected = names.length === 0 ? "the flag left out" : `one of ${names.join(", ")}`;
+  return new UserError(`--lesson: ${task} has no lesson "${name}", expected ${expected}${suggestion(name, names)}`, {
+    exitCode: 2,
+  });
+}

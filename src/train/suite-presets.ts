@@ -1,0 +1,105 @@
+/**
+ * Starting points for control-suite tasks on two cores, found by experiments (docs/experiments.md): small networks and batches, values of
+ * order 1, first episodes that end one after another, noise that lasts where rewards are
+ * rare, a learning rate steered by the trust region, and for flows a pull that keeps actions
+ * out of saturation. Rewards are in [0, 1] a step there.
+ */
+import type { PartialTrainConfig } from "./config.ts";
+import type { AlgorithmPresets, TaskPresets } from "./presets.ts";
+
+/** What differs from task to task. */
+interface SuiteTask {
+  readonly steps: number;
+  /** Control steps over which noise turns from one draw into the next */
+  readonly noisePeriod: number;
+  readonly episodeSteps?: number;
+  readonly horizon?: number;
+  readonly policyHidden?: number[];
+  readonly criticHidden?: number[];
+}
+
+/** The batch of every algorithm. */
+function batchOf({ steps, noisePeriod, episodeSteps = 0, horizon = 48 }: SuiteTask) {
+  const evaluation = { everySteps: 250_000, episodes: 32, noise: "zero" } as const;
+  return { steps, envs: 128, shards: 4, horizon, episodeSteps, stagger: true, noisePeriod, evaluation } satisfies PartialTrainConfig;
+}
+
+/** The networks and the update of every algorithm. */
+function updateOf({ policyHidden = [64, 64, 64], criticHidden = [128, 128, 128] }: SuiteTask) {
+  return { policyHidden, criticHidden, rewardScale: 0.1, epochs: 4, minibatches: 4 };
+}
+
+/** Whole-batch advantages, as FPO++ and the general PPO preset have them. */
+const wholeBatch = {
+  advantages: "iteration",
+  gae: "textbook",
+  gamma: 0.99,
+  valueCoefficient: 1,
+  gradientNorm: 1,
+} as const;
+
+function suiteTask(task: SuiteTask): AlgorithmPresets {
+  const batch = batchOf(task);
+  const update = updateOf(task);
+  return {
+    fpo: {
+      ...batch,
+      algorithm: {
+        name: "fpo",
+        ...wholeBatch,
+        ...update,
+        learningRate: 7e-4,
+        clip: 0.2,
+        clipTarget: 0.15,
+        logRatioClamp: 1,
+        loss: "velocity",
+        lossReduction: "sqrt",
+        time: "continuous",
+        pairing: "antithetic",
+        policyOutputScale: 1,
+        normalPull: 0.05,
+        actionNoise: 0.1,
+      },
+    },
+    ppo: { ...batch, algorithm: { name: "ppo", ...update } },
+    "fpo++": {
+      ...batch,
+      algorithm: { name: "fpo++", ...update, learningRate: 7e-4, normalPull: 0.02, actionNoise: 0.1 },
+    },
+    "denoising-mdp": {
+      ...batch,
+      algorithm: { name: "denoising-mdp", ...wholeBatch, ...update, clipTarget: 0.15 },
+    },
+  };
+}
+
+/** Training episodes of 2.4 s: a pole that has fallen teaches nothing about balancing. */
+const cartpole: SuiteTask = {
+  steps: 2_000_000,
+  noisePeriod: 1,
+  episodeSteps: 240,
+  horizon: 32,
+  policyHidden: [64, 64],
+  criticHidden: [128, 128],
+};
+const reacher: SuiteTask = { steps: 2_000_000, noisePeriod: 2 };
+const fingerTurn: SuiteTask = { steps: 4_000_000, noisePeriod: 4 };
+
+const suiteTasks: Readonly<Record<string, SuiteTask>> = {
+  BallInCup: { steps: 2_000_000, noisePeriod: 10 },
+  CartpoleBalance: cartpole,
+  CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
+  CheetahRun: { steps: 3_000_000, noisePeriod: 1 },
+  FingerSpin: { steps: 3_000_000, noisePeriod: 8 },
+  FingerTurnEasy: fingerTurn,
+  FingerTurnHard: fingerTurn,
+  FishSwim: { steps: 4_000_000, noisePeriod: 4 },
+  PointMass: { steps: 1_000_000, noisePeriod: 8 },
+  ReacherEasy: reacher,
+  ReacherHard: { ...reacher, steps: 3_000_000 },
+};
+
+/** The control-suite tasks' presets for `laptop`. */
+export const suitePresets: Readonly<Record<string, TaskPresets>> = Object.fromEntries(
+  Object.entries(suiteTasks).map(([name, task]) => [name, { laptop: suiteTask(task) }]),
+);

@@ -1,0 +1,140 @@
+/** Lessons: what they change where a policy is evaluated, and what only where it learns. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeTask, Environment, mirrorOf, registry, resolveTask, type Task } from "../../src/tasks/index.ts";
+
+const GO1 = "Go1JoystickFlatTerrain";
+const UNDISTURBED = { noise: false, events: false, randomise: false };
+
+describe("the Go1's lesson", () => {
+  let task: Task;
+  let faithful: Environment;
+  let played: Environment;
+  let trained: Environment;
+
+  beforeAll(async () => {
+    task = await resolveTask(GO1, { lesson: "trot" });
+    faithful = await Environment.create(registry.get(GO1), UNDISTURBED);
+    played = await Environment.create(task, UNDISTURBED);
+    trained = await Environment.create(task.lesson!.training, UNDISTURBED);
+  });
+  afterAll(() => {
+    for (const env of [faithful, played, trained]) env.delete();
+  });
+
+  it("leaves a policy's task as it is but for the action mapping", () => {
+    const [own, changed] = [describeTask(faithful), describeTask(played)];
+    const same = [
+      ...(["name", "observation", "command", "reward", "rewardClip", "terminations"] as const),
+      ...(["events", "randomise", "episodeSteps", "scene", "physicsHz", "mechanism"] as const),
+    ];
+    for (const field of same) expect(changed[field], field).toEqual(own[field]);
+    expect(changed.action.offset).toEqual(own.action.offset);
+    expect(changed.action).toMatchObject({ shown: 0.5, feedForward: { kind: "stepping-pose", gait: "gait" } });
+  });
+
+  it("trains on the same observations and other rewards, which may be negative", () => {
+    expect(trained.observationLayout).toEqual(played.observationLayout);
+    expect(trained.privilegedSize).toBe(played.privilegedSize);
+    expect(trained.rewardNames).toContain("alive");
+    const wild = Float32Array.from({ length: 12 }, (_, i) => 8 * Math.sin(3 * i));
+    let [least, shown] = [0, 1];
+    trained.start(1, 0);
+    for (let step = 0; step < 40; step++) {
+      trained.step(1, 0, wild, 0);
+      least = Math.min(least, trained.reward);
+      if (trained.terminated) break;
+      shown = trained.episodeStep;
+    }
+    expect(shown).toBeGreaterThan(1);
+    expect(least).toBeLessThan(0);
+  });
+
+  it("begins with a part of the commands for training alone", () => {
+    expect(played.task.command?.curriculum).toBeUndefined();
+    expect(trained.task.command?.curriculum).toMatchObject({ from: 0.4 });
+  });
+
+  it("shows as the last action what the task's own mapping would have been given", () => {
+    const { offset, size } = played.observationLayout.find(({ name }) => name === "lastAction")!;
+    const obs = new Float32Array(played.obsSize);
+    played.start(3, 0);
+    played.holdCommand([0.5, 0.2, 0.4]);
+    faithful.start(3, 0);
+    faithful.holdCommand([0.5, 0.2, 0.4]);
+    for (let step = 0; step < 20; step++) {
+      const action = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + step));
+      played.step(3, 0, action, 0);
+      played.writeObservation(obs, 0);
+      const shown = obs.slice(offset, offset + size);
+      faithful.step(3, 0, shown, 0);
+      faithful.sim.ctrl.forEach((control, i) => {
+        expect(control).toBeCloseTo(played.sim.ctrl[i]!, 5);
+      });
+    }
+  });
+
+  it("keeps trotting in place untouched", () => {
+    for (let n = 0; n < 4; n++) {
+      played.start(7, n);
+      played.holdCommand([0.06, 0, 0]);
+      let least = 1;
+      let lifted = 0;
+      for (let step = 0; step < 500; step++) {
+        played.step(7, n, new Float32Array(12), 0);
+        least = Math.min(least, played.sim.qpos[2]!);
+        lifted += played.footing()!.contact[0]! > 0 ? 0 : 1;
+      }
+      expect(played.terminated).toBe(false);
+      expect(least).toBeGreaterThan(0.15);
+      expect(lifted / 500).toBeGreaterThan(0.2);
+    }
+  });
+
+  it("strides to the command's side: forward, left and turning", () => {
+    const twist = new Float64Array(3);
+    const mean = (command: readonly number[]) => {
+      const sum = [0, 0, 0];
+      played.start(7, 0);
+      played.holdCommand(command);
+      for (let step = 0; step < 200; step++) {
+        played.step(7, 0, new Float32Array(12), 0);
+        played.measuredTwist(twist);
+        if (step >= 50) for (let i = 0; i < 3; i++) sum[i] += twist[i]! / 150;
+      }
+      return sum;
+    };
+    expect(mean([0.8, 0, 0])[0]).toBeGreaterThan(0.15);
+    expect(mean([0, 0.6, 0])[1]).toBeGreaterThan(0.08);
+    expect(mean([0, -0.6, 0])[1]).toBeLessThan(-0.08);
+    expect(mean([0, 0, 1])[2]).toBeGreaterThan(0.2);
+  });
+
+  it("mirrors: every term says how, and the pose of the other side follows from the other command", () => {
+    const { action } = mirrorOf(trained);
+    const control = (phases: readonly number[], command: readonly number[]) => {
+      const reading = { phase: Float64Array.from(phases), amplitude: 1, signals: new Float64Array(8) };
+      const { sim } = played;
+      const home = sim.keyframeQpos("home");
+      const bound = task.action.bind({ sim, home, readings: { gait: reading } });
+      const shown = new Float64Array(12);
+      bound.apply(new Float32Array(12), 0, shown, { command: Float64Array.from(command) } as never);
+      return shown;
+    };
+    const right = control([0.7, 0.7 - Math.PI, 0.7 - Math.PI, 0.7], [0.6, 0.3, -0.5]);
+    const left = control([0.7 - Math.PI, 0.7, 0.7, 0.7 - Math.PI], [0.6, -0.3, 0.5]);
+    action.source.forEach((source, i) => {
+      expect(left[i]).toBeCloseTo(action.sign[i]! * right[source]!, 12);
+    });
+  });
+});
+
+describe("a lesson's name", () => {
+  it("is refused where the task does not have it, with those that it has", async () => {
+    await expect(resolveTask(GO1, { lesson: "trott" })).rejects.toThrow(
+      '--lesson: Go1JoystickFlatTerrain has no lesson "trott", expected one of trot',
+    );
+    await expect(resolveTask("CheetahRun", { lesson: "trot" })).rejects.toThrow(
+      '--lesson: CheetahRun has no lesson "trot", expected the flag left out',
+    );
+  });
+});

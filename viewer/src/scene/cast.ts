@@ -1,0 +1,219 @@
+/** All that is drawn of the environments: robots, what stands around them, the floor below, arrows and overlays. Told the poses, it places them. */
+import { Group, type Raycaster, type Vector3 } from "three";
+import type { ShownPose } from "../playback.ts";
+import type { ViewOptions } from "../store.ts";
+import { type Actor, Actors } from "./actors.ts";
+import type { Arrangement } from "./arrangement.ts";
+import { Arrows } from "./arrows.ts";
+import { Ground, MAX_TILES } from "./ground.ts";
+import { headingOf } from "./measure.ts";
+import { Original, type OriginalView } from "./original.ts";
+import { Overlays, type Push, type Spring } from "./overlays.ts";
+import type { StagePalette } from "./palette.ts";
+import { Robots } from "./robots.ts";
+import { Strings } from "./strings.ts";
+import { Terrain } from "./terrain.ts";
+
+/** What to draw in a frame. */
+export interface StageView {
+  /** Environments in the order of their cells. */
+  readonly environments: readonly number[];
+  readonly followed: number;
+  readonly isFollowing: boolean;
+  /** [contacts, 6] of the followed robot at this moment. */
+  readonly contacts: readonly (number | null)[];
+  readonly spring: Spring | null;
+  /** A push that is shown: its direction from the world's x axis, rad; null while none is. */
+  readonly push: number | null;
+  /** The course that the followed robot's branch left; null while there is none. */
+  readonly original: OriginalView | null;
+}
+
+/** A point of a body that a click means. */
+export interface Touched {
+  readonly environment: number;
+  readonly body: number;
+  /** In that environment's world, m. */
+  readonly at: Vector3;
+}
+
+/** Arrows are this many seconds of travel long. */
+const ARROW_SECONDS = 1;
+const TILE_ARROW_SECONDS = 0.55;
+const ARROW_HEIGHT = 0.012;
+
+export class Cast {
+  readonly group = new Group();
+  readonly overlays = new Overlays();
+  readonly original: Original;
+  private readonly ground = new Ground();
+  private readonly terrain = new Terrain();
+  private readonly robots: Robots;
+  /** Shapes fixed to the world, other than floors. */
+  private readonly furniture: Robots;
+  private readonly strings: Strings;
+  private readonly arrows = new Group();
+  private readonly commandArrows = new Arrows(MAX_TILES, 0.046);
+  private readonly velocityArrows = new Arrows(MAX_TILES, 0.026);
+  private readonly actors = new Actors();
+  /** Environments in the order in which they were drawn. */
+  private placed: number[] = [];
+
+  /** @param isPlain coarser shapes and simpler materials, for processors that draw */
+  constructor(isPlain: boolean) {
+    this.robots = new Robots(isPlain);
+    this.furniture = new Robots(isPlain);
+    this.strings = new Strings(isPlain);
+    this.original = new Original(isPlain);
+    const { ground, terrain, robots, furniture, strings, arrows, overlays } = this;
+    arrows.add(this.commandArrows.mesh, this.velocityArrows.mesh);
+    const parts = [
+      terrain.group,
+      robots.group,
+      furniture.group,
+      strings.group,
+      arrows,
+      overlays.group,
+      this.original.group,
+    ];
+    this.group.add(ground.mesh, ...parts);
+  }
+
+  setPalette(palette: StagePalette): void {
+    this.ground.setPalette(palette);
+    this.terrain.setPalette(palette);
+    this.commandArrows.mesh.material.color.set(palette.command);
+    this.velocityArrows.mesh.material.color.set(palette.velocity);
+    this.overlays.setPalette(palette);
+    this.original.setPalette(palette);
+  }
+
+  setOptions(options: ViewOptions): void {
+    this.robots.setChoice(options);
+    this.overlays.setOptions(options);
+    this.furniture.setChoice(options);
+    this.original.setCollisions(options.shapes, options.collisions);
+    this.strings.group.visible = options.shapes;
+    this.ground.setGrid(options.grid);
+    this.commandArrows.mesh.visible = options.commandArrow;
+    this.velocityArrows.mesh.visible = options.velocityArrow;
+  }
+
+  /** @param hasCommand whether the task follows a command, so that arrows mean something */
+  setScene({ scene }: Arrangement, hasCommand: boolean): void {
+    this.overlays.setScene(scene);
+    this.arrows.visible = hasCommand;
+    this.terrain.build(scene);
+    this.actors.clear();
+  }
+
+  /** Builds the meshes for as many environments as are arranged. */
+  build({ scene, facts, kind, count }: Arrangement): void {
+    const isFloor = (type: string, body: number) => body === 0 && type === "plane" && facts.floorHeight !== null;
+    this.robots.build(scene, count, ({ body }) => body !== 0);
+    const sets = kind === "together" ? 1 : count;
+    const isGround = (type: string, body: number) => type === "hfield" || isFloor(type, body);
+    this.furniture.build(scene, sets, ({ body, type }) => body === 0 && !isGround(type, body));
+    this.strings.build(scene, count);
+    this.actors.clear();
+  }
+
+  /** @param size of what stands on the ground, m */
+  setScale(size: number): void {
+    this.ground.setScale(size);
+  }
+
+  /** What is remembered of a robot that is drawn. */
+  actor(environment: number): Actor | undefined {
+    return this.actors.get(environment);
+  }
+
+  spots() {
+    return this.actors.spots();
+  }
+
+  /** The body that a ray hits. */
+  touch(ray: Raycaster): Touched | null {
+    const hit = this.robots.pick(ray);
+    if (!hit || this.placed[hit.n] === undefined) return null;
+    const environment = this.placed[hit.n];
+    const { drawnAt, place } = this.actors.get(environment)!;
+    return { environment, body: hit.body, at: hit.at.sub(drawnAt).add(place) };
+  }
+
+  /** Writes all instances of this frame. */
+  place(arrangement: Arrangement, view: StageView, poses: ReadonlyMap<number, ShownPose>, dt: number): void {
+    const { robots, furniture, strings, commandArrows, velocityArrows, ground } = this;
+    for (const batch of [robots, furniture, strings, commandArrows, velocityArrows]) batch.begin();
+    if (arrangement.kind === "tiles") ground.beginTiles(arrangement.cell()[0] * 0.47);
+    this.placed = [];
+    view.environments.forEach((environment, n) => {
+      const pose = poses.get(environment);
+      if (pose) this.placeActor(arrangement, environment, n, pose, environment === view.followed, dt);
+    });
+    this.actors.keep((environment) => poses.has(environment) && view.environments.includes(environment));
+    if (arrangement.kind !== "tiles") this.placeFloor(arrangement, view);
+    for (const batch of [robots, furniture, strings, commandArrows, velocityArrows, ground]) batch.end();
+    this.placeOverlays(arrangement, view, poses.get(view.followed));
+    const { original } = view;
+    this.original.place(
+      arrangement,
+      original,
+      poses.get(view.followed),
+      original ? poses.get(original.environment) : undefined,
+    );
+  }
+
+  private placeActor(
+    arrangement: Arrangement,
+    environment: number,
+    n: number,
+    pose: ShownPose,
+    isFollowed: boolean,
+    dt: number,
+  ): void {
+    const { facts, kind } = arrangement;
+    const p = 7 * facts.rootBody;
+    const [x, y, z] = [pose.poses[p], pose.poses[p + 1], pose.poses[p + 2]];
+    const actor = this.actors.advance(environment, pose, x, y, dt);
+    const [dx, dy] = arrangement.shiftOf(n, actor.anchor);
+    actor.drawnAt.set(x + dx, y + dy, z);
+    actor.place.set(x, y, z);
+    this.placed.push(environment);
+    this.robots.add(pose, dx, dy);
+    this.strings.add(pose, dx, dy);
+    if (kind !== "together" || n === 0) this.furniture.add(pose, dx, dy);
+    const floor = arrangement.floorHeight();
+    const { x: ax, y: ay } = actor.anchor;
+    if (kind === "tiles") this.ground.add(ax + dx, ay + dy, floor, ax, ay, isFollowed ? 1 : 0);
+    const heading = headingOf(pose.poses, facts.rootBody);
+    const seconds = kind === "tiles" ? TILE_ARROW_SECONDS : ARROW_SECONDS;
+    this.commandArrows.add(x + dx, y + dy, floor + ARROW_HEIGHT, heading, pose.command, seconds);
+    this.velocityArrows.add(x + dx, y + dy, floor + 1.5 * ARROW_HEIGHT, heading, actor.twist, seconds);
+  }
+
+  private placeFloor(arrangement: Arrangement, { followed }: StageView): void {
+    const { facts, size, kind } = arrangement;
+    if (facts.hasTerrain || !size) {
+      this.ground.beginTiles(1);
+      return;
+    }
+    const at = kind === "roam" ? this.actors.get(followed)?.drawnAt : undefined;
+    this.ground.setRoam(at?.x ?? 0, at?.y ?? 0, arrangement.floorHeight(), Math.max(3, arrangement.reach() * 2.4));
+  }
+
+  private placeOverlays(arrangement: Arrangement, view: StageView, pose: ShownPose | undefined): void {
+    const actor = this.actors.get(view.followed);
+    if (actor) this.overlays.group.position.copy(actor.drawnAt).sub(actor.place);
+    const { contacts, spring } = view;
+    const push = pushOf(arrangement, view, pose);
+    this.overlays.draw(pose, { floor: arrangement.floorHeight(), height: arrangement.height, contacts, spring, push });
+  }
+}
+
+/** The push as it hits the trunk. */
+function pushOf({ facts, size }: Arrangement, { push }: StageView, pose: ShownPose | undefined): Push | null {
+  if (push === null || !pose) return null;
+  const [x, y, z] = pose.poses.subarray(7 * facts.rootBody, 7 * facts.rootBody + 3);
+  return { angle: push, at: [x, y, z + 0.15 * (size?.height ?? 0)] };
+}
