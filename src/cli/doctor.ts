@@ -1,21 +1,25 @@
 /** `flowgait doctor <policy>`: what should be checked before a policy meets a robot. Fails when a check fails. */
 
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { Command } from "commander";
 import type { Check } from "../export/doctor/check.ts";
 import { doctorPage } from "../export/doctor/doctor-page.ts";
 import { type Examination, type ExaminationSizes, examine } from "../export/doctor/examine.ts";
+import type { ForeignController } from "../export/doctor/foreign-controller.ts";
 import { controllerOnnx } from "../export/onnx-controller.ts";
 import { readController, type StoredController } from "../export/read-controller.ts";
+import { inputPrologue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { describeTask, Environment, resolveTask, type TaskVariant } from "../tasks/index.ts";
 import { readError, writeFileAtomically } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
 import { realNumber, wholeNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
+import { findPolicyFile } from "./policy-file.ts";
 import { findPolicy } from "./policy-reference.ts";
+import { shippedController } from "./shipped-controllers.ts";
 import { formatNumber } from "./table.ts";
 
 interface DoctorOptions {
@@ -36,8 +40,14 @@ export function doctorCommand(output: Output): Command {
     .description(
       "Check a policy or an exported controller against its robot: order of joints, pose, gains, scale, rates, observation, normaliser, and what latency, mass, friction and noise cost.",
     )
-    .argument("<policy>", "a run folder, a checkpoint file, or a controller that flowgait exported (.onnx)")
-    .option("--task <task>", "task, and so the robot, to check against; without it the policy's own")
+    .argument(
+      "<policy>",
+      "a run folder, a checkpoint file, an ONNX file made here or elsewhere, or the name of a controller that ships",
+    )
+    .option(
+      "--task <task>",
+      "task, and so the robot, to check against; without it the policy's own, which a file made elsewhere does not name",
+    )
     .option("--episodes <count>", "episodes per world", "4")
     .option("--seconds <time>", "time limit of an episode, s", "10")
     .option("--seed <seed>", "seed of the episodes", "1000003")
@@ -54,7 +64,7 @@ async function doctor(reference: string, options: DoctorOptions, output: Output)
     seed: wholeNumber("--seed", options.seed, 0, 0xffffffff),
     table: options.table,
   };
-  const stored = await loadController(reference);
+  const stored = await loadSubject(reference, options);
   const task = await resolveTask(options.task ?? stored.task, options.task === undefined ? stored.variant : {});
   const examination = await examine(stored.controller, task, sizes, (stage) => output.note(`${stage} …`));
   const page = options.page ?? pagePath(reference);
@@ -66,27 +76,51 @@ async function doctor(reference: string, options: DoctorOptions, output: Output)
     throw new UserError(`${reference}: ${failed.map(({ name }) => name).join(", ")} failed, see the fixes above`);
 }
 
-/** A controller as it would be exported, or as it was. */
-async function loadController(
-  reference: string,
-): Promise<{ controller: StoredController; task: string; variant?: TaskVariant }> {
-  if (extname(reference) === ".onnx") {
-    const bytes = await readFile(reference).catch((error: unknown) => {
-      throw readError(reference, error, "an exported controller");
+/** What is examined, and the task that it was made for. */
+interface Subject {
+  readonly controller: StoredController | ForeignController;
+  readonly task: string;
+  readonly variant?: TaskVariant;
+}
+
+/** A controller as it would be exported, or as it was, or a file made elsewhere. */
+async function loadSubject(reference: string, options: DoctorOptions): Promise<Subject> {
+  const file = existsSync(reference) ? reference : (shippedController(reference) ?? reference);
+  if (extname(file) !== ".onnx") return loadPolicy(reference);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw readError(reference, error, "a controller");
+  });
+  if (onnxInterface(bytes, reference).metadata.flowgait === undefined) return loadForeign(file, options);
+  const controller = readController(bytes, reference);
+  const { task, training } = controller.contract;
+  // A user's task is found by its file, which only the run knows.
+  const isUsers = task.family === "user" && options.task === undefined;
+  const name = isUsers ? await userTaskOf(training.run, reference) : task.name;
+  return { controller, task: name, variant: { lesson: task.lesson?.name ?? "" } };
+}
+
+async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subject> {
+  if (task === undefined)
+    throw new UserError(`--task: is missing, ${file} carries no contract that names one (metadata key flowgait)`, {
+      exitCode: 2,
     });
-    const controller = readController(bytes, reference);
-    const { task, training } = controller.contract;
-    // A user's task is found by its file, which only the run knows.
-    const name = task.family === "user" ? await userTaskOf(training.run, reference) : task.name;
-    return { controller, task: name, variant: { lesson: task.lesson?.name ?? "" } };
+  const found = findPolicyFile(file);
+  const env = await Environment.create(await resolveTask(task));
+  try {
+    const policy = found.bind(env);
+    const prologue = inputPrologue(policy.bytes, policy.input, file);
+    return { controller: { policy, metadata: found.metadata, prologue }, task };
+  } finally {
+    env.delete();
   }
+}
+
+async function loadPolicy(reference: string): Promise<Subject> {
   const found = await findPolicy(reference);
   if (found.trained === null)
     throw new UserError(
       `${reference}: has nothing to examine, expected a run folder, a checkpoint or a controller (.onnx)`,
-      {
-        exitCode: 2,
-      },
+      { exitCode: 2 },
     );
   const { task, envSteps, algorithm, seed } = found.trained;
   const env = await Environment.create(await resolveTask(task, found.variant));
@@ -111,6 +145,8 @@ async function userTaskOf(run: string, reference: string): Promise<string> {
 }
 
 function pagePath(reference: string): string {
+  // One that ships is named without its folder, which is not the user's.
+  if (!existsSync(reference)) return `${basename(reference)}.doctor.html`;
   if (statSync(reference).isDirectory()) return join(reference, "doctor.html");
   return join(dirname(reference), `${basename(reference, extname(reference))}.doctor.html`);
 }
@@ -123,7 +159,8 @@ function examinationText({ task, checks, nominal, sizes }: Examination, page: st
       ? "nothing could be run"
       : `return ${formatNumber(nominal.returnMean)} over ${sizes.episodes} episodes of ${sizes.seconds} s, ${formatNumber(100 * nominal.survived)} % stayed up`;
   const count = (verdict: Check["verdict"]) => checks.filter((check) => check.verdict === verdict).length;
-  const summary = `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail; page: ${page}`;
+  const skipped = count("skip") > 0 ? `, ${count("skip")} not checkable` : "";
+  const summary = `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail${skipped}; page: ${page}`;
   return [`${task}: ${run}`, lines.join("\n"), summary].join("\n\n");
 }
 

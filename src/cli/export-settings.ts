@@ -24,9 +24,11 @@ export interface ExportOptions extends FlowOptions {
   readonly calls: string;
   readonly flowStepCounts: string;
   readonly seed: string;
+  readonly workers: string;
   readonly distill?: string;
   readonly distillUpdates: string;
   readonly distillRounds: string;
+  readonly distillEpisodes: string;
   readonly json?: boolean;
 }
 
@@ -50,10 +52,12 @@ export function addExportOptions(command: Command): Command {
     .option("--distill <steps>", "train a student of so many flow steps, and export it instead")
     .option("--distill-updates <count>", "updates of the student's weights", "3000")
     .option("--distill-rounds <count>", "rounds in which the student drives and the policy corrects it", "6")
+    .option("--distill-episodes <count>", "episodes per round", "16")
     .option("--rows <count>", "observations that the report compares outputs at", "10000")
-    .option("--episodes <count>", "episodes that the report runs per format and number of flow steps", "8")
+    .option("--episodes <count>", "episodes that the report runs per format and number of flow steps", "100")
     .option("--calls <count>", "calls that the report times", "500")
     .option("--flow-step-counts <counts>", "numbers of flow steps that the report compares", "1,2,4,8,16,32,64")
+    .option("--workers <count>", "threads of the report; 0 takes one per core", "0")
     .option("--seed <seed>", "seed of the report's episodes", "1000003");
 }
 
@@ -64,7 +68,8 @@ export function readDistillation(options: ExportOptions): DistillationSettings |
     flowSteps: wholeNumber("--distill", options.distill, 1, 1000),
     updates: wholeNumber("--distill-updates", options.distillUpdates, 1, 10_000_000),
     rounds: wholeNumber("--distill-rounds", options.distillRounds, 1, 1000),
-    episodes: wholeNumber("--episodes", options.episodes, 1, 1000),
+    episodes: wholeNumber("--distill-episodes", options.distillEpisodes, 1, 1000),
+    comparedEpisodes: wholeNumber("--episodes", options.episodes, 1, 1000),
     seed: wholeNumber("--seed", options.seed, 0, 0xfffffffe),
   };
 }
@@ -84,6 +89,11 @@ export function readSizes({ rows, episodes, calls, flowStepCounts, seed }: Expor
     flowStepCounts: [...new Set(counts)].sort((a, b) => a - b),
     seed: wholeNumber("--seed", seed, 0, 0xffffffff),
   };
+}
+
+/** Threads of the report. */
+export function readWorkers({ workers }: ExportOptions): number {
+  return wholeNumber("--workers", workers, 0, 256);
 }
 
 /** How the controller is to look. */

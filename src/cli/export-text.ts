@@ -5,7 +5,7 @@ import { formatNumber, formatTable } from "./table.ts";
 /** Files, one line per format, flow steps or distillation. */
 export function exportText(
   folder: string,
-  { task, files, formats, controlPeriod, flowSteps, fewestFlowSteps, distillation }: ExportReport,
+  { task, files, formats, controlPeriod, flowSteps, fewestFlowSteps, stepReturns, sizes, distillation }: ExportReport,
 ): string {
   const rows = formats.map(({ format, network, closedLoop, latency }) => [
     FORMAT_NAMES[format],
@@ -19,15 +19,20 @@ export function exportText(
   const steps =
     flowSteps === null || distillation !== null
       ? distillationText(distillation)
-      : [
-          `  flow steps: ${flowSteps} exported; ${fewestFlowSteps ?? "none of those measured"} lose less than 2 % return`,
-        ];
+      : [`  flow steps: ${flowSteps} exported; ${fewestText(fewestFlowSteps, stepReturns)}`];
   return [
     `${task}: ${files.map(({ name }) => name).join(", ")} and report.html in ${folder}`,
     formatTable(columns, rows, "  "),
-    `  a call may take ${formatNumber(1000 * controlPeriod)} ms`,
+    `  over ${sizes.rows} observations and ${sizes.episodes} episodes; a call may take ${formatNumber(1000 * controlPeriod)} ms`,
     ...steps,
   ].join("\n");
+}
+
+function fewestText(fewest: number | null, stepReturns: ExportReport["stepReturns"]): string {
+  const found = stepReturns.find(({ flowSteps }) => flowSteps === fewest);
+  if (found === undefined) return "none of those measured lose less than 2 % return";
+  const [loss, error] = [found.loss, found.lossError].map((share) => formatNumber(100 * share, 2));
+  return `${found.flowSteps} are the fewest that lose less than 2 % return: ${loss} ± ${error} %`;
 }
 
 function distillationText(distillation: DistillationReport | null): string[] {

@@ -6,9 +6,10 @@ import { weightsSha256 } from "../export/checksum.ts";
 import { type ControllerOptions, controllerFunction } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
 import { type ExportFormat, exportFiles } from "../export/export-files.ts";
-import { ExportMeasurement, type ExportSubject } from "../export/measurement.ts";
+import type { Progress } from "../export/measure/measuring-threads.ts";
+import { ExportMeasurement, type ExportSubject, type MeasurementSettings } from "../export/measurement.ts";
 import { checkOutputFolder, writeExport } from "../export/output-folder.ts";
-import { type DistillationReport, type ExportReport, fileList, type ReportSizes } from "../export/report.ts";
+import { type DistillationReport, type ExportReport, fileList } from "../export/report.ts";
 import { reportPage } from "../export/report-page.ts";
 import { UserError } from "../math/user-error.ts";
 import { describeTask, Environment, isTaskFile, resolveTask } from "../tasks/index.ts";
@@ -20,11 +21,13 @@ import {
   readFormats,
   readSettings,
   readSizes,
+  readWorkers,
 } from "./export-settings.ts";
 import { exportText } from "./export-text.ts";
 import { type FlowFlags, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { findPolicy } from "./policy-reference.ts";
+import { stageProgress } from "./stage-progress.ts";
 
 /** The command. */
 export function exportCommand(output: Output): Command {
@@ -46,11 +49,14 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
   const trained = await loadSubject(reference, readSettings(options), readFlowFlags(options));
   const folder = options.out ?? join("exports", trained.description.name);
   await checkOutputFolder(folder, options.force === true);
-  const tell = (stage: string) => output.note(`${stage} …`);
-  const { subject, distillation } = distilling
-    ? await distilled(trained, distilling, sizes.calls, tell)
-    : { subject: trained, distillation: null };
-  const { files, report } = await checkedFiles(subject, formats, sizes, distillation, output);
+  const compiler = findCompiler();
+  if (compiler === null) output.note("no C compiler found (cc, gcc, clang or CC): the report leaves C out");
+  const { files, report } = await withProgress(output, async (tell) => {
+    const { subject, distillation } = distilling
+      ? await distilled(trained, distilling, sizes.calls, tell)
+      : { subject: trained, distillation: null };
+    return checkedFiles(subject, formats, { sizes, compiler, workers: readWorkers(options), tell }, distillation);
+  });
   const paths = await writeExport(folder, files);
   if (options.json === true) resultJson(output, { path: paths[0], folder, ...report });
   else output.result(`${exportText(folder, report)}\n`);
@@ -60,13 +66,10 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
 async function checkedFiles(
   subject: ExportSubject,
   formats: readonly ExportFormat[],
-  sizes: ReportSizes,
+  settings: MeasurementSettings,
   distillation: DistillationReport | null,
-  output: Output,
 ): Promise<{ files: Map<string, Uint8Array | string>; report: ExportReport }> {
-  const compiler = findCompiler();
-  if (compiler === null) output.note("no C compiler found (cc, gcc, clang or CC): the report leaves C out");
-  const measurement = await ExportMeasurement.create(subject, sizes, compiler, (stage) => output.note(`${stage} …`));
+  const measurement = await ExportMeasurement.create(subject, settings);
   try {
     const recorded = await measurement.record();
     const files = await exportFiles(subject, formats, recorded.kept);
@@ -81,6 +84,15 @@ async function checkedFiles(
     return { files, report };
   } finally {
     await measurement.dispose();
+  }
+}
+
+async function withProgress<T>(output: Output, work: (tell: Progress) => Promise<T>): Promise<T> {
+  const progress = stageProgress(output);
+  try {
+    return await work(progress.tell);
+  } finally {
+    progress.close();
   }
 }
 
@@ -100,7 +112,7 @@ async function loadSubject(reference: string, options: ControllerOptions, flow: 
     // Refuses options that the task cannot have before anything is measured.
     controllerFunction(policy, description, options);
     const taskFile = isTaskFile(found.trained.task) ? found.trained.task : null;
-    return { policy, task, taskFile, description, origin, options };
+    return { policy, task, taskFile, variant: found.variant, description, origin, options };
   } finally {
     env.delete();
   }

@@ -1,18 +1,25 @@
 /** Policies that are ONNX files, ours or made elsewhere: one observation in, one action out; of ours, noise in besides where asked for. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Contract } from "../export/contract-schema.ts";
+import { storedContract } from "../export/read-controller.ts";
 import { type OnnxValue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import type { FilePolicy } from "../rollout/jobs.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
 
-/** What is read of the contract that our own files carry under the metadata key `flowgait`. */
-interface Contract {
-  readonly task?: { readonly name?: string; readonly lesson?: { readonly name: string } };
-  readonly outputKind?: string;
-  /** "input" where the file takes the noise of its flow as a second input. */
-  readonly policy?: { readonly noise?: string };
+/** What is read of the contract that our own files carry; nothing where a file carries none. */
+type ToldContract = Partial<Pick<Contract, "outputKind">> & {
+  readonly task?: Pick<Contract["task"], "name" | "lesson">;
+  readonly policy?: Pick<Contract["policy"], "noise">;
+};
+
+/** A file that was found. */
+export interface FoundPolicyFile extends FoundPolicy {
+  /** The file's metadata_props. */
+  readonly metadata: Readonly<Record<string, string>>;
+  bind(env: Environment): FilePolicy;
 }
 
 /** What our own files call that input. */
@@ -20,12 +27,12 @@ const NOISE_INPUT = "noise";
 
 /**
  * Reads the file. Its operators are not looked at: ONNX Runtime knows them or refuses.
- * @throws UserError when it is no ONNX file, or has not one input and one output of rows of float32 values
+ * @throws UserError when it is no ONNX file, was changed after flowgait exported it, or has not one input and one output of rows of float32 values
  */
-export function findPolicyFile(path: string): FoundPolicy {
+export function findPolicyFile(path: string): FoundPolicyFile {
   const bytes = readFileSync(path);
   const { inputs, outputs, metadata } = onnxInterface(bytes, path);
-  const contract = contractOf(metadata, path);
+  const contract: ToldContract = metadata.flowgait === undefined ? {} : storedContract(bytes, metadata, path);
   const isNoise = ({ name }: OnnxValue) => contract.policy?.noise === "input" && name === NOISE_INPUT;
   const input = onlyOne(
     inputs.filter((value) => !isNoise(value)),
@@ -38,11 +45,12 @@ export function findPolicyFile(path: string): FoundPolicy {
   const file = { kind: "file", source: path, bytes, digest, input: input.name, noise, output: output.name } as const;
   return {
     reference: path,
+    metadata,
     task: contract.task?.name ?? null,
     trained: null,
     noise: null,
     variant: { ...PLAIN, lesson: contract.task?.lesson?.name ?? "" },
-    bind: (env) => {
+    bind: (env): FilePolicy => {
       checkSizes(path, input, output, env);
       const { squash } = env.actionDescription;
       const { obsSize, actionSize } = env;
@@ -93,20 +101,9 @@ function checkSizes(path: string, input: OnnxValue, output: OnnxValue, env: Envi
   );
 }
 
-function contractOf({ flowgait }: Readonly<Record<string, string>>, path: string): Contract {
-  if (flowgait === undefined) return {};
-  try {
-    return JSON.parse(flowgait) as Contract;
-  } catch (cause) {
-    throw new UserError(`${path}: its metadata "flowgait" is not valid JSON, expected the contract of an export`, {
-      cause,
-    });
-  }
-}
-
 /** How to get from joint targets back to actions, where the contract says that the file gives those. */
 function targetsOf(
-  { outputKind }: Contract,
+  { outputKind }: ToldContract,
   { actionDescription, task }: Environment,
   path: string,
 ): FilePolicy["targets"] {

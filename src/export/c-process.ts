@@ -13,12 +13,13 @@ const run = promisify(execFile);
 
 /** A compiled controller in a folder of its own. */
 export class CProgram {
+  /** Where the program is; it runs until `delete`. */
+  readonly path: string;
   readonly #folder: string;
-  readonly #path: string;
 
   private constructor(folder: string, path: string) {
     this.#folder = folder;
-    this.#path = path;
+    this.path = path;
   }
 
   /** @throws UserError when the compiler refuses the source */
@@ -37,20 +38,21 @@ export class CProgram {
 
   /** Replays what it recorded. @returns times as it measured them itself */
   async measure(calls: number): Promise<Latency> {
-    const { stdout } = await run(this.#path, ["--calls", String(calls)]);
+    const { stdout } = await run(this.path, ["--calls", String(calls)]);
     const found = /p50 ([\d.]+) ms, p99 ([\d.]+) ms, max ([\d.]+) ms/.exec(stdout);
     if (!found) throw new Error(`C controller: printed no latency: ${stdout}`);
     const [p50Ms, p99Ms, maxMs] = found.slice(1).map(Number);
     return { p50Ms: p50Ms!, p99Ms: p99Ms!, maxMs: maxMs!, calls };
   }
 
-  start(): CProcess {
-    return new CProcess(spawn(this.#path, ["-", "-"], { stdio: ["pipe", "pipe", "ignore"] }));
-  }
-
   async delete(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Starts the program at the path of a `CProgram`. */
+export function startProgram(path: string): CProcess {
+  return new CProcess(spawn(path, ["-", "-"], { stdio: ["pipe", "pipe", "ignore"] }));
 }
 
 /** A program that answers row by row. One call at a time. */

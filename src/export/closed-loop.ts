@@ -22,36 +22,53 @@ export interface ClosedLoopParity {
 /** An observation has diverged when it differs by so much of its standard deviation. */
 const DIVERGED = 0.1;
 
+/** What came of one run's episodes with a controller in the loop. Plain data. */
+export interface LoopEpisodes {
+  readonly returns: readonly number[];
+  /** Control step at which each episode parted from the policy's; Infinity where it never did */
+  readonly parted: readonly number[];
+}
+
 /**
+ * The episodes of a run again, with a controller in the loop.
  * @param env the task as the controller plays it
  * @param std of the policy's normaliser [obsSize]
  */
-export async function closedLoopParity(
+export async function compareEpisodes(
   env: Environment,
   controller: RunningController,
-  run: ReferenceRun,
+  { plan, outcomes: expected, observations }: ReferenceRun,
   noise: NoiseSource | null,
   std: Float32Array,
-): Promise<ClosedLoopParity> {
-  const { plan, outcomes: expected, observations } = run;
+): Promise<LoopEpisodes> {
   const act: Act = (obs, tick, out) => controller.act(obs, noise?.at(tick) ?? null, out);
   const parted = new Array<number>(plan.episodes).fill(Number.POSITIVE_INFINITY);
-  const outcomes = await runEpisodes(env, plan, act, (tick, obs, done) => {
+  const { returns, lengths } = await runEpisodes(env, plan, act, (tick, obs, done) => {
     for (let n = 0; n < plan.episodes; n++) {
       if (parted[n]! <= tick || done[n] === 1 || tick >= expected.lengths[n]!) continue;
       if (differs(obs, observations[tick]!, n, std)) parted[n] = tick;
     }
   });
   expected.lengths.forEach((length, n) => {
-    if (length !== outcomes.lengths[n]) parted[n] = Math.min(parted[n]!, length, outcomes.lengths[n]!);
+    if (length !== lengths[n]) parted[n] = Math.min(parted[n]!, length, lengths[n]!);
   });
-  const times = parted
-    .filter(Number.isFinite)
-    .map((tick) => tick / env.controlHz)
+  return { returns, parted };
+}
+
+/** Sums up. @param runs of the policy @param loops the same episodes with the controller, in the same order */
+export function closedLoopParity(
+  runs: readonly ReferenceRun[],
+  loops: readonly LoopEpisodes[],
+  controlHz: number,
+): ClosedLoopParity {
+  const times = loops
+    .flatMap(({ parted }) => parted.filter(Number.isFinite))
+    .map((tick) => tick / controlHz)
     .sort((a, b) => a - b);
-  const [returnMean, referenceReturnMean] = [mean(outcomes.returns), mean(expected.returns)];
+  const returns = loops.flatMap((loop) => loop.returns);
+  const [returnMean, referenceReturnMean] = [mean(returns), mean(returnsOf(runs))];
   return {
-    episodes: plan.episodes,
+    episodes: returns.length,
     returnMean,
     referenceReturnMean,
     returnGap: relativeLoss(referenceReturnMean, returnMean, Math.abs),
@@ -59,6 +76,11 @@ export async function closedLoopParity(
     earliestSeconds: times[0] ?? null,
     medianSeconds: times[times.length >> 1] ?? null,
   };
+}
+
+/** Returns of all episodes. */
+export function returnsOf(runs: readonly ReferenceRun[]): number[] {
+  return runs.flatMap(({ outcomes }) => outcomes.returns);
 }
 
 /** (reference − value) / |reference|, through `measure`; 0 where both are the same. */

@@ -46,7 +46,8 @@ export async function runEpisodes(
     await act(loop.obs, tick, out);
     loop.step(out);
   }
-  return loop;
+  const { returns, lengths, terminated } = loop;
+  return { returns, lengths, terminated };
 }
 
 class EpisodeLoop implements EpisodeOutcomes {

@@ -13,7 +13,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 }
 
 /** A word in the colour of its verdict. */
-export function verdict(kind: "pass" | "warn" | "fail", text: string): string {
+export function verdict(kind: "pass" | "warn" | "fail" | "skip", text: string): string {
   return `<span class="${kind}">${escaped(text)}</span>`;
 }
 
@@ -66,7 +66,7 @@ code { font: .85em ui-monospace, "SF Mono", Consolas, monospace; }
 .card { background: var(--card); border-radius: 10px; padding: .9rem 1rem; }
 .card b { display: block; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .card span { color: var(--soft); font-size: .87rem; }
-.pass { color: var(--pass); } .warn { color: var(--warn); } .fail { color: var(--fail); }
+.pass { color: var(--pass); } .warn { color: var(--warn); } .fail { color: var(--fail); } .skip { color: var(--soft); }
 .card .pass, .card .warn, .card .fail { color: inherit; }
 figure { margin: 0; } svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font-size: 12px; }
 .charts { margin-bottom: 1.5rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.5rem; }

@@ -3,7 +3,7 @@ import { createReferenceEngine } from "../graph/index.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { TaskDescription } from "../tasks/index.ts";
 import { type ControllerOptions, controllerFunction, resolvedOptions } from "./controller-function.ts";
-import type { Recording } from "./recording.ts";
+import { type Recording, recordingPart } from "./recording.ts";
 import type { RunningController } from "./running-controller.ts";
 
 /** Differences over all recorded observations, each the largest of a row's outputs, in units of the output. */
@@ -33,12 +33,15 @@ export async function expectedOutputs(
   return out;
 }
 
-/** @param expected [rows, actionSize] of `expectedOutputs` */
-export async function networkParity(
+/**
+ * @param expected [rows, actionSize] of `expectedOutputs`
+ * @returns [rows] the largest difference of each row's outputs
+ */
+export async function rowDifferences(
   controller: RunningController,
   recording: Recording,
   expected: Float32Array,
-): Promise<NetworkParity> {
+): Promise<Float64Array> {
   const { rows } = recording;
   const size = expected.length / rows;
   const worst = new Float64Array(rows);
@@ -51,18 +54,21 @@ export async function networkParity(
       if (!(difference <= worst[row]!)) worst[row] = difference;
     }
   }
+  return worst;
+}
+
+/** @param differences of all rows */
+export function networkParity(differences: Float64Array): NetworkParity {
+  const rows = differences.length;
   // NaN sorts last.
-  worst.sort();
+  const worst = differences.toSorted();
   return { rows, maxDifference: worst[rows - 1]!, p99Difference: worst[Math.floor(0.99 * (rows - 1))]! };
 }
 
-function* parts({ rows, obs, noise }: Recording, most: number) {
-  const part = (values: Float32Array, start: number, count: number) => {
-    const size = values.length / rows;
-    return values.slice(start * size, (start + count) * size);
-  };
+function* parts(recording: Recording, most: number) {
+  const { rows } = recording;
   for (let start = 0; start < rows; start += most) {
     const count = Math.min(most, rows - start);
-    yield { start, count, obs: part(obs, start, count), noise: noise && part(noise, start, count) };
+    yield { start, count, ...recordingPart(recording, start, count) };
   }
 }

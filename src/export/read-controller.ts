@@ -20,13 +20,26 @@ export interface StoredController {
  */
 export function readController(bytes: Uint8Array, source: string): StoredController {
   const { function: fn, metadata } = readOnnx(bytes, source);
+  const contract = storedContract(bytes, metadata, source);
+  checkSizes(fn, contract, source);
+  return { bytes, function: fn, contract };
+}
+
+/**
+ * The contract of a file whose graph is not looked at.
+ * @throws UserError in one line: tampered, no contract, one of another version, or one that contradicts the file's other keys
+ */
+export function storedContract(
+  bytes: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+  source: string,
+): Contract {
   const contract = parseContract(metadata.flowgait, source);
   if (contract.fileSha256 === undefined || !isIntact(bytes, contract.fileSha256))
     throw new UserError(`${source}: its checksum does not fit, so it was changed after the export; export it again`);
   for (const [key, value] of Object.entries(deployerMetadata(contract.task, contract.training)))
     if (metadata[key] !== value) throw contradiction(source, key, metadata[key], value);
-  checkSizes(fn, contract, source);
-  return { bytes, function: fn, contract };
+  return contract;
 }
 
 function parseContract(text: string | undefined, source: string): Contract {

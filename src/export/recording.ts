@@ -28,7 +28,10 @@ export async function runReference(
 ): Promise<ReferenceRun> {
   const observations: Float32Array[] = [];
   const outcomes = await runEpisodes(env, plan, reference.actor(plan), (_tick, obs) => {
-    observations.push(obs.slice());
+    // Shared, so that threads pass it on without copies.
+    const kept = new Float32Array(new SharedArrayBuffer(4 * obs.length));
+    kept.set(obs);
+    observations.push(kept);
   });
   return { plan, outcomes, observations };
 }
@@ -37,24 +40,25 @@ export async function runReference(
 const MOST_BATCHES = 200;
 
 /**
- * So many observations from the run, and where it is too short, from episodes that follow it; fewer where those end at once. Spread evenly
- * over what was seen.
+ * So many observations from the runs, and where those are too short, from episodes that follow them; fewer where those end at once. Spread
+ * evenly over what was seen.
+ * @param further runs a plan as the runs were made
  */
 export async function recordObservations(
-  env: Environment,
-  reference: ReferencePolicy,
-  run: ReferenceRun,
+  runs: readonly ReferenceRun[],
+  further: (plan: EpisodePlan) => Promise<ReferenceRun>,
   rows: number,
+  obsSize: number,
+  reference: ReferencePolicy,
 ): Promise<Recording> {
-  const runs = [run];
-  let seen = stepsOf(run);
-  while (seen < rows && runs.length < MOST_BATCHES) {
-    const { plan } = runs.at(-1)!;
-    const next = { ...plan, firstEpisode: plan.firstEpisode + plan.episodes };
-    runs.push(await runReference(env, reference, next));
-    seen += stepsOf(runs.at(-1)!);
+  const all = [...runs];
+  let seen = all.reduce((sum, run) => sum + stepsOf(run), 0);
+  while (seen < rows && all.length < runs.length + MOST_BATCHES) {
+    const { plan } = all.at(-1)!;
+    all.push(await further({ ...plan, firstEpisode: plan.firstEpisode + plan.episodes }));
+    seen += stepsOf(all.at(-1)!);
   }
-  return pick(runs, Math.min(rows, seen), seen, env.obsSize, reference);
+  return pick(all, Math.min(rows, seen), seen, obsSize, reference);
 }
 
 function stepsOf({ outcomes }: ReferenceRun): number {
@@ -89,6 +93,15 @@ function pick(
     });
   }
   return { rows, obs, noise };
+}
+
+/** Rows `start` to `start + count`, copied. */
+export function recordingPart({ rows, obs, noise }: Recording, start: number, count: number): Recording {
+  const part = (values: Float32Array) => {
+    const size = values.length / rows;
+    return values.slice(start * size, (start + count) * size);
+  };
+  return { rows: count, obs: part(obs), noise: noise && part(noise) };
 }
 
 /** Recorded rows and what the policy makes of them. */

@@ -86,8 +86,9 @@ function closedLoopSection({ formats, sizes }: ExportReport): string {
 ${table(["format", "policy's return", "controller's return", "gap", "trajectories part", "verdict"], rows)}`;
 }
 
-function divergence({ diverged, episodes, medianSeconds }: FormatReport["closedLoop"]): string {
-  return diverged === 0 ? "never" : `${diverged} of ${episodes}, after ${shown(medianSeconds!)} s`;
+function divergence({ diverged, episodes, earliestSeconds, medianSeconds }: FormatReport["closedLoop"]): string {
+  if (diverged === 0) return "never";
+  return `${diverged} of ${episodes}, first after ${shown(earliestSeconds!)} s, middle ${shown(medianSeconds!)} s`;
 }
 
 function latencySection({ formats, controlPeriod }: ExportReport): string {
@@ -146,10 +147,10 @@ function stepSection(report: ExportReport): string {
       },
     ],
   });
-  const rows = stepReturns.map(({ flowSteps, returnMean, loss }, i) => [
+  const rows = stepReturns.map(({ flowSteps, returnMean, loss, lossError }, i) => [
     String(flowSteps),
     shown(returnMean, 5),
-    percent(loss),
+    `${percent(loss)} ± ${percent(lossError)}`,
     ...formats.map(({ format }) => {
       const { p50Ms, p99Ms, maxMs } = stepLatencies[i]!.latency[format]!;
       return [p50Ms, p99Ms, maxMs].map((value) => shown(value, 2)).join(" / ");
@@ -158,6 +159,7 @@ function stepSection(report: ExportReport): string {
   return `<h2>Flow steps</h2>
 <div class="charts"><figure>${latency}<figcaption>Median time of a call</figcaption></figure>
 <figure>${returns}<figcaption>Mean return of ${report.sizes.episodes} episodes</figcaption></figure></div>
+<p>The same ${report.sizes.episodes} episodes each time; ± is the standard error of the loss.</p>
 ${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}: p50 / p99 / max, ms`)], rows)}`;
 }
 

@@ -1,6 +1,6 @@
 /** Exported controllers of every format behind one face, so that they are compared by the same code. */
 import { createLoopEngine, type Executable, openOnnx, readOnnx } from "../graph/index.ts";
-import type { CProgram } from "./c-process.ts";
+import { startProgram } from "./c-process.ts";
 
 /** Formats that are compared with the policy. */
 export type ControllerFormat = "onnx" | "c" | "typescript";
@@ -37,9 +37,9 @@ function overExecutable(format: ControllerFormat, executable: Executable, output
   };
 }
 
-/** The compiled C source in a process of its own. @param obsSize values of one row */
-export function runC(program: CProgram, obsSize: number): RunningController {
-  const process = program.start();
+/** A compiled C program in a process of its own. @param path of `CProgram` @param obsSize values of one row */
+export function runProgram(path: string, obsSize: number): RunningController {
+  const process = startProgram(path);
   return {
     format: "c",
     act: (obs, noise, out) => process.call(noise === null ? obs : interleaved(obs, noise, obs.length / obsSize), out),

@@ -9,13 +9,13 @@ import type { Job, JobResult, ThreadSetup } from "./jobs.ts";
 /** What a thread posts back. */
 export type ThreadMessage =
   | { readonly kind: "ready" }
-  | { readonly kind: "done"; readonly result: JobResult }
+  | { readonly kind: "done"; readonly result: unknown }
   | { readonly kind: "failed"; readonly message: string; readonly stack?: string; readonly exitCode?: 1 | 2 };
 
-interface Task {
-  readonly job: Job;
+interface Task<J, R> {
+  readonly job: J;
   attempts: number;
-  readonly resolve: (result: JobResult) => void;
+  readonly resolve: (result: R) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -24,49 +24,49 @@ const MOST_ATTEMPTS = 3;
 /** Jobs that a thread holds: the one it does and the one it goes on with, so that it need not wait for this thread. */
 const MOST_HELD = 2;
 
-/** A fixed number of threads with the same setup. */
-export class WorkerPool {
-  readonly #setup: ThreadSetup;
+/** Threads that answer jobs of kinds of their own; see `answerJobs`. */
+export class JobThreads<J extends { readonly kind: string }> {
+  readonly #entry: URL;
+  readonly #setup: unknown;
   readonly #onReplace: (reason: string) => void;
   readonly #threads = new Set<Worker>();
   /** Threads that are ready, and what each holds: the job under way first */
-  readonly #held = new Map<Worker, Task[]>();
-  readonly #queue: Task[] = [];
+  readonly #held = new Map<Worker, Task<J, unknown>[]>();
+  readonly #queue: Task<J, unknown>[] = [];
   #failure: Error | null = null;
   #closed = false;
 
-  private constructor(setup: ThreadSetup, onReplace: (reason: string) => void) {
+  /**
+   * @param entry the program of a thread
+   * @param setup what each is given once
+   * @param onReplace told, in one sentence, when a thread died and was replaced
+   */
+  constructor(entry: URL, setup: unknown, onReplace: (reason: string) => void) {
+    this.#entry = entry;
     this.#setup = setup;
     this.#onReplace = onReplace;
   }
 
   /**
-   * Starts `workers` threads and waits until the first one is ready.
-   * @param onReplace told, in one sentence, when a thread died and was replaced
+   * Starts so many threads and waits until all are ready.
    * @throws UserError when a thread cannot be set up (task, scene or engine at fault)
    */
-  static async create(workers: number, setup: ThreadSetup, onReplace: (reason: string) => void): Promise<WorkerPool> {
-    const pool = new WorkerPool(setup, onReplace);
+  async start(workers: number): Promise<void> {
     try {
-      await Promise.all(Array.from({ length: workers }, () => pool.#start()));
+      await Promise.all(Array.from({ length: workers }, () => this.#start()));
     } catch (error) {
-      await pool.close();
+      await this.close();
       throw error;
     }
-    return pool;
   }
 
-  /** Does all jobs and returns their results in the order of the jobs. */
-  run<K extends Job["kind"]>(jobs: readonly Extract<Job, { kind: K }>[]): Promise<JobResult<K>[]> {
-    const results = jobs.map(
-      (job) =>
-        new Promise<JobResult<K>>((resolve, reject) => {
-          if (this.#failure !== null) return reject(this.#failure);
-          this.#queue.push({ job, attempts: 0, resolve: resolve as (result: JobResult) => void, reject });
-        }),
-    );
-    this.#dispatch();
-    return Promise.all(results);
+  /** Does one job. @returns what `answerJobs` gave for it */
+  answer(job: J): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== null) return reject(this.#failure);
+      this.#queue.push({ job, attempts: 0, resolve, reject });
+      this.#dispatch();
+    });
   }
 
   /** Ends all threads. Jobs under way are dropped. */
@@ -76,7 +76,7 @@ export class WorkerPool {
   }
 
   #start(): Promise<void> {
-    const thread = new Worker(new URL("./worker.js", import.meta.url), { workerData: this.#setup });
+    const thread = new Worker(this.#entry, { workerData: this.#setup });
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       thread.on("message", (message: ThreadMessage) => {
@@ -110,8 +110,8 @@ export class WorkerPool {
     }
   }
 
-  #give(thread: Worker, held: Task[]): void {
-    const task = this.#queue.shift() as Task;
+  #give(thread: Worker, held: Task<J, unknown>[]): void {
+    const task = this.#queue.shift()!;
     held.push(task);
     thread.postMessage(task.job);
   }
@@ -129,7 +129,7 @@ export class WorkerPool {
     this.#start().catch((error: Error) => this.#fail(error));
   }
 
-  #retry(task: Task, reason: string): void {
+  #retry(task: Task<J, unknown>, reason: string): void {
     task.attempts++;
     if (task.attempts < MOST_ATTEMPTS) this.#queue.unshift(task);
     else
@@ -141,6 +141,36 @@ export class WorkerPool {
   #fail(error: Error): void {
     this.#failure = error;
     for (const task of this.#queue.splice(0)) task.reject(error);
+  }
+}
+
+/** A fixed number of threads with the same setup, for training and evaluation. */
+export class WorkerPool {
+  readonly #threads: JobThreads<Job>;
+
+  private constructor(threads: JobThreads<Job>) {
+    this.#threads = threads;
+  }
+
+  /**
+   * Starts `workers` threads and waits until all are ready.
+   * @param onReplace told, in one sentence, when a thread died and was replaced
+   * @throws UserError when a thread cannot be set up (task, scene or engine at fault)
+   */
+  static async create(workers: number, setup: ThreadSetup, onReplace: (reason: string) => void): Promise<WorkerPool> {
+    const threads = new JobThreads<Job>(new URL("./worker.js", import.meta.url), setup, onReplace);
+    await threads.start(workers);
+    return new WorkerPool(threads);
+  }
+
+  /** Does all jobs and returns their results in the order of the jobs. */
+  run<K extends Job["kind"]>(jobs: readonly Extract<Job, { kind: K }>[]): Promise<JobResult<K>[]> {
+    return Promise.all(jobs.map((job) => this.#threads.answer(job) as Promise<JobResult<K>>));
+  }
+
+  /** Ends all threads. Jobs under way are dropped. */
+  close(): Promise<void> {
+    return this.#threads.close();
   }
 }
 

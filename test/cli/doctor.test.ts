@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readOnnx, writeOnnx } from "../../src/graph/index.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli } from "./cli-process.ts";
 import { tinyRun } from "./tiny-run.ts";
@@ -30,6 +31,28 @@ describe("flowgait doctor", () => {
     );
     expect(stdout).toContain("→ choose the task that the policy was trained on");
     expect(stderr).toMatch(/flowgait: .*: joint order, .*behaviour failed, see the fixes above\n$/);
+  });
+
+  it("examines a file without a contract in the task that is named, and asks for one", async () => {
+    const file = join(scratchFolder(), "elsewhere.onnx");
+    const { function: graph } = readOnnx(readFileSync(join(run(), "controller.onnx")));
+    writeFileSync(file, writeOnnx(graph));
+    const told = await callCli("doctor", file, ...BRIEF, "--task", "CheetahRun", "--json");
+    expect(told.code, told.stderr).toBe(0);
+    const { checks, nominal } = JSON.parse(told.stdout);
+    expect(checks.find(({ name }: { name: string }) => name === "joint order")).toMatchObject({ verdict: "skip" });
+    const ofRun = JSON.parse((await callCli("doctor", run(), ...BRIEF, "--json")).stdout);
+    expect(nominal.returnMean).toBeCloseTo(ofRun.nominal.returnMean, 4);
+    expect(await callCli("doctor", file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^flowgait: --task: is missing, [^\n]*elsewhere\.onnx carries no contract[^\n]*\n$/,
+      ),
+    });
+    expect(await callCli("doctor", file, "--task", "WalkerWalk")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^flowgait: [^\n]*expected the 24 values of WalkerWalk[^\n]*\n$/),
+    });
   });
 
   it("refuses what is no controller in one line", async () => {

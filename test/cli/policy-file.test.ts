@@ -19,6 +19,7 @@ import {
 import { ActorFactory } from "../../src/rollout/actor.ts";
 import type { PolicyData, StartNoise, TrainedPolicy } from "../../src/rollout/jobs.ts";
 import { describeTask, Environment, registry } from "../../src/tasks/index.ts";
+import { policyFor } from "../export/sample-policy.ts";
 import { callCli, TINY } from "./cli-process.ts";
 
 const GO1 = "Go1JoystickFlatTerrain";
@@ -168,6 +169,19 @@ describe("a policy file that does not fit gets one line", () => {
     expect(await refusal(flat)).toBe(
       `flowgait: ${flat}: input "obs" is float32 [48], expected float32 [batch, size]\n`,
     );
+  });
+
+  it("where it was changed after flowgait exported it", async () => {
+    const env = await Environment.create(registry.get("CartpoleBalance"));
+    const origin = { packageVersion: "0", run: "run", envSteps: 1, algorithm: "fpo", seed: 1 };
+    const bytes = controllerOnnx(policyFor(env), describeTask(env), origin);
+    env.delete();
+    bytes[Math.floor(bytes.length / 2)]! ^= 1;
+    const path = join(folder, "changed.onnx");
+    writeFileSync(path, bytes);
+    const { stderr, code } = await callCli("eval", path);
+    expect(stderr).toMatch(/^flowgait: [^\n]*changed\.onnx: its checksum does not fit[^\n]*\n$/);
+    expect(code).toBe(1);
   });
 
   it("where it is truncated, or is no such file", async () => {

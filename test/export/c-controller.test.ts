@@ -8,7 +8,7 @@ import { type CController, cName, controllerC } from "../../src/export/c-control
 import { CProgram } from "../../src/export/c-process.ts";
 import { controllerContract } from "../../src/export/contract.ts";
 import { type ControllerOptions, controllerFunction } from "../../src/export/controller-function.ts";
-import { runC } from "../../src/export/running-controller.ts";
+import { runProgram } from "../../src/export/running-controller.ts";
 import { createReferenceEngine } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { noiseSize } from "../../src/policy/policy.ts";
@@ -43,7 +43,7 @@ describe("a C controller", async () => {
     for (const noise of ["zero", "input"] as const) {
       const { files, recorded } = await exported(cheetah, policyFor(cheetah, kind), { noise });
       const program = await CProgram.compile(compiler, files);
-      const running = runC(program, cheetah.obsSize);
+      const running = runProgram(program.path, cheetah.obsSize);
       const out = new Float32Array(recorded.output.length);
       await running.act(recorded.obs, recorded.noise, out);
       await running.close();

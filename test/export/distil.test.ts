@@ -6,7 +6,7 @@ import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
 import { policyFor } from "./sample-policy.ts";
 
-const settings = { flowSteps: 1, rounds: 2, updates: 300, episodes: 1, seed: 3 };
+const settings = { flowSteps: 1, rounds: 2, updates: 300, episodes: 1, comparedEpisodes: 1, seed: 3 };
 
 /** A flow that curves, so that one step of it goes astray. */
 function curvedPolicy(env: Environment): TrainedPolicy {

@@ -6,9 +6,24 @@ import type { Contract } from "../../src/export/contract-schema.ts";
 import { contractChecks } from "../../src/export/doctor/contract-checks.ts";
 import { doctorPage } from "../../src/export/doctor/doctor-page.ts";
 import { examine } from "../../src/export/doctor/examine.ts";
+import {
+  type ForeignController,
+  foreignChecks,
+  foreignNormaliser,
+} from "../../src/export/doctor/foreign-controller.ts";
 import { controllerOnnx, deployerMetadata } from "../../src/export/onnx-controller.ts";
 import { readController } from "../../src/export/read-controller.ts";
-import { readOnnx, writeOnnx } from "../../src/graph/index.ts";
+import {
+  BATCH,
+  constant,
+  graphFunction,
+  input,
+  inputPrologue,
+  matmul,
+  readOnnx,
+  sub,
+  writeOnnx,
+} from "../../src/graph/index.ts";
 import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
 import {
   describeTask,
@@ -193,6 +208,106 @@ describe("the doctor", async () => {
     const page = doctorPage(examination, "runs/<a>");
     expect(page.match(/<td style="background:/g)).toHaveLength(81);
     expect(page).toContain("runs/&lt;a&gt;");
+  });
+});
+
+describe("the doctor and a policy made elsewhere", async () => {
+  const task = registry.get("Go1JoystickFlatTerrain");
+  const env = await Environment.create(task);
+  const robot = describeTask(env);
+  const [joints, obsSize] = [env.actionSize, env.obsSize];
+  const { action } = robot;
+  env.delete();
+  const keys = {
+    joint_names: action.names.join(","),
+    joint_stiffness: action.stiffness.join(","),
+    joint_damping: action.damping.join(","),
+    default_joint_pos: action.offset.join(","),
+    action_scale: action.scale.join(","),
+  };
+
+  /** A small linear policy under names of its own. */
+  function foreign(metadata: Record<string, string>, isNormalised = true): ForeignController {
+    const obs = input("observation", [BATCH, obsSize]);
+    const seen = isNormalised ? sub(obs, constant(new Float32Array(obsSize).fill(0.1), [obsSize])) : obs;
+    const weights = Float32Array.from({ length: obsSize * joints }, (_, i) => 0.01 * Math.sin(i));
+    const bytes = writeOnnx(graphFunction("mlp", { continuous: matmul(seen, constant(weights, [obsSize, joints])) }), {
+      metadata,
+    });
+    const names = { input: "observation", output: "continuous", noise: null, batch: null };
+    const policy = {
+      kind: "file",
+      source: "a.onnx",
+      bytes,
+      digest: "",
+      obsSize,
+      actionSize: joints,
+      ...names,
+    } as const;
+    return {
+      policy: { ...policy, squash: action.squash, targets: null },
+      metadata: readOnnx(bytes).metadata,
+      prologue: inputPrologue(bytes, "observation", "a.onnx"),
+    };
+  }
+  const found = (subject: ForeignController, name: string) =>
+    foreignChecks(subject, robot).find((check) => check.name === name);
+
+  it("says of each check whether the file tells enough for it, and runs the others", async () => {
+    const { checks, nominal } = await examine(foreign({}), task, brief, () => {});
+    expect(checks).toHaveLength(18);
+    const skipped = checks.filter(({ verdict }) => verdict === "skip");
+    expect(skipped.map(({ name }) => name)).toEqual([
+      "joint order",
+      "default pose",
+      "gains",
+      "action scale and mapping",
+      "control rate",
+      "observation layout",
+      "quaternion convention",
+      "command range",
+    ]);
+    for (const check of skipped) expect(check.found).toMatch(/^not checkable: the file (has no|does not say)/);
+    expect(nominal!.returnMean).toBeGreaterThan(0);
+    expect(checks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["latency", "mass", "friction", "sensor noise"]),
+    );
+    expect(doctorPage(await examine(foreign({}), task, brief, () => {}), "a")).toContain(
+      '<span class="skip">skip</span>',
+    );
+  });
+
+  it("checks what the deployers' keys tell", () => {
+    const verdictsOf = (metadata: Record<string, string>) =>
+      foreignChecks(foreign(metadata), robot).flatMap(({ name, verdict }) => (verdict === "fail" ? [name] : []));
+    expect(verdictsOf(keys)).toEqual([]);
+    expect(found(foreign(keys), "gains")).toMatchObject({ verdict: "pass" });
+    expect(verdictsOf({ ...keys, action_scale: "0.5" })).toEqual(
+      action.scale[0] === 0.5 ? [] : ["action scale and mapping"],
+    );
+    expect(verdictsOf({ ...keys, action_scale: "[7.5]" })).toEqual(["action scale and mapping"]);
+    const swap = (text: string) => swapped(text.split(",")).join(",");
+    expect(verdictsOf({ ...keys, joint_names: swap(keys.joint_names) })).toContain("joint order");
+    expect(verdictsOf({ ...keys, default_joint_pos: keys.default_joint_pos.replace(/^[^,]+/, "3") })).toEqual([
+      "default pose",
+    ]);
+    const terms = robot.observation.map(({ name }) => name);
+    expect(verdictsOf({ observation_names: swapped(terms).join(",") })).toEqual(["observation layout"]);
+    expect(verdictsOf({ observation_names: "obs" })).toEqual(["observation layout"]);
+  });
+
+  it("refuses keys that contradict each other in one line", () => {
+    expect(() => foreignChecks(foreign({ ...keys, joint_damping: "1,2" }), robot)).toThrow(
+      /^a\.onnx: metadata joint_damping has 2 values, expected one for each of 12 joints$/,
+    );
+    expect(() => foreignChecks(foreign({ ...keys, action_scale: "much" }), robot)).toThrow(
+      /^a\.onnx: metadata action_scale has "much" at 0, expected numbers$/,
+    );
+  });
+
+  it("sees whether the observation is normalised before the first layer", () => {
+    expect(foreignNormaliser(foreign({}))).toMatchObject({ verdict: "pass", found: expect.stringContaining("Sub") });
+    expect(foreignNormaliser(foreign({}, false))).toMatchObject({ verdict: "warn" });
   });
 });
 

@@ -75,22 +75,35 @@ describe("a self-contained page", () => {
     robot.delete();
   });
 
-  it("is steered by keys, pushed and begun again", async () => {
+  it("is steered by keys and by the studio's stick, pushed, paused, stepped and begun again", async () => {
+    const command = (values: string) => pageUntil(page, `globalThis.flowgait.robot.env.command.join() === "${values}"`);
     await page.keyboard.down("KeyW");
-    await pageUntil(page, "globalThis.flowgait.robot.env.command[0] === 1.2");
+    await command("1.2,0,0");
     await page.keyboard.down("KeyE");
-    await pageUntil(page, "globalThis.flowgait.robot.env.command[2] === -1");
+    await command("1.2,0,-1");
     await page.keyboard.up("KeyE");
     await page.keyboard.up("KeyW");
-    await pageUntil(page, "globalThis.flowgait.robot.env.command[0] === 0");
-    await page.getByRole("button", { name: /Pause/ }).click();
-    expect(await page.textContent("nav button")).toContain("Go on");
-    const speed = "globalThis.flowgait.robot.env.sim.qvel[0]";
-    const before = (await page.evaluate(speed)) as number;
-    await page.keyboard.press("Space");
-    expect(((await page.evaluate(speed)) as number) - before).toBeCloseTo(0.8, 9);
+    await command("0,0,0");
+    const { x, y, width, height } = (await page.getByTestId("stick").boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y);
+    await command("1.2,0,0");
+    await page.mouse.up();
+    await command("0,0,0");
+    await page.getByRole("button", { name: "Pause simulation" }).click();
+    await page.getByRole("button", { name: "Play simulation" }).waitFor();
+    const velocity = "[...globalThis.flowgait.robot.env.sim.qvel.slice(0, 2)]";
+    const before = (await page.evaluate(velocity)) as number[];
+    await page.keyboard.press("KeyX");
+    const after = (await page.evaluate(velocity)) as number[];
+    expect(Math.hypot(after[0]! - before[0]!, after[1]! - before[1]!)).toBeCloseTo(0.8, 6);
+    const step = "globalThis.flowgait.robot.env.episodeStep";
+    const at = (await page.evaluate(step)) as number;
+    await page.keyboard.press("Period");
+    await pageUntil(page, `${step} === ${at + 1}`);
     await page.keyboard.press("KeyR");
-    expect(await page.evaluate("globalThis.flowgait.robot.env.episodeStep")).toBe(0);
+    await pageUntil(page, `${step} === 0`);
   });
 
   it("is small enough to be sent", () => {

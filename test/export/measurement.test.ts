@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closedLoopParity } from "../../src/export/closed-loop.ts";
+import { closedLoopParity, compareEpisodes } from "../../src/export/closed-loop.ts";
 import type { ControllerOptions } from "../../src/export/controller-function.ts";
+import type { EpisodePlan } from "../../src/export/episode-loop.ts";
 import { ExportMeasurement, type ExportSubject } from "../../src/export/measurement.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { playedTask } from "../../src/export/played-task.ts";
@@ -22,6 +23,7 @@ async function subjectOf(name: string, options: ControllerOptions, kind: keyof t
     policy: policyFor(description, kind),
     task,
     taskFile: null,
+    variant: {},
     description,
     origin,
     options,
@@ -30,8 +32,8 @@ async function subjectOf(name: string, options: ControllerOptions, kind: keyof t
 
 const sizes = { rows: 300, episodes: 2, calls: 20, flowStepCounts: [1, 4], seed: 1 };
 
-async function measured(subject: ExportSubject, compiler: string | null): Promise<Measurements> {
-  const measurement = await ExportMeasurement.create(subject, sizes, compiler, () => {});
+async function measured(subject: ExportSubject, compiler: string | null, workers = 1): Promise<Measurements> {
+  const measurement = await ExportMeasurement.create(subject, { sizes, compiler, workers, tell: () => {} });
   try {
     return await measurement.measure(await measurement.record());
   } finally {
@@ -76,6 +78,26 @@ describe("the measurement of a humanoid's controller of joint targets with a noi
   });
 });
 
+describe("the measurement on threads", () => {
+  it("gives the same numbers with one thread and with two, and tells how far it is", async () => {
+    const subject = await subjectOf("CheetahRun", {});
+    const more = { ...sizes, rows: 600, episodes: 11, flowStepCounts: [1] };
+    const measure = async (workers: number) => {
+      const told: [string, number, number][] = [];
+      const tell = (stage: string, done = 0, total = 0) => void told.push([stage, done, total]);
+      const measurement = await ExportMeasurement.create(subject, { sizes: more, compiler: null, workers, tell });
+      const { formats, stepReturns } = await measurement.measure(await measurement.record());
+      await measurement.dispose();
+      return { told, found: { stepReturns, formats: formats.map(({ latency: _, ...rest }) => rest) } };
+    };
+    const [one, two] = [await measure(1), await measure(2)];
+    expect(two.found).toEqual(one.found);
+    expect(one.found.formats[0]!.closedLoop.episodes).toBe(11);
+    expect(one.told.slice(0, 3)).toEqual([0, 10, 11].map((done) => ["recording episodes of the policy", done, 11]));
+    expect(one.found.stepReturns[0]!.lossError).toBeGreaterThan(0);
+  });
+});
+
 describe("the measurement of a Gaussian", () => {
   it("has no flow steps, and leaves C out where there is no compiler", async () => {
     const found = await measured(await subjectOf("CartpoleBalance", {}, "gaussian"), null);
@@ -108,9 +130,9 @@ describe("a closed loop", () => {
     const compare = async (weights: Float32Array) => {
       const bytes = controllerOnnx({ ...policy, weights }, description, origin);
       const running = await runOnnx(bytes, "actions");
-      const parity = await closedLoopParity(played, running, run, null, policy.std);
+      const loop = await compareEpisodes(played, running, run, null, policy.std);
       await running.close();
-      return parity;
+      return closedLoopParity([run], [loop], env.controlHz);
     };
     expect(await compare(policy.weights)).toMatchObject({ episodes: 2, returnGap: expect.closeTo(0, 3) });
     const other = await compare(policy.weights.map((weight) => -weight));
@@ -126,10 +148,11 @@ describe("a closed loop", () => {
     alive.push(reference, { dispose: async () => env.delete() });
     const run = await runReference(env, reference, plan);
     const steps = run.outcomes.lengths[0]! + run.outcomes.lengths[1]!;
-    const more = await recordObservations(env, reference, run, steps + 10);
+    const further = (next: EpisodePlan) => runReference(env, reference, next);
+    const more = await recordObservations([run], further, steps + 10, env.obsSize, reference);
     expect([more.rows, more.obs.length, more.noise]).toEqual([steps + 10, (steps + 10) * env.obsSize, null]);
     expect(more.obs.subarray(-env.obsSize).some((value) => value !== 0)).toBe(true);
-    const fewer = await recordObservations(env, reference, run, 3);
+    const fewer = await recordObservations([run], further, 3, env.obsSize, reference);
     expect(fewer.obs.subarray(0, env.obsSize)).toEqual(run.observations[0]!.subarray(0, env.obsSize));
   });
 });

@@ -7,7 +7,7 @@ import {
   seededNoise,
 } from "../../src/export/controller-function.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
-import { expectedOutputs, networkParity } from "../../src/export/parity.ts";
+import { expectedOutputs, networkParity, rowDifferences } from "../../src/export/parity.ts";
 import { runOnnx } from "../../src/export/running-controller.ts";
 import { createOrtEngine, createReferenceEngine, readOnnx } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
@@ -31,7 +31,8 @@ async function parityOf(
   const noise = options.noise === "input" ? new Float32Array(rows * noiseSize(policy.spec)).fill(0.7) : null;
   const recording = { rows, obs, noise };
   const running = await runOnnx(bytes, options.outputName ?? "actions");
-  const parity = await networkParity(running, recording, await expectedOutputs(policy, task, options, recording));
+  const expected = await expectedOutputs(policy, task, options, recording);
+  const parity = networkParity(await rowDifferences(running, recording, expected));
   await running.close();
   return parity;
 }

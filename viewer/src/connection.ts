@@ -32,7 +32,7 @@ export class Connection {
   private readonly events: ConnectionEvents;
   private socket: WebSocket | null = null;
   private retryMs = FIRST_RETRY_MS;
-  private retryTimer = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private framesSeen = 0;
   private everOpen = false;
 

@@ -1,11 +1,10 @@
 /** Puts the page together. */
 import { render } from "preact";
+import { initialState } from "./initial-state.ts";
 import { Page } from "./page.ts";
 import { Stage } from "./scene/stage.ts";
-import { loadSettings, prefersReducedMotion, systemTheme } from "./settings.ts";
-import { STILL } from "./steering/axes.ts";
+import { loadSettings, prefersReducedMotion } from "./settings.ts";
 import { Store } from "./store.ts";
-import { noStudio } from "./studio.ts";
 import { App } from "./ui/app.tsx";
 import { listenToKeys } from "./ui/keys.ts";
 import { listenToPointer } from "./ui/pointer.ts";
@@ -19,42 +18,9 @@ const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
 const root = document.querySelector<HTMLElement>("#interface")!;
 const settings = loadSettings();
 const store = new Store({
-  connection: { state: "connecting" },
-  viewer: null,
-  channels: ["training"],
+  ...initialState(settings),
   channel: location.hash === "#drive" ? "drive" : "training",
-  drive: null,
-  fan: null,
-  isFanSeen: false,
-  ghosts: "off",
-  axes: STILL,
-  heldKeys: new Set(),
-  gamepad: null,
-  latencyMs: null,
-  motion: null,
-  isFilming: false,
-  pointed: null,
-  divergence: null,
-  isBeside: true,
-  info: null,
-  status: null,
-  points: [],
-  evaluations: [],
-  terms: null,
-  studio: noStudio,
-  events: [],
-  followed: 0,
-  gridCount: settings.gridCount,
-  isPaused: false,
-  isFollowing: settings.isFollowing,
-  cameraView: settings.cameraView,
-  options: settings.options,
-  theme: settings.theme ?? systemTheme(),
   isPanelOpen: !matchMedia("(max-width: 760px)").matches,
-  isHelpOpen: false,
-  hasPoses: false,
-  speed: 0,
-  isFollowedShown: false,
 });
 
 /** `?quality=0` (best) to `4` pins the drawing effort, for pictures and tests. */

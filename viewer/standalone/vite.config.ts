@@ -7,6 +7,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: here("."),
   publicDir: false,
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: {
     alias: [
       { find: "node:fs", replacement: here("src/files.ts") },
@@ -22,6 +23,6 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 20_000,
     cssCodeSplit: false,
-    lib: { entry: here("src/main.ts"), formats: ["es"], fileName: () => "page.js", cssFileName: "page" },
+    lib: { entry: here("src/main.tsx"), formats: ["es"], fileName: () => "page.js", cssFileName: "page" },
   },
 });

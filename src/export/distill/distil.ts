@@ -23,8 +23,10 @@ export interface DistillationSettings {
   readonly rounds: number;
   /** Updates of the weights over all rounds. */
   readonly updates: number;
-  /** Episodes per round, and of the comparison. */
+  /** Episodes per round. */
   readonly episodes: number;
+  /** Episodes in which student and teacher are compared afterwards. */
+  readonly comparedEpisodes: number;
   readonly seed: number;
 }
 
@@ -75,7 +77,8 @@ export async function distil(
         losses.push(await step.update(experience.sample(BATCH), rate));
       }
     }
-    const compared = { seed: settings.seed + 1, firstEpisode: 0, episodes: settings.episodes };
+    const compared = { seed: settings.seed + 1, firstEpisode: 0, episodes: settings.comparedEpisodes };
+    tell("comparing student and policy");
     const teacherReturn = await returnOf(env, teacher, options, compared);
     const studentReturn = await returnOf(env, student, options, compared);
     const tenth = Math.max(1, Math.floor(losses.length / 10));

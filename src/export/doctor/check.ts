@@ -1,6 +1,7 @@
 /** One finding of the doctor. */
 
-export type Verdict = "pass" | "warn" | "fail";
+/** skip: nothing to check it with. */
+export type Verdict = "pass" | "warn" | "fail" | "skip";
 
 /** What was checked, what was found, and what would help. */
 export interface Check {
@@ -21,4 +22,8 @@ export function warn(name: string, found: string, fix: string): Check {
 
 export function fail(name: string, found: string, fix: string): Check {
   return { name, verdict: "fail", found, fix };
+}
+
+export function skip(name: string, found: string): Check {
+  return { name, verdict: "skip", found, fix: "" };
 }

@@ -4,7 +4,7 @@ import type { Contract } from "../contract-schema.ts";
 import { type Check, fail, pass, warn } from "./check.ts";
 
 /** The task as the contract tells it. */
-type ToldTask = Contract["task"];
+export type ToldTask = Contract["task"];
 
 /** All checks that need no simulation. @param robot the task as this package declares it */
 export function contractChecks(contract: Contract, robot: TaskDescription): Check[] {
@@ -26,7 +26,8 @@ export function contractChecks(contract: Contract, robot: TaskDescription): Chec
 /** How far numbers may be apart that were written by different programs. */
 const TOLERANCE = 1e-6;
 
-function jointOrder(told: ToldTask, robot: TaskDescription): Check {
+/** Joints by name and place. */
+export function jointOrder(told: ToldTask, robot: TaskDescription): Check {
   const name = "joint order";
   const [found, expected] = [told.action.names, robot.action.names];
   const at = expected.findIndex((joint, i) => joint !== found[i]);
@@ -38,7 +39,7 @@ function jointOrder(told: ToldTask, robot: TaskDescription): Check {
 }
 
 /** Deployers that go through the model's joints one by one get it wrong where actions have another order. */
-function modelOrder({ action, mechanism }: ToldTask): Check {
+export function modelOrder({ action, mechanism }: ToldTask): Check {
   const name = "joint order against actuator order";
   if (!action.kind.startsWith("joint")) return pass(name, "actions are not joint by joint");
   const inModel = mechanism.joints.map((joint) => joint.name).filter((joint) => action.names.includes(joint));
@@ -51,7 +52,8 @@ function modelOrder({ action, mechanism }: ToldTask): Check {
   );
 }
 
-function perJoint(
+/** One value per joint, compared by the joints' names. */
+export function perJoint(
   name: string,
   told: ToldTask,
   robot: TaskDescription,
@@ -79,7 +81,8 @@ function near(a: number | undefined, b: number): boolean {
   return a !== undefined && Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(b));
 }
 
-function gains(told: ToldTask, robot: TaskDescription): Check {
+/** Stiffness and damping of the drives. */
+export function gains(told: ToldTask, robot: TaskDescription): Check {
   const fix = "set the drives' kp and kd to what the policy was trained with, or train with the drives' own";
   const stiffness = perJoint("gains", told, robot, "stiffness", "N·m/rad", fix);
   return stiffness.verdict === "fail" ? stiffness : perJoint("gains", told, robot, "damping", "N·m·s/rad", fix);
@@ -181,7 +184,8 @@ function quaternions({ quaternions: order }: Contract): Check {
 /** Readings that no sensor of a real robot gives. */
 const UNMEASURABLE = /(^|\.)(linVel|worldLinVel|baseHeight|footHeight|footVel|contact|airTime|torque|push|force)$/;
 
-function measurable({ observation }: ToldTask): Check {
+/** Whether a robot can give all that the policy reads. */
+export function measurable({ observation }: ToldTask): Check {
   const name = "measurable observations";
   const terms = observation.filter(
     ({ source, name: term }) => UNMEASURABLE.test(source ?? "") || /^(base_)?lin_?vel$/i.test(term),

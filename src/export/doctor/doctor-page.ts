@@ -4,7 +4,7 @@ import { escaped, page, shown, verdict } from "../html-text.ts";
 import type { Check } from "./check.ts";
 import { type Examination, WORLD_AXES, type WorldResult } from "./examine.ts";
 
-const WORDS: Readonly<Record<Check["verdict"], string>> = { pass: "pass", warn: "warn", fail: "fail" };
+const WORDS: Readonly<Record<Check["verdict"], string>> = { pass: "pass", warn: "warn", fail: "fail", skip: "skip" };
 
 /** The page's text. @param subject what was examined, as the user called it */
 export function doctorPage(examination: Examination, subject: string): string {

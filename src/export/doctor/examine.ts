@@ -2,17 +2,11 @@
 import { describeTask, Environment, type Task, type TaskDescription } from "../../tasks/index.ts";
 import type { EpisodePlan } from "../episode-loop.ts";
 import type { StoredController } from "../read-controller.ts";
-import { runOnnx } from "../running-controller.ts";
-import {
-  normaliserCheck,
-  type Sensitivity,
-  saturationCheck,
-  sensitivityCheck,
-  staysUpCheck,
-} from "./behaviour-checks.ts";
+import { type Sensitivity, saturationCheck, sensitivityCheck, staysUpCheck } from "./behaviour-checks.ts";
 import type { Check } from "./check.ts";
 import { fail } from "./check.ts";
-import { contractChecks } from "./contract-checks.ts";
+import { examined } from "./examined.ts";
+import type { ForeignController } from "./foreign-controller.ts";
 import { Observed } from "./observed.ts";
 import { NOMINAL, type TrialResult, Trials, type TrialWorld } from "./trial.ts";
 
@@ -52,31 +46,29 @@ export const WORLD_AXES = {
 
 /** @param tell is told, in a few words, what is being done */
 export async function examine(
-  stored: StoredController,
+  stored: StoredController | ForeignController,
   task: Task,
   sizes: ExaminationSizes,
   tell: (stage: string) => void,
 ): Promise<Examination> {
   const robot = await describedTask(task);
-  const { contract } = stored;
-  const checks = contractChecks(contract, robot);
-  const fits = contract.task.obsSize === robot.obsSize && contract.task.actionSize === robot.actionSize;
-  if (!fits) {
-    const found = `${contract.task.obsSize} observations and ${contract.task.actionSize} actions, ${task.name} has ${robot.obsSize} and ${robot.actionSize}`;
+  const subject = examined(stored, robot);
+  const { task: told, checks } = subject;
+  if (told.obsSize !== robot.obsSize || told.action.names.length !== robot.actionSize) {
+    const found = `${told.obsSize} observations and ${told.action.names.length} actions, ${task.name} has ${robot.obsSize} and ${robot.actionSize}`;
     const blocked = fail("behaviour", `cannot run: ${found}`, "choose the task that the policy was trained on");
     return { task: task.name, sizes, checks: [...checks, blocked], nominal: null, worlds: [] };
   }
-  const controller = await runOnnx(stored.bytes, contract.output);
+  const controller = await subject.open(sizes.episodes);
   const plan: EpisodePlan = { seed: sizes.seed, firstEpisode: 0, episodes: sizes.episodes };
   const base = robot.mechanism.joints.find(({ type }) => type === "free")?.name ?? null;
-  const noiseSize = contract.policy.noiseSize ?? 0;
-  const settings = { plan, seconds: sizes.seconds, base, output: contract.outputKind, noiseSize };
+  const settings = { plan, seconds: sizes.seconds, base, output: subject.outputKind, noiseSize: subject.noiseSize };
   const trials = new Trials(task, controller, settings);
   try {
     const patient = new Patient(trials, tell, base !== null);
-    const observed = new Observed(contract);
+    const observed = new Observed(subject);
     const nominal = await patient.nominal(observed);
-    const behaviour = [staysUpCheck(nominal), normaliserCheck(contract, observed), saturationCheck(observed)];
+    const behaviour = [staysUpCheck(nominal), subject.normaliser(observed), saturationCheck(observed)];
     const sensitivities = await patient.sensitivities();
     behaviour.push(...sensitivities.map((sensitivity) => sensitivityCheck(sensitivity, nominal)));
     const worlds = sizes.table ? await patient.table() : [];

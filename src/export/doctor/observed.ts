@@ -12,7 +12,8 @@ export class Observed {
   readonly #low: readonly number[];
   readonly #high: readonly number[];
 
-  constructor({ task, outputKind }: Contract) {
+  /** @param told the task as the controller tells it, and what the controller gives */
+  constructor({ task, outputKind }: Pick<Contract, "task" | "outputKind">) {
     this.mean = new Float64Array(task.obsSize);
     this.#squares = new Float64Array(task.obsSize);
     const limits = task.action.names.map((joint, i) => outputLimits(task, outputKind, joint, i));

@@ -44,6 +44,24 @@ export function onnxInterface(bytes: Uint8Array, source: string): OnnxInterface 
   };
 }
 
+/** Operators that look at a whole row at once; what comes before them works value by value. */
+const LAYERS = new Set(["Gemm", "MatMul", "FusedMatMul", "Conv", "LSTM", "GRU"]);
+
+/** Operators that an input meets before its first layer, in order, reshaping left out. @throws UserError when the bytes are no ONNX file */
+export function inputPrologue(bytes: Uint8Array, input: string, source: string): string[] {
+  const { graph } = openOnnx(bytes, source);
+  const met: string[] = [];
+  let name = input;
+  for (;;) {
+    const next = graph.node.find((node) => node.input.includes(name));
+    if (next === undefined || LAYERS.has(next.opType)) return met;
+    if (ARITHMETIC.has(next.opType)) met.push(next.opType);
+    name = next.output[0]!;
+  }
+}
+
+const ARITHMETIC = new Set(["Sub", "Add", "Mul", "Div", "BatchNormalization"]);
+
 function describeValue({ name, type }: ValueInfoProto): OnnxValue {
   const dims = type?.tensorType?.shape?.dim ?? [];
   const shape = dims.map(({ dimValue }) => (dimValue !== undefined && dimValue > 0 ? dimValue : null));

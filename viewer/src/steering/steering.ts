@@ -16,7 +16,7 @@ export class Steering {
   private ranges: RunInfo["commandRanges"] = [];
   private sent = "";
   private sentMs = Number.NEGATIVE_INFINITY;
-  private timer = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param onChange told what is asked for now */
   constructor(send: (message: ClientMessage) => void, onChange: (axes: Axes) => void) {

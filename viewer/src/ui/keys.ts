@@ -1,4 +1,5 @@
 /** The keyboard. Keys pressed while typing or with a modifier are left alone. */
+import type { Drive } from "../drive.ts";
 import type { Page } from "../page.ts";
 import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../store.ts";
 
@@ -21,7 +22,13 @@ export function listenToKeys(store: Store, page: Page): void {
     ArrowLeft: () => page.followNext(-1),
     ArrowRight: () => page.followNext(1),
   };
-  const whileDriving: Actions = {
+  const whileDriving = drivingKeys(drive);
+  listen(drive, (key) => everywhere[key] ?? (store.get().channel === "drive" ? whileDriving : inTraining)[key]);
+}
+
+/** What keys do while a robot is driven, besides steering it. */
+export function drivingKeys(drive: Drive): Actions {
+  return {
     " ": () => drive.togglePlaying(),
     ".": () => drive.simulate("step"),
     ",": () => drive.stepBack(),
@@ -33,11 +40,14 @@ export function listenToKeys(store: Store, page: Page): void {
     "+": () => drive.changeSpeed(1),
     "=": () => drive.changeSpeed(1),
   };
+}
+
+/** Steers, or does what the key means. @param actionOf a key as the browser names it, letters small */
+export function listen(drive: Drive, actionOf: (key: string) => (() => void) | undefined): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target, event.key)) return;
-    const ofChannel = store.get().channel === "drive" ? whileDriving : inTraining;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const action = everywhere[key] ?? ofChannel[key];
+    const action = actionOf(key);
     const isSteering = drive.press(event);
     if (isSteering || action) event.preventDefault();
     if (!isSteering && action && !(event.repeat && key !== "." && key !== ",")) action();

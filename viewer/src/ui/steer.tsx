@@ -1,6 +1,6 @@
 /** The pad that steers: a disc to drag for walking, a bar below it for turning. Shows what is asked for, and what the robot does. */
 import { useRef } from "preact/hooks";
-import type { Page } from "../page.ts";
+import type { Drive } from "../drive.ts";
 import { axisOf } from "../steering/axes.ts";
 import { type Store, useStore } from "../store.ts";
 import { formatFixed } from "./format.ts";
@@ -15,7 +15,7 @@ interface Wants {
   turn: number;
 }
 
-export function Steer({ store, page }: { store: Store; page: Page }) {
+export function Steer({ store, page }: { store: Store; page: { readonly drive: Drive } }) {
   const info = useStore(store, (state) => state.info);
   const wants = useRef<Wants>({ forward: 0, left: 0, turn: 0 });
   if (!info?.capabilities.includes("steer")) return null;
@@ -37,7 +37,7 @@ export function Steer({ store, page }: { store: Store; page: Page }) {
 }
 
 /** Who steers, where it is not this page. */
-function Wheel({ store, page }: { store: Store; page: Page }) {
+function Wheel({ store, page }: { store: Store; page: { readonly drive: Drive } }) {
   const driver = useStore(store, (state) => state.drive?.driver ?? null);
   const viewer = useStore(store, (state) => state.viewer);
   if (driver === null || driver === viewer) return null;

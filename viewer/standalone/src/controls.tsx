@@ -1,0 +1,31 @@
+/** What lies over the picture of an exported page: its title, and the studio's own controls. */
+import type { Drive } from "../../src/drive.ts";
+import { type Store, useStore } from "../../src/store.ts";
+import { ClockTools } from "../../src/ui/clock-tools.tsx";
+import { Steer } from "../../src/ui/steer.tsx";
+
+export function Controls({ store, drive, canPush }: { store: Store; drive: Drive; canPush: boolean }) {
+  return (
+    <>
+      <Title store={store} />
+      <div class="lower">
+        <Steer store={store} page={{ drive }} />
+        <nav class="toolbar glass" aria-label="Simulation">
+          <ClockTools store={store} drive={drive} canPush={canPush} />
+        </nav>
+      </div>
+    </>
+  );
+}
+
+function Title({ store }: { store: Store }) {
+  const info = useStore(store, (state) => state.info);
+  const falls = useStore(store, (state) => state.drive?.falls ?? 0);
+  return (
+    <header class="page-title glass">
+      <h1>{info?.task}</h1>
+      <p>{info?.run}</p>
+      <p data-testid="falls">{falls === 1 ? "1 fall" : `${falls} falls`}</p>
+    </header>
+  );
+}
