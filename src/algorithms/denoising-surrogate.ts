@@ -76,13 +76,13 @@ export function denoisingSurrogate(policy: FlowPolicySpec, settings: DenoisingSe
       return { points, move, oldLogProbs: logProbs(block, points, move) };
     },
     measures: DENOISING_MEASURES,
-    loss: (block, kept, scale) => {
+    loss: (block, scale) => {
       const { rows } = block;
-      const points = kept("points", [rows * flowSteps, actionSize + TIME_SIZE]);
-      const move = kept("move", [rows * flowSteps, actionSize]);
+      const points = input("points", [rows * flowSteps, actionSize + TIME_SIZE]);
+      const move = input("move", [rows * flowSteps, actionSize]);
       return denoisingMdpLoss(settings, {
         logProbs: logProbs(block, points, move),
-        oldLogProbs: kept("oldLogProbs", [rows, flowSteps]),
+        oldLogProbs: input("oldLogProbs", [rows, flowSteps]),
         advantage: input("advantage", [rows]),
         scale,
       });

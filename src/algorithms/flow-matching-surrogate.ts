@@ -72,20 +72,20 @@ export function flowMatchingSurrogate(
       return pulls ? { ...prepared, pull: reshape(normalPull(time), [rows * pairs]) } : prepared;
     },
     measures: FLOW_MEASURES,
-    loss: ({ rows, obs, weights }, kept, scale) => {
+    loss: ({ rows, obs, weights }, scale) => {
       const count = rows * pairs;
-      const points = kept("points", [count, actionSize + TIME_SIZE]);
+      const points = input("points", [count, actionSize + TIME_SIZE]);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), points);
-      const placed = { target: kept("target", [count, actionSize]), weight: kept("weight", [count]) };
+      const placed = { target: input("target", [count, actionSize]), weight: input("weight", [count]) };
       const learned = policyLoss({
         losses: flowMatchingLoss(velocity, placed, rows),
-        oldLosses: kept("oldLosses", [rows, pairs]),
+        oldLosses: input("oldLosses", [rows, pairs]),
         advantage: input("advantage", [rows]),
         scale,
       });
       if (!pulls) return learned;
       const x = slice(points, 1, 0, actionSize);
-      const normal = mul(reshape(kept("pull", [count]), [count, 1]), x);
+      const normal = mul(reshape(input("pull", [count]), [count, 1]), x);
       const distance = sum(flowMatchingLoss(velocity, { target: normal, weight: placed.weight }, rows));
       return { ...learned, loss: add(learned.loss, mul(distance, (settings.normalPull * scale) / pairs)) };
     },

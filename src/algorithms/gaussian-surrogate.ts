@@ -35,16 +35,16 @@ export function gaussianSurrogate(policy: GaussianPolicySpec, settings: PpoSetti
     ],
     prepare: ({ rows, obs, weights }) => {
       const action = input("action", [rows, actionSize]);
-      return { action, oldLogProb: gaussianLogProb(gaussianHead(policy, weights, obs), action) };
+      return { oldLogProb: gaussianLogProb(gaussianHead(policy, weights, obs), action) };
     },
     measures: PPO_MEASURES,
-    loss: ({ rows, obs, weights }, kept, scale) => {
+    loss: ({ rows, obs, weights }, scale) => {
       const head = gaussianHead(policy, weights, obs);
       const plain = gaussianEntropy(head);
-      const sample = () => gaussianSample(head, kept("entropyNoise", [rows, actionSize]));
+      const sample = () => gaussianSample(head, input("entropyNoise", [rows, actionSize]));
       return ppoLoss(settings, {
-        logProb: gaussianLogProb(head, kept("action", [rows, actionSize])),
-        oldLogProb: kept("oldLogProb", [rows]),
+        logProb: gaussianLogProb(head, input("action", [rows, actionSize])),
+        oldLogProb: input("oldLogProb", [rows]),
         entropy: squashed ? add(plain, tanhLogDet(sample())) : plain,
         advantage: input("advantage", [rows]),
         scale,

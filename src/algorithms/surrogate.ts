@@ -31,9 +31,6 @@ export interface RowBlock {
   readonly weights: Readonly<Record<string, Tensor>>;
 }
 
-/** A kept array of the block under way, by name, in the shape that is asked for. */
-export type KeptArrays = (name: string, shape: readonly number[]) => Tensor;
-
 /** One algorithm's side of the update. Shapes are [rows, size] unless a function's own comment says otherwise. */
 export interface Surrogate {
   /** The actor's weights */
@@ -60,15 +57,15 @@ export interface Surrogate {
     /** Inputs: the drawn arrays. Outputs: `arrays`. */
     outputs(block: RowBlock): Record<string, Tensor>;
   } | null;
-  /** What every row keeps through the epochs: outputs of `prepare`, or else drawn arrays that it does not read. */
+  /** What every row keeps through the epochs: outputs of `prepare`, or else drawn arrays or the `action` as they are. */
   readonly kept: readonly RowArray[];
   /** Inputs: `action` [rows, actionSize], drawn and replayed arrays. Outputs: kept arrays. */
   prepare(block: RowBlock): Record<string, Tensor>;
   /** Names of the loss's measures */
   readonly measures: readonly string[];
   /**
-   * Input: `advantage` [rows].
+   * Inputs: kept arrays, `advantage` [rows].
    * @param scale 1 / rows of the whole minibatch
    */
-  loss(block: RowBlock, kept: KeptArrays, scale: number): PolicyLoss;
+  loss(block: RowBlock, scale: number): PolicyLoss;
 }

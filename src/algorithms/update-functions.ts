@@ -27,7 +27,6 @@ import { type FpoPlusPlusSettings, fpoPlusPlusLoss } from "./fpo-plus-plus.ts";
 import { gaussianSurrogate } from "./gaussian-surrogate.ts";
 import { stack } from "./policy-loss.ts";
 import type { PpoSettings } from "./ppo.ts";
-import { joinRecord, recordLayout, splitRecord } from "./row-record.ts";
 import type { RowBlock, Surrogate } from "./surrogate.ts";
 import { valueLoss } from "./value-loss.ts";
 
@@ -91,14 +90,9 @@ export function surrogateOf(algorithm: AlgorithmSpec): Surrogate {
   }
 }
 
-/** Inputs `mean`, `std` [obsSize] and the actor's weights. @param seen [rows, obsSize], by default the input `obs` */
-function actorBlock(
-  rows: number,
-  { layout }: Surrogate,
-  { obsSize }: UpdateSpec,
-  seen: Tensor = input("obs", [rows, obsSize]),
-): RowBlock {
-  const obs = normalise(seen, input("mean", [obsSize]), input("std", [obsSize]));
+/** Inputs `obs` [rows, obsSize], `mean`, `std` [obsSize] and the actor's weights. */
+function actorBlock(rows: number, { layout }: Surrogate, { obsSize }: UpdateSpec): RowBlock {
+  const obs = normalise(input("obs", [rows, obsSize]), input("mean", [obsSize]), input("std", [obsSize]));
   return { rows, obs, weights: parameterInputs(layout) };
 }
 
@@ -111,14 +105,11 @@ export function replayFunction(spec: UpdateSpec, rows: number): GraphFunction | 
 
 /**
  * What rows keep through the epochs, computed under the collecting weights.
- * Inputs of `actorBlock`, `action` [rows, actionSize], drawn and replayed arrays → `record` [rows, width] (row-record.ts).
+ * Inputs of `actorBlock`, `action` [rows, actionSize], drawn and replayed arrays → kept arrays (surrogate.ts).
  */
 export function prepareFunction(spec: UpdateSpec, rows: number): GraphFunction {
   const surrogate = surrogateOf(spec.algorithm);
-  const obs = input("obs", [rows, spec.obsSize]);
-  const computed = surrogate.prepare(actorBlock(rows, surrogate, spec, obs));
-  const layout = recordLayout(surrogate, spec.obsSize);
-  return graphFunction("prepare", { record: joinRecord(layout, { ...computed, obs }, rows) });
+  return graphFunction("prepare", surrogate.prepare(actorBlock(rows, surrogate, spec)));
 }
 
 /** Inputs of `criticInputs` and the critic's weights → `value` [rows]. */
@@ -129,15 +120,13 @@ export function valueFunction({ critic, obsSize, privilegedSize }: UpdateSpec, r
 
 /**
  * Gradient of the policy loss of one block.
- * Inputs `record` [rows, width], `mean`, `std`, weights, `advantage` [rows]; outputs gradients and `measures` in the surrogate's order.
+ * Inputs of `actorBlock`, kept arrays, `advantage` [rows]; outputs gradients and `measures` in the surrogate's order.
  * @param scale 1 / rows of the whole minibatch
  */
 export function actorGradientFunction(spec: UpdateSpec, rows: number, scale: number): GraphFunction {
   const surrogate = surrogateOf(spec.algorithm);
-  const layout = recordLayout(surrogate, spec.obsSize);
-  const kept = splitRecord(layout, input("record", [rows, layout.width]));
-  const block = actorBlock(rows, surrogate, spec, kept("obs", [rows, spec.obsSize]));
-  const { loss, measures } = surrogate.loss(block, kept, scale);
+  const block = actorBlock(rows, surrogate, spec);
+  const { loss, measures } = surrogate.loss(block, scale);
   return graphFunction("actor-gradient", { ...gradientsByName(loss, surrogate.layout, block.weights), measures });
 }
 

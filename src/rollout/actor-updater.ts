@@ -13,12 +13,20 @@ import {
 import { Rng } from "../math/rng.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import type { Mirror, SignedPermutation } from "../tasks/index.ts";
-import { rowsOf } from "./iteration-layout.ts";
-import { gatherRecords, gatherValues } from "./row-gather.ts";
+import { type KeptPlace, keptLayout } from "./kept-rows.ts";
+import { gatherKept, gatherSeen, gatherValues } from "./row-gather.ts";
 import { copy, imageOf, mirrorRows } from "./row-image.ts";
 import { RowOrder } from "./row-order.ts";
 import { type Arrays, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
 import { largestDivisor } from "./update-plan.ts";
+
+/** A kept array with the arrays of this thread that it is copied from and to. */
+interface KeptRows extends KeptPlace {
+  /** Written by `prepare` */
+  readonly prepared: Float32Array;
+  /** Fed to the gradient */
+  readonly fed: Float32Array;
+}
 
 /** An array that is replaced by its image before rows are measured in the mirror. */
 interface Reflected {
@@ -32,8 +40,9 @@ export class ActorUpdater {
   readonly #options: UpdaterOptions;
   readonly #surrogate: Surrogate;
   readonly #order: RowOrder;
-  /** Rows of the block under way */
+  /** Rows of the block under way, and of their observations */
   readonly #rows: Int32Array;
+  readonly #seen: Int32Array;
   /** Control steps of a shard that are prepared at once */
   readonly #steps: number;
   readonly #weights: Float32Array;
@@ -44,6 +53,7 @@ export class ActorUpdater {
   #replay: Block | null = null;
   #prepare!: Block;
   #actor!: Block;
+  #kept: readonly KeptRows[] = [];
   #reflected: readonly Reflected[] = [];
 
   private constructor(options: UpdaterOptions) {
@@ -53,6 +63,7 @@ export class ActorUpdater {
     const { layout, measures } = this.#surrogate;
     this.#order = new RowOrder(plan, sizes, options.views.order);
     this.#rows = new Int32Array(plan.actorRows);
+    this.#seen = new Int32Array(plan.actorRows);
     this.#steps = largestDivisor(sizes.steps, Math.max(1, Math.floor(plan.actorRows / sizes.envs)));
     this.#weights = new Float32Array(layout.size);
     this.#gradient = new Float32Array(layout.size);
@@ -72,39 +83,49 @@ export class ActorUpdater {
     const { obsSize } = sizes;
     const shared = { mean: new Float32Array(obsSize), std: new Float32Array(obsSize) };
     const weights = { ...shared, ...parameterViews(this.#surrogate.layout, this.#weights) };
-    await this.#compilePrepare(this.#steps * sizes.envs, weights);
-    await this.#compileGradient(plan.actorRows, weights);
-    if (mirror !== null) this.#reflect(mirror);
+    const inputs = (rows: number) => ({ ...weights, obs: new Float32Array(rows * obsSize) });
+    const prepared = this.#steps * sizes.envs;
+    await this.#compilePrepare(prepared, inputs(prepared));
+    await this.#compileGradient(plan.actorRows, inputs(plan.actorRows));
+    this.#place(mirror);
   }
 
-  async #compilePrepare(rows: number, weights: Arrays): Promise<void> {
+  async #compilePrepare(rows: number, inputs: Arrays): Promise<void> {
     const { engine, spec, sizes } = this.#options;
-    const { drawn, replay } = this.#surrogate;
+    const { drawn, kept, replay } = this.#surrogate;
     const replayed = arraysOf(replay?.arrays ?? [], rows);
-    const feeds: Arrays = { ...weights, ...arraysOf(drawn, rows), ...replayed };
-    feeds.obs = new Float32Array(rows * sizes.obsSize);
+    const feeds: Arrays = { ...inputs, ...arraysOf(drawn, rows), ...replayed };
     feeds.action = new Float32Array(rows * sizes.actionSize);
     const again = replayFunction(spec, rows);
     if (again !== null) this.#replay = await Block.create(engine, again, feeds, replayed);
-    const record = new Float32Array(rows * sizes.recordSize);
-    this.#prepare = await Block.create(engine, prepareFunction(spec, rows), feeds, { record });
+    const prepare = prepareFunction(spec, rows);
+    const computed = kept.filter(({ name }) => name in prepare.outputs);
+    this.#prepare = await Block.create(engine, prepare, feeds, arraysOf(computed, rows));
   }
 
-  async #compileGradient(rows: number, weights: Arrays): Promise<void> {
-    const { engine, spec, plan, sizes } = this.#options;
-    const { layout, measures } = this.#surrogate;
+  async #compileGradient(rows: number, inputs: Arrays): Promise<void> {
+    const { engine, spec, plan } = this.#options;
+    const { layout, kept, measures } = this.#surrogate;
     const gradient = actorGradientFunction(spec, rows, 1 / (plan.minibatchUnits * plan.unroll));
     this.#actor = await Block.create(
       engine,
       gradient,
-      { ...weights, record: new Float32Array(rows * sizes.recordSize), advantage: new Float32Array(rows) },
+      { ...inputs, ...arraysOf(kept, rows), advantage: new Float32Array(rows) },
       { ...parameterViews(layout, this.#gradient, GRADIENT_PREFIX), measures: new Float32Array(measures.length) },
     );
   }
 
-  #reflect(mirror: Mirror): void {
-    const { drawn, replay } = this.#surrogate;
-    const { feeds } = this.#prepare;
+  #place(mirror: Mirror | null): void {
+    const { sizes } = this.#options;
+    const { drawn, kept, replay } = this.#surrogate;
+    const { feeds, outputs } = this.#prepare;
+    const { places } = keptLayout(kept, sizes.shards * sizes.steps * sizes.envs, sizes.orientations);
+    this.#kept = places.map((place) => ({
+      ...place,
+      prepared: outputs[place.name] ?? feeds[place.name],
+      fed: this.#actor.feeds[place.name],
+    }));
+    if (mirror === null) return;
     const reflect = (name: string, image: SignedPermutation | null): Reflected[] =>
       image === null ? [] : [{ values: feeds[name], image, scratch: new Float32Array(image.source.length) }];
     const random = [...drawn, ...(replay?.arrays ?? [])].flatMap(({ name, mirrored, size }) =>
@@ -122,8 +143,8 @@ export class ActorUpdater {
 
   async #prepareSteps(shard: number, t: number, iteration: number): Promise<void> {
     const { sizes, views, seed } = this.#options;
-    const { envs, steps, obsSize, actionSize, recordSize } = sizes;
-    const { feeds, outputs } = this.#prepare;
+    const { envs, steps, obsSize, actionSize } = sizes;
+    const { feeds } = this.#prepare;
     const row = (shard * steps + t) * envs;
     copy(views.obs, (row + shard * envs) * obsSize, feeds.obs);
     copy(views.action, row * actionSize, feeds.action);
@@ -133,11 +154,17 @@ export class ActorUpdater {
     }
     await this.#replay?.run();
     await this.#prepare.run();
-    views.record.set(outputs.record, row * recordSize);
-    if (this.#reflected.length === 0) return;
+    for (const { offset, size, prepared } of this.#kept) views.kept.set(prepared, offset + row * size);
+    if (this.#reflected.length > 0) await this.#prepareImages(row);
+  }
+
+  /** Prepares the same rows with left and right changed over. */
+  async #prepareImages(row: number): Promise<void> {
     for (const { image, values, scratch } of this.#reflected) mirrorRows(image, values, scratch);
     await this.#prepare.run();
-    views.record.set(outputs.record, (rowsOf(sizes) + row) * recordSize);
+    for (const { mirrored, imageOffset, size, prepared } of this.#kept) {
+      if (mirrored !== "same") this.#options.views.kept.set(prepared, imageOffset + row * size);
+    }
   }
 
   /** Gradient part `part` of the policy loss of minibatch `minibatch`. */
@@ -159,10 +186,11 @@ export class ActorUpdater {
 
   /** Feeds the `start`-th and the following rows of the units from `firstUnit` on. */
   #gather(firstUnit: number, start: number): void {
-    const { views, sizes } = this.#options;
+    const { views, sizes, mirror } = this.#options;
     const { feeds } = this.#actor;
-    this.#order.writeRows(firstUnit, start, this.#rows);
-    gatherRecords(views.record, sizes.recordSize, rowsOf(sizes), this.#rows, feeds.record);
+    this.#order.writeRows(firstUnit, start, this.#rows, this.#seen);
+    gatherSeen(views.obs, sizes.obsSize, mirror?.obs, this.#seen, feeds.obs);
+    for (const place of this.#kept) gatherKept(views.kept, place, this.#rows, place.fed);
     gatherValues(views.advantage, this.#rows, feeds.advantage);
   }
 }

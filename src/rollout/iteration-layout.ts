@@ -20,8 +20,8 @@ export interface IterationSizes {
   readonly shardStateSize: number;
   /** Most steps that a time limit can cut in one shard and iteration */
   readonly finals: number;
-  /** Values that a row keeps through the epochs (algorithms/row-record.ts) */
-  readonly recordSize: number;
+  /** Values that all rows together keep through the epochs, see `keptLayout` */
+  readonly keptSize: number;
   /** Views of every row: 2 where left and right are changed over in some epochs, else 1 */
   readonly orientations: 1 | 2;
   /** Weights of the two networks */
@@ -35,15 +35,10 @@ export interface IterationSizes {
   readonly units: number;
 }
 
-/** Rows of an iteration. */
-export function rowsOf({ shards, steps, envs }: IterationSizes): number {
-  return shards * steps * envs;
-}
-
 /** [shards, …] throughout; rows = shards * steps * envs. */
 export function iterationLayout(sizes: IterationSizes) {
   const { shards, envs, steps, obsSize, privilegedSize, actionSize, finals, parts } = sizes;
-  const rows = rowsOf(sizes);
+  const rows = shards * steps * envs;
   const seen = shards * (steps + 1) * envs;
   return {
     actor: ["float32", sizes.actorSize],
@@ -73,8 +68,8 @@ export function iterationLayout(sizes: IterationSizes) {
     value: ["float32", seen],
     advantage: ["float32", rows],
     target: ["float32", rows],
-    /** What every row keeps through the epochs, as it was and with left and right changed over [orientations, rows, recordSize] */
-    record: ["float32", sizes.orientations * rows * sizes.recordSize],
+    /** What the algorithm keeps of every row, see `keptLayout` */
+    kept: ["float32", sizes.keptSize],
 
     /** Shuffled units of two epochs, so that one may begin while the other ends; ~unit stands for a unit with left and right changed over */
     order: ["int32", 2 * sizes.units],

@@ -4,22 +4,19 @@
  */
 import type { SignedPermutation } from "../tasks/index.ts";
 import { writeMirrored } from "../tasks/index.ts";
+import type { KeptPlace } from "./kept-rows.ts";
 import { copyRow } from "./row-image.ts";
 
-/**
- * Records, whose images are stored as well.
- * @param firstImage the place of row 0's image
- */
-export function gatherRecords(
+/** Rows whose images are stored as well. */
+export function gatherKept(
   source: Float32Array,
-  size: number,
-  firstImage: number,
+  { offset, imageOffset, size }: Pick<KeptPlace, "offset" | "imageOffset" | "size">,
   rows: Int32Array,
   target: Float32Array,
 ): void {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    copyRow(source, (row < 0 ? firstImage + ~row : row) * size, target, i * size, size);
+    copyRow(source, row < 0 ? imageOffset + ~row * size : offset + row * size, target, i * size, size);
   }
 }
 

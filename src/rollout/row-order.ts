@@ -25,9 +25,13 @@ export class RowOrder {
     return unit < 0 ? ~row : row;
   }
 
-  /** Writes the `index`-th and the following rows of the units from `firstUnit` on, as many as `rows` holds. */
-  writeRows(firstUnit: number, index: number, rows: Int32Array): void {
-    for (let i = 0; i < rows.length; i++) rows[i] = this.rowOf(firstUnit, index + i);
+  /** Writes the `index`-th and the following rows of the units from `firstUnit` on, as many as `rows` holds, and where their observations lie. */
+  writeRows(firstUnit: number, index: number, rows: Int32Array, seen: Int32Array): void {
+    for (let i = 0; i < rows.length; i++) {
+      const row = this.rowOf(firstUnit, index + i);
+      rows[i] = row;
+      seen[i] = row < 0 ? ~this.#seenRow(~row) : this.#seenRow(row);
+    }
   }
 
   /**

@@ -1,9 +1,9 @@
 /** Turns a run's configuration and a task's sizes into the shapes that the other rooms work with. */
-import { recordLayout } from "../algorithms/row-record.ts";
 import { type AlgorithmSpec, surrogateOf, type UpdateSpec } from "../algorithms/update-functions.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
+import { keptLayout } from "../rollout/kept-rows.ts";
 import { shardStateLayout } from "../rollout/shard-state.ts";
 import { type Cuts, planUpdate, type UpdatePlan } from "../rollout/update-plan.ts";
 import type { Environment } from "../tasks/index.ts";
@@ -99,7 +99,7 @@ export function iterationSizes(config: TrainConfig, env: Environment, plan = upd
     actionSize: env.actionSize,
     shardStateSize: shardStateLayout(env, envs).size,
     finals: envs * (1 + Math.ceil(config.horizon / (config.episodeSteps || env.episodeSteps))),
-    recordSize: recordLayout(surrogate, env.obsSize).width,
+    keptSize: keptLayout(surrogate.kept, rowsPerIteration(config), orientations).size,
     orientations,
     actorSize: surrogate.layout.size,
     criticSize: criticLayout(spec.critic).size,

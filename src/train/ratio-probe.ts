@@ -3,7 +3,6 @@
  * at the moment. Not here: collecting, updating (ratio-diagnosis.ts), statistics (ratio-statistics.ts).
  */
 import { type FlowRatioSpec, flowRatioFunction, ratiosPerAction } from "../algorithms/flow-ratio.ts";
-import { recordLayout } from "../algorithms/row-record.ts";
 import { surrogateOf } from "../algorithms/update-functions.ts";
 import { type Engine, type Executable, input } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
@@ -16,6 +15,7 @@ import type { FlowPolicy } from "../policy/policy.ts";
 import { type Inversion, SamplerDensity } from "../policy/sampler-density.ts";
 import { policyField } from "../policy/velocity-field.ts";
 import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
+import { keptLayout } from "../rollout/kept-rows.ts";
 
 /** How much is measured, and how finely. */
 export interface ProbeSettings {
@@ -109,14 +109,13 @@ export class RatioProbe {
   /** Takes what the learner prepared for the sample's rows: their noise–time pairs and the losses before the update. */
   takePrepared(): void {
     const { views, sizes, spec } = this.#run;
-    const { columns, width } = recordLayout(surrogateOf(spec), sizes.obsSize);
-    const kept = columns.filter(({ name }) => name in this.#kept);
-    this.rows.forEach((row, n) => {
-      for (const { name, size, offset } of kept) {
-        const from = row * width + offset;
-        this.#kept[name].set(views.record.subarray(from, from + size), n * size);
-      }
-    });
+    const total = sizes.shards * sizes.steps * sizes.envs;
+    for (const { name, size, offset } of keptLayout(surrogateOf(spec).kept, total, sizes.orientations).places) {
+      const all = views.kept.subarray(offset, offset + total * size);
+      this.rows.forEach((row, n) => {
+        copyRow(all, row, this.#kept[name], n, size);
+      });
+    }
   }
 
   /** Log-likelihoods under the policy of the moment. @param near an earlier inversion of the same sample */

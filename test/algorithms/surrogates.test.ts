@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { DENOISING_MEASURES, denoisingMdpLoss } from "../../src/algorithms/denoising-mdp.ts";
 import { stepLogProb } from "../../src/algorithms/denoising-surrogate.ts";
 import { PPO_MEASURES, ppoLoss } from "../../src/algorithms/ppo.ts";
-import { type RecordLayout, recordLayout } from "../../src/algorithms/row-record.ts";
 import {
   type AlgorithmSpec,
   actorGradientFunction,
@@ -90,17 +89,10 @@ function collected(algorithm: AlgorithmSpec) {
   Object.assign(feeds, parameterViews(surrogate.layout, flat));
   const replay = replayFunction(spec, ROWS);
   if (replay !== null) Object.assign(feeds, rounded(interpret(replay, feeds)));
-  const { record } = rounded(interpret(prepareFunction(spec, ROWS), feeds));
-  const kept = columnsOf(record, recordLayout(surrogate, 5));
+  const prepared = { ...feeds, ...rounded(interpret(prepareFunction(spec, ROWS), feeds)) };
+  const kept = Object.fromEntries(surrogate.kept.map(({ name }) => [name, prepared[name]]));
   const advantage = Float32Array.of(1, -1, 2, -0.5);
-  return { spec, surrogate, flat, feeds, kept, data: { ...seen, ...kept, record, advantage } };
-}
-
-/** The arrays of ROWS records, by name. */
-function columnsOf(record: Float32Array, { columns, width }: RecordLayout): Record<string, Float32Array> {
-  const column = (offset: number, size: number) =>
-    Float32Array.from({ length: ROWS * size }, (_, i) => record[Math.floor(i / size) * width + offset + (i % size)]);
-  return Object.fromEntries(columns.map(({ name, offset, size }) => [name, column(offset, size)]));
+  return { spec, surrogate, flat, feeds, kept, data: { ...seen, ...kept, advantage } };
 }
 
 function rounded(values: Record<string, Float64Array>): Record<string, Float32Array> {
@@ -132,7 +124,7 @@ describe("surrogates", () => {
     const fn = actorGradientFunction(spec, ROWS, 1 / ROWS);
     const analytic = interpret(fn, { ...data, ...weightsAt(surrogate, shifted) });
     const block = { rows: ROWS, obs: input("obs", [ROWS, 5]), weights: parameterInputs(surrogate.layout) };
-    const loss = graphFunction("loss", { loss: surrogate.loss(block, input, 1 / ROWS).loss });
+    const loss = graphFunction("loss", { loss: surrogate.loss(block, 1 / ROWS).loss });
     const needed = new Set(loss.inputs.map((node) => (node.op === "input" ? node.attributes.name : "")));
     const valueAt = (index: number, step: number) => {
       const moved = shifted.slice();

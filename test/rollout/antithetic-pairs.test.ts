@@ -1,11 +1,11 @@
 /** Pairs that come in twos, from the updater's own preparation of a shard. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recordLayout } from "../../src/algorithms/row-record.ts";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { TIME_SIZE } from "../../src/policy/flow-policy.ts";
 import { type IterationViews, iterationLayout } from "../../src/rollout/iteration-layout.ts";
+import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
 import { Updater } from "../../src/rollout/updater.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
@@ -49,15 +49,11 @@ beforeAll(async () => {
   new Rng().seek(2, 0).fillNormal(views.action);
   const plan = updatePlan(config);
   const spec = updateSpec(config, env);
+  const { places } = keptLayout(surrogateOf(spec.algorithm).kept, views.reward.length, 1);
+  const kept = (name: string) => views.kept.subarray(places.find((place) => place.name === name)!.offset);
+  [points, velocityTarget] = [kept("points"), kept("target")];
   const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, mirror: null });
   await updater.prepare(0, 0);
-  const { columns, width } = recordLayout(surrogateOf(spec.algorithm), env.obsSize);
-  const kept = (wanted: string) => {
-    const { offset, size } = columns.find(({ name }) => name === wanted)!;
-    const at = (i: number) => Math.floor(i / size) * width + offset + (i % size);
-    return Float32Array.from({ length: views.reward.length * size }, (_, i) => views.record[at(i)]);
-  };
-  [points, velocityTarget] = [kept("points"), kept("target")];
 });
 afterAll(async () => {
   await engine.dispose();

@@ -1,12 +1,12 @@
 /** Rows that the learner sees with left and right changed over, against the same rows changed over by hand. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recordLayout } from "../../src/algorithms/row-record.ts";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { criticLayout } from "../../src/policy/critic.ts";
 import { initialise } from "../../src/policy/parameters.ts";
 import { type IterationViews, iterationLayout } from "../../src/rollout/iteration-layout.ts";
+import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
 import { Updater } from "../../src/rollout/updater.ts";
 import {
@@ -115,7 +115,7 @@ describe("rows seen in the mirror", () => {
     const image = await gradients();
     reflect(views.obs, mirror.obs);
     reflect(views.privileged, mirror.privileged);
-    reflectRecords(views.record, config);
+    reflectKept(views.kept, config);
     seen(views, false);
     const byHand = await gradients();
     expect(image).toEqual(byHand);
@@ -124,22 +124,15 @@ describe("rows seen in the mirror", () => {
   });
 });
 
-/** Replaces what rows keep by what they keep in the mirror; what is measured there is taken from the image's record. */
-function reflectRecords(records: Float32Array, config: TrainConfig): void {
+/** Replaces what rows keep by what they keep in the mirror. */
+function reflectKept(kept: Float32Array, config: TrainConfig): void {
   const rows = config.envs * config.horizon;
-  const surrogate = surrogateOf(updateSpec(config, env).algorithm);
-  const { columns, width } = recordLayout(surrogate, env.obsSize);
-  const reflectAt = (image: SignedPermutation, at: number) =>
-    writeMirrored(image, records.slice(at, at + image.source.length), 0, records, at);
-  for (let row = 0; row < rows; row++) {
-    reflectAt(mirror.obs, row * width);
-    for (const { name, mirrored } of surrogate.kept) {
-      const { offset, size } = columns.find((column) => column.name === name)!;
-      const from = row * width + offset;
-      const image = (rows + row) * width + offset;
-      if (mirrored === "measured") records.copyWithin(from, image, image + size);
-      if (typeof mirrored !== "number") continue;
-      for (let at = from; at < from + size; at += mirrored) reflectAt(mirror.action, at);
+  const { places } = keptLayout(surrogateOf(updateSpec(config, env).algorithm).kept, rows, 2);
+  for (const { offset, imageOffset, size, mirrored } of places) {
+    if (mirrored === "measured") kept.copyWithin(offset, imageOffset, imageOffset + rows * size);
+    if (typeof mirrored !== "number") continue;
+    for (let at = offset; at < offset + rows * size; at += mirrored) {
+      writeMirrored(mirror.action, kept.slice(at, at + env.actionSize), 0, kept, at);
     }
   }
 }

@@ -1,8 +1,8 @@
 /** One iteration of every algorithm through the training's own threads: collect, prepare, gradient. */
 import { describe, expect, it } from "vitest";
-import { recordLayout } from "../../src/algorithms/row-record.ts";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
+import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
 import type { PartialTrainConfig, TrainConfig } from "../../src/train/config.ts";
 import { updatePlan, updateSpec } from "../../src/train/networks.ts";
@@ -89,11 +89,12 @@ describe("preparation", () => {
     try {
       const { views, sizes } = assembly.parts;
       const rows = config.envs * config.horizon;
-      const { columns, width } = recordLayout(surrogateOf(updateSpec(config, assembly.env).algorithm), sizes.obsSize);
-      const [points, move] = ["points", "move"].map((wanted) => columns.find(({ name }) => name === wanted)!.offset);
+      const { kept } = surrogateOf(updateSpec(config, assembly.env).algorithm);
+      const places = keptLayout(kept, rows, 1).places;
+      const [points, move] = ["points", "move"].map((name) => places.find((place) => place.name === name)!);
       for (let row = 0; row < rows; row++) {
-        let x = views.record[row * width + points]; // one action value: the first number is x at t = 1
-        for (let step = 0; step < 3; step++) x += views.record[row * width + move + step];
+        let x = views.kept[points.offset + row * points.size]; // one action value: the first number is x at t = 1
+        for (let step = 0; step < 3; step++) x += views.kept[move.offset + row * move.size + step];
         expect(x).toBeCloseTo(views.action[row * sizes.actionSize], 5);
       }
     } finally {
