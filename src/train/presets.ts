@@ -185,6 +185,7 @@ const go1Laptop: AlgorithmPresets = {
       name: "fpo++",
       learningRate: 1e-3,
       clipTarget: 0.06,
+      normalPull: 0.003,
       pairing: "antithetic",
       epochs: 4,
       actionNoise: 0.25,

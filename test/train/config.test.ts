@@ -163,7 +163,7 @@ describe("train config", () => {
 
   it("puts overrides before the task's preset, and that before the general one", () => {
     const config = resolveTrainConfig({ task: "CartpoleBalance", algorithm: "fpo", overrides: { seed: 9 } });
-    expect(config).toMatchObject({ seed: 9, envs: 64, horizon: 128, algorithm: { epochs: 8, minibatches: 8 } });
+    expect(config).toMatchObject({ seed: 9, envs: 128, horizon: 32, algorithm: { epochs: 4, minibatches: 4 } });
   });
 
   it("replaces lists instead of merging them", () => {
