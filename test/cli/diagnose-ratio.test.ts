@@ -46,7 +46,7 @@ describe("flowgait diagnose ratio", () => {
     const { code, stdout } = await callCli("diagnose", "ratio", run, ...SMALL);
     expect(code).toBe(0);
     expect(stdout).toContain("CartpoleBalance, fpo after 1,024 steps, seed 1");
-    expect(stdout).toContain("256 of the 512 actions of one iteration; ρ averaged over 8 pairs, clip 0.05");
+    expect(stdout).toContain("256 of the 512 actions of one iteration; ρ averaged over 8 pairs, clip 0.2");
     expect(stdout).toContain("true ratio r under the 10-step euler sampler");
     expect(stdout).toContain("true ratio r under the continuous flow");
     for (const epoch of [0, 1, 2, 3])

@@ -65,7 +65,7 @@ describe("flowgait export", () => {
 
   it("exports a student of one flow step in the policy's stead, and says what that costs", async () => {
     const out = join(scratchFolder(), "out");
-    const distill = "--distill 1 --distill-updates 20 --distill-rounds 1".split(" ");
+    const distill = "--distill 1 --distill-updates 20 --distill-rounds 1 --distill-episodes 1".split(" ");
     const { code, stdout, stderr } = await callCli("export", run(), "--out", out, ...SMALL, ...distill, "--json");
     expect(code, stderr).toBe(0);
     const { distillation, weightsSha256, flowSteps, stepReturns } = JSON.parse(stdout);

@@ -53,7 +53,18 @@ describe.each([{ task: "CartpoleBalance" }, { task: GO1 }])("the controller of a
 
   beforeAll(async () => {
     run = join(folder, task);
-    const settings = ["--algorithm", "fpo", "--steps", "512", "--evaluation.every-steps", "0", "--run", run];
+    const settings = [
+      "--algorithm",
+      "fpo",
+      "--algorithm.policy-output-scale",
+      "0.25",
+      "--steps",
+      "512",
+      "--evaluation.every-steps",
+      "0",
+      "--run",
+      run,
+    ];
     expect((await callCli("train", task, ...settings, ...TINY)).code).toBe(0);
   });
 

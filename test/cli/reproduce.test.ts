@@ -58,7 +58,7 @@ describe("flowgait reproduce", () => {
     expect(report.stdout).toContain("over 2 tasks, not comparable with the published mean: 8 are missing");
     const refused = await callCli(...tiny, "--out", out, "--dry-run", "--algorithm.clip", "0.07");
     expect(refused.stderr).toMatch(
-      /^flowgait: .*CartpoleBalance-fpo-s1.config\.json: algorithm\.clip is 0\.05, expected 0\.07; .*\n$/,
+      /^flowgait: .*CartpoleBalance-fpo-s1.config\.json: algorithm\.clip is 0\.2, expected 0\.07; .*\n$/,
     );
     expect([refused.code, refused.stdout]).toEqual([2, ""]);
     // Nine short trainings, each with threads of its own.
