@@ -53,18 +53,9 @@ describe.each([{ task: "CartpoleBalance" }, { task: GO1 }])("the controller of a
 
   beforeAll(async () => {
     run = join(folder, task);
-    const settings = [
-      "--algorithm",
-      "fpo",
-      "--algorithm.policy-output-scale",
-      "0.25",
-      "--steps",
-      "512",
-      "--evaluation.every-steps",
-      "0",
-      "--run",
-      run,
-    ];
+    // Small actions: those near where tanh ends cannot be told apart in a file that answers with the squashed ones.
+    const small = "--algorithm fpo --algorithm.policy-output-scale 0.25 --algorithm.learning-rate 1e-4".split(" ");
+    const settings = [...small, "--steps", "512", "--evaluation.every-steps", "0", "--run", run];
     expect((await callCli("train", task, ...settings, ...TINY)).code).toBe(0);
   });
 
