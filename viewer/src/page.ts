@@ -78,6 +78,8 @@ export class Page {
   private lastDrawMs = performance.now();
   private lastReadoutMs = 0;
   private lastMotionMs = 0;
+  /** Whether poses are on screen that the readouts have not told of; the last ones before a rest are told too. */
+  private isMotionOwed = false;
   private nextEventKey = 1;
   private isAsleep = true;
 
@@ -402,7 +404,7 @@ export class Page {
     const { isPaused } = this.store.get();
     const hasNewPoses = !isPaused && this.playback.sample(nowMs);
     this.drawNow(hasNewPoses, nowMs);
-    this.isAsleep = !hasNewPoses && !this.stage.isRestless && !this.grab.isHolding;
+    this.isAsleep = !hasNewPoses && !this.isMotionOwed && !this.stage.isRestless && !this.grab.isHolding;
     if (!this.isAsleep) requestAnimationFrame(this.draw);
   };
 
@@ -426,7 +428,8 @@ export class Page {
     const view = { environments: this.shown(), followed, isFollowing, contacts, spring, push, original, ghosts };
     this.stage.draw(view, this.playback.shown, hasNewPoses, dt);
     this.comparison.placeTags();
-    if (hasNewPoses && nowMs - this.lastMotionMs >= MOTION_MS) this.noteMotion(followed, nowMs);
+    this.isMotionOwed ||= hasNewPoses;
+    if (this.isMotionOwed && nowMs - this.lastMotionMs >= MOTION_MS) this.noteMotion(followed, nowMs);
     const isFirst = hasNewPoses && !hasPoses;
     if (nowMs - this.lastReadoutMs < READOUT_MS && !isFirst) return;
     this.lastReadoutMs = nowMs;
@@ -440,6 +443,7 @@ export class Page {
 
   private noteMotion(followed: number, nowMs: number): void {
     const pose = this.playback.shown.get(followed);
+    this.isMotionOwed = false;
     if (!pose) return;
     this.lastMotionMs = nowMs;
     const { time } = this.playback;
