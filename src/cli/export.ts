@@ -28,6 +28,7 @@ import { type FlowFlags, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { stageProgress } from "./stage-progress.ts";
+import { publicPath } from "./training-session.ts";
 
 /** The command. */
 export function exportCommand(output: Output): Command {
@@ -108,7 +109,7 @@ async function loadSubject(reference: string, options: ControllerOptions, flow: 
     if (policy.kind !== "trained")
       throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
     const description = describeTask(env);
-    const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };
+    const origin = { packageVersion: packageVersion(), run: publicPath(reference), envSteps, algorithm, seed };
     // Refuses options that the task cannot have before anything is measured.
     controllerFunction(policy, description, options);
     const taskFile = isTaskFile(found.trained.task) ? found.trained.task : null;

@@ -1,6 +1,6 @@
 /** Trains a prepared run to its end: sinks, controller.onnx, clean stop. As `train` and `studio` do it. */
 import { rm } from "node:fs/promises";
-import { basename, relative } from "node:path";
+import { basename, isAbsolute, relative } from "node:path";
 import { controllerOnnx } from "../export/onnx-controller.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
 import { describeTask } from "../tasks/index.ts";
@@ -91,4 +91,10 @@ async function writeController({ env, config }: Training, { policy, envSteps }: 
 export function shownPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === "" || short.startsWith("..") ? path : short;
+}
+
+/** A path as it may leave this machine: relative where it lies below the working directory, else its last part. */
+export function publicPath(path: string): string {
+  const shown = shownPath(path);
+  return isAbsolute(shown) || shown.startsWith("..") ? basename(shown) : shown;
 }
