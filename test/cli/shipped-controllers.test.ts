@@ -22,7 +22,9 @@ describe("controllers that ship", () => {
     const readme = readFileSync(join(packageRoot, "controllers", "README.md"), "utf8");
     for (const name of shippedControllers()) {
       expect(readme).toContain(`${name}.onnx`);
-      expect(readFileSync(shippedController(name)!).length).toBeLessThan(1_000_000);
+      const file = readFileSync(shippedController(name)!);
+      expect(file.length).toBeLessThan(1_000_000);
+      expect(file.toString("latin1"), "the run's place below runs/").toMatch(/"run":"runs\/[^"/]+"/);
     }
   });
 
