@@ -11,6 +11,8 @@ interface SuiteTask {
   readonly steps: number;
   /** Control steps over which noise turns from one draw into the next */
   readonly noisePeriod: number;
+  /** Pull of FPO's flow to normal actions; 0.05 without it */
+  readonly normalPull?: number;
   readonly episodeSteps?: number;
   readonly horizon?: number;
   readonly policyHidden?: number[];
@@ -46,12 +48,14 @@ const wholeBatch = {
   gradientNorm: 1,
 } as const;
 
+/** As published, FPO and the denoising MDP are evaluated with drawn noise, a Gaussian at its mean. */
 function suiteTask(task: SuiteTask): AlgorithmPresets {
   const batch = batchOf(task);
   const update = updateOf(task);
+  const sampled = { ...batch, evaluation: { ...batch.evaluation, noise: "random" } } as const;
   return {
     fpo: {
-      ...batch,
+      ...sampled,
       algorithm: {
         name: "fpo",
         ...wholeBatch,
@@ -65,7 +69,7 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
         time: "continuous",
         pairing: "antithetic",
         policyOutputScale: 1,
-        normalPull: 0.05,
+        normalPull: task.normalPull ?? 0.05,
         actionNoise: 0.1,
       },
     },
@@ -75,7 +79,7 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
       algorithm: { name: "fpo++", ...update, learningRate: 7e-4, normalPull: 0.02, actionNoise: 0.1 },
     },
     "denoising-mdp": {
-      ...batch,
+      ...sampled,
       algorithm: { name: "denoising-mdp", ...wholeBatch, ...update, clipTarget: 0.15 },
     },
   };
@@ -91,13 +95,14 @@ const cartpole: SuiteTask = {
   criticHidden: [128, 128],
 };
 const reacher: SuiteTask = { steps: 2_000_000, noisePeriod: 2 };
-const fingerTurn: SuiteTask = { steps: 4_000_000, noisePeriod: 4 };
+/** Training episodes of 4 s: the target is found in the first seconds or not at all, and most of a longer episode shows the same rest. */
+const fingerTurn: SuiteTask = { steps: 4_000_000, noisePeriod: 8, episodeSteps: 200 };
 
 const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   BallInCup: { steps: 2_000_000, noisePeriod: 10 },
   CartpoleBalance: cartpole,
   CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
-  CheetahRun: { steps: 3_000_000, noisePeriod: 1 },
+  CheetahRun: { steps: 3_000_000, noisePeriod: 1, normalPull: 0.01 },
   FingerSpin: { steps: 3_000_000, noisePeriod: 8 },
   FingerTurnEasy: fingerTurn,
   FingerTurnHard: fingerTurn,
