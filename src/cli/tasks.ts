@@ -125,12 +125,14 @@ function lessonsText({ name, lessons, lesson }: Task): string {
 }
 
 /** What is otherwise while a policy learns. */
-function lessonText({ name, about, reward, terminations, events, curriculum }: LessonDescription): string {
+function lessonText(lesson: LessonDescription): string {
+  const { name, about, reward, terminations, events, physicsHz, curriculum } = lesson;
   const lines = [
     `  ${name}: ${about}; the rest is for training alone`,
     rewardTable(reward),
     `  terminations ${terminations.join(", ")}`,
     settingsText(events),
+    `  physics steps of ${formatNumber(1000 / physicsHz)} ms each`,
     curriculum ? `  ${curriculumText(curriculum)}` : "",
   ];
   return lines.filter((line) => line.trim() !== "").join("\n");

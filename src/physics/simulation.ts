@@ -55,8 +55,6 @@ export class Simulation extends DataViews {
   readonly ngeom: number;
   readonly nmocap: number;
   readonly nsensordata: number;
-  /** s */
-  readonly timestep: number;
   /** Number of values of the integration state. */
   readonly stateSize: number;
   /** Live views of the model's randomisable fields; taken anew when memory grows. */
@@ -81,7 +79,6 @@ export class Simulation extends DataViews {
     ({ nq: this.nq, nv: this.nv, nu: this.nu, na: this.na, nbody: this.nbody, ngeom: this.ngeom } = model);
     this.nmocap = model.nmocap;
     this.nsensordata = model.nsensordata;
-    this.timestep = model.opt.timestep;
     this.modelFields = modelFields(model);
     this.takeDataViews(this.#data);
     this.#layout = new StateLayout(this);
@@ -118,6 +115,15 @@ export class Simulation extends DataViews {
   refresh(): void {
     // `clock` always has one element, so a length of 0 means that it is detached.
     if (this.clock.length === 0) this.#retakeViews();
+  }
+
+  /** Of one physics step, s; as the scene says unless set. */
+  get timestep(): number {
+    return this.#model.opt.timestep;
+  }
+
+  set timestep(seconds: number) {
+    this.#model.opt.timestep = seconds;
   }
 
   /** Runs `take` now and whenever views have to be taken anew: for code that keeps parts (`subarray`) of them. */

@@ -253,7 +253,8 @@ function unknownName(task: string, kind: string, name: string, names: readonly s
   return new UserError(`task ${task}: no ${kind} is called "${name}"${suggestion(name, names)}`, { exitCode: 2 });
 }
 
-function decimationOf(name: string, { controlHz, physicsHz, episodeSeconds }: Timing): number {
+/** Physics steps per control step. Throws UserError when that is not a whole number. */
+export function decimationOf(name: string, { controlHz, physicsHz, episodeSeconds }: Timing): number {
   const ratio = physicsHz / controlHz;
   const decimation = Math.round(ratio);
   if (!(decimation >= 1) || Math.abs(ratio - decimation) > 1e-9) {

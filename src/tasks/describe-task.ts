@@ -47,6 +47,7 @@ export interface LessonDescription {
   readonly reward: readonly { readonly name: string; readonly weight: number }[];
   readonly terminations: readonly string[];
   readonly events: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly physicsHz: number;
   readonly curriculum: Curriculum | null;
 }
 
@@ -94,13 +95,14 @@ export function describeTask(env: Environment): TaskDescription {
 }
 
 function describeLesson({ lessons }: Task, { name, training }: ChosenLesson): LessonDescription {
-  const { reward, terminate, events, command } = training;
+  const { reward, terminate, events, timing, command } = training;
   return {
     name,
     about: lessons[name].about,
     reward: weightsOf(reward),
     terminations: Object.keys(terminate),
     events: descriptions(events),
+    physicsHz: timing.physicsHz,
     curriculum: command?.curriculum ?? null,
   };
 }

@@ -81,8 +81,8 @@ export class Environment {
     const { noise = true, events = true, randomise = true } = options;
     // Another simulation may have made the memory grow since this one was loaded.
     sim.refresh();
-    checkTimestep(task, sim);
     for (const change of Object.values(task.model)) change.apply(sim);
+    checkTimestep(task, sim);
     this.task = task;
     this.sim = sim;
     this.decimation = task.decimation;

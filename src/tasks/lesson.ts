@@ -6,7 +6,8 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./action-mapping.ts";
 import type { Curriculum } from "./command.ts";
-import type { ObservationTerm, RewardTerm, Task } from "./define-task.ts";
+import { decimationOf, type ObservationTerm, type RewardTerm, type Task } from "./define-task.ts";
+import { timestep } from "./model-change.ts";
 import type { AnyMoment, ResetContext } from "./moment.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -26,6 +27,8 @@ export interface Lesson<M, Robot> {
   readonly reset?: (s: ResetContext<Robot>) => void;
   /** Disturbances in place of the task's of the same names. */
   readonly events?: Readonly<Record<string, Tracker<object>>>;
+  /** Physics steps per second, fewer than the task's where the gait stays the same. */
+  readonly physicsHz?: number;
   /** How the ranges of the task's command grow. */
   readonly curriculum?: Curriculum;
 }
@@ -56,16 +59,26 @@ export function withLesson(task: Task, name: string): Task {
   return Object.freeze({ ...faithful, lesson: { name, training: trainingForm(faithful, lesson) } });
 }
 
-function trainingForm(task: Task, { reward, terminate, reset, events, curriculum }: AnyLesson): Task {
+function trainingForm(task: Task, { reward, terminate, reset, events, physicsHz, curriculum }: AnyLesson): Task {
   const { command } = task;
   return Object.freeze({
     ...task,
+    ...(physicsHz && paced(task, physicsHz)),
     ...(reward && { reward, rewardClip: undefined }),
     terminate: terminate ?? task.terminate,
     reset: reset ?? task.reset,
     events: { ...task.events, ...events },
     command: command && curriculum ? { ...command, curriculum } : command,
   });
+}
+
+function paced({ name, timing, model }: Task, physicsHz: number): Pick<Task, "timing" | "decimation" | "model"> {
+  const changed = { ...timing, physicsHz };
+  return {
+    timing: changed,
+    decimation: decimationOf(name, changed),
+    model: { ...model, pace: timestep(1 / physicsHz) },
+  };
 }
 
 function noSuchLesson({ name: task, lessons }: Task, name: string): UserError {

@@ -33,3 +33,13 @@ export function markerRadius(kind: "geom" | "site", name: string, radius: number
     },
   };
 }
+
+/** Length of a physics step, s: with a scene's own contacts and solver, but fewer or more of them. */
+export function timestep(seconds: number): ModelChange {
+  return {
+    description: { kind: "timestep", seconds },
+    apply: (sim) => {
+      sim.timestep = seconds;
+    },
+  };
+}

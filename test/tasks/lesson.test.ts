@@ -138,3 +138,32 @@ describe("a lesson's name", () => {
     );
   });
 });
+
+describe("the G1's lesson", () => {
+  let task: Task;
+  let played: Environment;
+  let trained: Environment;
+
+  beforeAll(async () => {
+    task = await resolveTask("G1JoystickFlatTerrain", { lesson: "walk" });
+    played = await Environment.create(task, UNDISTURBED);
+    trained = await Environment.create(task.lesson!.training, UNDISTURBED);
+  });
+  afterAll(() => {
+    for (const env of [played, trained]) env.delete();
+  });
+
+  it("steps the physics more coarsely while it trains, and as published where the policy is evaluated", () => {
+    expect([played.sim.timestep, played.decimation]).toEqual([0.002, 10]);
+    expect([trained.sim.timestep, trained.decimation]).toEqual([0.004, 5]);
+    expect(describeTask(played).lesson).toMatchObject({ physicsHz: 250 });
+  });
+
+  it("passes the same time in a control step either way", () => {
+    for (const env of [played, trained]) {
+      env.start(1, 0);
+      env.step(1, 0, new Float32Array(env.actionSize), 0);
+      expect(env.sim.clock[0]).toBeCloseTo(0.02, 9);
+    }
+  });
+});

@@ -15,6 +15,7 @@ import { jointField, jointZeros, masses, pairFriction, payload } from "../random
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
+import { walk } from "./g1-walk.ts";
 
 const SIDES = ["left", "right"];
 const FEET = SIDES.map((side) => `${side}_foot`);
@@ -27,40 +28,46 @@ const TORSO_UP = [0.073, 0, 1];
 
 const isStanding = (command: Float64Array) => normSq(command) < 0.01 ** 2;
 
+const g1 = legged({
+  root: "floating_base_joint",
+  home: "knees_bent",
+  imu: "imu_in_pelvis",
+  gyro: "gyro_pelvis",
+  linVel: "local_linvel_pelvis",
+  feet: FEET,
+  footVelocities: FEET.map((foot) => `${foot}_global_linvel`),
+  groups: {
+    knees: (joint) => /knee/.test(joint),
+    hipRolls: (joint) => /hip_roll/.test(joint),
+    hipYaws: (joint) => /hip_yaw/.test(joint),
+    upperBody: (joint) => /waist|shoulder|elbow|wrist/.test(joint),
+  },
+  sensors: {
+    accelerometer: "accelerometer_pelvis",
+    worldLinVel: "global_linvel_pelvis",
+    worldAngVel: "global_angvel_pelvis",
+    torsoUp: "upvector_torso",
+    torsoAngVel: "global_angvel_torso",
+    leftFootForce: "left_foot_force",
+    rightFootForce: "right_foot_force",
+    leftHandOnThigh: "left_hand_left_thigh_found",
+    rightHandOnThigh: "right_hand_right_thigh_found",
+    feetMeet: "right_foot_left_foot_found",
+    leftFootOnShin: "left_foot_right_shin_found",
+    rightFootOnShin: "right_foot_left_shin_found",
+  },
+});
+
+/** What terms see as `s.robot`. */
+export type G1 = ReturnType<typeof g1.bind>;
+
 /** Follow (vx, vy, yaw rate) commands. */
 export const g1JoystickFlatTerrain = defineTask({
   name: "G1JoystickFlatTerrain",
   family: "locomotion",
   scene: "scenes/g1-flat.xml",
   timing: { controlHz: 50, physicsHz: 500, episodeSeconds: 20 },
-  robot: legged({
-    root: "floating_base_joint",
-    home: "knees_bent",
-    imu: "imu_in_pelvis",
-    gyro: "gyro_pelvis",
-    linVel: "local_linvel_pelvis",
-    feet: FEET,
-    footVelocities: FEET.map((foot) => `${foot}_global_linvel`),
-    groups: {
-      knees: (joint) => /knee/.test(joint),
-      hipRolls: (joint) => /hip_roll/.test(joint),
-      hipYaws: (joint) => /hip_yaw/.test(joint),
-    },
-    sensors: {
-      accelerometer: "accelerometer_pelvis",
-      worldLinVel: "global_linvel_pelvis",
-      worldAngVel: "global_angvel_pelvis",
-      torsoUp: "upvector_torso",
-      torsoAngVel: "global_angvel_torso",
-      leftFootForce: "left_foot_force",
-      rightFootForce: "right_foot_force",
-      leftHandOnThigh: "left_hand_left_thigh_found",
-      rightHandOnThigh: "right_hand_right_thigh_found",
-      feetMeet: "right_foot_left_foot_found",
-      leftFootOnShin: "left_foot_right_shin_found",
-      rightFootOnShin: "right_foot_left_shin_found",
-    },
-  }),
+  robot: g1,
   keyframe: "knees_bent",
 
   action: jointTargets({ scale: 0.5 }),
@@ -162,6 +169,7 @@ export const g1JoystickFlatTerrain = defineTask({
   },
   measured: (s) => s.robot.twist,
   footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+  lessons: { walk },
 });
 
 /** The same on rough ground. */

@@ -1,0 +1,130 @@
+/**
+ * A lesson for the G1's joystick tasks: a step to begin from, starts and kicks that leave a beginner on its feet, rewards that tell one bad step
+ * from another, and commands that grow. Evaluations throw it about as published.
+ */
+import { jointTargets } from "../action-mapping.ts";
+import type { ContactReading } from "../contact-timers.ts";
+import type { GaitReading } from "../gait-phase.ts";
+import type { Lesson } from "../lesson.ts";
+import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
+import { TWIST } from "../mirror.ts";
+import type { Moment } from "../moment.ts";
+import { kicks } from "../pushes.ts";
+import { steppingPose } from "../stepping-pose.ts";
+import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
+import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
+import type { G1 } from "./g1-joystick.ts";
+
+/** What the lesson's terms read: of the task the gait and the feet, of the lesson what came of them. */
+interface Tracked {
+  readonly gait: GaitReading;
+  readonly feet: ContactReading;
+  readonly stride: MeanTwistReading;
+}
+
+const STRIDE_STEPS = 36; // control steps of one period in the middle of the gait's rates
+const FOOT_CLEARANCE = 0.1;
+const SOLE = 0.034; // m, height of a foot's site when it stands
+const LOWEST_PELVIS = 0.5; // m; it stands at 0.75
+const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
+
+/** rad per unit of action: what each drive can move against what it carries, so that all joints explore alike. */
+const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
+  [/hip_pitch|knee/, 0.25],
+  [/hip_roll|hip_yaw/, 0.2],
+  [/ankle/, 0.25],
+  [/waist|shoulder|elbow|wrist/, 0.1],
+];
+
+/** rad; straightens the trunk and sets the feet apart, where soft servos would let it sink forward and inward. */
+const STANCE = {
+  left_hip_pitch_joint: 0.1,
+  right_hip_pitch_joint: 0.1,
+  left_hip_roll_joint: 0.05,
+  right_hip_roll_joint: -0.05,
+};
+
+/** rad; leans over the standing foot while stepping. */
+const SWAY = { left_hip_roll_joint: 0.2, right_hip_roll_joint: 0.2 };
+
+/** rad per m/s, m/s and rad/s of the command. */
+const STRIDE = [
+  { joints: both("hip_pitch"), sine: [-0.06, 0, 0], cosine: [0.04, 0, 0] },
+  { joints: both("ankle_pitch"), sine: [0.025, 0, 0] },
+  { joints: both("hip_roll"), sine: [0, 0.12, 0] },
+  { joints: both("hip_yaw"), sine: [0, 0, 0.11], cosine: [0, 0, -0.11] },
+];
+
+function both(joint: string): string[] {
+  return [`left_${joint}_joint`, `right_${joint}_joint`];
+}
+
+function leg(side: string): string[] {
+  return ["hip_pitch", "knee", "ankle_pitch"].map((joint) => `${side}_${joint}_joint`);
+}
+
+const soleHeights = new Float64Array(2);
+
+/** Height of the soles above the ground, m. */
+function soles({ footHeight }: G1): Float64Array {
+  for (let i = 0; i < soleHeights.length; i++) soleHeights[i] = footHeight[i] - SOLE;
+  return soleHeights;
+}
+
+/** Walk where the stick points. */
+export const walk: Lesson<Moment<G1, Tracked>, G1> = {
+  about: "a step to begin from, gentle starts and kicks, commands that grow",
+  physicsHz: 250,
+  action: jointTargets({
+    scale: (joint) => ACTION_SCALE.find(([pattern]) => pattern.test(joint))![1],
+    shown: 0.5,
+    feedForward: steppingPose({
+      gait: "gait",
+      legs: [leg("left"), leg("right")],
+      amplitude: [-0.22, 0.45, -0.2],
+      stance: STANCE,
+      sway: { amplitude: SWAY, lead: 0.2 },
+      stride: STRIDE,
+    }),
+  }),
+  track: { stride: meanTwist(STRIDE_STEPS) },
+  critic: {
+    strideTwist: { of: (s) => s.stride.twist, unit: "m/s, m/s, rad/s", mirror: TWIST },
+    footHeight: { of: (s) => s.robot.footHeight, unit: "m", mirror: "sides" },
+  },
+  events: {
+    kick: kicks({ joint: "floating_base_joint", everySeconds: [5, 10], steady: true, speed: [0.1, 0.6] }),
+  },
+  reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0.1, velocity: 0.3 }),
+  curriculum: { from: 0.3, step: 0.4 },
+  reward: {
+    // sideways and turning it sways with every step, forward it does not
+    trackLinVel: {
+      weight: 3,
+      of: ({ command, robot, stride }) =>
+        kernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2, 0.25),
+    },
+    trackYawRate: { weight: 1.5, of: (s) => kernel((s.command[2] - s.stride.twist[2]) ** 2, 0.25) },
+    alive: { weight: 0.5, of: () => 1 },
+    footHeight: { weight: 0.5, of: (s) => footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025) },
+    contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
+    fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
+    rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
+    tilt: { weight: -1.5, of: (s) => normSq(s.robot.gravity, 2) },
+    bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
+    hipSpread: {
+      weight: -0.7,
+      of: ({ robot: { jointPos, groups } }) => normSqAt(jointPos, groups.hipRolls) + normSqAt(jointPos, groups.hipYaws),
+    },
+    upperBodyPose: { weight: -0.3, of: (s) => normSqAt(s.robot.jointPos, s.robot.groups.upperBody) },
+    jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },
+    footSlip: { weight: -0.1, of: (s) => footSlip(s.feet.contact, s.robot.footVel) },
+    actionRate: { weight: -0.004, of: (s) => distSq(s.action, s.lastAction) },
+    jointVel: { weight: -0.0005, of: (s) => normSq(s.robot.jointVel) },
+  },
+  terminate: {
+    fell: (s) => s.robot.baseHeight < LOWEST_PELVIS || s.robot.uprightness < SMALLEST_UPRIGHTNESS,
+    feetMet: (s) => s.robot.sensors.feetMeet[0] > 0,
+    footOnShin: ({ robot: { sensors } }) => sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0,
+  },
+};
