@@ -27,7 +27,13 @@ export async function benchCollect(task: string): Promise<CollectRates> {
   const config = resolveTrainConfig({ task });
   const env = await Environment.create(await resolveTask(task));
   const envs = config.envs / config.shards;
-  const collector = new Collector(env, { seed: SEED, envs, steps: STEPS, noisePeriod: 1, staggered: false });
+  const collector = new Collector(env, {
+    seed: SEED,
+    envs,
+    steps: STEPS,
+    noise: { period: 1, fallTicks: 0 },
+    staggered: false,
+  });
   const spec = policySpec(config, env);
   const weights = new Float32Array(policyLayout(spec).size);
   initialise(policyLayout(spec), new Rng().seek(SEED, 1), weights);

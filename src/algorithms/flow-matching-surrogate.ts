@@ -1,5 +1,6 @@
 /** Likelihoods by flow matching: every row keeps a few noise–time pairs, and their losses stand in for its log-probability (FPO, FPO++). */
 import { add, input, mul, reshape, slice, sum } from "../graph/index.ts";
+import { ramp } from "../math/ramp.ts";
 import { type Rng, STREAM } from "../math/rng.ts";
 import {
   type FlowPolicySpec,
@@ -21,6 +22,9 @@ import { FLOW_MEASURES, type FlowLossInputs } from "./flow-policy-loss.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
 import type { Surrogate } from "./surrogate.ts";
 
+/** Of the pull, row by row, since it changes as training goes on. */
+const PULL_WEIGHT = { name: "pullWeight", size: 1, mirrored: "same" } as const;
+
 /** How pairs are drawn and what is measured of them. */
 export interface FlowMatchingSettings extends FlowTimes {
   readonly pairs: number;
@@ -28,8 +32,11 @@ export interface FlowMatchingSettings extends FlowTimes {
   readonly pairing: "independent" | "antithetic";
   readonly loss: FlowLoss;
   readonly lossReduction: LossReduction;
-  /** Weight of the pull towards a standard normal distribution of actions; 0: none */
+  /** Weight of the pull towards a standard normal distribution of actions, at first; 0: none */
   readonly normalPull: number;
+  readonly normalPullEnd: number;
+  /** Control steps of an environment over which it falls to `normalPullEnd`; 0: it stays */
+  readonly normalPullFallTicks: number;
 }
 
 /** @param policyLoss the algorithm's loss of one block */
@@ -40,14 +47,17 @@ export function flowMatchingSurrogate(
 ): Surrogate {
   const { pairs } = settings;
   const { actionSize } = policy;
-  const pulls = settings.normalPull > 0;
+  const { normalPull: firstPull, normalPullEnd: lastPull, normalPullFallTicks } = settings;
+  const pulls = firstPull > 0 || (lastPull > 0 && normalPullFallTicks > 0);
   return {
     layout: flowPolicyLayout(policy),
     drawn: [
       { name: "noise", size: pairs * actionSize, mirrored: actionSize },
       { name: "time", size: pairs, mirrored: "same" },
+      ...(pulls ? [PULL_WEIGHT] : []),
     ],
-    draw: (rng, seed, env, tick, { noise, time }, row) => {
+    draw: (rng, seed, env, tick, { noise, time, pullWeight }, row) => {
+      if (pulls) pullWeight[row] = ramp(firstPull, lastPull, normalPullFallTicks, tick);
       rng.seek(seed, STREAM.pairs, env, tick);
       if (settings.pairing === "antithetic") drawTwins(rng, settings, actionSize, noise, time, row);
       else {
@@ -61,7 +71,7 @@ export function flowMatchingSurrogate(
       { name: "target", size: pairs * actionSize, mirrored: actionSize },
       { name: "weight", size: pairs, mirrored: "same" },
       { name: "oldLosses", size: pairs, mirrored: "measured" },
-      ...(pulls ? [{ name: "pull", size: pairs, mirrored: "same" } as const] : []),
+      ...(pulls ? [{ name: "pull", size: pairs, mirrored: "same" } as const, PULL_WEIGHT] : []),
     ],
     prepare: ({ rows, obs, weights }) => {
       const noise = input("noise", [rows, pairs, actionSize]);
@@ -86,8 +96,9 @@ export function flowMatchingSurrogate(
       if (!pulls) return learned;
       const x = slice(points, 1, 0, actionSize);
       const normal = mul(reshape(input("pull", [count]), [count, 1]), x);
-      const distance = sum(flowMatchingLoss(velocity, { target: normal, weight: placed.weight }, rows));
-      return { ...learned, loss: add(learned.loss, mul(distance, (settings.normalPull * scale) / pairs)) };
+      const distances = flowMatchingLoss(velocity, { target: normal, weight: placed.weight }, rows);
+      const pulled = sum(mul(distances, reshape(input("pullWeight", [rows]), [rows, 1])));
+      return { ...learned, loss: add(learned.loss, mul(pulled, scale / pairs)) };
     },
   };
 }

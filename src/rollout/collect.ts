@@ -7,7 +7,7 @@ import type { Executable } from "../graph/index.ts";
 import { STREAM } from "../math/rng.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type EpisodeReport, emptyReport } from "./episodes.ts";
-import { LastingNoise } from "./lasting-noise.ts";
+import { LastingNoise, type NoiseSchedule } from "./lasting-noise.ts";
 import { type ShardStateLayout, shardStateLayout } from "./shard-state.ts";
 
 /** Where one shard's experience goes; all [steps, envs, …] except where noted. */
@@ -44,8 +44,8 @@ export interface ShardSpec {
   readonly seed: number;
   readonly envs: number;
   readonly steps: number;
-  /** Control steps from one draw of the policy's noise to the next */
-  readonly noisePeriod: number;
+  /** How long the policy's noise lasts */
+  readonly noise: NoiseSchedule;
   /** Whether first episodes end at times that differ from environment to environment */
   readonly staggered: boolean;
 }
@@ -64,7 +64,7 @@ export class Collector {
   /** Fed to the engine, which takes no shared memory: [envs, …] */
   readonly #obs: Float32Array;
   #noise = new Float32Array(0);
-  #start = new LastingNoise(1, 0);
+  #start = new LastingNoise({ period: 1, fallTicks: 0 }, 0);
   readonly #perturbation: Float32Array;
   readonly #perturb: LastingNoise;
   readonly #action: Float32Array;
@@ -80,7 +80,7 @@ export class Collector {
     this.#action = new Float32Array(spec.envs * env.actionSize);
     this.#sampled = { action: this.#action };
     this.#perturbation = new Float32Array(env.actionSize);
-    this.#perturb = new LastingNoise(spec.noisePeriod, env.actionSize);
+    this.#perturb = new LastingNoise(spec.noise, env.actionSize);
   }
 
   /**
@@ -174,7 +174,7 @@ export class Collector {
     if (this.#fedPolicy !== policy) {
       this.#fedPolicy = policy;
       this.#noise = new Float32Array(this.spec.envs * policy.noiseSize);
-      this.#start = new LastingNoise(this.spec.noisePeriod, policy.noiseSize);
+      this.#start = new LastingNoise(this.spec.noise, policy.noiseSize);
       this.#feeds = { ...policy.feeds, obs: this.#obs, noise: this.#noise };
     }
     return this.#feeds;

@@ -6,6 +6,7 @@ import type { Mirror, Squash, TaskVariant } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
+import type { NoiseSchedule } from "./lasting-noise.ts";
 import type { UpdatePlan } from "./update-plan.ts";
 
 /** Everything a thread needs to know once. */
@@ -25,7 +26,7 @@ export interface TrainingSetup {
   /** Time limit of training episodes in control steps; 0: the task's own */
   readonly episodeSteps: number;
   /** Control steps from one draw of the policy's noise to the next */
-  readonly noisePeriod: number;
+  readonly noise: NoiseSchedule;
   /** Whether first episodes end at times that differ from environment to environment */
   readonly staggered: boolean;
   readonly sizes: IterationSizes;

@@ -7,27 +7,44 @@
  */
 import { Rng } from "../math/rng.ts";
 
+/** How long noise lasts, and how that ends. */
+export interface NoiseSchedule {
+  /** Control steps from one draw to the next, at first; 1 draws afresh at every step. */
+  readonly period: number;
+  /** Control steps over which the period falls to 1 in a straight line; 0: it stays. */
+  readonly fallTicks: number;
+}
+
 /** Draws noise for rows of one size. Allocates nothing after construction. */
 export class LastingNoise {
-  readonly #period: number;
+  readonly #schedule: NoiseSchedule;
   readonly #rng = new Rng();
   readonly #next: Float32Array;
 
-  /** @param period control steps from one draw to the next; 1 draws afresh at every step @param size values per row */
-  constructor(period: number, size: number) {
-    this.#period = period;
+  /** @param size values per row */
+  constructor(schedule: NoiseSchedule, size: number) {
+    this.#schedule = schedule;
     this.#next = new Float32Array(size);
   }
 
   /** Writes the noise of one row at `tick` into `out` from `offset` on. */
   draw(seed: number, stream: number, row: number, tick: number, out: Float32Array, offset: number): void {
     const next = this.#next;
-    const knot = Math.floor(tick / this.#period);
-    const angle = ((tick - knot * this.#period) / this.#period) * (Math.PI / 2);
+    const passed = drawsUntil(this.#schedule, tick);
+    const knot = Math.floor(passed);
+    const angle = (passed - knot) * (Math.PI / 2);
     this.#rng.seek(seed, stream, row, knot).fillNormal(out, offset, next.length);
     if (angle === 0) return;
     this.#rng.seek(seed, stream, row, knot + 1).fillNormal(next);
     const [from, to] = [Math.cos(angle), Math.sin(angle)];
     for (let i = 0; i < next.length; i++) out[offset + i] = from * out[offset + i] + to * next[i];
   }
+}
+
+/** How many periods have passed at a tick: the integral of 1 / period; once the period is 1, whole ones. */
+function drawsUntil({ period, fallTicks }: NoiseSchedule, tick: number): number {
+  if (period === 1 || fallTicks === 0) return tick / period;
+  const fall = period - 1;
+  const until = (share: number) => (-fallTicks / fall) * Math.log1p((-fall / period) * share);
+  return tick < fallTicks ? until(tick / fallTicks) : Math.ceil(until(1)) + Math.floor(tick - fallTicks);
 }

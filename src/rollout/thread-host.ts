@@ -115,7 +115,7 @@ async function trainingTools(env: Environment, engine: Engine, setup: TrainingSe
     seed,
     envs: sizes.envs,
     steps: sizes.steps,
-    noisePeriod: setup.noisePeriod,
+    noise: setup.noise,
     staggered: setup.staggered,
   });
   const weights = new Float32Array(sizes.actorSize);

@@ -87,6 +87,19 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       "Weight of a pull of the velocity towards the one whose actions are standard normal, which is what an entropy bonus is to a Gaussian: it keeps actions from drifting outwards where reward does not hold them (docs/experiments.md).",
       OURS,
     ),
+    normalPullEnd: field(
+      nonNegative.max(100),
+      0,
+      "What the pull falls to, where normalPullFallSteps says that it falls.",
+      OURS,
+    ),
+    normalPullFallSteps: field(
+      z.int().min(0),
+      0,
+      "Environment steps over which the pull falls linearly to normalPullEnd; 0 keeps it constant.",
+      OURS,
+      "environment steps",
+    ),
     actionNoise: field(
       nonNegative,
       defaults.actionNoise,

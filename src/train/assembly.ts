@@ -95,7 +95,7 @@ function setupOf(
     training: {
       seed: config.seed,
       episodeSteps: config.episodeSteps,
-      noisePeriod: config.noisePeriod,
+      noise: { period: config.noisePeriod, fallTicks: config.noisePeriodFallSteps / config.envs },
       staggered: config.stagger,
       sizes,
       memory,

@@ -84,6 +84,13 @@ export const trainConfigSchema = z.strictObject({
     OURS,
     "control steps",
   ),
+  noisePeriodFallSteps: field(
+    z.int().min(0),
+    0,
+    "Environment steps over which the noise's period falls linearly to 1, so that what was found with noise that lasts is learned without; 0 keeps it constant.",
+    OURS,
+    "environment steps",
+  ),
   normaliser: field(
     z.enum(["correct", "released"]),
     "correct",

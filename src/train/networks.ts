@@ -1,5 +1,6 @@
 /** Turns a run's configuration and a task's sizes into the shapes that the other rooms work with. */
 import { type AlgorithmSpec, surrogateOf, type UpdateSpec } from "../algorithms/update-functions.ts";
+import { ramp } from "../math/ramp.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
@@ -36,15 +37,15 @@ function flowPolicy(algorithm: FlowConfig, env: PolicySizes): FlowPolicy {
 export function actionNoise({ algorithm }: TrainConfig, envSteps: number): number {
   if (!("actionNoise" in algorithm)) return 0;
   const { actionNoise: start, actionNoiseEnd: end, actionNoiseFallSteps: all } = algorithm;
-  return all === 0 ? start : start + (end - start) * Math.min(1, envSteps / all);
+  return ramp(start, end, all, envSteps);
 }
 
-function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmSpec {
+function algorithmSpec({ algorithm, envs }: TrainConfig, env: Environment): AlgorithmSpec {
   switch (algorithm.name) {
     case "fpo":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: inTicks(algorithm, envs) };
     case "fpo++":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: inTicks(algorithm, envs) };
     case "ppo": {
       const squashed = env.actionDescription.squash === "tanh";
       return { name: algorithm.name, policy: gaussianPolicy(algorithm, env), settings: algorithm, squashed };
@@ -54,6 +55,11 @@ function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmS
     default:
       return algorithm satisfies never;
   }
+}
+
+/** Times in control steps of each environment, which is how rows are told apart. */
+function inTicks<A extends { readonly normalPullFallSteps: number }>(algorithm: A, envs: number) {
+  return { ...algorithm, normalPullFallTicks: algorithm.normalPullFallSteps / envs };
 }
 
 /** Evaluations of the policy network that the loss of one row takes. */

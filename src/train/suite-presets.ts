@@ -11,7 +11,7 @@ interface SuiteTask {
   readonly steps: number;
   /** Control steps over which noise turns from one draw into the next */
   readonly noisePeriod: number;
-  /** Pull of FPO's flow to normal actions; 0.05 without it */
+  /** Pull of FPO's flow to normal actions at first; 0.05 without it */
   readonly normalPull?: number;
   readonly episodeSteps?: number;
   readonly horizon?: number;
@@ -48,11 +48,16 @@ const wholeBatch = {
   gradientNorm: 1,
 } as const;
 
-/** As published, FPO and the denoising MDP are evaluated with drawn noise, a Gaussian at its mean. */
+/**
+ * As published, FPO and the denoising MDP are evaluated with drawn noise, a Gaussian at its mean. What a flow finds with noise that lasts and a
+ * pull it then has to learn without, as it is evaluated; a Gaussian narrows by itself.
+ */
 function suiteTask(task: SuiteTask): AlgorithmPresets {
   const batch = batchOf(task);
   const update = updateOf(task);
-  const sampled = { ...batch, evaluation: { ...batch.evaluation, noise: "random" } } as const;
+  const falling = task.steps / 2;
+  const evaluation = { ...batch.evaluation, noise: "random" } as const;
+  const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
   return {
     fpo: {
       ...sampled,
@@ -70,6 +75,8 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
         pairing: "antithetic",
         policyOutputScale: 1,
         normalPull: task.normalPull ?? 0.05,
+        normalPullEnd: 0.005,
+        normalPullFallSteps: falling,
         actionNoise: 0.1,
       },
     },

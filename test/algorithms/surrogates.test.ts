@@ -20,7 +20,15 @@ import { samplerFunction } from "../../src/policy/sampler.ts";
 const ROWS = 4;
 const network = { obsSize: 5, actionSize: 2, hidden: [8, 8], activation: "silu" } as const;
 const flow = { ...network, outputScale: 1 } as const;
-const pairs = { pairs: 3, pairing: "independent", normalPull: 0, flowSteps: 4, timeMargin: 0.01 } as const;
+const pairs = {
+  pairs: 3,
+  pairing: "independent",
+  normalPull: 0,
+  normalPullEnd: 0,
+  normalPullFallTicks: 0,
+  flowSteps: 4,
+  timeMargin: 0.01,
+} as const;
 const denoising = { clip: 0.2, flowSteps: 3, stepNoise: 0.5 } as const;
 const fpo: AlgorithmSpec = {
   name: "fpo",
@@ -60,6 +68,16 @@ const cases: [string, AlgorithmSpec][] = [
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],
 ];
+
+it("a pull weakens with an environment's steps, whatever its row", () => {
+  const settings = { ...plus.settings, normalPull: 0.5, normalPullEnd: 0.1, normalPullFallTicks: 100 };
+  const { draw, drawn } = surrogateOf({ ...plus, settings });
+  const arrays = Object.fromEntries(drawn.map(({ name, size }) => [name, new Float32Array(3 * size)]));
+  [0, 50, 700].forEach((tick, row) => {
+    draw(new Rng(), 1, row, tick, arrays, row);
+  });
+  expect(Array.from(arrays.pullWeight)).toEqual([0.5, 0.3, 0.1].map(Math.fround));
+});
 
 /** An algorithm with data that its own policy collected, prepared at the weights `flat`. */
 function collected(algorithm: AlgorithmSpec) {

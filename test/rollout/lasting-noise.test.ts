@@ -3,8 +3,8 @@ import { Rng, STREAM } from "../../src/math/rng.ts";
 import { LastingNoise } from "../../src/rollout/lasting-noise.ts";
 
 /** Noise of 2 values for rows 0 … rows - 1 at `tick`. */
-function drawn(period: number, rows: number, tick: number): Float32Array {
-  const noise = new LastingNoise(period, 2);
+function drawn(period: number, rows: number, tick: number, fallTicks = 0): Float32Array {
+  const noise = new LastingNoise({ period, fallTicks }, 2);
   const out = new Float32Array(rows * 2);
   for (let row = 0; row < rows; row++) noise.draw(3, STREAM.policy, row, tick, out, row * 2);
   return out;
@@ -36,8 +36,15 @@ describe("noise that lasts", () => {
     expect(Math.abs(product(start, far))).toBeLessThan(0.02);
   });
 
+  it("lasts less and less until every step has a draw of its own", () => {
+    const likeness = (tick: number) => product(drawn(8, 20_000, tick, 400), drawn(8, 20_000, tick + 1, 400));
+    expect(likeness(0)).toBeGreaterThan(0.95);
+    expect(likeness(300)).toBeLessThan(0.9);
+    for (const tick of [400, 401, 900]) expect(Math.abs(likeness(tick)), String(tick)).toBeLessThan(0.02);
+  });
+
   it("depends on where it is asked for, not on what was drawn before", () => {
-    const noise = new LastingNoise(8, 2);
+    const noise = new LastingNoise({ period: 8, fallTicks: 0 }, 2);
     const out = new Float32Array(2);
     for (const tick of [90, 3, 41]) noise.draw(3, STREAM.policy, 0, tick, out, 0);
     expect(out).toEqual(drawn(8, 1, 41));

@@ -56,7 +56,13 @@ function emptyTrajectory(): Trajectory {
 
 /** The step at which each environment's first episode is cut, in the order of environments. */
 async function firstCuts(staggered: boolean): Promise<number[]> {
-  const collector = new Collector(env, { seed: 1, envs: ENVS, steps: LIMIT, noisePeriod: 1, staggered });
+  const collector = new Collector(env, {
+    seed: 1,
+    envs: ENVS,
+    steps: LIMIT,
+    noise: { period: 1, fallTicks: 0 },
+    staggered,
+  });
   const out = emptyTrajectory();
   const state = () => new Float64Array(collector.layout.size);
   await collector.collect(0, await untrained(), state(), state(), out);
