@@ -107,6 +107,7 @@ const task = z.strictObject({
       reward: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
       terminations: names,
       events: z.record(z.string(), settings),
+      physicsHz: about(z.number().optional(), "Physics steps per second in training, where they are told."),
       curriculum: curriculum.nullable(),
     }),
     "The form of the task that was trained on; the action mapping above is its own.",

@@ -55,6 +55,7 @@ const wholeBatch = {
 function suiteTask(task: SuiteTask): AlgorithmPresets {
   const batch = batchOf(task);
   const update = updateOf(task);
+  const { normalPull = 0.05 } = task;
   const falling = task.steps / 2;
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
   const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
@@ -74,8 +75,8 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
         time: "continuous",
         pairing: "antithetic",
         policyOutputScale: 1,
-        normalPull: task.normalPull ?? 0.05,
-        normalPullEnd: 0.005,
+        normalPull,
+        normalPullEnd: Math.min(normalPull, 0.015),
         normalPullFallSteps: falling,
         actionNoise: 0.1,
       },

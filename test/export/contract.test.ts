@@ -10,12 +10,14 @@ import { registry } from "../../src/tasks/index.ts";
 import { describedTask, origin, policyFor } from "./sample-policy.ts";
 
 describe("a contract", () => {
-  it("can be made for every task that ships, and reads back as it was", async () => {
+  it("can be made for every task that ships and every lesson of it, and reads back as it was", async () => {
     for (const { name } of registry.list()) {
-      const task = await describedTask(name);
-      const contract = controllerContract(policyFor(task), task, origin);
-      expect(contract.task, name).toEqual(JSON.parse(JSON.stringify(task)));
-      expect(contractSchema.parse(JSON.parse(JSON.stringify(contract)))).toEqual(contract);
+      for (const lesson of ["", ...Object.keys(registry.get(name).lessons)]) {
+        const task = await describedTask(name, lesson);
+        const contract = controllerContract(policyFor(task), task, origin);
+        expect(contract.task, `${name} ${lesson}`).toEqual(JSON.parse(JSON.stringify(task)));
+        expect(contractSchema.parse(JSON.parse(JSON.stringify(contract)))).toEqual(contract);
+      }
     }
   });
 

@@ -32,8 +32,8 @@ export function policyFor(
   return { kind: "trained", spec, weights, mean, std };
 }
 
-export async function describedTask(name: string): Promise<TaskDescription> {
-  const env = await Environment.create(await resolveTask(name));
+export async function describedTask(name: string, lesson = ""): Promise<TaskDescription> {
+  const env = await Environment.create(await resolveTask(name, { lesson }));
   const description = describeTask(env);
   env.delete();
   return description;
