@@ -56,7 +56,7 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
   const batch = batchOf(task);
   const update = updateOf(task);
   const { normalPull = 0.05 } = task;
-  const falling = task.steps / 2;
+  const falling = 0.4 * task.steps;
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
   const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
   return {
@@ -76,7 +76,7 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
         pairing: "antithetic",
         policyOutputScale: 1,
         normalPull,
-        normalPullEnd: Math.min(normalPull, 0.015),
+        normalPullEnd: 0.01,
         normalPullFallSteps: falling,
         actionNoise: 0.1,
       },
