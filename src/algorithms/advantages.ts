@@ -138,8 +138,19 @@ export function bootstrapTimeLimits(
   for (let i = 0; i < rows.length; i++) reward[rows[i]] += gamma * finalValues[i];
 }
 
-/** Brings the values of all arrays together to mean 0 and population deviation 1, limits them to ±`limit` (0: none), then adds `shift`. */
-export function normaliseAdvantages(advantages: readonly Float32Array[], limit: number, shift = 0): void {
+/** How advantages are brought to one scale. */
+export interface AdvantageScale {
+  /** Largest magnitude after it; 0: no limit */
+  readonly advantageClamp: number;
+  /** Added last of all */
+  readonly advantageShift: number;
+  /** Added to the deviation that they are divided by, in units of the scaled return */
+  readonly advantageFloor: number;
+}
+
+/** Brings the values of all arrays together to mean 0 and, but for the floor, population deviation 1. */
+export function normaliseAdvantages(advantages: readonly Float32Array[], settings: AdvantageScale): void {
+  const { advantageClamp: limit, advantageShift: shift, advantageFloor: floor } = settings;
   let count = 0;
   let total = 0;
   for (const part of advantages) {
@@ -149,7 +160,7 @@ export function normaliseAdvantages(advantages: readonly Float32Array[], limit: 
   const mean = total / count;
   let squares = 0;
   for (const part of advantages) for (let i = 0; i < part.length; i++) squares += (part[i] - mean) ** 2;
-  const scale = 1 / (Math.sqrt(squares / count) + 1e-8);
+  const scale = 1 / (Math.sqrt(squares / count) + floor + 1e-8);
   for (const part of advantages) {
     for (let i = 0; i < part.length; i++) {
       const value = (part[i] - mean) * scale;

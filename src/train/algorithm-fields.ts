@@ -274,6 +274,12 @@ export function advantageFields(defaults: AdvantageDefaults, source: string) {
       "Added to normalised advantages. A little above 0 keeps the flow consistent with the actions it draws and narrows it (docs/experiments.md).",
       OURS,
     ),
+    advantageFloor: field(
+      nonNegative,
+      0,
+      "Added to the deviation that advantages are divided by, in units of the scaled return: where a task is as good as solved they are all noise, which must not be blown up to deviation 1 (docs/experiments.md).",
+      OURS,
+    ),
     valueCoefficient: field(nonNegative, defaults.valueCoefficient, "Weight of the value loss.", source),
     rewardScale: field(positive, defaults.rewardScale, "Factor on rewards before learning.", source),
   };

@@ -131,7 +131,7 @@ class Descent {
       return row < 0 ? ~row : row;
     };
     for (let i = 0; i < batch.length; i++) batch[i] = views.advantage[rowAt(i)];
-    normaliseAdvantages([batch], config.algorithm.advantageClamp, config.algorithm.advantageShift);
+    normaliseAdvantages([batch], config.algorithm);
     for (let i = 0; i < batch.length; i++) views.advantage[rowAt(i)] = batch[i];
   }
 }

@@ -78,7 +78,7 @@ export class Learner {
     await prepared;
     if (config.normaliserUpdate === "before") this.publishNormaliser();
     if (plan.advantages === "iteration" && config.algorithm.normaliseAdvantage) {
-      normaliseAdvantages([views.advantage], config.algorithm.advantageClamp, config.algorithm.advantageShift);
+      normaliseAdvantages([views.advantage], config.algorithm);
     }
   }
 

@@ -46,6 +46,7 @@ const wholeBatch = {
   gamma: 0.99,
   valueCoefficient: 1,
   gradientNorm: 1,
+  advantageFloor: 0.1,
 } as const;
 
 /**
@@ -76,7 +77,7 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
         pairing: "antithetic",
         policyOutputScale: 1,
         normalPull,
-        normalPullEnd: 0.01,
+        normalPullEnd: Math.min(normalPull, 0.02),
         normalPullFallSteps: falling,
         actionNoise: 0.1,
       },

@@ -19,6 +19,8 @@ function expectClose(actual: number[], expected: number[]): void {
   });
 }
 
+const plain = { advantageClamp: 0, advantageShift: 0, advantageFloor: 0 };
+
 describe("generalised advantage estimation", () => {
   it("the textbook form matches a three-step example by hand", () => {
     // δ₂ = 3 + 0.9·40 − 30 = 9; δ₁ = 2 + 0.9·30 − 20 = 9; δ₀ = 1 + 0.9·20 − 10 = 9
@@ -86,14 +88,23 @@ describe("generalised advantage estimation", () => {
 
   it("normalised advantages have mean 0 and deviation 1 over all parts, keep the limit, and take a shift last", () => {
     const parts = [Float32Array.of(1, 2, 3), Float32Array.of(10)];
-    normaliseAdvantages(parts, 0);
+    normaliseAdvantages(parts, plain);
     const all = [...parts[0], ...parts[1]];
     expect(all.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 5);
     expect(all.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 5);
-    normaliseAdvantages(parts, 1.5);
+    normaliseAdvantages(parts, { ...plain, advantageClamp: 1.5 });
     expect(Math.max(...parts[1])).toBe(1.5);
-    normaliseAdvantages(parts, 0, 0.25);
+    normaliseAdvantages(parts, { ...plain, advantageShift: 0.25 });
     const shifted = [...parts[0], ...parts[1]];
     expect(shifted.reduce((a, b) => a + b, 0) / 4).toBeCloseTo(0.25, 5);
+  });
+
+  it("advantages far below the floor stay small instead of being blown up to deviation 1", () => {
+    const noise = [Float32Array.of(0.001, -0.001)];
+    normaliseAdvantages(noise, { ...plain, advantageFloor: 0.1 });
+    expect(noise[0][0]).toBeCloseTo(0.01, 3);
+    const clear = [Float32Array.of(100, -100)];
+    normaliseAdvantages(clear, { ...plain, advantageFloor: 0.1 });
+    expect(clear[0][0]).toBeCloseTo(1, 2);
   });
 });
