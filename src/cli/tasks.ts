@@ -126,12 +126,12 @@ function lessonsText({ name, lessons, lesson }: Task): string {
 
 /** What is otherwise while a policy learns. */
 function lessonText(lesson: LessonDescription): string {
-  const { name, about, reward, terminations, events, physicsHz, curriculum } = lesson;
+  const { name, about, reward, terminations, events, randomise, physicsHz, curriculum } = lesson;
   const lines = [
     `  ${name}: ${about}; the rest is for training alone`,
     rewardTable(reward),
     `  terminations ${terminations.join(", ")}`,
-    settingsText(events),
+    settingsText({ ...events, ...randomise }),
     `  physics steps of ${formatNumber(1000 / physicsHz)} ms each`,
     curriculum ? `  ${curriculumText(curriculum)}` : "",
   ];

@@ -107,6 +107,7 @@ const task = z.strictObject({
       reward: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
       terminations: names,
       events: z.record(z.string(), settings),
+      randomise: z.record(z.string(), settings).optional(),
       physicsHz: about(z.number().optional(), "Physics steps per second in training, where they are told."),
       curriculum: curriculum.nullable(),
     }),

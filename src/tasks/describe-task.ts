@@ -47,6 +47,8 @@ export interface LessonDescription {
   readonly reward: readonly { readonly name: string; readonly weight: number }[];
   readonly terminations: readonly string[];
   readonly events: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Those that differ from the task's. */
+  readonly randomise: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly physicsHz: number;
   readonly curriculum: Curriculum | null;
 }
@@ -102,6 +104,7 @@ function describeLesson({ lessons }: Task, { name, training }: ChosenLesson): Le
     reward: weightsOf(reward),
     terminations: Object.keys(terminate),
     events: descriptions(events),
+    randomise: descriptions(lessons[name].randomise ?? {}),
     physicsHz: timing.physicsHz,
     curriculum: command?.curriculum ?? null,
   };

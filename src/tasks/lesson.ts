@@ -9,6 +9,7 @@ import type { Curriculum } from "./command.ts";
 import { decimationOf, type ObservationTerm, type RewardTerm, type Task } from "./define-task.ts";
 import { timestep } from "./model-change.ts";
 import type { AnyMoment, ResetContext } from "./moment.ts";
+import type { Randomiser } from "./randomisation.ts";
 import type { Tracker } from "./tracker.ts";
 
 /** What differs from the task; absent where it does not. */
@@ -27,6 +28,8 @@ export interface Lesson<M, Robot> {
   readonly reset?: (s: ResetContext<Robot>) => void;
   /** Disturbances in place of the task's of the same names. */
   readonly events?: Readonly<Record<string, Tracker<object>>>;
+  /** Differences between environments in place of the task's of the same names. */
+  readonly randomise?: Readonly<Record<string, Randomiser>>;
   /** Physics steps per second, fewer than the task's where the gait stays the same. */
   readonly physicsHz?: number;
   /** How the ranges of the task's command grow. */
@@ -59,7 +62,8 @@ export function withLesson(task: Task, name: string): Task {
   return Object.freeze({ ...faithful, lesson: { name, training: trainingForm(faithful, lesson) } });
 }
 
-function trainingForm(task: Task, { reward, terminate, reset, events, physicsHz, curriculum }: AnyLesson): Task {
+function trainingForm(task: Task, lesson: AnyLesson): Task {
+  const { reward, terminate, reset, events, randomise, physicsHz, curriculum } = lesson;
   const { command } = task;
   return Object.freeze({
     ...task,
@@ -68,6 +72,7 @@ function trainingForm(task: Task, { reward, terminate, reset, events, physicsHz,
     terminate: terminate ?? task.terminate,
     reset: reset ?? task.reset,
     events: { ...task.events, ...events },
+    randomise: { ...task.randomise, ...randomise },
     command: command && curriculum ? { ...command, curriculum } : command,
   });
 }

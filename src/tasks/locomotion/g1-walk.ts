@@ -1,6 +1,6 @@
 /**
- * A lesson for the G1's joystick tasks: a step to begin from, starts and kicks that leave a beginner on its feet, rewards that tell one bad step
- * from another, and commands that grow. Evaluations throw it about as published.
+ * A lesson for the G1's joystick tasks: a step to begin from, starts, kicks and differences between robots that leave a beginner on its feet,
+ * rewards that tell one bad step from another, and commands that grow. Evaluations throw it about as published.
  */
 import { jointTargets } from "../action-mapping.ts";
 import type { ContactReading } from "../contact-timers.ts";
@@ -10,6 +10,7 @@ import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
 import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
 import { kicks } from "../pushes.ts";
+import { jointField, jointZeros, masses, payload } from "../randomisation.ts";
 import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
@@ -73,7 +74,7 @@ function soles({ footHeight }: G1): Float64Array {
 
 /** Walk where the stick points. */
 export const walk: Lesson<Moment<G1, Tracked>, G1> = {
-  about: "a step to begin from, gentle starts and kicks, commands that grow",
+  about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
   physicsHz: 250,
   action: jointTargets({
     scale: (joint) => ACTION_SCALE.find(([pattern]) => pattern.test(joint))![1],
@@ -94,6 +95,12 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   },
   events: {
     kick: kicks({ joint: "floating_base_joint", everySeconds: [5, 10], steady: true, speed: [0.1, 0.6] }),
+  },
+  randomise: {
+    dryFriction: jointField("dof_frictionloss", [0.8, 1.3]),
+    masses: masses([0.97, 1.03]),
+    payload: payload("torso_link", [-0.3, 0.3]),
+    jointZeros: jointZeros(0.015),
   },
   reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0.1, velocity: 0.3 }),
   curriculum: { from: 0.3, step: 0.4 },
