@@ -72,6 +72,8 @@ export class DriveView implements DriveHandler {
   #failure: string | undefined;
   /** Chosen last; what is chosen before the thread is there acts once it is. */
   #wanted: NamedPolicy | null = null;
+  /** Policies asked for so far; the last one acts, whichever is loaded last. */
+  #asked = 0;
   #fanWish: FanWish | null = null;
   #tallies: readonly FlowTally[] = [];
   #resting = false;
@@ -230,13 +232,15 @@ export class DriveView implements DriveHandler {
   }
 
   async #exchange(key: string): Promise<void> {
+    const turn = ++this.#asked;
     try {
       const policy = await this.#options.shelf.load(key);
+      if (turn !== this.#asked) return;
       this.#failure = undefined;
       this.#wanted = policy;
       this.#thread?.send({ kind: "change", change: { kind: "policy", policy } });
     } catch (error) {
-      this.#fail(error);
+      if (turn === this.#asked) this.#fail(error);
     }
   }
 

@@ -123,7 +123,7 @@ async function checkpointsOf(folder: string): Promise<CheckpointEntry[]> {
   return [...entries, { key: runKey(best.file), steps: best.steps, isBest: true }].sort((a, b) => a.steps - b.steps);
 }
 
-/** The file of the best checkpoint: one of `files` where it is a second name of it. */
+/** The file of the best checkpoint: one of `files` where it is a second name of it, or was written as far into the run. */
 async function bestOf(folder: string, files: readonly string[]): Promise<{ file: string; steps: number } | null> {
   const path = join(folder, "checkpoints", "best.safetensors");
   const own = await stat(path).catch(() => null);
@@ -131,7 +131,8 @@ async function bestOf(folder: string, files: readonly string[]): Promise<{ file:
   for (const file of files)
     if ((await stat(file).catch(() => null))?.ino === own.ino) return { file, steps: checkpointSteps(file) };
   const steps = await bestSteps(path, own.mtimeMs);
-  return steps === null ? null : { file: path, steps };
+  if (steps === null) return null;
+  return { file: files.find((file) => checkpointSteps(file) === steps) ?? path, steps };
 }
 
 /** Steps of best checkpoints that were read before, by path and time. */

@@ -18,3 +18,13 @@ export function watchPage(page: Page): Watch {
   page.on("request", (request) => watch.requests.push(request.url()));
   return watch;
 }
+
+/** An expression's value, as text, once the picture has come to rest: two looks apart see the same. */
+export async function settled(page: Page, expression: string): Promise<string> {
+  let [before, now] = ["", String(await page.evaluate(expression))];
+  while (now !== before) {
+    await page.waitForTimeout(400);
+    [before, now] = [now, String(await page.evaluate(expression))];
+  }
+  return now;
+}

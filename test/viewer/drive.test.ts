@@ -8,7 +8,7 @@ import { StreamServer } from "../../src/stream/server.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import { callCli } from "../cli/cli-process.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
-import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
+import { launchBrowser, pageUntil, settled, type Watch, watchPage } from "./browser.ts";
 
 const TASK = "HumanoidJoystick";
 
@@ -47,16 +47,6 @@ function commanded(page: Page, condition: string): Promise<void> {
 
 function stepsOf(page: Page): Promise<number> {
   return page.evaluate("flowgait.state.drive.step");
-}
-
-/** An expression's value, as text, once the picture has come to rest: two looks apart see the same. */
-async function settled(page: Page, expression: string): Promise<string> {
-  let [before, now] = ["", String(await page.evaluate(expression))];
-  while (now !== before) {
-    await page.waitForTimeout(400);
-    [before, now] = [now, String(await page.evaluate(expression))];
-  }
-  return now;
 }
 
 /** Another course from its first step, playing. */

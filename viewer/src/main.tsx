@@ -91,6 +91,8 @@ const probe = {
     const at = page.playback.shown.get(environment)?.poses.subarray(7 * body, 7 * body + 3);
     return at && stage.pixelOf(at);
   },
+  /** Where an environment's robot is drawn, in CSS pixels; among the others in a grid. */
+  spot: (environment: number) => stage.spotOf(environment),
   /** Position of a body on screen, in world coordinates. */
   position: (environment: number, body: number) =>
     Array.from(page.playback.shown.get(environment)?.poses.slice(7 * body, 7 * body + 3) ?? []),

@@ -199,10 +199,16 @@ export class Stage {
   }
 
   /** Where a point of the world is on the canvas, CSS pixels; where one robot roams. */
-  pixelOf([x, y, z]: ArrayLike<number> & Iterable<number>): [number, number] {
+  pixelOf([x, y, z]: Iterable<number>): [number, number] {
     const { clientWidth, clientHeight } = this.renderer.domElement;
     const at = new Vector3(x, y, z).project(this.camera);
     return [((at.x + 1) / 2) * clientWidth, ((1 - at.y) / 2) * clientHeight];
+  }
+
+  /** Where the middle of an environment's robot is on the canvas, CSS pixels; null where it is not drawn. */
+  spotOf(environment: number): [number, number] | null {
+    const actor = this.cast.actor(environment);
+    return actor ? this.pixelOf(actor.drawnAt) : null;
   }
 
   /** Where the heads of a branch's robot and its original's are, CSS pixels; null while there is none. */

@@ -1,9 +1,12 @@
 /** The checkpoints of a run on a slider. While driving, the policy under it acts from the next control step on. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { CheckpointEntry, RunEntry } from "../../../src/stream/protocol.ts";
 import type { Page } from "../page.ts";
 import { type PageState, type Store, useStore } from "../store.ts";
 import { formatCount } from "./format.ts";
+
+/** A policy that was asked for and does not act by then is not waited for, ms. */
+const ANSWER_MS = 3000;
 
 /** A place on the slider. */
 interface Stop {
@@ -21,16 +24,19 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
   const isDriving = useStore(store, (state) => state.channel === "drive");
   const [picked, setPicked] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
+  const [asked, setAsked] = useAsked(drive?.policy);
   const acting = runs.find((run) => run.checkpoints.some(({ key }) => key === drive?.policy));
   const run = runs.find(({ key }) => key === picked) ?? acting ?? runs.find(({ key }) => key === shown) ?? runs[0];
   if (!run) return null;
   const stops = stopsOf(run, isDriving && run.key === shown && drive?.policies.some(({ key }) => key === "training"));
-  const current = isDriving ? drive?.policy : chosen;
+  const current = isDriving ? (asked ?? drive?.policy) : chosen;
   const at = stops.findIndex(({ key }) => key === current);
   const stop = stops[at] ?? (isDriving ? undefined : stops.at(-1));
   const choose = (index: number) => {
     setChosen(stops[index].key);
-    if (isDriving) page.drive.choosePolicy(stops[index].key);
+    if (!isDriving) return;
+    setAsked(stops[index].key);
+    page.drive.choosePolicy(stops[index].key);
   };
   return (
     <div class="card checkpoints">
@@ -93,6 +99,17 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
       </div>
     </div>
   );
+}
+
+/** The policy that was asked for and does not act yet: the slider stays where it was put meanwhile. */
+function useAsked(acting: string | undefined) {
+  const [asked, setAsked] = useState<string | null>(null);
+  useEffect(() => {
+    if (asked === acting) setAsked(null);
+    const timer = setTimeout(() => setAsked(null), ANSWER_MS);
+    return () => clearTimeout(timer);
+  }, [asked, acting]);
+  return [asked, setAsked] as const;
 }
 
 function stopsOf({ checkpoints }: RunEntry, hasLive = false): Stop[] {
