@@ -1,4 +1,4 @@
-/** A driven course as an MCAP file: JSON messages with their schemas, as Foxglove and Rerun open them. Written to a temporary name, then renamed. */
+/** A driven course as an MCAP file: messages with their schemas, as Foxglove and Rerun open them. Written to a temporary name, then renamed. */
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { McapWriter } from "@mcap/core";
 import { UserError } from "../math/user-error.ts";
@@ -6,7 +6,8 @@ import type { DriveSession } from "../rollout/drive-session.ts";
 import type { Environment } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
 import { commandRangesOf } from "./command-ranges.ts";
-import { mcapTopics, type Topic } from "./mcap-topics.ts";
+import type { Topic } from "./mcap-topic.ts";
+import { mcapTopics } from "./mcap-topics.ts";
 
 export class McapFile {
   readonly #path: string;
@@ -15,6 +16,8 @@ export class McapFile {
   readonly #writer: McapWriter;
   readonly #topics: readonly Topic[];
   #channels: number[] = [];
+  /** Whether anything was added. */
+  #isBegun = false;
 
   private constructor(path: string, temporary: string, handle: FileHandle, env: Environment) {
     this.#path = path;
@@ -47,8 +50,9 @@ export class McapFile {
   async add(session: DriveSession): Promise<void> {
     const logTime = BigInt(Math.round((1e9 * session.step) / session.controlHz));
     const moment = session.moment();
-    for (const [k, { of }] of this.#topics.entries()) {
-      const data = new TextEncoder().encode(JSON.stringify(of(moment, logTime)));
+    for (const [k, { of, isTold }] of this.#topics.entries()) {
+      if (isTold === "once" && this.#isBegun) continue;
+      const data = of(moment, logTime);
       await this.#writer.addMessage({
         channelId: this.#channels[k],
         sequence: session.step,
@@ -57,6 +61,7 @@ export class McapFile {
         data,
       });
     }
+    this.#isBegun = true;
   }
 
   /** Finishes the file and gives it its name. */
@@ -74,11 +79,11 @@ export class McapFile {
 
   async #begin(): Promise<void> {
     await this.#writer.start({ library: `flowgait ${packageVersion()}`, profile: "" });
-    for (const { topic, schema, schemaName } of this.#topics) {
-      const data = new TextEncoder().encode(JSON.stringify(schema));
-      const schemaId = await this.#writer.registerSchema({ name: schemaName, encoding: "jsonschema", data });
+    for (const { topic, schema, schemaName, encoding } of this.#topics) {
+      const schemaId = await this.#writer.registerSchema({ name: schemaName, encoding, data: schema });
+      const messageEncoding = encoding === "jsonschema" ? "json" : encoding;
       this.#channels.push(
-        await this.#writer.registerChannel({ topic, schemaId, messageEncoding: "json", metadata: new Map() }),
+        await this.#writer.registerChannel({ topic, schemaId, messageEncoding, metadata: new Map() }),
       );
     }
   }

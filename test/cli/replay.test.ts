@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { McapIndexedReader } from "@mcap/core";
+import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
 import { describe, expect, it } from "vitest";
 import { findPolicy } from "../../src/cli/policy-reference.ts";
 import { PolicyShelf } from "../../src/cli/policy-shelf.ts";
@@ -13,6 +15,11 @@ import { callCli, TINY } from "./cli-process.ts";
 
 const ZERO = { key: "zero", data: { kind: "zero" }, noise: "zero" } as const;
 const STEPS = 60;
+
+/** What the descriptor extension adds. */
+interface FromDescriptor {
+  fromDescriptor(descriptors: unknown): protobuf.Root;
+}
 
 /** A short course with a command, a push and another policy, as a file in a new folder. */
 async function savedCourse(): Promise<{ folder: string; file: string; end: number[] }> {
@@ -36,8 +43,16 @@ async function savedCourse(): Promise<{ folder: string; file: string; end: numbe
   return { folder, file, end };
 }
 
-/** The messages of an MCAP file by topic. */
-async function messagesOf(path: string): Promise<Map<string, { time: bigint; value: Record<string, unknown> }[]>> {
+interface Recorded {
+  readonly schemaName: string;
+  readonly schemaEncoding: string;
+  readonly schema: Uint8Array;
+  readonly messageEncoding: string;
+  readonly messages: { readonly time: bigint; readonly data: Uint8Array }[];
+}
+
+/** What an MCAP file holds, by topic and as a reader sees it. */
+async function topicsOf(path: string): Promise<Map<string, Recorded>> {
   const bytes = readFileSync(path);
   const reader = await McapIndexedReader.Initialize({
     readable: {
@@ -45,14 +60,48 @@ async function messagesOf(path: string): Promise<Map<string, { time: bigint; val
       read: async (offset, size) => bytes.subarray(Number(offset), Number(offset + size)),
     },
   });
-  const found = new Map<string, { time: bigint; value: Record<string, unknown> }[]>();
-  for await (const { channelId, logTime, data } of reader.readMessages()) {
-    const { topic, schemaId } = reader.channelsById.get(channelId)!;
-    expect(reader.schemasById.get(schemaId)!.encoding).toBe("jsonschema");
-    const value = JSON.parse(new TextDecoder().decode(data));
-    found.set(topic, [...(found.get(topic) ?? []), { time: logTime, value }]);
+  const found = new Map<string, Recorded>();
+  for await (const { channelId, logTime: time, data } of reader.readMessages()) {
+    const { topic, schemaId, messageEncoding } = reader.channelsById.get(channelId)!;
+    const { name: schemaName, encoding: schemaEncoding, data: schema } = reader.schemasById.get(schemaId)!;
+    const recorded = found.get(topic) ?? { schemaName, schemaEncoding, schema, messageEncoding, messages: [] };
+    recorded.messages.push({ time, data });
+    found.set(topic, recorded);
   }
   return found;
+}
+
+function json(bytes: Uint8Array) {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** What of a value is not as its JSON Schema says; what the schema does not know is not as it says either. */
+function faults(value: unknown, schema: Record<string, unknown>, at = ""): string[] {
+  const {
+    type,
+    properties = {},
+    required = [],
+    items,
+  } = schema as {
+    type: string;
+    properties?: Record<string, Record<string, unknown>>;
+    required?: string[];
+    items?: Record<string, unknown>;
+  };
+  if (type === "array")
+    return Array.isArray(value)
+      ? value.flatMap((item, k) => faults(item, items!, `${at}[${k}]`))
+      : [`${at} is no array`];
+  if (type === "integer") return Number.isInteger(value) ? [] : [`${at} is no integer`];
+  if (type !== "object") return typeof value === type ? [] : [`${at} is no ${type}`];
+  const entries = Object.entries(value as object);
+  const missing = required.filter((name) => !entries.some(([key]) => key === name));
+  return [
+    ...missing.map((name) => `${at}.${name} is missing`),
+    ...entries.flatMap(([key, item]) =>
+      key in properties ? faults(item, properties[key], `${at}.${key}`) : [`${at}.${key} is not told`],
+    ),
+  ];
 }
 
 describe("flowgait replay", () => {
@@ -61,15 +110,75 @@ describe("flowgait replay", () => {
     const mcap = join(folder, "course.mcap");
     const { code, stdout } = await callCli("replay", file, "--mcap", mcap);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^the same, bit for bit: 60 steps, digest \w{12}\n$/)]);
-    const messages = await messagesOf(mcap);
-    expect([...messages.keys()].sort()).toEqual(["/command", "/joint_states", "/poses", "/reward_terms", "/velocity"]);
-    expect(messages.get("/poses")).toHaveLength(STEPS);
-    const last = messages.get("/poses")!.at(-1)!;
-    expect(Number(last.time) / 1e9).toBeCloseTo(STEPS / 50, 9);
-    const [trunk] = last.value.transforms as { translation: Record<string, number> }[];
+    const topics = await topicsOf(mcap);
+    const told = ["/command", "/joint_states", "/poses", "/reward_terms", "/scene", "/tf", "/velocity"];
+    expect([...topics.keys()].sort()).toEqual(told);
+    const poses = topics.get("/poses")!.messages;
+    expect(poses).toHaveLength(STEPS);
+    expect(Number(poses.at(-1)!.time) / 1e9).toBeCloseTo(STEPS / 50, 9);
+    const [trunk] = json(poses.at(-1)!.data).transforms as { translation: Record<string, number> }[];
     expect(Object.values(trunk.translation)).toEqual(end);
-    expect(messages.get("/joint_states")![0].value.name).toHaveLength(12);
+    expect(json(topics.get("/joint_states")!.messages[0].data).name).toHaveLength(12);
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("records messages that are as their own schemas say, under the names and encodings that Foxglove knows", async () => {
+    const { folder, file } = await savedCourse();
+    const mcap = join(folder, "course.mcap");
+    await callCli("replay", file, "--mcap", mcap);
+    const topics = await topicsOf(mcap);
+    for (const [topic, { schemaEncoding, messageEncoding, schemaName, schema, messages }] of topics) {
+      if (topic === "/tf") continue;
+      expect([schemaEncoding, messageEncoding, json(schema).title]).toEqual(["jsonschema", "json", schemaName]);
+      for (const { data } of messages) expect([topic, faults(json(data), json(schema))]).toEqual([topic, []]);
+    }
+    expect(["/poses", "/tf", "/scene"].map((topic) => topics.get(topic)!.schemaName)).toEqual([
+      "foxglove.FrameTransforms",
+      "foxglove.FrameTransforms",
+      "foxglove.SceneUpdate",
+    ]);
+  });
+
+  it("records the shapes of the robot once, each locked to the frame of its body", async () => {
+    const { folder, file } = await savedCourse();
+    const mcap = join(folder, "course.mcap");
+    await callCli("replay", file, "--mcap", mcap);
+    const topics = await topicsOf(mcap);
+    const { messages } = topics.get("/scene")!;
+    expect(messages).toHaveLength(1);
+    const { entities } = json(messages[0].data) as { entities: Record<string, unknown>[] };
+    const frames = new Set(
+      json(topics.get("/poses")!.messages[0].data).transforms.flatMap((transform: Record<string, string>) => [
+        transform.parent_frame_id,
+        transform.child_frame_id,
+      ]),
+    );
+    const trunk = entities.find(({ id }) => id === "trunk")!;
+    expect(trunk.frame_locked).toBe(true);
+    expect(entities.every(({ frame_id }) => frames.has(frame_id))).toBe(true);
+    const shapes = ["cubes", "spheres", "cylinders", "triangles"].flatMap((kind) => trunk[kind] as object[]);
+    expect(shapes.length).toBeGreaterThan(0);
+  });
+
+  it("records the frames as protocol buffers too, which a reader that knows only their own descriptor reads", async () => {
+    const { folder, file, end } = await savedCourse();
+    const mcap = join(folder, "course.mcap");
+    await callCli("replay", file, "--mcap", mcap);
+    const { schemaEncoding, messageEncoding, schema, messages } = (await topicsOf(mcap)).get("/tf")!;
+    expect([schemaEncoding, messageEncoding, messages.length]).toEqual(["protobuf", "protobuf", STEPS]);
+    const descriptors = descriptor.FileDescriptorSet.decode(schema);
+    const type = (protobuf.Root as unknown as FromDescriptor)
+      .fromDescriptor(descriptors)
+      .lookupType("foxglove.FrameTransforms");
+    const { transforms } = type.toObject(type.decode(messages.at(-1)!.data), { longs: Number }) as {
+      transforms: Record<string, unknown>[];
+    };
+    const [x, y, z] = end;
+    expect(transforms[0]).toMatchObject({
+      timestamp: { seconds: 1, nanos: 200_000_000 },
+      child_frame_id: "trunk",
+      translation: { x, y, z },
+    });
   });
 
   it("finds a trained policy again, drawn as it was then, and where it has been moved to", async () => {

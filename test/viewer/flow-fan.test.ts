@@ -186,3 +186,23 @@ describe("flow instruments", () => {
     expect(watch.errors).toEqual([]);
   });
 });
+
+describe("a controller that is a file", () => {
+  it("acts, and says why its flow has no sliders and no paths", async () => {
+    const stream = await StreamServer.listen({ port: 0, channels: ["drive"] });
+    const shelf = new PolicyShelf(env, { first: TASK });
+    const driven = new DriveView(stream, { task: TASK, env, shelf, start });
+    const other = await browser.newPage({ viewport: { width: 1000, height: 800 } });
+    try {
+      await other.goto(stream.url);
+      await pageUntil(other, "flowgait.state.drive?.kind === 'file' && flowgait.state.drive.step > 5");
+      await other.getByText("keeps the steps and the noise that it was exported with").waitFor();
+      await other.getByText("is a file that gives actions only").waitFor();
+      expect(await other.getByRole("slider", { name: "Flow steps" }).count()).toBe(0);
+    } finally {
+      await other.close();
+      await driven.close();
+      await stream.close();
+    }
+  });
+});

@@ -22,6 +22,8 @@ const FIRST_SEED = 1;
 
 export function Flow({ store, page }: { store: Store; page: Page }) {
   const flow = useStore(store, (state) => state.drive?.flow ?? null);
+  const isFile = useStore(store, (state) => state.drive?.kind === "file");
+  if (isFile) return <FixedFlow />;
   if (!flow) return null;
   return (
     <div class="card flow">
@@ -34,6 +36,24 @@ export function Flow({ store, page }: { store: Store; page: Page }) {
       <Steps flow={flow} page={page} />
       <Noise flow={flow} page={page} />
       <Tallies store={store} />
+    </div>
+  );
+}
+
+/** A file gives an action and nothing on the way to it. */
+function FixedFlow() {
+  return (
+    <div class="card flow">
+      <header>
+        <h3>Flow</h3>
+        <a class="rewards-key" href="flow" target="_blank" rel="noreferrer">
+          what is a flow?
+        </a>
+      </header>
+      <p class="fan-note" data-testid="fixed-flow">
+        This controller is an ONNX file: a flow in it keeps the steps and the noise that it was exported with. Drive a
+        run or one of its checkpoints to change them.
+      </p>
     </div>
   );
 }
