@@ -52,17 +52,11 @@ export class WatchedTraining {
     return new WatchedTraining(server, live, training, folder, clock);
   }
 
-  /** The next iterations; the one that is under way is let go. */
-  async turns(count: number): Promise<readonly Turn[]> {
+  /** The iterations of the next seconds, at least so many; the one that is under way is let go. */
+  async turnsOf(seconds: number, least: number): Promise<readonly Turn[]> {
     const from = this.#clock.turns.length + 1;
-    while (this.#clock.turns.length < from + count) await this.#clock.next();
-    return this.#clock.turns.slice(from, from + count);
-  }
-
-  /** The iterations of the next seconds. */
-  async turnsOf(seconds: number): Promise<readonly Turn[]> {
-    const from = this.#clock.turns.length + 1;
-    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+    const endMs = performance.now() + 1000 * seconds;
+    while (performance.now() < endMs || this.#clock.turns.length < from + least) await this.#clock.next();
     return this.#clock.turns.slice(from);
   }
 

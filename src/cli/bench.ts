@@ -34,7 +34,7 @@ export function benchCommand(output: Output): Command {
         output.note(`measuring ${name} …`);
         const result = await measure(name);
         document[name] = result;
-        if (options.json !== true) output.result(`${ratesText(name, result)}\n\n`);
+        if (options.json !== true) output.result(`${ratesText(name, result, await askedOf(name))}\n\n`);
       }
       if (options.json === true) resultJson(output, document);
     });
@@ -71,19 +71,35 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
   }
 }
 
+/** What is promised of a bench's numbers, in words. */
+async function askedOf(name: Bench): Promise<Readonly<Record<string, string>>> {
+  return name === "stream" ? (await import("../../bench/stream.ts")).STREAM_ASKED : {};
+}
+
 async function perTask(bench: (task: string) => Promise<Rates>): Promise<Record<string, Rates>> {
   const results: Record<string, Rates> = {};
   for (const task of BENCH_TASKS) results[task] = await bench(task);
   return results;
 }
 
-function ratesText(name: string, result: Readonly<Record<string, Rates | number | null>>): string {
+/** @param asked what is promised of a number, in words */
+function ratesText(
+  name: string,
+  result: Readonly<Record<string, Rates | number | null>>,
+  asked: Readonly<Record<string, string>>,
+): string {
   const rows = Object.entries(result).flatMap(([key, value]) =>
     value === null || typeof value === "number"
-      ? [[key, rateText(value)]]
-      : Object.entries(value).map(([rate, number]) => [`${key} ${rate}`, rateText(number)]),
+      ? [[key, rateText(value), asked[key] ?? ""]]
+      : Object.entries(value).map(([rate, number]) => [`${key} ${rate}`, rateText(number), ""]),
   );
-  return `${name}\n${formatTable([{ heading: "" }, { heading: "", align: "right" }], rows, "  ")}`;
+  const hasAsked = Object.keys(asked).length > 0;
+  const columns = [
+    { heading: "" },
+    { heading: "", align: "right" },
+    ...(hasAsked ? [{ heading: "asked" }] : []),
+  ] as const;
+  return `${name}\n${formatTable(columns, rows, "  ")}`;
 }
 
 function rateText(value: number | null): string {
