@@ -7,11 +7,15 @@ import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { launchBrowser, pageUntil } from "./browser.ts";
 
 /** Null without a browser. */
-export interface PageCosts {
+export interface PictureCosts {
   /** From the address to the first frame with a robot, the median of some loads, s; asked: 2 */
   readonly firstPictureSeconds: number | null;
   /** Scripting per drawn frame with 64 humanoids, ms; asked: 6 */
   readonly scriptMsPerFrame: number | null;
+}
+
+/** Null without a browser. */
+export interface KeyCosts {
   /** From a pressed key to the simulation and back, ms, half and nine tenths of them; asked: 50 */
   readonly keyToCommandMs: number | null;
   readonly keyToCommandMs90: number | null;
@@ -24,26 +28,29 @@ const KEYS = 30;
 const PATIENCE_MS = 60_000;
 /** A key that is not answered by then counts as that slow. */
 const SLOWEST_KEY_MS = 1000;
-const unmeasured = { firstPictureSeconds: null, scriptMsPerFrame: null, keyToCommandMs: null, keyToCommandMs90: null };
 
 /** @param url of a stream that shows a training of at least 64 environments */
-export async function pageCosts(url: string): Promise<PageCosts> {
+export async function pictureCosts(url: string): Promise<PictureCosts> {
   const browser = await launchBrowser().catch(() => null);
-  if (browser === null) return unmeasured;
+  if (browser === null) return { firstPictureSeconds: null, scriptMsPerFrame: null };
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.addInitScript({ content: noteFirstPicture });
     const loads: number[] = [];
     for (let load = 0; load < LOADS; load++) loads.push(await firstPicture(page, url));
-    const scriptMsPerFrame = await scriptPerFrame(page);
-    await page.close();
+    return { firstPictureSeconds: share(loads, 0.5), scriptMsPerFrame: await scriptPerFrame(page) };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The way of a key on a server that does nothing else. */
+export async function keyCosts(): Promise<KeyCosts> {
+  const browser = await launchBrowser().catch(() => null);
+  if (browser === null) return { keyToCommandMs: null, keyToCommandMs90: null };
+  try {
     const keys = await keyWays(await browser.newPage());
-    return {
-      firstPictureSeconds: share(loads, 0.5),
-      scriptMsPerFrame,
-      keyToCommandMs: share(keys, 0.5),
-      keyToCommandMs90: share(keys, 0.9),
-    };
+    return { keyToCommandMs: share(keys, 0.5), keyToCommandMs90: share(keys, 0.9) };
   } finally {
     await browser.close();
   }

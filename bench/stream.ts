@@ -1,17 +1,17 @@
 /**
  * What it costs to be watched: 64 humanoids of a training on the stream. Turns of watched and unwatched iterations give the loss, in processor time
- * too, which other programs disturb less; a crowd of viewers, the page in a browser, and the way of a command follow.
+ * too, which other programs disturb less; a crowd of viewers and the page in a browser follow; then, without the training, a flood of messages and the way of a command.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { StreamServer } from "../src/stream/server.ts";
 import { flood } from "./stream-fuzz.ts";
-import { type PageCosts, pageCosts } from "./stream-page.ts";
+import { type KeyCosts, keyCosts, type PictureCosts, pictureCosts } from "./stream-page.ts";
 import type { ViewersOrder, ViewersReport } from "./stream-viewers.ts";
 import { type Turn, WatchedTraining } from "./watched-training.ts";
 
 /** Costs of being watched on this machine. */
-export interface StreamCosts extends PageCosts {
+export interface StreamCosts extends PictureCosts, KeyCosts {
   /** Share of steps per second lost to one viewer of 64 humanoids, the median over turns; asked: 0.02 */
   readonly throughputLost: number;
   /** The same of processor time per step, of the training process alone */
@@ -63,13 +63,18 @@ const FUZZ_MESSAGES = 100_000;
 
 /** Takes about three minutes, on a slow machine too: what is repeated is repeated for a time, not so many times. */
 export async function benchStream(): Promise<StreamCosts> {
+  const watched = await watchedCosts();
+  return { ...watched, ...(await fuzz()), ...(await keyCosts()) };
+}
+
+async function watchedCosts() {
   const training = await WatchedTraining.start();
   try {
     await training.turnsOf(WARM_UP_SECONDS, LEAST_ITERATIONS);
     const one = await oneViewer(training);
     const crowd = await manyViewers(training);
-    const page = await pageCosts(training.server.url);
-    return { ...one, ...crowd, ...(await fuzz()), ...page };
+    const picture = await pictureCosts(training.server.url);
+    return { ...one, ...crowd, ...picture };
   } finally {
     await training.end();
   }
