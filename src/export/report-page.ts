@@ -115,10 +115,15 @@ function distillationSection({ distillation, formats }: ExportReport): string {
       "",
       milliseconds(distillation.teacherLatency.p50Ms),
     ],
-    [`student, ${flowSteps}`, shown(studentReturn, 5), percent(distillation.returnLoss), milliseconds(student.p50Ms)],
+    [
+      `student, ${flowSteps}`,
+      shown(studentReturn, 5),
+      `${percent(distillation.returnLoss)} ± ${percent(distillation.returnLossError)}`,
+      milliseconds(student.p50Ms),
+    ],
   ];
   return `<h2>Distillation</h2>
-<p>A student learned in ${updates} updates, from ${rows} states of its own episodes, to give in ${flowSteps} what the policy gives in ${fromFlowSteps} flow steps. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student.</p>
+<p>A student learned in ${updates} updates, from ${rows} states of its own episodes, to give in ${flowSteps} what the policy gives in ${fromFlowSteps} flow steps. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student. Returns are of the same episodes, which neither learned from; ± is the standard error of the loss.</p>
 ${table(["", "return", "loss", "ONNX, median call"], cells)}`;
 }
 
