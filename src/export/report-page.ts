@@ -36,7 +36,7 @@ function cards(report: ExportReport): string {
     card(percent(gap), "largest gap of return in closed loop", gap <= ACCEPTED_GAP),
     card(
       `${shown(fastest.latency.p50Ms)} ms`,
-      `a call takes in ${FORMAT_NAMES[fastest.format]}; the robot waits ${shown(1000 * report.controlPeriod)} ms`,
+      `a call takes in ${FORMAT_NAMES[fastest.format]}, 99 % less than ${shown(fastest.latency.p99Ms)} ms; the robot waits ${shown(1000 * report.controlPeriod)} ms`,
       fastest.latency.p99Ms < 1000 * report.controlPeriod,
     ),
     ...stepCard(report),
@@ -144,7 +144,7 @@ function stepSection(report: ExportReport): string {
   });
   const returns = stepChart({
     logarithmic: false,
-    format: (value) => shown(value),
+    format: (value) => shown(value, 5),
     mark: null,
     series: [
       {
@@ -166,8 +166,8 @@ function stepSection(report: ExportReport): string {
   return `<h2>Flow steps</h2>
 <div class="charts"><figure>${latency}<figcaption>Median time of a call</figcaption></figure>
 <figure>${returns}<figcaption>Mean return of ${report.sizes.episodes} episodes</figcaption></figure></div>
-<p>The same ${report.sizes.episodes} episodes each time; ± is the standard error of the loss.</p>
-${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}: p50 / p99 / max, ms`)], rows)}`;
+<p>The same ${report.sizes.episodes} episodes each time; ± is the standard error of the loss. Times of a call: median / 99th percentile / slowest, ms.</p>
+${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}, ms`)], rows)}`;
 }
 
 function fileSection({ files, weightsSha256 }: ExportReport): string {
