@@ -17,6 +17,7 @@ import { readError, writeFileAtomically } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
 import { realNumber, wholeNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
+import { ownTask } from "./place.ts";
 import { findPolicyFile } from "./policy-file.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { shippedController } from "./shipped-controllers.ts";
@@ -94,9 +95,8 @@ async function loadSubject(reference: string, options: DoctorOptions): Promise<S
   const controller = readController(bytes, reference);
   const { task, training } = controller.contract;
   // A user's task is found by its file, which only the run knows.
-  const isUsers = task.family === "user" && options.task === undefined;
-  const name = isUsers ? await userTaskOf(training.run, reference) : task.name;
-  return { controller, task: name, variant: { lesson: task.lesson?.name ?? "" } };
+  const own = () => (task.family === "user" ? userTaskOf(training.run, reference) : ownTask(reference, task.name));
+  return { controller, task: options.task ?? (await own()), variant: { lesson: task.lesson?.name ?? "" } };
 }
 
 async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subject> {
@@ -104,7 +104,7 @@ async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subje
     throw new UserError(`--task: is missing, ${file} carries no contract that names one (metadata key flowgait)`, {
       exitCode: 2,
     });
-  const found = findPolicyFile(file);
+  const found = await findPolicyFile(file);
   const env = await Environment.create(await resolveTask(task));
   try {
     const policy = found.bind(env);

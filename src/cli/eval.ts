@@ -9,7 +9,7 @@ import type { EvaluationSummary } from "../train/metrics.ts";
 import { choice, twist, wholeNumber } from "./flag-value.ts";
 import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
-import { addPlaceOptions, type Place, type PlaceOptions, placeOf } from "./place.ts";
+import { addPlaceOptions, noteContradictions, type Place, type PlaceOptions, placeOf } from "./place.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
@@ -55,7 +55,11 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
   const settings = readSettings(options);
   const found = await findPolicy(reference);
   const place = placeOf(found, options);
-  const policy = await bindPolicy(place, settings, (env) => resampled(found.bind(env), settings.flow, reference));
+  const policy = await bindPolicy(place, settings, (env) => {
+    const data = resampled(found.bind(env), settings.flow, reference);
+    noteContradictions(found, env, output);
+    return data;
+  });
   const { seed, episodes, workers } = settings;
   const command = settings.command && withinRanges(settings.command, policy.task, output);
   const noise: StartNoise = settings.noise ?? found.noise ?? "random";

@@ -38,7 +38,8 @@ function fewestText(fewest: number | null, stepReturns: ExportReport["stepReturn
 function distillationText(distillation: DistillationReport | null): string[] {
   if (distillation === null) return [];
   const { fromFlowSteps, flowSteps, teacherReturn, studentReturn, returnLoss, teacherLatency } = distillation;
+  const [loss, error] = [returnLoss, distillation.returnLossError].map((share) => formatNumber(100 * share, 2));
   return [
-    `  distilled from ${fromFlowSteps} flow steps to ${flowSteps}: return ${formatNumber(teacherReturn)} to ${formatNumber(studentReturn)}, ${formatNumber(100 * returnLoss, 2)} % lost; the policy's ONNX call takes ${formatNumber(teacherLatency.p50Ms, 2)} ms`,
+    `  distilled from ${fromFlowSteps} flow steps to ${flowSteps}: return ${formatNumber(teacherReturn)} to ${formatNumber(studentReturn)}, ${loss} ± ${error} % lost; the policy's ONNX call takes ${formatNumber(teacherLatency.p50Ms, 2)} ms`,
   ];
 }

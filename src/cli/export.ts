@@ -100,7 +100,9 @@ async function withProgress<T>(output: Output, work: (tell: Progress) => Promise
 async function loadSubject(reference: string, options: ControllerOptions, flow: FlowFlags): Promise<ExportSubject> {
   const found = await findPolicy(reference);
   if (found.trained === null)
-    throw new UserError(`${reference}: has nothing to export, expected a run folder or a checkpoint`, { exitCode: 2 });
+    throw new UserError(`${reference}: is no trained run, expected a run folder or a checkpoint (.safetensors)`, {
+      exitCode: 2,
+    });
   const { envSteps, algorithm, seed } = found.trained;
   const task = await resolveTask(found.trained.task, found.variant);
   const env = await Environment.create(task);

@@ -1,8 +1,10 @@
 /** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
 import type { Command } from "commander";
+import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
-import type { TaskVariant } from "../tasks/index.ts";
+import { type Environment, isTaskFile, registry, type TaskVariant } from "../tasks/index.ts";
 import { wholeNumber } from "./flag-value.ts";
+import type { Output } from "./output.ts";
 import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
 
 /** The flags. */
@@ -32,8 +34,7 @@ export function addPlaceOptions(command: Command): Command {
 
 /** What the user asks for, else what the policy was trained on. Throws UserError (exit code 2) when neither names a task. */
 export function placeOf({ reference, task: own, variant }: FoundPolicy, options: PlaceOptions): Place {
-  const task = options.task ?? own;
-  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  const task = options.task ?? ownTask(reference, own);
   const { terrainSeed, modelDir } = options.task === undefined ? variant : PLAIN;
   const seed = options.terrainSeed;
   return {
@@ -43,4 +44,24 @@ export function placeOf({ reference, task: own, variant }: FoundPolicy, options:
     // the action mapping is the policy's, wherever it acts
     lesson: options.lesson ?? variant.lesson,
   };
+}
+
+/** The task that a policy names. Throws UserError (exit code 2) where it names none, or one that is not known here. */
+export function ownTask(reference: string, task: string | null): string {
+  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  const names = registry.list().map(({ name }) => name);
+  if (isTaskFile(task) || names.includes(task)) return task;
+  throw new UserError(
+    `--task: is missing, ${reference} names the task "${task}", which is not known here${suggestion(task, names)}`,
+    { exitCode: 2 },
+  );
+}
+
+/** Says what a file and the task tell differently of the robot; it runs all the same. */
+export function noteContradictions({ reference, contradictions }: FoundPolicy, env: Environment, output: Output): void {
+  const found = contradictions?.(env) ?? [];
+  if (found.length === 0) return;
+  output.note(
+    `${reference}: contradicts ${env.task.name} in ${found.join("; ")}. It runs as ${env.task.name} says; see flowgait doctor`,
+  );
 }

@@ -11,7 +11,7 @@ import { choice, twist, wholeNumber } from "./flag-value.ts";
 import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
-import { addPlaceOptions, type PlaceOptions, placeOf } from "./place.ts";
+import { addPlaceOptions, noteContradictions, type PlaceOptions, placeOf } from "./place.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
 import { storedReference } from "./task-reference.ts";
@@ -62,6 +62,7 @@ async function play(reference: string, options: PlayOptions, output: Output): Pr
     const { flow, noise, port, host } = settings;
     // The named policy must have what the flags change; others on the shelf need not.
     resampled(found.bind(env), flow, reference);
+    noteContradictions(found, env, output);
     const shelf = new PolicyShelf(env, { first: reference, noise, change: (data) => resampledFlow(data, flow) });
     const policy = shelf.bind(found);
     const play = { task: storedReference(task), variant, env, shelf, policy, start: settings };

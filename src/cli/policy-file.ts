@@ -2,18 +2,14 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Contract } from "../export/contract-schema.ts";
+import { contractChecks } from "../export/doctor/contract-checks.ts";
+import { type ForeignController, foreignChecks } from "../export/doctor/foreign-controller.ts";
 import { storedContract } from "../export/read-controller.ts";
-import { type OnnxValue, onnxInterface } from "../graph/index.ts";
+import { loadOnnxSession, type OnnxValue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import type { FilePolicy } from "../rollout/jobs.ts";
-import type { Environment } from "../tasks/index.ts";
+import { describeTask, type Environment } from "../tasks/index.ts";
 import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
-
-/** What is read of the contract that our own files carry; nothing where a file carries none. */
-type ToldContract = Partial<Pick<Contract, "outputKind">> & {
-  readonly task?: Pick<Contract["task"], "name" | "lesson">;
-  readonly policy?: Pick<Contract["policy"], "noise">;
-};
 
 /** A file that was found. */
 export interface FoundPolicyFile extends FoundPolicy {
@@ -26,14 +22,15 @@ export interface FoundPolicyFile extends FoundPolicy {
 const NOISE_INPUT = "noise";
 
 /**
- * Reads the file. Its operators are not looked at: ONNX Runtime knows them or refuses.
- * @throws UserError when it is no ONNX file, was changed after flowgait exported it, or has not one input and one output of rows of float32 values
+ * Reads the file, and has ONNX Runtime load it once, which knows its operators or refuses.
+ * @throws UserError when it is no ONNX file or none that can run here, was changed after flowgait exported it, contradicts itself, or has not one
+ * input and one output of rows of float32 values
  */
-export function findPolicyFile(path: string): FoundPolicyFile {
+export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
   const bytes = readFileSync(path);
   const { inputs, outputs, metadata } = onnxInterface(bytes, path);
-  const contract: ToldContract = metadata.flowgait === undefined ? {} : storedContract(bytes, metadata, path);
-  const isNoise = ({ name }: OnnxValue) => contract.policy?.noise === "input" && name === NOISE_INPUT;
+  const contract = metadata.flowgait === undefined ? null : storedContract(bytes, metadata, path);
+  const isNoise = ({ name }: OnnxValue) => contract?.policy.noise === "input" && name === NOISE_INPUT;
   const input = onlyOne(
     inputs.filter((value) => !isNoise(value)),
     "input",
@@ -41,23 +38,33 @@ export function findPolicyFile(path: string): FoundPolicyFile {
   );
   const output = onlyOne(outputs, "output", path);
   const noise = noiseOf(inputs.find(isNoise), path);
+  await (await loadOnnxSession(bytes, path)).dispose();
   const digest = createHash("sha256").update(bytes).digest("hex");
   const file = { kind: "file", source: path, bytes, digest, input: input.name, noise, output: output.name } as const;
+  const bind = (env: Environment): FilePolicy => {
+    checkSizes(path, input, output, env);
+    const { squash } = env.actionDescription;
+    const { obsSize, actionSize } = env;
+    const targets = targetsOf(contract, env, path);
+    return { ...file, obsSize, actionSize, batch: input.shape[0], squash, targets };
+  };
   return {
     reference: path,
     metadata,
-    task: contract.task?.name ?? null,
+    task: contract?.task.name ?? null,
     trained: null,
     noise: null,
-    variant: { ...PLAIN, lesson: contract.task?.lesson?.name ?? "" },
-    bind: (env): FilePolicy => {
-      checkSizes(path, input, output, env);
-      const { squash } = env.actionDescription;
-      const { obsSize, actionSize } = env;
-      const targets = targetsOf(contract, env, path);
-      return { ...file, obsSize, actionSize, batch: input.shape[0], squash, targets };
-    },
+    variant: { ...PLAIN, lesson: contract?.task.lesson?.name ?? "" },
+    bind,
+    contradictions: (env) => contradictions(contract, { policy: bind(env), metadata, prologue: [] }, env),
   };
+}
+
+/** What the file says of its robot and the task says otherwise. */
+function contradictions(contract: Contract | null, foreign: ForeignController, env: Environment): string[] {
+  const robot = describeTask(env);
+  const checks = contract === null ? foreignChecks(foreign, robot) : contractChecks(contract, robot);
+  return checks.flatMap(({ name, verdict, found }) => (verdict === "fail" ? [`${name}: ${found}`] : []));
 }
 
 function onlyOne(values: readonly OnnxValue[], kind: "input" | "output", path: string): OnnxValue {
@@ -103,11 +110,11 @@ function checkSizes(path: string, input: OnnxValue, output: OnnxValue, env: Envi
 
 /** How to get from joint targets back to actions, where the contract says that the file gives those. */
 function targetsOf(
-  { outputKind }: ToldContract,
+  contract: Contract | null,
   { actionDescription, task }: Environment,
   path: string,
 ): FilePolicy["targets"] {
-  if (outputKind !== "joint-targets") return null;
+  if (contract?.outputKind !== "joint-targets") return null;
   const { kind, feedForward, offset, scale } = actionDescription;
   if (kind === "joint-targets" && feedForward === null) return { offset, scale };
   throw new UserError(

@@ -28,6 +28,8 @@ export interface FoundPolicy {
   readonly variant: Required<TaskVariant>;
   /** @throws UserError when the checkpoint does not fit the task */
   bind(env: Environment): PolicyData;
+  /** What a file says of its robot and the task says otherwise, such as another order of joints; sizes fit nevertheless. */
+  contradictions?(env: Environment): readonly string[];
 }
 
 /**

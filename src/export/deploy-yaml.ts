@@ -3,6 +3,7 @@
  * joint targets. Stiffness and damping are in the order of the motors, everything else in the order of the policy.
  */
 import type { TaskDescription } from "../tasks/index.ts";
+import { type ControllerOptions, resolvedOptions } from "./controller-function.ts";
 import { unitreeMotors } from "./unitree-motors.ts";
 
 type Yaml = number | string | null | readonly (number | readonly number[])[] | { readonly [key: string]: Yaml };
@@ -18,11 +19,16 @@ const OBSERVATIONS: Readonly<Record<string, string>> = {
   lastAction: "last_action",
 };
 
-/** The file's text, or null where the task is none of a Unitree robot or cannot be told in its keys. */
-export function deployYaml(task: TaskDescription): string | null {
+/**
+ * The file's text, or null where the task is none of a Unitree robot or cannot be told in its keys. Their deployers feed observations alone,
+ * scale what they get and show it as the last action, so that noise inputs and joint targets cannot be told either.
+ */
+export function deployYaml(task: TaskDescription, options: ControllerOptions = {}): string | null {
   const { action, command, observation, controlHz } = task;
+  const { noise, output } = resolvedOptions(options);
   const motors = action.kind === "joint-targets" ? unitreeMotors(action.names) : null;
-  if (motors === null || command?.ranges.length !== 3 || action.feedForward !== null) return null;
+  if (motors === null || command?.ranges.length !== 3 || noise === "input" || output !== "actions") return null;
+  if (action.feedForward !== null || action.shown !== undefined) return null;
   const ids = action.names.map((joint) => motors.indexOf(joint));
   const inMotorOrder = (values: readonly number[]) => motors.map((motor) => values[action.names.indexOf(motor)] ?? 0);
   const [linVelX, linVelY, angVelZ] = command.ranges;

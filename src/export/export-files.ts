@@ -27,7 +27,7 @@ export async function exportFiles(
   }
   if (formats.includes("html")) files.set(`${description.name}.html`, await htmlPage(task, taskFile, onnx, contract));
   files.set("contract.json", `${JSON.stringify(contract, null, 2)}\n`);
-  const deploy = deployYaml(description);
+  const deploy = deployYaml(description, options);
   if (deploy !== null) files.set("deploy.yaml", deploy);
   return files;
 }

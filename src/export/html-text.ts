@@ -62,6 +62,7 @@ th { font-weight: 500; color: var(--soft); text-align: right; padding: .35rem .7
 td { text-align: right; padding: .4rem .75rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 code { font: .85em ui-monospace, "SF Mono", Consolas, monospace; }
+p code { overflow-wrap: anywhere; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .75rem; margin: 1.5rem 0; }
 .card { background: var(--card); border-radius: 10px; padding: .9rem 1rem; }
 .card b { display: block; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
@@ -69,7 +70,7 @@ code { font: .85em ui-monospace, "SF Mono", Consolas, monospace; }
 .pass { color: var(--pass); } .warn { color: var(--warn); } .fail { color: var(--fail); } .skip { color: var(--soft); }
 .card .pass, .card .warn, .card .fail { color: inherit; }
 figure { margin: 0; } svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font-size: 12px; }
-.charts { margin-bottom: 1.5rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.5rem; }
+.charts { margin-bottom: 1.5rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 1.5rem; }
 figcaption { color: var(--soft); font-size: .87rem; margin-top: .4rem; }
 td.wrap { white-space: normal; text-align: left; }
 `;

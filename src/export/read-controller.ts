@@ -39,7 +39,30 @@ export function storedContract(
     throw new UserError(`${source}: its checksum does not fit, so it was changed after the export; export it again`);
   for (const [key, value] of Object.entries(deployerMetadata(contract.task, contract.training)))
     if (metadata[key] !== value) throw contradiction(source, key, metadata[key], value);
+  checkCounts(contract, source);
   return contract;
+}
+
+/** Lists of the contract that must be as long as the contract itself says. */
+function checkCounts({ task, normaliser }: Contract, source: string): void {
+  const { action, observation, command, obsSize, actionSize } = task;
+  const commandSize = command?.names.length ?? 0;
+  const servos = action.kind.startsWith("joint") ? actionSize : 0;
+  const counts: readonly (readonly [string, number, number])[] = [
+    ["task.action.names", action.names.length, actionSize],
+    ["task.action.scale", action.scale.length, actionSize],
+    ["task.action.offset", action.offset.length, actionSize],
+    ["task.action.stiffness", action.stiffness.length, servos],
+    ["task.action.damping", action.damping.length, servos],
+    ["task.observation", observation.reduce((sum, { size }) => sum + size, 0), obsSize],
+    ["normaliser.mean", normaliser.mean.length, obsSize],
+    ["normaliser.std", normaliser.std.length, obsSize],
+    ["task.command.units", command?.units.length ?? 0, commandSize],
+    ["task.command.ranges", command?.ranges.length ?? 0, commandSize],
+  ];
+  for (const [key, found, expected] of counts)
+    if (found !== expected)
+      throw new UserError(`${source}: contract: ${key} has ${found} values, but the contract says ${expected}`);
 }
 
 function parseContract(text: string | undefined, source: string): Contract {

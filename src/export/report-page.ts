@@ -36,7 +36,7 @@ function cards(report: ExportReport): string {
     card(percent(gap), "largest gap of return in closed loop", gap <= ACCEPTED_GAP),
     card(
       `${shown(fastest.latency.p50Ms)} ms`,
-      `a call takes in ${FORMAT_NAMES[fastest.format]}; the robot waits ${shown(1000 * report.controlPeriod)} ms`,
+      `a call takes in ${FORMAT_NAMES[fastest.format]}, 99 % less than ${shown(fastest.latency.p99Ms)} ms; the robot waits ${shown(1000 * report.controlPeriod)} ms`,
       fastest.latency.p99Ms < 1000 * report.controlPeriod,
     ),
     ...stepCard(report),
@@ -47,7 +47,8 @@ function cards(report: ExportReport): string {
 function stepCard({ flowSteps, fewestFlowSteps, distillation }: ExportReport): string[] {
   if (distillation !== null) {
     const label = `of the return lost by distilling ${distillation.fromFlowSteps} flow steps to ${distillation.flowSteps}`;
-    return [card(percent(distillation.returnLoss), label, distillation.returnLoss < ACCEPTED_LOSS)];
+    const { returnLoss, returnLossError } = distillation;
+    return [card(`${percent(returnLoss)} ± ${percent(returnLossError)}`, label, returnLoss < ACCEPTED_LOSS)];
   }
   if (flowSteps === null) return [];
   return [
@@ -115,16 +116,22 @@ function distillationSection({ distillation, formats }: ExportReport): string {
       "",
       milliseconds(distillation.teacherLatency.p50Ms),
     ],
-    [`student, ${flowSteps}`, shown(studentReturn, 5), percent(distillation.returnLoss), milliseconds(student.p50Ms)],
+    [
+      `student, ${flowSteps}`,
+      shown(studentReturn, 5),
+      `${percent(distillation.returnLoss)} ± ${percent(distillation.returnLossError)}`,
+      milliseconds(student.p50Ms),
+    ],
   ];
   return `<h2>Distillation</h2>
-<p>A student learned in ${updates} updates, from ${rows} states of its own episodes, to give in ${flowSteps} what the policy gives in ${fromFlowSteps} flow steps. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student.</p>
+<p>A student learned in ${updates} updates, from ${rows} states of its own episodes, to give in ${flowSteps} what the policy gives in ${fromFlowSteps} flow steps. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student. Returns are of the same episodes, which neither learned from; ± is the standard error of the loss.</p>
 ${table(["", "return", "loss", "ONNX, median call"], cells)}`;
 }
 
 function stepSection(report: ExportReport): string {
   const { stepLatencies, stepReturns, formats, controlPeriod } = report;
-  if (stepReturns.length === 0) return "";
+  // One number alone, such as a student's, stands above already.
+  if (stepReturns.length < 2) return "";
   const latency = stepChart({
     logarithmic: true,
     format: (value) => `${shown(value)} ms`,
@@ -137,7 +144,7 @@ function stepSection(report: ExportReport): string {
   });
   const returns = stepChart({
     logarithmic: false,
-    format: (value) => shown(value),
+    format: (value) => shown(value, 5),
     mark: null,
     series: [
       {
@@ -159,8 +166,8 @@ function stepSection(report: ExportReport): string {
   return `<h2>Flow steps</h2>
 <div class="charts"><figure>${latency}<figcaption>Median time of a call</figcaption></figure>
 <figure>${returns}<figcaption>Mean return of ${report.sizes.episodes} episodes</figcaption></figure></div>
-<p>The same ${report.sizes.episodes} episodes each time; ± is the standard error of the loss.</p>
-${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}: p50 / p99 / max, ms`)], rows)}`;
+<p>The same ${report.sizes.episodes} episodes each time; ± is the standard error of the loss. Times of a call: median / 99th percentile / slowest, ms.</p>
+${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}, ms`)], rows)}`;
 }
 
 function fileSection({ files, weightsSha256 }: ExportReport): string {

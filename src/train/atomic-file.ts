@@ -62,10 +62,10 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
   }
 }
 
-/** Creates a folder and its parents. Throws UserError when that is not possible. */
-export async function makeFolder(path: string): Promise<void> {
+/** Creates a folder and its parents. Throws UserError when that is not possible. @returns the topmost of those that were not there, null where all were */
+export async function makeFolder(path: string): Promise<string | null> {
   try {
-    await mkdir(path, { recursive: true });
+    return (await mkdir(path, { recursive: true })) ?? null;
   } catch (error) {
     throw writeError(path, (error as NodeJS.ErrnoException).code === "EEXIST" ? { code: "ENOTDIR" } : error);
   }

@@ -65,7 +65,7 @@ describe("flowgait export", () => {
 
   it("exports a student of one flow step in the policy's stead, and says what that costs", async () => {
     const out = join(scratchFolder(), "out");
-    const distill = "--distill 1 --distill-updates 20 --distill-rounds 1 --distill-episodes 1".split(" ");
+    const distill = "--episodes 2 --distill 1 --distill-updates 20 --distill-rounds 1 --distill-episodes 1".split(" ");
     const { code, stdout, stderr } = await callCli("export", run(), "--out", out, ...SMALL, ...distill, "--json");
     expect(code, stderr).toBe(0);
     const { distillation, weightsSha256, flowSteps, stepReturns } = JSON.parse(stdout);
@@ -76,7 +76,11 @@ describe("flowgait export", () => {
     expect(contract.weightsSha256).toBe(weightsSha256);
     expect(training.distilledFrom.flowSteps).toBe(10);
     expect(training.distilledFrom.weightsSha256).not.toBe(weightsSha256);
-    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("This export is the student.");
+    expect(distillation.returnLoss).toBeCloseTo(1 - distillation.studentReturn / distillation.teacherReturn, 9);
+    expect(distillation.returnLossError).toBeGreaterThan(0);
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain("This export is the student.");
+    expect(page).not.toContain("<h2>Flow steps</h2>");
   });
 
   it("refuses a folder that holds something, before any work, unless told to write into it", async () => {

@@ -18,7 +18,8 @@ import {
 } from "../../src/graph/index.ts";
 import { ActorFactory } from "../../src/rollout/actor.ts";
 import type { PolicyData, StartNoise, TrainedPolicy } from "../../src/rollout/jobs.ts";
-import { describeTask, Environment, registry } from "../../src/tasks/index.ts";
+import { describeTask, Environment, registry, type TaskDescription } from "../../src/tasks/index.ts";
+import { newerOpset } from "../export/newer-opset.ts";
 import { policyFor } from "../export/sample-policy.ts";
 import { callCli, TINY } from "./cli-process.ts";
 
@@ -37,14 +38,30 @@ async function evaluated(...args: string[]) {
 }
 
 /** A file of other hands: no metadata, constant weights, its own names. */
-function foreignFile(name: string, obsSize: number, actionSize: number, rows: number = BATCH): string {
+function foreignFile(
+  name: string,
+  obsSize: number,
+  actionSize: number,
+  rows: number = BATCH,
+  metadata: Record<string, string> = {},
+): string {
   const obs = input("observations", [rows, obsSize]);
   const weights = Float32Array.from({ length: obsSize * actionSize }, (_, i) => 0.02 * Math.sin(i));
   const path = join(folder, name);
   writeFileSync(
     path,
-    writeOnnx(graphFunction("mlp", { action: matmul(obs, constant(weights, [obsSize, actionSize])) })),
+    writeOnnx(graphFunction("mlp", { action: matmul(obs, constant(weights, [obsSize, actionSize])) }), { metadata }),
   );
+  return path;
+}
+
+/** A file of our own, of an untrained policy for CartpoleBalance. @param change what the contract says instead */
+async function ownFile(name: string, change = (task: TaskDescription): TaskDescription => task): Promise<string> {
+  const env = await Environment.create(registry.get("CartpoleBalance"));
+  const origin = { packageVersion: "0", run: "run", envSteps: 1, algorithm: "fpo", seed: 1 };
+  const path = join(folder, name);
+  writeFileSync(path, controllerOnnx(policyFor(env), change(describeTask(env)), origin));
+  env.delete();
   return path;
 }
 
@@ -116,6 +133,19 @@ describe("a policy file made elsewhere", () => {
     expect(result.terms.actionRate).toBeLessThan(0);
   });
 
+  it("is told where it contradicts the robot that it runs on", async () => {
+    const scaled = foreignFile("scaled.onnx", 5, 1, BATCH, { action_scale: "7" });
+    const { stderr, code } = await callCli("eval", scaled, "--task", "CartpoleBalance", ...FEW);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      `${scaled}: contradicts CartpoleBalance in action scale and mapping: slide: 7 per unit of action, the robot's is 1. It runs as CartpoleBalance says; see flowgait doctor\n`,
+    );
+    const own = await ownFile("slower.onnx", (task) => ({ ...task, controlHz: 50, physicsHz: 50 * task.decimation }));
+    expect((await callCli("eval", own, ...FEW)).stderr).toMatch(
+      /^[^\n]*slower\.onnx: contradicts CartpoleBalance in control rate: 50 Hz, the robot's task runs at 100 Hz\. /,
+    );
+  });
+
   it("hears once what was taken of a command outside the trained range", async () => {
     const { stderr, stdout } = await callCli("eval", "zero", "--task", GO1, "--command", "2,0,-9", ...FEW);
     expect(stderr).toBe(
@@ -174,16 +204,43 @@ describe("a policy file that does not fit gets one line", () => {
   });
 
   it("where it was changed after flowgait exported it", async () => {
-    const env = await Environment.create(registry.get("CartpoleBalance"));
-    const origin = { packageVersion: "0", run: "run", envSteps: 1, algorithm: "fpo", seed: 1 };
-    const bytes = controllerOnnx(policyFor(env), describeTask(env), origin);
-    env.delete();
+    const path = await ownFile("changed.onnx");
+    const bytes = readFileSync(path);
     bytes[Math.floor(bytes.length / 2)]! ^= 1;
-    const path = join(folder, "changed.onnx");
     writeFileSync(path, bytes);
     const { stderr, code } = await callCli("eval", path);
     expect(stderr).toMatch(/^flowgait: [^\n]*changed\.onnx: its checksum does not fit[^\n]*\n$/);
     expect(code).toBe(1);
+  });
+
+  it("where its opset is newer than ONNX Runtime, before a simulation starts", async () => {
+    const path = join(folder, "newer.onnx");
+    writeFileSync(path, newerOpset(readFileSync(foreignFile("older.onnx", 48, 12))));
+    const line = /^flowgait: [^\n]*newer\.onnx: ONNX Runtime cannot run it: its opset is 99, expected at most \d+\n$/;
+    expect(await refusal(path)).toMatch(line);
+    for (const command of ["play", "doctor"])
+      expect(await callCli(command, path, "--task", GO1)).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringMatching(line),
+      });
+  });
+
+  it("where its robot is not known here", async () => {
+    const path = await ownFile("unknown.onnx", (task) => ({ ...task, name: "CartpoleBalence" }));
+    for (const command of ["eval", "play", "doctor"])
+      expect(await callCli(command, path)).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: `flowgait: --task: is missing, ${path} names the task "CartpoleBalence", which is not known here; nearest: CartpoleBalance, CartpoleBalanceSparse, CartpoleSwingup\n`,
+      });
+  });
+
+  it("where its keys contradict each other", async () => {
+    const path = foreignFile("keys.onnx", 48, 12, BATCH, { joint_names: "a,b,c", action_scale: "1,2" });
+    expect(await refusal(path)).toBe(
+      `flowgait: ${path}: metadata action_scale has 2 values, expected one for each of 3 joints\n`,
+    );
   });
 
   it("where it is truncated, or is no such file", async () => {

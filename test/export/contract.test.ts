@@ -100,6 +100,14 @@ describe("deploy.yaml", () => {
     expect(text).toContain("\nstiffness: [9,10,11,0,1,2,3,4,5,6,7,8]\n");
   });
 
+  it("is left out where the deployer would do twice what the controller has done, or could not feed it", async () => {
+    const go1 = await describedTask("Go1JoystickFlatTerrain");
+    expect(deployYaml(go1, { noise: "seed", output: "actions" })).toBe(deployYaml(go1));
+    expect(deployYaml(go1, { output: "joint-targets" })).toBeNull();
+    expect(deployYaml(go1, { noise: "input" })).toBeNull();
+    expect(deployYaml({ ...go1, action: { ...go1.action, shown: 0.5 } })).toBeNull();
+  });
+
   it("is left out for other robots, and where a feed-forward cannot be told", async () => {
     expect(deployYaml(await describedTask("HumanoidJoystick"))).toBeNull();
     expect(deployYaml(await describedTask("CheetahRun"))).toBeNull();

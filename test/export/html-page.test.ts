@@ -58,6 +58,21 @@ describe("a self-contained page", () => {
     expect(await page.textContent("h1")).toBe("HumanoidJoystick");
   });
 
+  it("has a colour for all that its styles name, and can be read in light and dark", async () => {
+    const style = /<style>(.*?)<\/style>/s.exec(text)![1]!;
+    const defined = new Set([...style.matchAll(/(--[\w-]+)\s*:/g)].map(([, name]) => name));
+    const used = [...style.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name);
+    expect(used.length).toBeGreaterThan(20);
+    expect([...new Set(used)].filter((name) => !defined.has(name))).toEqual([]);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await pageUntil(page, `document.documentElement.dataset.theme === "${colorScheme}"`);
+      const ink = (await page.evaluate('getComputedStyle(document.querySelector("h1")).color')) as string;
+      const brightest = Math.max(...ink.match(/\d+/g)!.slice(0, 3).map(Number));
+      expect(brightest > 128, `${colorScheme}: ${ink}`).toBe(colorScheme === "dark");
+    }
+  });
+
   it("gives the same rollout as Node for the same seed, commands and pushes", async () => {
     const inPage = (await page.evaluate(`globalThis.flowgait.replay(${JSON.stringify(steps)})`)) as number[][];
     const robot = await PlayedRobot.create(task, onnx, contract, 1);

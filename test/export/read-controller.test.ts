@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { NO_CHECKSUM, sealed } from "../../src/export/checksum.ts";
-import { controllerOnnx } from "../../src/export/onnx-controller.ts";
+import type { Contract } from "../../src/export/contract-schema.ts";
+import { controllerOnnx, deployerMetadata } from "../../src/export/onnx-controller.ts";
 import { readController } from "../../src/export/read-controller.ts";
 import { readOnnx, writeOnnx } from "../../src/graph/index.ts";
+import { newerOpset } from "./newer-opset.ts";
 import { describedTask, origin, policyFor } from "./sample-policy.ts";
+
+type Action = Contract["task"]["action"];
 
 describe("reading a controller", async () => {
   const task = await describedTask("CheetahRun");
@@ -21,8 +25,19 @@ describe("reading a controller", async () => {
     const file = writeOnnx(fn, { metadata: Object.fromEntries(unsealed) });
     return unsealed.some(([, value]) => value!.includes(NO_CHECKSUM)) ? sealed(file) : file;
   };
-  const inContract = (change: (contract: Record<string, unknown>) => unknown) =>
-    withMetadata((metadata) => ({ ...metadata, flowgait: JSON.stringify(change(JSON.parse(metadata.flowgait!))) }));
+  /** @param consistent whether the deployers' keys follow */
+  const inContract = (change: (contract: Contract) => unknown, consistent = false) =>
+    withMetadata((metadata) => {
+      const contract = change(JSON.parse(metadata.flowgait!)) as Contract;
+      const keys = consistent ? deployerMetadata(contract.task, contract.training) : metadata;
+      return { ...keys, flowgait: JSON.stringify(contract) };
+    });
+  const inTask = (contract: Contract, change: (task: Contract["task"]) => Partial<Contract["task"]>) => ({
+    ...contract,
+    task: { ...contract.task, ...change(contract.task) },
+  });
+  const inAction = (contract: Contract, change: (action: Action) => Partial<Action>) =>
+    inTask(contract, ({ action }) => ({ action: { ...action, ...change(action) } }));
 
   it("gives graph and contract", () => {
     const { function: fn, contract } = readController(bytes, "a.onnx");
@@ -65,6 +80,27 @@ describe("reading a controller", async () => {
       withMetadata(({ joint_names: _, ...rest }) => rest),
       "metadata joint_names is missing, but the contract says",
     ],
+    [
+      "a contract with a joint less than actions",
+      inContract((all) => inAction(all, ({ names }) => ({ names: names.slice(1) })), true),
+      "a.onnx: contract: task.action.names has 5 values, but the contract says 6",
+    ],
+    [
+      "a contract with a scale too many",
+      inContract((all) => inAction(all, ({ scale }) => ({ scale: [...scale, 1] })), true),
+      "a.onnx: contract: task.action.scale has 7 values, but the contract says 6",
+    ],
+    [
+      "a contract whose terms do not fill the observation",
+      inContract((all) => inTask(all, ({ observation }) => ({ observation: observation.slice(1) })), true),
+      "a.onnx: contract: task.observation has 9 values, but the contract says 17",
+    ],
+    [
+      "a contract with a shorter normaliser",
+      inContract((all) => ({ ...all, normaliser: { ...all.normaliser, std: all.normaliser.std.slice(1) } })),
+      "a.onnx: contract: normaliser.std has 16 values, but the contract says 17",
+    ],
+    ["an opset that is too new", newerOpset(bytes), "a.onnx: opset must lie between 7 and 23, got 99"],
     [
       "another width than the contract's",
       inContract((all) => ({ ...all, policy: { kind: "flow", noise: "input", noiseSize: 7 } })),

@@ -9,9 +9,10 @@ import { UserError } from "../../math/user-error.ts";
 import { withoutStepNoise } from "../../policy/flow-sampler.ts";
 import type { TrainedPolicy } from "../../rollout/jobs.ts";
 import type { Environment } from "../../tasks/index.ts";
-import { mean, relativeLoss } from "../closed-loop.ts";
+import { mean } from "../closed-loop.ts";
 import { type ControllerOptions, resolvedOptions, seededNoise } from "../controller-function.ts";
 import { type EpisodePlan, runEpisodes } from "../episode-loop.ts";
+import { flowStepReturn } from "../flow-steps.ts";
 import { ReferencePolicy } from "../reference-policy.ts";
 import { DistillationStep } from "./distillation-step.ts";
 import { Experience } from "./experience.ts";
@@ -44,6 +45,8 @@ export interface Distillation {
   readonly studentReturn: number;
   /** (teacher − student) / |teacher| */
   readonly returnLoss: number;
+  /** Standard error of the loss, from the differences of the same episodes. */
+  readonly returnLossError: number;
 }
 
 const BATCH = 256;
@@ -79,8 +82,8 @@ export async function distil(
     }
     const compared = { seed: settings.seed + 1, firstEpisode: 0, episodes: settings.comparedEpisodes };
     tell("comparing student and policy");
-    const teacherReturn = await returnOf(env, teacher, options, compared);
-    const studentReturn = await returnOf(env, student, options, compared);
+    const expected = await returnsOf(env, teacher, options, compared);
+    const found = flowStepReturn(settings.flowSteps, await returnsOf(env, student, options, compared), expected);
     const tenth = Math.max(1, Math.floor(losses.length / 10));
     return {
       student,
@@ -91,9 +94,10 @@ export async function distil(
         updates: losses.length,
         lossBefore: mean(losses.slice(0, tenth)),
         lossAfter: mean(losses.slice(-tenth)),
-        teacherReturn,
-        studentReturn,
-        returnLoss: relativeLoss(teacherReturn, studentReturn),
+        teacherReturn: mean(expected),
+        studentReturn: found.returnMean,
+        returnLoss: found.loss,
+        returnLossError: found.lossError,
       },
     };
   } finally {
@@ -134,10 +138,10 @@ function drawStart(
   return (out) => out.set(kept);
 }
 
-async function returnOf(env: Environment, policy: TrainedPolicy, options: ControllerOptions, plan: EpisodePlan) {
+async function returnsOf(env: Environment, policy: TrainedPolicy, options: ControllerOptions, plan: EpisodePlan) {
   const reference = new ReferencePolicy(policy, options);
   try {
-    return mean((await runEpisodes(env, plan, reference.actor(plan))).returns);
+    return (await runEpisodes(env, plan, reference.actor(plan))).returns;
   } finally {
     await reference.dispose();
   }

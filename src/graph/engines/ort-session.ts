@@ -15,10 +15,8 @@ export interface OnnxSession {
 /** @throws UserError naming `source` when ONNX Runtime refuses the file */
 export async function loadOnnxSession(bytes: Uint8Array, source: string): Promise<OnnxSession> {
   const ort = await loadOrt();
-  const refuse = (cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    return new UserError(`${source}: ONNX Runtime cannot run it: ${reason}`, { cause });
-  };
+  const refuse = (cause: unknown) =>
+    new UserError(`${source}: ONNX Runtime cannot run it: ${reasonOf(cause)}`, { cause });
   const session = await ort.InferenceSession.create(bytes, sessionOptions(1)).catch((cause: unknown) => {
     throw refuse(cause);
   });
@@ -36,4 +34,11 @@ export async function loadOnnxSession(bytes: Uint8Array, source: string): Promis
     },
     dispose: () => session.release(),
   };
+}
+
+/** What ONNX Runtime says, in one line; of an opset that is too new only the numbers. */
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const [, found, newest] = /Opset (\d+) is under development.*till opset (\d+)/s.exec(text) ?? [];
+  return found === undefined ? text.split("\n")[0]! : `its opset is ${found}, expected at most ${newest}`;
 }

@@ -9,6 +9,7 @@ import { Stage } from "../../src/scene/stage.ts";
 import { defaultOptions, onSystemTheme, prefersReducedMotion, systemTheme } from "../../src/settings.ts";
 import { Store } from "../../src/store.ts";
 import { drivingKeys, listen } from "../../src/ui/keys.ts";
+import "../../src/ui/theme.css";
 import "../../src/ui/style.css";
 import { Controls } from "./controls.tsx";
 import { Player } from "./player.ts";
