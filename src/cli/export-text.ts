@@ -38,8 +38,10 @@ function fewestText(fewest: number | null, stepReturns: ExportReport["stepReturn
 function distillationText(distillation: DistillationReport | null): string[] {
   if (distillation === null) return [];
   const { fromFlowSteps, flowSteps, teacherReturn, studentReturn, returnLoss, teacherLatency } = distillation;
-  const [loss, error] = [returnLoss, distillation.returnLossError].map((share) => formatNumber(100 * share, 2));
+  const { returnLossError, undistilled } = distillation;
+  const lost = (loss: number, error: number) => `${formatNumber(100 * loss, 2)} ± ${formatNumber(100 * error, 2)} %`;
   return [
-    `  distilled from ${fromFlowSteps} flow steps to ${flowSteps}: return ${formatNumber(teacherReturn)} to ${formatNumber(studentReturn)}, ${loss} ± ${error} % lost; the policy's ONNX call takes ${formatNumber(teacherLatency.p50Ms, 2)} ms`,
+    `  distilled from ${fromFlowSteps} flow steps to ${flowSteps}: return ${formatNumber(teacherReturn)} to ${formatNumber(studentReturn)}, ${lost(returnLoss, returnLossError)} lost; the policy's ONNX call takes ${formatNumber(teacherLatency.p50Ms, 2)} ms`,
+    `  the policy itself in ${flowSteps}, without distilling, loses ${lost(undistilled.loss, undistilled.lossError)} in the same episodes`,
   ];
 }

@@ -108,6 +108,7 @@ ${table(["format", "median", "99th percentile", "slowest", "of the control perio
 function distillationSection({ distillation, formats }: ExportReport): string {
   if (distillation === null) return "";
   const { fromFlowSteps, flowSteps, rows, updates, lossBefore, lossAfter, teacherReturn, studentReturn } = distillation;
+  const { undistilled } = distillation;
   const student = formats.find(({ format }) => format === "onnx")!.latency;
   const cells = [
     [
@@ -115,6 +116,12 @@ function distillationSection({ distillation, formats }: ExportReport): string {
       shown(teacherReturn, 5),
       "",
       milliseconds(distillation.teacherLatency.p50Ms),
+    ],
+    [
+      `policy, ${flowSteps}, not distilled`,
+      shown(undistilled.returnMean, 5),
+      `${percent(undistilled.loss)} ± ${percent(undistilled.lossError)}`,
+      "",
     ],
     [
       `student, ${flowSteps}`,

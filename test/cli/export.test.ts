@@ -80,6 +80,7 @@ describe("flowgait export", () => {
     expect(distillation.returnLossError).toBeGreaterThan(0);
     const page = readFileSync(join(out, "report.html"), "utf8");
     expect(page).toContain("This export is the student.");
+    expect(page).toContain("<td>policy, 1, not distilled</td>");
     expect(page).not.toContain("<h2>Flow steps</h2>");
   });
 

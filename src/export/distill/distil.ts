@@ -12,7 +12,7 @@ import type { Environment } from "../../tasks/index.ts";
 import { mean } from "../closed-loop.ts";
 import { type ControllerOptions, resolvedOptions, seededNoise } from "../controller-function.ts";
 import { type EpisodePlan, runEpisodes } from "../episode-loop.ts";
-import { flowStepReturn } from "../flow-steps.ts";
+import { type FlowStepReturn, flowStepReturn } from "../flow-steps.ts";
 import { ReferencePolicy } from "../reference-policy.ts";
 import { DistillationStep } from "./distillation-step.ts";
 import { Experience } from "./experience.ts";
@@ -47,6 +47,8 @@ export interface Distillation {
   readonly returnLoss: number;
   /** Standard error of the loss, from the differences of the same episodes. */
   readonly returnLossError: number;
+  /** The teacher itself in so few steps, in the same episodes: what the student has to be better than. */
+  readonly undistilled: FlowStepReturn;
 }
 
 const BATCH = 256;
@@ -64,6 +66,7 @@ export async function distil(
   tell: (stage: string) => void,
 ): Promise<{ student: TrainedPolicy; distillation: Distillation }> {
   const { teacher, student } = studentOf(trained, settings.flowSteps);
+  const undistilled = { ...student, weights: trained.weights };
   const { squash } = env.actionDescription;
   const engine = createOrtEngine();
   const reference = new ReferencePolicy(teacher, options);
@@ -83,7 +86,9 @@ export async function distil(
     const compared = { seed: settings.seed + 1, firstEpisode: 0, episodes: settings.comparedEpisodes };
     tell("comparing student and policy");
     const expected = await returnsOf(env, teacher, options, compared);
-    const found = flowStepReturn(settings.flowSteps, await returnsOf(env, student, options, compared), expected);
+    const inFewSteps = async (policy: TrainedPolicy) =>
+      flowStepReturn(settings.flowSteps, await returnsOf(env, policy, options, compared), expected);
+    const found = await inFewSteps(student);
     const tenth = Math.max(1, Math.floor(losses.length / 10));
     return {
       student,
@@ -98,6 +103,7 @@ export async function distil(
         studentReturn: found.returnMean,
         returnLoss: found.loss,
         returnLossError: found.lossError,
+        undistilled: await inFewSteps(undistilled),
       },
     };
   } finally {
