@@ -129,8 +129,8 @@ describe("cells", () => {
     expect(check({ ...config, steps: 7 })).toThrow(
       `config.json: steps is 7, expected ${config.steps}; another --out leaves this run as it is`,
     );
-    expect(check({ ...config, evaluation: { ...config.evaluation, noise: "random" } })).toThrow(
-      'evaluation.noise is "random", expected "zero"',
+    expect(check({ ...config, evaluation: { ...config.evaluation, noise: "zero" } })).toThrow(
+      'evaluation.noise is "zero", expected "random"',
     );
     expect(check({ ...config, algorithm: { ...config.algorithm, learningRate: 0.5 } })).toThrow(
       `algorithm.learning-rate is 0.5, expected ${config.algorithm.learningRate}`,
