@@ -144,13 +144,31 @@ export interface AdvantageScale {
   readonly advantageClamp: number;
   /** Added last of all */
   readonly advantageShift: number;
-  /** Added to the deviation that they are divided by, in units of the scaled return */
+  /** Added to the deviation that they are divided by, as a share of the level of returns */
   readonly advantageFloor: number;
 }
 
-/** Brings the values of all arrays together to mean 0 and, but for the floor, population deviation 1. */
-export function normaliseAdvantages(advantages: readonly Float32Array[], settings: AdvantageScale): void {
-  const { advantageClamp: limit, advantageShift: shift, advantageFloor: floor } = settings;
+/** Longest horizon that a level of returns looks ahead, in control steps: γ may be 1. */
+const LONGEST_HORIZON = 1000;
+
+/** What the batch's mean |reward| adds up to, discounted, when it lasts. @param reward scaled */
+export function returnLevel(reward: Float32Array, gamma: number): number {
+  let total = 0;
+  for (let i = 0; i < reward.length; i++) total += Math.abs(reward[i]);
+  return total / reward.length / Math.max(1 - gamma, 1 / LONGEST_HORIZON);
+}
+
+/**
+ * Brings the values of all arrays together to mean 0 and, but for the floor, population deviation 1.
+ * @param level of returns, which the floor is a share of
+ */
+export function normaliseAdvantages(
+  advantages: readonly Float32Array[],
+  settings: AdvantageScale,
+  level: number,
+): void {
+  const { advantageClamp: limit, advantageShift: shift } = settings;
+  const floor = settings.advantageFloor * level;
   let count = 0;
   let total = 0;
   for (const part of advantages) {

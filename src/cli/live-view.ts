@@ -238,12 +238,13 @@ function driveOptions(training: Training, runFolder: string, incident: Incident 
 }
 
 /** Copies what the next collection would overwrite. */
-function streamBurst({ environments, tape }: WatchedBurst, simulationHz: number, expectedSeconds: number): Burst {
+function streamBurst({ environments, tape }: WatchedBurst, controlHz: number, expectedSeconds: number): Burst {
+  const { steps, looks } = tape.sizes;
   const { poses, commands, twists, terms, starts } = tape.views;
   return {
-    simulationHz,
+    simulationHz: controlHz * looks,
     environments,
-    steps: tape.sizes.steps,
+    steps: steps * looks,
     bodies: tape.sizes.bodies,
     poses: poses.slice(),
     commands: commands.slice(),

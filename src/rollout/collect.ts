@@ -53,8 +53,8 @@ export interface ShardSpec {
 /** Its multiples, modulo 1, fill the unit interval evenly however many are taken. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-/** Looks at environments while they are in the simulation, such as to record poses. */
-export type StepObserver = (step: number, env: number, environment: Environment) => void;
+/** Looks at environments while they are in the simulation, such as to record poses: amid a control step, where it has an amid, and after it. */
+export type StepObserver = (step: number, env: number, environment: Environment, when: "amid" | "after") => void;
 
 /** Collects shards of one size with one simulation. */
 export class Collector {
@@ -69,6 +69,11 @@ export class Collector {
   readonly #perturb: LastingNoise;
   readonly #action: Float32Array;
   readonly #sampled: Readonly<Record<"action", Float32Array>>;
+  /** Where the loop is, for the observer amid a step */
+  #step = 0;
+  #index = 0;
+  #observer: StepObserver | undefined;
+  readonly #amid = () => this.#observer?.(this.#step, this.#index, this.env, "amid");
   #fedPolicy: ActingPolicy | null = null;
   #feeds: Readonly<Record<string, Float32Array>> = {};
 
@@ -102,11 +107,12 @@ export class Collector {
     if (after[0] === 0) this.#startEpisodes(firstEnv, after);
     this.#moveObservations(after, out, 0, "restore");
     out.finalCount[0] = 0;
+    this.#observer = observer;
     for (let t = 0; t < spec.steps; t++) {
       await this.#act(t, firstEnv, after[1], policy, out);
       for (let n = 0; n < spec.envs; n++) {
         this.#stepOne(t, n, firstEnv + n, after, out, report);
-        observer?.(t, n, env);
+        observer?.(t, n, env, "after");
         this.#nextEpisode(t, n, firstEnv + n, after, out);
       }
       after[1]++;
@@ -193,7 +199,8 @@ export class Collector {
     const record = layout.headerSize + n * layout.stride;
     const row = t * spec.envs + n;
     env.load(state, record);
-    env.step(spec.seed, globalEnv, this.#action, n * env.actionSize);
+    [this.#step, this.#index] = [t, n];
+    env.step(spec.seed, globalEnv, this.#action, n * env.actionSize, this.#observer && this.#amid);
     out.reward[row] = env.reward;
     out.terminated[row] = env.terminated ? 1 : 0;
     out.truncated[row] = env.truncated ? 1 : 0;

@@ -83,7 +83,7 @@ export class Drive {
     this.#actors = new ActorFactory(engine);
     this.#obs = new Float32Array(env.obsSize);
     this.#action = new Float32Array(env.actionSize);
-    const sizes = { steps: 1, slots: 1, bodies: env.sim.nbody, terms: env.rewardNames.length };
+    const sizes = { steps: 1, looks: 1, slots: 1, bodies: env.sim.nbody, terms: env.rewardNames.length };
     this.#tape = new PoseTape(PoseTape.allocate(sizes), sizes);
     this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
     this.#hands = new Hands(env.sim, 1 / env.controlHz);

@@ -8,6 +8,8 @@ const BODY_SIZE = 7;
 /** Counts that decide the tape's size. */
 export interface TapeSizes {
   readonly steps: number;
+  /** Moments of a control step that are recorded, the last of them after it */
+  readonly looks: number;
   /** Recorded environments */
   readonly slots: number;
   readonly bodies: number;
@@ -15,22 +17,27 @@ export interface TapeSizes {
   readonly terms: number;
 }
 
-function tapeLayout({ steps, slots, bodies, terms }: TapeSizes) {
-  const moments = steps * slots;
+/** Of a training's tape: a look after every control step, and one amid it where it is several physics steps. */
+export function tapeSizes({ decimation, sim, rewardNames }: Environment, steps: number, slots: number): TapeSizes {
+  return { steps, looks: decimation > 1 ? 2 : 1, slots, bodies: sim.nbody, terms: rewardNames.length };
+}
+
+function tapeLayout({ steps, looks, slots, bodies, terms }: TapeSizes) {
+  const rows = steps * looks * slots;
   return {
-    /** [steps, slots, bodies, 7] */
-    poses: ["float32", moments * bodies * BODY_SIZE],
-    /** (vx, vy, yaw rate) commanded and measured [steps, slots, 3] */
-    commands: ["float32", moments * 3],
-    twists: ["float32", moments * 3],
-    /** Weighted reward of the step [steps, slots, terms] */
-    terms: ["float32", moments * terms],
-    /** 1 on the first step of an episode [steps, slots] */
-    starts: ["uint8", moments],
+    /** [steps, looks, slots, bodies, 7] */
+    poses: ["float32", rows * bodies * BODY_SIZE],
+    /** (vx, vy, yaw rate) commanded and measured [steps, looks, slots, 3] */
+    commands: ["float32", rows * 3],
+    twists: ["float32", rows * 3],
+    /** Weighted reward of the step [steps, looks, slots, terms] */
+    terms: ["float32", rows * terms],
+    /** 1 on the first look at an episode [steps, looks, slots] */
+    starts: ["uint8", rows],
   } as const satisfies SharedLayout;
 }
 
-/** A recording of `slots` environments over `steps` control steps. */
+/** A recording of `slots` environments. */
 export class PoseTape {
   readonly sizes: TapeSizes;
   readonly views: SharedViews<ReturnType<typeof tapeLayout>>;
@@ -46,24 +53,35 @@ export class PoseTape {
     return new SharedArrayBuffer(byteLengthOf(tapeLayout(sizes)));
   }
 
-  /** Writes what the environment looks like now. */
-  record(step: number, slot: number, env: Environment): void {
-    const moment = step * this.sizes.slots + slot;
-    this.#recordPoses(moment, env);
-    const { commands, twists, terms, starts } = this.views;
-    env.measuredTwist(this.#twist);
-    for (let i = 0; i < 3; i++) {
-      commands[3 * moment + i] = env.command ? env.command[i] : 0;
-      twists[3 * moment + i] = this.#twist[i];
-    }
-    for (let k = 0; k < this.sizes.terms; k++) terms[moment * this.sizes.terms + k] = env.rewardTerms[k];
-    starts[moment] = env.episodeStep === 1 ? 1 : 0;
+  /** Writes what the environment looks like after a control step, or amid it. */
+  record(step: number, slot: number, env: Environment, when: "amid" | "after" = "after"): void {
+    const { looks, slots } = this.sizes;
+    const first = step * looks * slots + slot;
+    const row = when === "amid" ? first : first + (looks - 1) * slots;
+    this.#recordPoses(row, env);
+    this.#recordMotion(row, env);
+    this.views.starts[row] = row === first && env.episodeStep === 1 ? 1 : 0;
+    if (when === "after") for (let look = 0; look < looks; look++) this.#recordTerms(first + look * slots, env);
   }
 
-  #recordPoses(moment: number, env: Environment): void {
+  #recordMotion(row: number, env: Environment): void {
+    const { commands, twists } = this.views;
+    env.measuredTwist(this.#twist);
+    for (let i = 0; i < 3; i++) {
+      commands[3 * row + i] = env.command ? env.command[i] : 0;
+      twists[3 * row + i] = this.#twist[i];
+    }
+  }
+
+  #recordTerms(row: number, env: Environment): void {
+    const { terms } = this.sizes;
+    for (let k = 0; k < terms; k++) this.views.terms[row * terms + k] = env.rewardTerms[k];
+  }
+
+  #recordPoses(row: number, env: Environment): void {
     const { poses } = this.views;
     const { xpos, xquat } = env.sim;
-    let o = moment * this.sizes.bodies * BODY_SIZE;
+    let o = row * this.sizes.bodies * BODY_SIZE;
     for (let body = 0; body < this.sizes.bodies; body++) {
       for (let i = 0; i < 3; i++) poses[o++] = xpos[3 * body + i];
       for (let i = 0; i < 4; i++) poses[o++] = xquat[4 * body + i];

@@ -10,7 +10,7 @@ import type { EpisodeReport } from "./episodes.ts";
 import { Evaluator } from "./evaluation.ts";
 import { type IterationViews, iterationLayout } from "./iteration-layout.ts";
 import type { Job, JobResult, ThreadSetup, TrainingSetup, WatchRequest } from "./jobs.ts";
-import { PoseTape } from "./pose-tape.ts";
+import { PoseTape, tapeSizes } from "./pose-tape.ts";
 import { sharedViews } from "./shared-layout.ts";
 import { Updater } from "./updater.ts";
 
@@ -154,10 +154,10 @@ function trajectoryOf(views: IterationViews, { sizes }: TrainingSetup, shard: nu
 }
 
 function poseObserver(watch: WatchRequest, env: Environment, steps: number): StepObserver {
-  const sizes = { steps, slots: watch.slots, bodies: env.sim.nbody, terms: env.rewardNames.length };
+  const sizes = tapeSizes(env, steps, watch.slots);
   const tape = new PoseTape(watch.memory, sizes);
-  return (step, n, environment) => {
+  return (step, n, environment, when) => {
     const index = watch.environments.indexOf(n);
-    if (index >= 0) tape.record(step, watch.firstSlot + index, environment);
+    if (index >= 0) tape.record(step, watch.firstSlot + index, environment, when);
   };
 }

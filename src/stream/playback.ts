@@ -5,9 +5,9 @@
 import { assertSize } from "../math/assert-size.ts";
 import { POSE_FLAG, type PoseFrame } from "./protocol.ts";
 
-/** Consecutive control steps of some environments, recorded while they were collected. */
+/** Consecutive moments of some environments, evenly spaced in simulated time, recorded while they were collected. */
 export interface Burst {
-  /** Recorded steps per simulated second. */
+  /** Recorded moments per simulated second. */
   readonly simulationHz: number;
   /** Which environments, by number. */
   readonly environments: readonly number[];

@@ -266,8 +266,9 @@ export class Environment {
   /**
    * One control step of the environment that is swapped in. Fills `reward`, `terminated`, `truncated`, `nan` and the rest; does not reset.
    * @param action [actionSize] before the squash, at `actionOffset`
+   * @param amid called between two physics steps half way, for looks at the simulation; not where a control step is one physics step
    */
-  step(seed: number, env: number, action: Float32Array, actionOffset: number): void {
+  step(seed: number, env: number, action: Float32Array, actionOffset: number, amid?: () => void): void {
     const { sim } = this;
     const moment = this.#moment;
     sim.refresh();
@@ -276,7 +277,7 @@ export class Environment {
     moment.episodeStep = ++this.#book[EPISODE_STEP];
     this.#disturb(seed, env);
     this.#action.apply(action, actionOffset, moment.action, moment);
-    sim.step(this.decimation);
+    this.#advance(amid);
     this.#outcome.truncated = this.#book[EPISODE_STEP] >= this.episodeSteps;
     if (sim.hasNaN()) {
       this.#fail("physics");
@@ -290,6 +291,15 @@ export class Environment {
     this.#keepBooks(seed, env);
     if (this.#outcome.nan) this.#blank();
     else this.#observe(seed, env, false);
+  }
+
+  #advance(amid?: () => void): void {
+    const half = amid === undefined ? 0 : this.decimation >> 1;
+    if (half > 0) {
+      this.sim.step(half);
+      amid?.();
+    }
+    this.sim.step(this.decimation - half);
   }
 
   /** Writes the latest observation, [obsSize]. Valid after `start`, `reset` and `step`, until another environment is loaded. */

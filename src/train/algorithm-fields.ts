@@ -277,7 +277,7 @@ export function advantageFields(defaults: AdvantageDefaults, source: string) {
     advantageFloor: field(
       nonNegative,
       0,
-      "Added to the deviation that advantages are divided by, in units of the scaled return: where a task is as good as solved they are all noise, which must not be blown up to deviation 1 (docs/experiments.md).",
+      "Added to the deviation that advantages are divided by, as a share of the return that the batch's mean |reward| makes when it lasts: where a task is as good as solved advantages are noise, which must not be blown up to deviation 1 (docs/experiments.md).",
       OURS,
     ),
     valueCoefficient: field(nonNegative, defaults.valueCoefficient, "Weight of the value loss.", source),

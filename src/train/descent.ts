@@ -3,7 +3,7 @@
  * side: while one steps, the threads are busy with the other's gradient. The order of sums is fixed by the plan, so the number of threads
  * never shows.
  */
-import { normaliseAdvantages } from "../algorithms/advantages.ts";
+import { normaliseAdvantages, returnLevel } from "../algorithms/advantages.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
 import { Rng, STREAM } from "../math/rng.ts";
 import type { Network } from "../rollout/jobs.ts";
@@ -66,6 +66,8 @@ class Descent {
   readonly #rates: Readonly<Record<Network, number>>;
   readonly #order: RowOrder;
   readonly #advantage: Float32Array;
+  /** Of returns in this batch */
+  readonly #level: number;
 
   constructor(options: LearnerOptions, optimisers: Optimisers, iteration: number) {
     const { config, plan, sizes, views } = options;
@@ -77,6 +79,7 @@ class Descent {
       critic: factor * criticLearningRate(config.algorithm),
     };
     this.#order = new RowOrder(plan, sizes, views.order);
+    this.#level = returnLevel(views.learnReward, config.algorithm.gamma);
     this.#advantage = new Float32Array(plan.advantages === "minibatch" ? plan.minibatchUnits * plan.unroll : 0);
   }
 
@@ -131,7 +134,7 @@ class Descent {
       return row < 0 ? ~row : row;
     };
     for (let i = 0; i < batch.length; i++) batch[i] = views.advantage[rowAt(i)];
-    normaliseAdvantages([batch], config.algorithm);
+    normaliseAdvantages([batch], config.algorithm, this.#level);
     for (let i = 0; i < batch.length; i++) views.advantage[rowAt(i)] = batch[i];
   }
 }

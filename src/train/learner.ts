@@ -1,5 +1,5 @@
 /** The update of one iteration: has the batch prepared, takes it into the normaliser, and descends (descent.ts). */
-import { normaliseAdvantages } from "../algorithms/advantages.ts";
+import { normaliseAdvantages, returnLevel } from "../algorithms/advantages.ts";
 import type { Engine } from "../graph/index.ts";
 import { RunningStats } from "../math/running-stats.ts";
 import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
@@ -78,7 +78,7 @@ export class Learner {
     await prepared;
     if (config.normaliserUpdate === "before") this.publishNormaliser();
     if (plan.advantages === "iteration" && config.algorithm.normaliseAdvantage) {
-      normaliseAdvantages([views.advantage], config.algorithm);
+      normaliseAdvantages([views.advantage], config.algorithm, returnLevel(views.learnReward, config.algorithm.gamma));
     }
   }
 

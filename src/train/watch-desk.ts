@@ -1,7 +1,7 @@
 /** Which training environments are recorded for whoever watches, and the recordings. Watching changes no result. */
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
 import type { WatchRequest } from "../rollout/jobs.ts";
-import { PoseTape, type TapeSizes } from "../rollout/pose-tape.ts";
+import { PoseTape, type TapeSizes, tapeSizes } from "../rollout/pose-tape.ts";
 import type { Environment } from "../tasks/index.ts";
 
 /** Most environments recorded at once. */
@@ -63,8 +63,6 @@ export class WatchDesk {
   }
 
   #tapeSizes(): TapeSizes {
-    const { steps } = this.#sizes;
-    const { sim, rewardNames } = this.#env;
-    return { steps, slots: this.#recorded.length, bodies: sim.nbody, terms: rewardNames.length };
+    return tapeSizes(this.#env, this.#sizes.steps, this.#recorded.length);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapTimeLimits, gae, gaeTensors, normaliseAdvantages } from "../../src/algorithms/advantages.ts";
+import { bootstrapTimeLimits, gae, gaeTensors, normaliseAdvantages, returnLevel } from "../../src/algorithms/advantages.ts";
 import { graphFunction, input, interpret } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 
@@ -88,23 +88,28 @@ describe("generalised advantage estimation", () => {
 
   it("normalised advantages have mean 0 and deviation 1 over all parts, keep the limit, and take a shift last", () => {
     const parts = [Float32Array.of(1, 2, 3), Float32Array.of(10)];
-    normaliseAdvantages(parts, plain);
+    normaliseAdvantages(parts, plain, 1);
     const all = [...parts[0], ...parts[1]];
     expect(all.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 5);
     expect(all.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 5);
-    normaliseAdvantages(parts, { ...plain, advantageClamp: 1.5 });
+    normaliseAdvantages(parts, { ...plain, advantageClamp: 1.5 }, 1);
     expect(Math.max(...parts[1])).toBe(1.5);
-    normaliseAdvantages(parts, { ...plain, advantageShift: 0.25 });
+    normaliseAdvantages(parts, { ...plain, advantageShift: 0.25 }, 1);
     const shifted = [...parts[0], ...parts[1]];
     expect(shifted.reduce((a, b) => a + b, 0) / 4).toBeCloseTo(0.25, 5);
   });
 
+  it("the level of returns is what the mean reward adds up to, whatever its sign, and finite without discounting", () => {
+    expect(returnLevel(Float32Array.of(1, -1, 2, 0), 0.99)).toBeCloseTo(100, 3);
+    expect(returnLevel(Float32Array.of(1, 1), 1)).toBeCloseTo(1000, 3);
+  });
+
   it("advantages far below the floor stay small instead of being blown up to deviation 1", () => {
     const noise = [Float32Array.of(0.001, -0.001)];
-    normaliseAdvantages(noise, { ...plain, advantageFloor: 0.1 });
+    normaliseAdvantages(noise, { ...plain, advantageFloor: 0.02 }, 5);
     expect(noise[0][0]).toBeCloseTo(0.01, 3);
     const clear = [Float32Array.of(100, -100)];
-    normaliseAdvantages(clear, { ...plain, advantageFloor: 0.1 });
+    normaliseAdvantages(clear, { ...plain, advantageFloor: 0.02 }, 5);
     expect(clear[0][0]).toBeCloseTo(1, 2);
   });
 });
