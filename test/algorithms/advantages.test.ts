@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapTimeLimits, gae, gaeTensors, normaliseAdvantages, returnLevel } from "../../src/algorithms/advantages.ts";
+import {
+  bootstrapTimeLimits,
+  gae,
+  gaeTensors,
+  normaliseAdvantages,
+  returnLevel,
+} from "../../src/algorithms/advantages.ts";
 import { graphFunction, input, interpret } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 
