@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
 import type { ThreadMessage } from "./pool.ts";
+import { stepAside } from "./step-aside.ts";
 
 /** What does the jobs of a thread. */
 export interface JobHost<J> {
@@ -12,6 +13,7 @@ export interface JobHost<J> {
 export async function answerJobs<Setup, J>(create: (setup: Setup) => Promise<JobHost<J>>): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error("worker: must be started as a worker thread");
+  stepAside();
   const post = (message: ThreadMessage) => port.postMessage(message);
   const report = (error: unknown) => post(failureOf(error));
   try {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeCheckpoint } from "../../src/train/checkpoint.ts";
 import type { PartialTrainConfig } from "../../src/train/config.ts";
@@ -48,7 +49,31 @@ function heights({
   return Array.from({ length: steps * looks }, (_, look) => poses[(look * slots * bodies + 1) * 7 + 2]);
 }
 
+/** Niceness of every thread of this process, the main thread's first. */
+function niceness(): number[] {
+  const threads = readdirSync("/proc/self/task").sort((a, b) => Number(a) - Number(b));
+  return threads.map((thread) => {
+    const fields = readFileSync(`/proc/self/task/${thread}/stat`, "utf8").replace(/^.*\) /, "");
+    return Number(fields.split(" ")[16]);
+  });
+}
+
 describe("watching a training", () => {
+  it.runIf(process.platform === "linux")("has the workers step aside for the thread that serves", async () => {
+    const before = niceness();
+    const config = resolveTrainConfig({
+      task: "CartpoleBalance",
+      algorithm: "fpo",
+      overrides: { ...settings, workers: 2 },
+    });
+    const training = await Training.create({ config, runFolder: await scratchFolder(), sinks: [] });
+    const during = niceness();
+    await training.close();
+    const nicer = (values: number[]) => values.filter((value) => value === before[0] + 5).length;
+    expect(nicer(during) - nicer(before)).toBeGreaterThanOrEqual(2);
+    expect(during[0]).toBe(before[0]);
+  });
+
   it("changes nothing", async () => {
     const [watched, alone] = [await train("HopperHop", [0, 3]), await train("HopperHop", [])];
     expect(watched.bursts).toHaveLength(3);
