@@ -1,5 +1,5 @@
 /** Likelihoods by flow matching: every row keeps a few noise–time pairs, and their losses stand in for its log-probability (FPO, FPO++). */
-import { add, input, mul, reshape, slice, sum } from "../graph/index.ts";
+import { add, input, mul, reshape, slice, square, sub, sum, type Tensor } from "../graph/index.ts";
 import { ramp } from "../math/ramp.ts";
 import { type Rng, STREAM } from "../math/rng.ts";
 import {
@@ -37,6 +37,10 @@ export interface FlowMatchingSettings extends FlowTimes {
   readonly normalPullEnd: number;
   /** Control steps of an environment over which it falls to `normalPullEnd`; 0: it stays */
   readonly normalPullFallTicks: number;
+  /** Weight of the flow's own loss on the actions it drew, whatever they brought; 0: none */
+  readonly consistency: number;
+  /** Weight of the squared change of every pair's loss since the data were collected; 0: none */
+  readonly driftPenalty: number;
 }
 
 /** @param policyLoss the algorithm's loss of one block */
@@ -45,10 +49,18 @@ export function flowMatchingSurrogate(
   settings: FlowMatchingSettings,
   policyLoss: (inputs: FlowLossInputs) => PolicyLoss,
 ): Surrogate {
-  const { pairs } = settings;
+  const { pairs, consistency, driftPenalty } = settings;
   const { actionSize } = policy;
   const { normalPull: firstPull, normalPullEnd: lastPull, normalPullFallTicks } = settings;
   const pulls = firstPull > 0 || (lastPull > 0 && normalPullFallTicks > 0);
+  /** Σ of the weighted distances from the velocities that make normal actions. */
+  const pulled = (velocity: Tensor, points: Tensor, weight: Tensor) => {
+    const [count] = points.shape;
+    const target = mul(reshape(input("pull", [count]), [count, 1]), slice(points, 1, 0, actionSize));
+    const rows = count / pairs;
+    const distances = flowMatchingLoss(velocity, { target, weight }, rows);
+    return sum(mul(distances, reshape(input("pullWeight", [rows]), [rows, 1])));
+  };
   return {
     layout: flowPolicyLayout(policy),
     drawn: [
@@ -87,18 +99,15 @@ export function flowMatchingSurrogate(
       const points = input("points", [count, actionSize + TIME_SIZE]);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), points);
       const placed = { target: input("target", [count, actionSize]), weight: input("weight", [count]) };
-      const learned = policyLoss({
-        losses: flowMatchingLoss(velocity, placed, rows),
-        oldLosses: input("oldLosses", [rows, pairs]),
-        advantage: input("advantage", [rows]),
-        scale,
-      });
-      if (!pulls) return learned;
-      const x = slice(points, 1, 0, actionSize);
-      const normal = mul(reshape(input("pull", [count]), [count, 1]), x);
-      const distances = flowMatchingLoss(velocity, { target: normal, weight: placed.weight }, rows);
-      const pulled = sum(mul(distances, reshape(input("pullWeight", [rows]), [rows, 1])));
-      return { ...learned, loss: add(learned.loss, mul(pulled, scale / pairs)) };
+      const losses = flowMatchingLoss(velocity, placed, rows);
+      const oldLosses = input("oldLosses", [rows, pairs]);
+      const learned = policyLoss({ losses, oldLosses, advantage: input("advantage", [rows]), scale });
+      const pairScale = scale / pairs;
+      const terms = [learned.loss];
+      if (consistency > 0) terms.push(mul(sum(losses), pairScale * consistency));
+      if (driftPenalty > 0) terms.push(mul(sum(square(sub(losses, oldLosses))), pairScale * driftPenalty));
+      if (pulls) terms.push(mul(pulled(velocity, points, placed.weight), pairScale));
+      return { ...learned, loss: terms.reduce(add) };
     },
   };
 }

@@ -100,6 +100,18 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       OURS,
       "environment steps",
     ),
+    consistency: field(
+      nonNegative.max(100),
+      0,
+      "Weight of the flow's own loss on the actions that it drew, whatever they brought: what holds the velocity to the actions it really makes where advantages are noise (docs/experiments.md).",
+      OURS,
+    ),
+    driftPenalty: field(
+      nonNegative.max(100),
+      0,
+      "Weight of the squared change of every pair's loss since the data were collected. A ratio that is clipped or clamped gives no gradient and an averaged one hides changes that cancel; this holds on to every pair (docs/experiments.md).",
+      OURS,
+    ),
     actionNoise: field(
       nonNegative,
       defaults.actionNoise,

@@ -26,6 +26,8 @@ const pairs = {
   normalPull: 0,
   normalPullEnd: 0,
   normalPullFallTicks: 0,
+  consistency: 0,
+  driftPenalty: 0,
   flowSteps: 4,
   timeMargin: 0.01,
 } as const;
@@ -63,6 +65,7 @@ const ppo = { name: "ppo", policy: network, settings: { clip: 0.1, dualClip: 0, 
 const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
+  ["fpo++ held to its own actions", { ...plus, settings: { ...plus.settings, consistency: 0.4 } }],
   ["fpo++ with a pull", { ...plus, settings: { ...plus.settings, normalPull: 0.7 } }],
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
