@@ -46,8 +46,11 @@ const wholeBatch = {
   gamma: 0.99,
   valueCoefficient: 1,
   gradientNorm: 1,
-  advantageFloor: 0.1,
+  advantageFloor: 0.01,
 } as const;
+
+/** Environment steps over which lasting noise and the pull fall away, at most: what they had to find is found by then. */
+const LONGEST_FALL = 1_500_000;
 
 /**
  * As published, FPO and the denoising MDP are evaluated with drawn noise, a Gaussian at its mean. What a flow finds with noise that lasts and a
@@ -57,7 +60,7 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
   const batch = batchOf(task);
   const update = updateOf(task);
   const { normalPull = 0.05 } = task;
-  const falling = 0.4 * task.steps;
+  const falling = Math.min(0.4 * task.steps, LONGEST_FALL);
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
   const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
   return {
@@ -77,8 +80,9 @@ function suiteTask(task: SuiteTask): AlgorithmPresets {
         pairing: "antithetic",
         policyOutputScale: 1,
         normalPull,
-        normalPullEnd: Math.min(normalPull, 0.02),
+        normalPullEnd: Math.min(normalPull, 0.005),
         normalPullFallSteps: falling,
+        driftPenalty: 0.5,
         actionNoise: 0.1,
       },
     },
@@ -103,22 +107,22 @@ const cartpole: SuiteTask = {
   policyHidden: [64, 64],
   criticHidden: [128, 128],
 };
-const reacher: SuiteTask = { steps: 2_000_000, noisePeriod: 2 };
+const reacher: SuiteTask = { steps: 3_000_000, noisePeriod: 2 };
 /** Training episodes of 4 s: the target is found in the first seconds or not at all, and most of a longer episode shows the same rest. */
-const fingerTurn: SuiteTask = { steps: 4_000_000, noisePeriod: 8, episodeSteps: 200 };
+const fingerTurn: SuiteTask = { steps: 10_000_000, noisePeriod: 8, episodeSteps: 200 };
 
 const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   BallInCup: { steps: 2_000_000, noisePeriod: 10 },
   CartpoleBalance: cartpole,
   CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
-  CheetahRun: { steps: 3_000_000, noisePeriod: 1, normalPull: 0.01 },
-  FingerSpin: { steps: 3_000_000, noisePeriod: 8 },
+  CheetahRun: { steps: 8_000_000, noisePeriod: 1, normalPull: 0.01 },
+  FingerSpin: { steps: 8_000_000, noisePeriod: 8 },
   FingerTurnEasy: fingerTurn,
   FingerTurnHard: fingerTurn,
-  FishSwim: { steps: 4_000_000, noisePeriod: 4 },
-  PointMass: { steps: 1_000_000, noisePeriod: 8 },
+  FishSwim: { steps: 8_000_000, noisePeriod: 4 },
+  PointMass: { steps: 1_500_000, noisePeriod: 8 },
   ReacherEasy: reacher,
-  ReacherHard: { ...reacher, steps: 3_000_000 },
+  ReacherHard: { ...reacher, steps: 4_000_000 },
 };
 
 /** The control-suite tasks' presets for `laptop`. */
