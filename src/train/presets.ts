@@ -12,7 +12,7 @@ import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trainConfi
 import { kebabCase } from "./config-flags.ts";
 import { describeIssue, oneOf } from "./config-issue.ts";
 import { gridworldPresets } from "./gridworld-presets.ts";
-import { suitePresets } from "./suite-presets.ts";
+import { suitePresets, suiteTask } from "./suite-presets.ts";
 
 /** Names that `--preset` accepts; the first is the default. */
 export const presetNames = ["laptop", "paper", "released"] as const;
@@ -34,15 +34,14 @@ export interface TrainRequest {
   readonly overrides?: PartialTrainConfig;
 }
 
-/** FPO as published, and the denoising MDP like it, with less of everything. */
-const playgroundLaptop = {
+/** FPO and the denoising MDP as they learn the control suite, with networks that are large enough for a robot. */
+const anyTask = suiteTask({
   steps: 4_000_000,
-  envs: 128,
-  horizon: 128,
-  shards: 8,
-  evaluation: { everySteps: 500_000, episodes: 32 },
-} as const satisfies PartialTrainConfig;
-const playgroundUpdate = { unroll: 32, epochs: 8, minibatches: 16, criticHidden: [128, 128, 128] };
+  noisePeriod: 1,
+  normalPull: 0.01,
+  policyHidden: [128, 128, 128],
+  criticHidden: [256, 256, 256],
+});
 
 /** FPO++ on four-legged robots: 1,500 updates of 4096 * 24 steps. */
 const locomotion = {
@@ -80,7 +79,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
         averagingStart: 0,
       },
     },
-    fpo: { ...playgroundLaptop, algorithm: { name: "fpo", ...playgroundUpdate } },
+    fpo: anyTask.fpo,
     ppo: {
       steps: 4_000_000,
       envs: 256,
@@ -104,7 +103,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
         rewardScale: 1,
       },
     },
-    "denoising-mdp": { ...playgroundLaptop, algorithm: { name: "denoising-mdp", ...playgroundUpdate } },
+    "denoising-mdp": anyTask["denoising-mdp"],
   },
   paper: {
     fpo: { normaliserFloor: 0 },

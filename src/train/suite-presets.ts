@@ -1,7 +1,7 @@
 /**
  * Starting points for control-suite tasks on two cores, found by experiments (docs/experiments.md): small networks and batches, values of
- * order 1, first episodes that end one after another, noise that lasts where rewards are rare, a learning rate steered by the trust region,
- * and for flows a pull that keeps actions out of saturation. Rewards are in [0, 1] a step there.
+ * order 1, first episodes that end one after another, noise that lasts where rewards are rare, and for flows losses that are held to what
+ * they were and a pull that keeps actions out of saturation. Rewards are in [0, 1] a step there.
  */
 import type { PartialTrainConfig } from "./config.ts";
 import type { AlgorithmPresets, TaskPresets } from "./presets.ts";
@@ -13,20 +13,23 @@ interface SuiteTask {
   readonly noisePeriod: number;
   /** Pull of FPO's flow to normal actions at first; 0.05 without it */
   readonly normalPull?: number;
+  readonly lesson?: string;
   readonly episodeSteps?: number;
+  readonly gamma?: number;
   readonly horizon?: number;
   readonly policyHidden?: number[];
   readonly criticHidden?: number[];
 }
 
 /** The batch of every algorithm. */
-function batchOf({ steps, noisePeriod, episodeSteps = 0, horizon = 48 }: SuiteTask) {
+function batchOf({ steps, noisePeriod, lesson = "", episodeSteps = 0, horizon = 48 }: SuiteTask) {
   const evaluation = { everySteps: 250_000, episodes: 32, noise: "zero" } as const;
   return {
     steps,
     envs: 128,
     shards: 4,
     horizon,
+    lesson,
     episodeSteps,
     stagger: true,
     noisePeriod,
@@ -35,15 +38,14 @@ function batchOf({ steps, noisePeriod, episodeSteps = 0, horizon = 48 }: SuiteTa
 }
 
 /** The networks and the update of every algorithm. */
-function updateOf({ policyHidden = [64, 64, 64], criticHidden = [128, 128, 128] }: SuiteTask) {
-  return { policyHidden, criticHidden, rewardScale: 0.1, epochs: 4, minibatches: 4 };
+function updateOf({ gamma = 0.99, policyHidden = [64, 64, 64], criticHidden = [128, 128, 128] }: SuiteTask) {
+  return { gamma, policyHidden, criticHidden, rewardScale: 0.1, epochs: 4, minibatches: 4 };
 }
 
 /** Whole-batch advantages, as FPO++ and the general PPO preset have them. */
 const wholeBatch = {
   advantages: "iteration",
   gae: "textbook",
-  gamma: 0.99,
   valueCoefficient: 1,
   gradientNorm: 1,
   advantageFloor: 0.01,
@@ -56,7 +58,7 @@ const LONGEST_FALL = 1_500_000;
  * As published, FPO and the denoising MDP are evaluated with drawn noise, a Gaussian at its mean. What a flow finds with noise that lasts and a
  * pull it then has to learn without, as it is evaluated; a Gaussian narrows by itself.
  */
-function suiteTask(task: SuiteTask): AlgorithmPresets {
+export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
   const batch = batchOf(task);
   const update = updateOf(task);
   const { normalPull = 0.05 } = task;

@@ -2,6 +2,7 @@
 import { rotateInverse } from "../../math/rotation-matrix.ts";
 import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
+import type { ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";
 import { tolerance } from "../terms/tolerance.ts";
 
@@ -13,6 +14,17 @@ const TARGET_HIGH = [0.4, 0.4, 0.3];
 /** Mouth (5 mm) and target (40 mm) touch. */
 const TOUCH = 0.045; // m, between their centres
 const close = tolerance({ bounds: [0, TOUCH], margin: 2 * TOUCH });
+
+/** Lies anyhow, and the target is somewhere; at `reach` of the way there. */
+function begin({ sim, rng }: Pick<ResetContext<unknown>, "sim" | "rng">, reach: number): void {
+  const { qpos, mocapPos } = sim;
+  qpos.fill(0, 0, 3);
+  for (let i = 3; i < ROOT; i++) qpos[i] = rng.normal();
+  const norm = Math.hypot(qpos[3], qpos[4], qpos[5], qpos[6]);
+  for (let i = 3; i < ROOT; i++) qpos[i] /= norm;
+  for (let i = ROOT; i < qpos.length; i++) qpos[i] = rng.uniform(-0.2, 0.2);
+  for (let i = 0; i < 3; i++) mocapPos[i] = reach * rng.uniform(TARGET_LOW[i], TARGET_HIGH[i]);
+}
 
 /** Swim to the target, back up. It is in place in the first observation, unlike Playground's, which is a step behind. */
 export const fishSwim = defineTask({
@@ -40,14 +52,13 @@ export const fishSwim = defineTask({
   }),
   action: direct({ squash: "tanh" }),
 
-  reset: ({ sim, rng }) => {
-    const { qpos, mocapPos } = sim;
-    qpos.fill(0, 0, 3);
-    for (let i = 3; i < ROOT; i++) qpos[i] = rng.normal();
-    const norm = Math.hypot(qpos[3], qpos[4], qpos[5], qpos[6]);
-    for (let i = 3; i < ROOT; i++) qpos[i] /= norm;
-    for (let i = ROOT; i < qpos.length; i++) qpos[i] = rng.uniform(-0.2, 0.2);
-    for (let i = 0; i < 3; i++) mocapPos[i] = rng.uniform(TARGET_LOW[i], TARGET_HIGH[i]);
+  reset: (s) => begin(s, 1),
+
+  lessons: {
+    near: {
+      about: "targets at any share of the way to where the task puts them, where few give a beginner any sign",
+      reset: (s) => begin(s, s.rng.uniform()),
+    },
   },
 
   observe: {
