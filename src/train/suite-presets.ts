@@ -13,6 +13,10 @@ interface SuiteTask {
   readonly noisePeriod: number;
   /** Pull of FPO's flow to normal actions at first; 0.05 without it */
   readonly normalPull?: number;
+  /** 0.5 without it */
+  readonly driftPenalty?: number;
+  /** 0.01 without it */
+  readonly advantageFloor?: number;
   readonly lesson?: string;
   readonly episodeSteps?: number;
   readonly gamma?: number;
@@ -48,7 +52,6 @@ const wholeBatch = {
   gae: "textbook",
   valueCoefficient: 1,
   gradientNorm: 1,
-  advantageFloor: 0.01,
 } as const;
 
 /** Environment steps over which lasting noise and the pull fall away, at most: what they had to find is found by then. */
@@ -61,7 +64,7 @@ const LONGEST_FALL = 1_500_000;
 export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
   const batch = batchOf(task);
   const update = updateOf(task);
-  const { normalPull = 0.05 } = task;
+  const { normalPull = 0.05, driftPenalty = 0.5, advantageFloor = 0.01 } = task;
   const falling = Math.min(0.4 * task.steps, LONGEST_FALL);
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
   const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
@@ -72,6 +75,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
         name: "fpo",
         ...wholeBatch,
         ...update,
+        advantageFloor,
         learningRate: 7e-4,
         clip: 0.2,
         clipTarget: 0.15,
@@ -82,9 +86,9 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
         pairing: "antithetic",
         policyOutputScale: 1,
         normalPull,
-        normalPullEnd: Math.min(normalPull, 0.005),
+        normalPullEnd: Math.min(normalPull / 5, 0.005),
         normalPullFallSteps: falling,
-        driftPenalty: 0.5,
+        driftPenalty,
         actionNoise: 0.1,
       },
     },
@@ -95,7 +99,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
     },
     "denoising-mdp": {
       ...sampled,
-      algorithm: { name: "denoising-mdp", ...wholeBatch, ...update, clipTarget: 0.15 },
+      algorithm: { name: "denoising-mdp", ...wholeBatch, ...update, advantageFloor, clipTarget: 0.15 },
     },
   };
 }
@@ -113,6 +117,18 @@ const reacher: SuiteTask = { steps: 3_000_000, noisePeriod: 2 };
 /** Training episodes of 4 s: the target is found in the first seconds or not at all, and most of a longer episode shows the same rest. */
 const fingerTurn: SuiteTask = { steps: 10_000_000, noisePeriod: 8, episodeSteps: 200 };
 
+/** Two centimetres a second: value has to be seen from further off. */
+const fish: SuiteTask = {
+  steps: 10_000_000,
+  noisePeriod: 6,
+  lesson: "near",
+  episodeSteps: 250,
+  gamma: 0.995,
+  normalPull: 0.01,
+  driftPenalty: 0.3,
+  advantageFloor: 0.002,
+};
+
 const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   BallInCup: { steps: 2_000_000, noisePeriod: 10 },
   CartpoleBalance: cartpole,
@@ -121,7 +137,7 @@ const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   FingerSpin: { steps: 8_000_000, noisePeriod: 8 },
   FingerTurnEasy: fingerTurn,
   FingerTurnHard: fingerTurn,
-  FishSwim: { steps: 8_000_000, noisePeriod: 4 },
+  FishSwim: fish,
   PointMass: { steps: 1_500_000, noisePeriod: 8 },
   ReacherEasy: reacher,
   ReacherHard: { ...reacher, steps: 4_000_000 },

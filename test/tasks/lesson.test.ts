@@ -167,3 +167,47 @@ describe("the G1's lesson", () => {
     }
   });
 });
+
+/** How far targets are from where they have to be reached from, over many starts: [task's, lesson's]. */
+async function startDistances(name: string, distance: (env: Environment) => number): Promise<[number[], number[]]> {
+  const task = await resolveTask(name, { lesson: "near" });
+  const both = [task, task.lesson!.training].map(async (form) => {
+    const env = await Environment.create(form);
+    const distances = Array.from({ length: 200 }, (_, n) => {
+      env.reset(5, n);
+      return distance(env);
+    });
+    env.delete();
+    return distances;
+  });
+  return (await Promise.all(both)) as [number[], number[]];
+}
+
+describe("lessons with near targets", () => {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  it("put a fish's at any share of the way, and leave the task's where they were", async () => {
+    const fromFish = ({ sim }: Environment) => Math.hypot(sim.mocapPos[0], sim.mocapPos[1], sim.mocapPos[2]);
+    const [own, near] = await startDistances("FishSwim", fromFish);
+    expect(Math.min(...own)).toBeGreaterThan(0.1);
+    expect(Math.min(...near)).toBeLessThan(0.02);
+    expect(mean(near) / mean(own)).toBeCloseTo(0.5, 1);
+  });
+
+  it("put a finger's between the mark and the task's, either way round", async () => {
+    const turn = ({ sim }: Environment) => {
+      const [tip, target, hinge] = ["tip", "target", "spinner"].map((sensor) => sim.sensor(sensor).address);
+      const angle = (place: number) => {
+        const [x, z] = [0, 2].map((axis) => sim.sensordata[place + axis] - sim.sensordata[hinge + axis]);
+        return Math.atan2(x, z);
+      };
+      const apart = angle(target) - angle(tip);
+      return Math.atan2(Math.sin(apart), Math.cos(apart));
+    };
+    const [own, near] = await startDistances("FingerTurnHard", turn);
+    for (const turns of [own, near]) expect(Math.abs(mean(turns))).toBeLessThan(0.4);
+    expect(mean(own.map(Math.abs))).toBeCloseTo(Math.PI / 2, 0);
+    expect(mean(near.map(Math.abs))).toBeCloseTo(Math.PI / 4, 0);
+    expect(Math.min(...near.map(Math.abs))).toBeLessThan(0.02);
+  });
+});

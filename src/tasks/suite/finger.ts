@@ -2,7 +2,7 @@
 import { direct } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { jointDamping, markerRadius } from "../model-change.ts";
-import type { MomentBase } from "../moment.ts";
+import type { MomentBase, ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";
 import { randomPose } from "./random-pose.ts";
 
@@ -22,6 +22,7 @@ const words = readings((sim) => {
   const { site_size: sites, geom_size: geoms, body_pos: bodies } = sim.modelFields;
   const targetRadius = sites[3 * sim.siteId("target")];
   const cap = 3 * sim.geomId("cap1");
+  const hingeAngle = sim.joint("hinge").qposAddress;
   const spinnerLength = geoms[cap] + geoms[cap + 1];
   const hinge = PLANE.map((axis) => bodies[3 * sim.bodyId("spinner") + axis]);
   const fromHinge = (place: number, axis: number) => sim.sensordata[place + axis] - sim.sensordata[places.hinge + axis];
@@ -38,6 +39,8 @@ const words = readings((sim) => {
     targetDistance: 0,
     hingeVelocity: () => sim.sensordata[hingeVelocity],
     pose: randomPose(sim),
+    /** Of the mark, rad; 0 on top, as the target's */
+    tipAngle: () => -sim.qpos[hingeAngle],
     /** Puts the target on the circle of the spinner's end; the angle is 0 on top. */
     placeTarget: (angle: number) => {
       sim.mocapPos[PLANE[0]] = hinge[0] + spinnerLength * Math.sin(angle);
@@ -93,6 +96,15 @@ function fingerTurn(name: string, targetRadius: number) {
     reset: ({ robot, rng }) => {
       robot.pose(rng);
       robot.placeTarget(rng.uniform(-Math.PI, Math.PI));
+    },
+    lessons: {
+      near: {
+        about: "targets at any share of the way from the mark to where the task puts them",
+        reset: ({ robot, rng }: ResetContext<Robot>) => {
+          robot.pose(rng);
+          robot.placeTarget(robot.tipAngle() + rng.uniform() * rng.uniform(-Math.PI, Math.PI));
+        },
+      },
     },
     observe: {
       ...observed,
