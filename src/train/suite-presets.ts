@@ -13,8 +13,6 @@ interface SuiteTask {
   readonly noisePeriod: number;
   /** Pull of FPO's flow to normal actions at first; 0.05 without it */
   readonly normalPull?: number;
-  /** What it falls to; 0.005 without it */
-  readonly normalPullEnd?: number;
   /** 0.5 without it */
   readonly driftPenalty?: number;
   /** 0.01 without it */
@@ -66,7 +64,7 @@ const LONGEST_FALL = 1_500_000;
 export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
   const batch = batchOf(task);
   const update = updateOf(task);
-  const { normalPull = 0.05, normalPullEnd = 0.005, driftPenalty = 0.5, advantageFloor = 0.01 } = task;
+  const { normalPull = 0.05, driftPenalty = 0.5, advantageFloor = 0.01 } = task;
   const falling = Math.min(0.4 * task.steps, LONGEST_FALL);
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
   const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
@@ -88,13 +86,13 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
         pairing: "antithetic",
         policyOutputScale: 1,
         normalPull,
-        normalPullEnd,
+        normalPullEnd: 0.001,
         normalPullFallSteps: falling,
         driftPenalty,
         actionNoise: 0.1,
       },
     },
-    ppo: { ...batch, algorithm: { name: "ppo", ...update } },
+    ppo: { ...batch, algorithm: { name: "ppo", ...update, clipTarget: 0.15, advantageFloor } },
     "fpo++": {
       ...batch,
       algorithm: { name: "fpo++", ...update, learningRate: 7e-4, normalPull: 0.02, actionNoise: 0.1 },
@@ -117,17 +115,16 @@ const cartpole: SuiteTask = {
 };
 const reacher: SuiteTask = { steps: 3_000_000, noisePeriod: 2 };
 /** Training episodes of 4 s: the target is found in the first seconds or not at all, and most of a longer episode shows the same rest. */
-const fingerTurn: SuiteTask = { steps: 10_000_000, noisePeriod: 8, episodeSteps: 200 };
+const fingerTurn: SuiteTask = { steps: 6_000_000, noisePeriod: 8, lesson: "near", episodeSteps: 200 };
 
 /** Two centimetres a second: value has to be seen from further off. */
 const fish: SuiteTask = {
-  steps: 10_000_000,
+  steps: 6_000_000,
   noisePeriod: 6,
   lesson: "near",
   episodeSteps: 250,
   gamma: 0.995,
   normalPull: 0.01,
-  normalPullEnd: 0.002,
   driftPenalty: 0.3,
   advantageFloor: 0.002,
 };
@@ -136,8 +133,8 @@ const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   BallInCup: { steps: 2_000_000, noisePeriod: 10 },
   CartpoleBalance: cartpole,
   CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
-  CheetahRun: { steps: 8_000_000, noisePeriod: 1, normalPull: 0.01 },
-  FingerSpin: { steps: 8_000_000, noisePeriod: 8 },
+  CheetahRun: { steps: 5_000_000, noisePeriod: 1, normalPull: 0.01 },
+  FingerSpin: { steps: 6_000_000, noisePeriod: 8 },
   FingerTurnEasy: fingerTurn,
   FingerTurnHard: fingerTurn,
   FishSwim: fish,
