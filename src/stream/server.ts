@@ -2,17 +2,12 @@
  * The stream's server: hands out the built page and tells every page that watches what a training process pushes here. Pushing never waits: slow
  * and dead pages cost the training nothing. What pages want is queued and handed to the owner between its steps. No simulation lives here.
  */
-import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
 import { packageRoot } from "../physics/package-root.ts";
-import { type AccessRules, isHostAllowed, isLoopback, refusalOf } from "./access.ts";
+import { Gate, type GateOptions } from "./gate.ts";
 import { History } from "./history.ts";
 import { type DriveHandler, type Intent, IntentDesk, type RefusalCounts, type StudioHandler } from "./intents.ts";
-import { listenOn } from "./listen.ts";
 import type { Burst, PlaybackFrame } from "./playback.ts";
 import {
   type Channel,
@@ -22,38 +17,22 @@ import {
   type EventMessage,
   encodeFanFrame,
   type FanFrame,
-  MAX_CLIENT_MESSAGE_BYTES,
   MAX_WATCHED,
   type MetricsPoint,
   PROTOCOL_VERSION,
   type RunInfo,
   type RunsMessage,
   type ServerMessage,
-  STREAM_PATH,
   type StatusMessage,
   type StreamScene,
 } from "./protocol.ts";
 import { type LiveFrame, Show } from "./show.ts";
-import { refuse, StaticFiles } from "./static-files.ts";
 import { type FanWish, ViewerConnection } from "./viewer-connection.ts";
 
 const MAX_VIEWERS = 128;
 const TERMS_INTERVAL_MS = 200;
 const PING_INTERVAL_MS = 15_000;
-/** Close codes of our own; the page tells people what they mean. */
-const CLOSE_TOKEN = 4401;
-const CLOSE_FULL = 4503;
-
-export interface StreamOptions {
-  readonly port: number;
-  /** Take the next free port when `port` is in use; otherwise that is a UserError. */
-  readonly fallback?: boolean;
-  /** Address to bind, 127.0.0.1 unless told. Any other than loopback requires a token. */
-  readonly host?: string;
-  /** Token that pages must bring; made up when `host` needs one and none is given. */
-  readonly token?: string;
-  /** Foreign origins that may connect, such as a development server's. */
-  readonly origins?: readonly string[];
+export interface StreamOptions extends GateOptions {
   /** Folder of the built page. */
   readonly pageFolder?: string;
   /** Version shown on the page. */
@@ -69,13 +48,7 @@ export interface StreamOptions {
 const noTerms: ReadonlyMap<number, Float32Array> = new Map();
 
 export class StreamServer {
-  /** Address to open in a browser, token included. */
-  readonly url: string;
-  readonly port: number;
-  private readonly http: Server;
-  private readonly sockets: WebSocketServer;
-  private readonly files: StaticFiles;
-  private readonly access: AccessRules;
+  private readonly gate: Gate;
   private readonly options: StreamOptions;
   private readonly nowMs: () => number;
   private readonly frameMs: number;
@@ -94,24 +67,21 @@ export class StreamServer {
   private playTimer: NodeJS.Timeout | null = null;
   private readonly pingTimer: NodeJS.Timeout;
 
-  private constructor(http: Server, port: number, files: StaticFiles, access: AccessRules, options: StreamOptions) {
-    this.http = http;
-    this.port = port;
-    this.files = files;
-    this.access = access;
+  private constructor(gate: Gate, options: StreamOptions) {
+    this.gate = gate;
     this.options = options;
     this.nowMs = options.nowMs ?? (() => performance.now());
     this.frameMs = 1000 / (options.frameHz ?? 30);
-    this.url = addressOf(access, port);
     this.channels = options.channels ?? ["training"];
     this.desk = new IntentDesk(this.nowMs, (channel) => (this.channels.includes(channel) ? this.shows[channel] : null));
-    this.sockets = new WebSocketServer({
-      noServer: true,
-      maxPayload: MAX_CLIENT_MESSAGE_BYTES,
-      perMessageDeflate: false,
+    gate.open({
+      isFull: () => this.viewers.size >= MAX_VIEWERS,
+      enter: (socket) => this.welcome(socket),
+      refused: () => {
+        this.desk.refused.connection++;
+      },
+      failed: (error) => this.desk.countSocketError(error),
     });
-    this.http.on("request", (request, response) => this.answer(request, response));
-    this.http.on("upgrade", (request, socket, head) => this.upgrade(request, socket, head));
     this.pingTimer = setInterval(() => this.pingAll(), PING_INTERVAL_MS).unref();
   }
 
@@ -120,12 +90,17 @@ export class StreamServer {
    * @throws UserError when the port is in use or cannot be bound
    */
   static async listen(options: StreamOptions): Promise<StreamServer> {
-    const host = options.host ?? "127.0.0.1";
-    const token = options.token ?? (isLoopback(host) ? null : randomBytes(18).toString("base64url"));
-    const files = await StaticFiles.load(options.pageFolder ?? join(packageRoot, "dist", "viewer"));
-    const http = createServer();
-    const port = await listenOn(http, host, options.port, options.fallback ?? false);
-    return new StreamServer(http, port, files, { host, token, origins: options.origins ?? [] }, options);
+    const pageFolder = options.pageFolder ?? join(packageRoot, "dist", "viewer");
+    return new StreamServer(await Gate.listen(pageFolder, options), options);
+  }
+
+  /** Address to open in a browser, token included. */
+  get url(): string {
+    return this.gate.url;
+  }
+
+  get port(): number {
+    return this.gate.port;
   }
 
   /** Pages connected now. */
@@ -283,9 +258,7 @@ export class StreamServer {
       viewer.socket.close(1001, "server closes");
       viewer.socket.terminate();
     }
-    this.sockets.close();
-    this.http.closeAllConnections();
-    await new Promise<void>((resolve) => this.http.close(() => resolve()));
+    await this.gate.close();
   }
 
   // ------------------------------------------------------------------------------------------------------------------------- playing bursts
@@ -328,33 +301,6 @@ export class StreamServer {
 
   // ---------------------------------------------------------------------------------------------------------------------------- connections
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
-    if (!isHostAllowed(request.headers.host, this.access)) {
-      this.desk.refused.connection++;
-      refuse(response, 403, "this server answers to the address that it printed");
-      return;
-    }
-    this.files.answer(request, pathOf(request), response);
-  }
-
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on("error", () => socket.destroy());
-    const query = new URLSearchParams(/\?(.*)$/.exec(request.url ?? "")?.[1] ?? "");
-    const refusal = pathOf(request) === STREAM_PATH ? refusalOf(request.headers, query, this.access) : "path";
-    if (refusal !== null) this.desk.refused.connection++;
-    if (refusal !== null && refusal !== "token") {
-      socket.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-      return;
-    }
-    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      webSocket.on("error", (error) => this.desk.countSocketError(error));
-      if (refusal === "token")
-        turnAway(webSocket, CLOSE_TOKEN, "token", "the address that the server printed holds it");
-      else if (this.viewers.size >= MAX_VIEWERS) turnAway(webSocket, CLOSE_FULL, "viewers", "too many pages watch");
-      else this.welcome(webSocket);
-    });
-  }
-
   private welcome(socket: WebSocket): void {
     const viewer = new ViewerConnection(this.nextViewer++, socket, this.history, this.channels[0]);
     this.viewers.set(socket, viewer);
@@ -388,20 +334,4 @@ export class StreamServer {
       viewer.isAlive = false;
     }
   }
-}
-
-function turnAway(socket: WebSocket, code: number, what: string, reason: string): void {
-  socket.send(JSON.stringify({ type: "refused", what, reason }));
-  socket.close(code, reason);
-}
-
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? "/").replace(/[?#].*$/, "");
-}
-
-/** The address people open; a wildcard host is replaced by this machine's name. */
-function addressOf({ host, token }: AccessRules, port: number): string {
-  const isWildcard = host === "0.0.0.0" || host === "::";
-  const name = isWildcard ? hostname() : host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `http://${name}:${port}/${token === null ? "" : `?token=${token}`}`;
 }
