@@ -15,6 +15,7 @@ import { type CellRecord, readCell } from "../train/reproduction/cell-record.ts"
 import { type Cell, planCells } from "../train/reproduction/cells.ts";
 import { secondsLeft } from "../train/reproduction/duration.ts";
 import { fpoTable1, type PublishedTable } from "../train/reproduction/fpo-table1.ts";
+import { evaluateOtherNoise } from "../train/reproduction/other-noise.ts";
 import { RUNS_FOLDER, runPaths } from "../train/run-folder.ts";
 import { curvesFigure } from "./curves-figure.ts";
 import { choice, wholeNumber } from "./flag-value.ts";
@@ -144,20 +145,18 @@ function reproductionOf({ table, preset, changed, out }: Plan, records: readonly
 
 /** Runs what is left, cell by cell, and keeps `records` up to date. Returns whether it was interrupted. */
 async function runCells(plan: Plan, records: CellRecord[], output: Output): Promise<boolean> {
-  let say = (text: string) => output.note(text);
+  const say: Say = { note: (text) => output.note(text) };
   const interrupt = listenForInterrupt(() =>
-    say("stopping after this iteration and saving; Ctrl-C again stops at once"),
+    say.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
   );
   try {
     for (const [k, cell] of plan.cells.entries()) {
       if (interrupt.signal.aborted) break;
-      if (records[k]!.state === "done") continue;
+      if (isFinished(records[k]!)) continue;
       output.note(cellText(plan, records, k));
-      const progress = progressSink({ totalSteps: cell.config.steps, stream: output.notes });
-      say = progress.note;
-      const run = await prepareCell(plan, cell);
-      await runTraining(run, { sinks: [progress], signal: interrupt.signal });
-      say = (text) => output.note(text);
+      if (records[k]!.state !== "done") await trainCell(plan, cell, say, output, interrupt.signal);
+      records[k] = await readCell(plan.out, cell);
+      if (records[k]!.state === "done") await evaluateOtherNoise(join(plan.out, cell.name), cell);
       records[k] = await readCell(plan.out, cell);
       await writeResults(plan, records);
     }
@@ -165,6 +164,24 @@ async function runCells(plan: Plan, records: CellRecord[], output: Output): Prom
   } finally {
     interrupt.release();
   }
+}
+
+/** Where notes go: past a progress line while there is one. */
+interface Say {
+  note: (text: string) => void;
+}
+
+async function trainCell(plan: Plan, cell: Cell, say: Say, output: Output, signal: AbortSignal): Promise<void> {
+  const progress = progressSink({ totalSteps: cell.config.steps, stream: output.notes });
+  const { note } = say;
+  say.note = progress.note;
+  await runTraining(await prepareCell(plan, cell), { sinks: [progress], signal });
+  say.note = note;
+}
+
+/** Trained, and evaluated from both start noises. */
+function isFinished({ state, other }: CellRecord): boolean {
+  return state === "done" && other !== null;
 }
 
 /** "cell 3 of 30: CheetahRun, fpo, seed 1; about 5h 10m left for all" */

@@ -58,13 +58,13 @@ export function reproductionJson(reproduction: Reproduction, left: readonly numb
 }
 
 function cellJson(record: CellRecord, secondsLeft: number) {
-  const { cell, state, steps, seconds, evaluations } = record;
+  const { cell, state, steps, seconds, evaluations, other } = record;
   const { task, algorithm, seed, config } = cell;
   const final = finalEvaluation(record);
   const result = { returnMean: final?.returnMean ?? null, returnStd: final?.returnStd ?? null };
   const length = { steps, totalSteps: config.steps, seconds, secondsLeft };
   const { noise } = config.evaluation;
-  return { task, algorithm, seed, run: cell.name, state, ...result, noise, ...length, evaluations };
+  return { task, algorithm, seed, run: cell.name, state, ...result, noise, other, ...length, evaluations };
 }
 
 function episodesOf({ records }: Reproduction): number {
@@ -167,14 +167,16 @@ function independentWins(scores: readonly Score[], algorithm: AlgorithmName, { i
 
 /** A row per run; `left` adds a column of estimates. */
 function runTable(records: readonly CellRecord[], left?: readonly number[]): string {
-  const names = ["task", "algorithm", "seed", "return", "± episodes", "steps", "wall time"];
+  const names = ["task", "algorithm", "seed", "return", "± episodes", "other noise", "steps", "wall time"];
   const columns: Column[] = names.map((heading, k) => (k < 2 ? { heading } : rightColumn(heading)));
   if (left !== undefined) columns.push(rightColumn("left"));
   const rows = records.map((record, k) => {
     const { cell, state, steps, seconds } = record;
     const final = finalEvaluation(record);
     const begun = state === "missing" ? ["–", "–"] : [stepsText(steps, cell.config.steps), durationText(seconds)];
-    const result = [final === null ? state : numberText(final.returnMean), numberText(final?.returnStd)];
+    const { other } = record;
+    const otherText = other === null ? "–" : `${other.noise} ${numberText(other.returnMean)}`;
+    const result = [final === null ? state : numberText(final.returnMean), numberText(final?.returnStd), otherText];
     const estimate = left === undefined ? [] : [left[k] === 0 ? "" : `~${durationText(left[k]!)}`];
     return [cell.task, cell.algorithm, String(cell.seed), ...result, ...begun, ...estimate];
   });

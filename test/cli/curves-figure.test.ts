@@ -30,7 +30,7 @@ describe("the picture of a table", () => {
   const records = cells.map((cell, n): CellRecord => {
     const steps = Array.from({ length: 10 }, (_, k) => ((k + 1) * cell.config.steps) / 10);
     const evaluations = steps.map((at, k) => ({ steps: at, returnMean: 60 * k + n, returnStd: 5, episodes: 128 }));
-    return { cell, state: "done", steps: cell.config.steps, seconds: 1, evaluations };
+    return { cell, state: "done", steps: cell.config.steps, seconds: 1, evaluations, other: null };
   });
 
   it("is well-formed and has a panel per task with a line and a band per algorithm", () => {

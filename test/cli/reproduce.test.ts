@@ -48,6 +48,9 @@ describe("flowgait reproduce", () => {
       CELLS.map((name) => [name, "done", 2048]),
     );
     expect(document.scores.map(({ returns }) => returns.length)).toEqual([2, 2]);
+    expect(document.cells.map(({ noise, other }) => [noise, other])).toEqual(
+      CELLS.map(() => ["random", expect.objectContaining({ noise: "zero", steps: 2048, episodes: 1 })]),
+    );
     expect(document.means).toMatchObject([{ tasks: 2, comparable: false }]);
     expect(results(JSON.parse(readFileSync(join(out, "results.json"), "utf8")))).toEqual(results(document));
     checkWellFormed(readFileSync(join(out, "curves.svg"), "utf8"));
@@ -79,7 +82,7 @@ describe("flowgait reproduce", () => {
     const out = join(cwd, "runs", "reproduce", "fpo-table1-laptop");
     expect(readdirSync(out).sort()).toEqual(["CartpoleBalance-fpo-s1", "curves.svg", "results.json"]);
     const plan = await callCli(...long, "--out", out, "--dry-run");
-    expect(plan.stdout).toMatch(/CartpoleBalance +fpo +1 +partial +– +[\d,]+ of 999,936 /);
+    expect(plan.stdout).toMatch(/CartpoleBalance +fpo +1 +partial +– +– +[\d,]+ of 999,936 /);
   });
 
   it("lists all cells with an estimate before anything was run, and writes nothing", async () => {

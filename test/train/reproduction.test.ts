@@ -22,7 +22,7 @@ function doneRecord(task: string, algorithm: "fpo" | "ppo", seed: number, return
     returnStd: 1,
     episodes: 128,
   }));
-  return { cell, state: "done", steps, seconds: 100, evaluations };
+  return { cell, state: "done", steps, seconds: 100, evaluations, other: null };
 }
 
 describe("the published table", () => {

@@ -9,6 +9,7 @@ import { readJsonl } from "../jsonl-sink.ts";
 import type { EvaluationMetrics } from "../metrics.ts";
 import { readRunConfig, runPaths } from "../run-folder.ts";
 import { type Cell, checkSameSettings } from "./cells.ts";
+import { type OtherEvaluation, readOtherEvaluation } from "./other-noise.ts";
 
 /** One evaluation of a cell's run. */
 export type CellEvaluation = Pick<EvaluationMetrics, "steps" | "returnMean" | "returnStd" | "episodes">;
@@ -24,6 +25,8 @@ export interface CellRecord {
   readonly seconds: number;
   /** In the order in which they were made. */
   readonly evaluations: readonly CellEvaluation[];
+  /** The final evaluation from the other start noise; null before it was made */
+  readonly other: OtherEvaluation | null;
 }
 
 /** The evaluation that a table counts: the one after the last step; null before that. */
@@ -41,12 +44,12 @@ export async function readCell(root: string, cell: Cell): Promise<CellRecord> {
   const { config, metrics } = runPaths(folder);
   if (!existsSync(config)) {
     await checkFree(folder);
-    return { cell, state: "missing", steps: 0, seconds: 0, evaluations: [] };
+    return { cell, state: "missing", steps: 0, seconds: 0, evaluations: [], other: null };
   }
   checkSameSettings(await readRunConfig(folder), cell.config, config);
   const newest = (await listCheckpoints(folder)).at(-1);
   const steps = newest === undefined ? 0 : checkpointSteps(newest);
-  return recordOf(cell, steps, await readJsonl(metrics));
+  return { ...recordOf(cell, steps, await readJsonl(metrics)), other: await readOtherEvaluation(folder, steps) };
 }
 
 /**
@@ -54,7 +57,11 @@ export async function readCell(root: string, cell: Cell): Promise<CellRecord> {
  * @param steps environment steps at the newest checkpoint
  * @param reports the parsed lines of metrics.jsonl
  */
-export function recordOf(cell: Cell, steps: number, reports: readonly Readonly<Record<string, unknown>>[]): CellRecord {
+export function recordOf(
+  cell: Cell,
+  steps: number,
+  reports: readonly Readonly<Record<string, unknown>>[],
+): Omit<CellRecord, "other"> {
   const kept = reports.filter((report) => (report.steps as number) <= steps);
   const evaluations = kept.filter(({ event }) => event === "evaluation") as unknown as EvaluationMetrics[];
   const trained = kept.reduce((longest, { seconds }) => Math.max(longest, Number(seconds ?? 0)), 0);
