@@ -13,6 +13,8 @@ interface SuiteTask {
   readonly noisePeriod: number;
   /** Pull of FPO's flow to normal actions at first; 0.05 without it */
   readonly normalPull?: number;
+  /** What it falls to; 0.005 without it */
+  readonly normalPullEnd?: number;
   /** 0.5 without it */
   readonly driftPenalty?: number;
   /** 0.01 without it */
@@ -64,7 +66,7 @@ const LONGEST_FALL = 1_500_000;
 export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
   const batch = batchOf(task);
   const update = updateOf(task);
-  const { normalPull = 0.05, driftPenalty = 0.5, advantageFloor = 0.01 } = task;
+  const { normalPull = 0.05, normalPullEnd = 0.005, driftPenalty = 0.5, advantageFloor = 0.01 } = task;
   const falling = Math.min(0.4 * task.steps, LONGEST_FALL);
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
   const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
@@ -86,7 +88,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
         pairing: "antithetic",
         policyOutputScale: 1,
         normalPull,
-        normalPullEnd: 0.001,
+        normalPullEnd,
         normalPullFallSteps: falling,
         driftPenalty,
         actionNoise: 0.1,
@@ -115,7 +117,13 @@ const cartpole: SuiteTask = {
 };
 const reacher: SuiteTask = { steps: 3_000_000, noisePeriod: 2 };
 /** Training episodes of 4 s: the target is found in the first seconds or not at all, and most of a longer episode shows the same rest. */
-const fingerTurn: SuiteTask = { steps: 6_000_000, noisePeriod: 8, lesson: "near", episodeSteps: 200 };
+const fingerTurn: SuiteTask = {
+  steps: 6_000_000,
+  noisePeriod: 8,
+  lesson: "near",
+  episodeSteps: 200,
+  normalPullEnd: 0.01,
+};
 
 /** Two centimetres a second: value has to be seen from further off. */
 const fish: SuiteTask = {
@@ -125,6 +133,7 @@ const fish: SuiteTask = {
   episodeSteps: 250,
   gamma: 0.995,
   normalPull: 0.01,
+  normalPullEnd: 0.001,
   driftPenalty: 0.3,
   advantageFloor: 0.002,
 };
@@ -133,7 +142,7 @@ const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   BallInCup: { steps: 2_000_000, noisePeriod: 10 },
   CartpoleBalance: cartpole,
   CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
-  CheetahRun: { steps: 5_000_000, noisePeriod: 1, normalPull: 0.01 },
+  CheetahRun: { steps: 5_000_000, noisePeriod: 1, normalPull: 0.01, normalPullEnd: 0.001 },
   FingerSpin: { steps: 6_000_000, noisePeriod: 8 },
   FingerTurnEasy: fingerTurn,
   FingerTurnHard: fingerTurn,
