@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { resolveTask } from "../../src/tasks/index.ts";
 import { rowsPerIteration } from "../../src/train/config.ts";
@@ -5,7 +7,9 @@ import { type CellRecord, recordOf } from "../../src/train/reproduction/cell-rec
 import { type CellRequest, checkSameSettings, planCells } from "../../src/train/reproduction/cells.ts";
 import { secondsLeft } from "../../src/train/reproduction/duration.ts";
 import { fpoTable1 } from "../../src/train/reproduction/fpo-table1.ts";
+import { readOtherEvaluation } from "../../src/train/reproduction/other-noise.ts";
 import { curveOf, scoresOf, spreadOf, tableMeans, wins } from "../../src/train/reproduction/scores.ts";
+import { scratchFolder } from "./scratch-folder.ts";
 
 const plan = (request: Partial<CellRequest> = {}) => {
   const { tasks, algorithms } = fpoTable1;
@@ -258,5 +262,27 @@ describe("the estimate of the time left", () => {
     const [two] = secondsLeft([next], fpoTable1, 2);
     expect(two).toBeGreaterThan(1);
     expect(secondsLeft([next], fpoTable1, 4)[0]).toBeCloseTo(two! / 2, 9);
+  });
+});
+
+describe("a final evaluation from the other start noise", () => {
+  const whole = { noise: "zero", steps: 4000, returnMean: 1.5, returnStd: 0.5, episodes: 8 };
+
+  it("counts for the steps that it was made after, and for no others", async () => {
+    const folder = scratchFolder();
+    expect(await readOtherEvaluation(folder, 4000)).toBeNull();
+    writeFileSync(join(folder, "other-noise.json"), JSON.stringify(whole));
+    expect(await readOtherEvaluation(folder, 4000)).toEqual(whole);
+    expect(await readOtherEvaluation(folder, 8000)).toBeNull();
+  });
+
+  it("is refused in one line where its file is damaged", async () => {
+    const folder = scratchFolder();
+    for (const text of ["{", JSON.stringify({ ...whole, noise: "loud" })]) {
+      writeFileSync(join(folder, "other-noise.json"), text);
+      await expect(readOtherEvaluation(folder, 4000)).rejects.toThrow(
+        /other-noise\.json: damaged, expected an evaluation/,
+      );
+    }
   });
 });
