@@ -99,10 +99,11 @@ function fingerTurn(name: string, targetRadius: number) {
     },
     lessons: {
       near: {
-        about: "targets at any share of the way from the mark to where the task puts them",
+        about: "every second target at some share of the way from the mark to where the task puts it",
         reset: ({ robot, rng }: ResetContext<Robot>) => {
           robot.pose(rng);
-          robot.placeTarget(robot.tipAngle() + rng.uniform() * rng.uniform(-Math.PI, Math.PI));
+          const reach = rng.uniform() < 0.5 ? rng.uniform() : 1;
+          robot.placeTarget(robot.tipAngle() + reach * rng.uniform(-Math.PI, Math.PI));
         },
       },
     },
