@@ -115,7 +115,7 @@ const cartpole: SuiteTask = {
   policyHidden: [64, 64],
   criticHidden: [128, 128],
 };
-const reacher: SuiteTask = { steps: 3_000_000, noisePeriod: 2 };
+const reacher: SuiteTask = { steps: 3_000_000, noisePeriod: 2, normalPullEnd: 0.02 };
 /** Training episodes of 4 s: the target is found in the first seconds or not at all, and most of a longer episode shows the same rest. */
 const fingerTurn: SuiteTask = {
   steps: 6_000_000,
