@@ -199,7 +199,8 @@ export class Collector {
     const record = layout.headerSize + n * layout.stride;
     const row = t * spec.envs + n;
     env.load(state, record);
-    [this.#step, this.#index] = [t, n];
+    this.#step = t;
+    this.#index = n;
     env.step(spec.seed, globalEnv, this.#action, n * env.actionSize, this.#observer && this.#amid);
     out.reward[row] = env.reward;
     out.terminated[row] = env.terminated ? 1 : 0;

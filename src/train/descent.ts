@@ -66,7 +66,7 @@ class Descent {
   readonly #rates: Readonly<Record<Network, number>>;
   readonly #order: RowOrder;
   readonly #advantage: Float32Array;
-  /** Of returns in this batch */
+  /** Of returns in this batch, where advantages are brought to one scale by the minibatch */
   readonly #level: number;
 
   constructor(options: LearnerOptions, optimisers: Optimisers, iteration: number) {
@@ -79,7 +79,7 @@ class Descent {
       critic: factor * criticLearningRate(config.algorithm),
     };
     this.#order = new RowOrder(plan, sizes, views.order);
-    this.#level = returnLevel(views.learnReward, config.algorithm.gamma);
+    this.#level = plan.advantages === "minibatch" ? returnLevel(views.learnReward, config.algorithm.gamma) : 0;
     this.#advantage = new Float32Array(plan.advantages === "minibatch" ? plan.minibatchUnits * plan.unroll : 0);
   }
 
