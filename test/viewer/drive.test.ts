@@ -64,6 +64,29 @@ async function chooseCamera(page: Page, name: string): Promise<void> {
   await page.getByRole("radio", { name }).click();
 }
 
+/** Drags the camera around. */
+async function orbit(page: Page): Promise<void> {
+  await page.mouse.move(120, 300);
+  await page.mouse.down();
+  await page.mouse.move(320, 300, { steps: 4 });
+  await page.mouse.up();
+}
+
+/** One of the switches of what is drawn. */
+async function toggle(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "What is drawn" }).click();
+  await page.getByRole("switch", { name }).click();
+  await page.keyboard.press("Escape");
+  await page.mouse.move(500, 620);
+}
+
+/** The middle of the picture as a PNG, once nothing is left to draw. */
+async function pictureAtRest(page: Page): Promise<Buffer> {
+  await pageUntil(page, "!flowgait.isRestless");
+  await page.waitForTimeout(300);
+  return page.screenshot({ clip: { x: 120, y: 120, width: 510, height: 310 } });
+}
+
 describe("driving at a desk", () => {
   let page: Page;
   let watch: Watch;
@@ -197,6 +220,24 @@ describe("driving at a desk", () => {
     await page.keyboard.press("Escape");
   });
 
+  it("what is switched off is gone from the picture, and back when it is switched on", async () => {
+    await page.keyboard.down("w");
+    await commanded(page, "vx > 0.3");
+    await page.keyboard.press(" ");
+    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    await page.keyboard.up("w");
+    await orbit(page);
+    for (const name of ["Robot", "Collision shapes", "Shadows", "Ground grid", "Command arrow", "Velocity arrow"]) {
+      const before = await pictureAtRest(page);
+      await toggle(page, name);
+      expect((await pictureAtRest(page)).equals(before), name).toBe(false);
+      await toggle(page, name);
+      expect((await pictureAtRest(page)).equals(before), name).toBe(true);
+    }
+    await page.keyboard.press(" ");
+    await pageUntil(page, "flowgait.state.drive.state === 'playing'");
+  });
+
   it("the first person's camera is where the robot's head is, and a drag does not move it", async () => {
     await chooseCamera(page, "First person");
     const pelvis = env.sim.bodyId("pelvis");
@@ -224,10 +265,7 @@ describe("driving at a desk", () => {
     await settled(page, "flowgait.camera");
     const azimuth = `(([x, y]) => Math.atan2(y, x))(${off})`;
     const before = Number(await page.evaluate(azimuth));
-    await page.mouse.move(120, 300);
-    await page.mouse.down();
-    await page.mouse.move(320, 300, { steps: 4 });
-    await page.mouse.up();
+    await orbit(page);
     await pageUntil(page, `Math.abs(${azimuth} - ${before}) > 0.3`);
     await chooseCamera(page, "Three-quarter");
     await pageUntil(page, `Math.abs(${azimuth} - ${before}) < 0.15`);

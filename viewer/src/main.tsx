@@ -74,6 +74,10 @@ const probe = {
   get isMoving() {
     return stage.rig.isMoving;
   },
+  /** Whether the picture is not yet what it will be without new poses. */
+  get isRestless() {
+    return stage.isRestless;
+  },
   /** Sticks and balls drawn over the robot. */
   get marks() {
     return stage.markCount;

@@ -10,6 +10,19 @@ export interface Insets {
   readonly bottom: number;
 }
 
+/** What the camera goes by. */
+export interface Gaze {
+  /** What to look at; null leaves the camera where the user put it */
+  readonly focus: Vector3 | null;
+  /** The robot's, rad */
+  readonly heading: number;
+  /** Whether the focus jumped: then the camera jumps along */
+  readonly isCut: boolean;
+  /** Where the robot looks from; null where there is no such place */
+  readonly eyes: Vector3 | null;
+}
+const NOTHING: Gaze = { focus: null, heading: 0, isCut: false, eyes: null };
+
 /** Azimuth about z from +x and angle from the zenith, rad; distance in multiples of the fitting one. */
 const views: Readonly<Record<CameraView, { azimuth: number; polar: number; distance: number }>> = {
   "three-quarter": { azimuth: -0.72, polar: 1.27, distance: 1 },
@@ -26,13 +39,19 @@ const FOLLOW_LAG = 0.22;
 const HEADING_LAG = 0.6;
 const INSET_LAG = 0.12;
 const EYES_LAG = 0.12;
+const DRAG_LAG = 0.13;
+/** What lags has as good as arrived when a frame moves the camera by less than this share of its distance: a twentieth of a pixel. */
+const ARRIVED = 5e-6;
 
 export class CameraRig {
   readonly controls: OrbitControls;
+  /** Whether the camera is still behind where it goes. */
+  isLagging = false;
   private readonly camera: PerspectiveCamera;
   private readonly offset = new Vector3();
   private readonly spherical = new Spherical();
   private readonly moved = new Vector3();
+  private readonly from = new Vector3();
   private glide: { from: Spherical; to: Spherical; share: number } | null = null;
   private view: CameraView = "three-quarter";
   private fit = 4;
@@ -53,7 +72,6 @@ export class CameraRig {
     this.isStill = isStill;
     this.controls = new OrbitControls(camera, element);
     this.controls.enableDamping = true;
-    this.controls.dampingFactor = 0.12;
     this.controls.maxPolarAngle = 1.54;
     this.controls.minDistance = 0.6;
     this.controls.maxDistance = 120;
@@ -106,20 +124,23 @@ export class CameraRig {
     this.isFirst = true;
   }
 
-  /**
-   * Moves on by `dt` seconds.
-   * @param focus what to look at; null leaves the camera where the user put it
-   * @param isCut whether the focus jumped: then the camera jumps along
-   * @param eyes where the robot looks from; null where there is no such place
-   */
-  update(dt: number, focus: Vector3 | null, heading: number, isCut: boolean, eyes: Vector3 | null): void {
+  /** Moves on by `dt` seconds, and to the end of everything that lags once it has as good as arrived: a camera at rest stays where it is. */
+  update(dt: number, gaze: Gaze = NOTHING): void {
+    this.from.copy(this.camera.position);
+    this.advance(dt, gaze);
+    const step = this.from.distanceTo(this.camera.position);
+    this.isLagging = step > ARRIVED * this.controls.getDistance();
+    if (!this.isLagging && !this.isMoving) this.advance(Number.POSITIVE_INFINITY, gaze);
+  }
+
+  private advance(dt: number, { focus, heading, isCut, eyes }: Gaze): void {
     const { target } = this.controls;
     if (this.view === "eyes" && eyes) {
       this.lookThrough(eyes, dt, heading, isCut);
       return;
     }
     if (focus) {
-      const share = isCut || this.isFirst ? 1 : 1 - Math.exp(-dt / FOLLOW_LAG);
+      const share = isCut || this.isFirst ? 1 : caughtUp(dt, FOLLOW_LAG);
       this.isFirst = false;
       this.moved.copy(focus).sub(target).multiplyScalar(share);
       target.add(this.moved);
@@ -128,6 +149,7 @@ export class CameraRig {
     this.turnAlong(dt, heading, isCut);
     this.advanceGlide(dt);
     this.advanceInsets(dt);
+    this.controls.dampingFactor = caughtUp(dt, DRAG_LAG);
     this.controls.update(dt);
   }
 
@@ -161,7 +183,7 @@ export class CameraRig {
 
   /** The robot's own view: level, along its heading. */
   private lookThrough(eyes: Vector3, dt: number, heading: number, isCut: boolean): void {
-    const share = isCut || this.isFirst ? 1 : 1 - Math.exp(-dt / EYES_LAG);
+    const share = isCut || this.isFirst ? 1 : caughtUp(dt, EYES_LAG);
     this.isFirst = false;
     this.glide = null;
     this.heading = wrap(this.heading + wrap(heading - this.heading) * share);
@@ -174,7 +196,7 @@ export class CameraRig {
 
   /** The chasing camera turns as the robot turns; what the user dragged on top of it stays. */
   private turnAlong(dt: number, heading: number, isCut: boolean): void {
-    const turn = wrap(heading - this.heading) * (isCut ? 1 : 1 - Math.exp(-dt / HEADING_LAG));
+    const turn = wrap(heading - this.heading) * (isCut ? 1 : caughtUp(dt, HEADING_LAG));
     this.heading = wrap(this.heading + turn);
     if (this.view !== "chase") return;
     if (this.glide) this.glide.to.theta += turn;
@@ -199,8 +221,7 @@ export class CameraRig {
   }
 
   private advanceInsets(dt: number): void {
-    const share = this.isStill() ? 1 : 1 - Math.exp(-dt / INSET_LAG);
-    if (!this.areInsetsMoving) return;
+    const share = this.isStill() ? 1 : caughtUp(dt, INSET_LAG);
     for (const side of ["top", "right", "bottom"] as const)
       this.shownInsets[side] += share * (this.insets[side] - this.shownInsets[side]);
     this.applyInsets();
@@ -213,6 +234,11 @@ export class CameraRig {
     const dy = (shownInsets.bottom - shownInsets.top) / 2;
     this.camera.setViewOffset(width, height, dx, dy, width, height);
   }
+}
+
+/** The share of a way that is made in `dt` seconds by what lags behind by `lag`. */
+function caughtUp(dt: number, lag: number): number {
+  return 1 - Math.exp(-dt / lag);
 }
 
 /** An angle in (-π, π]. */

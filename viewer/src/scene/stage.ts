@@ -53,6 +53,8 @@ export class Stage {
   private framed = "";
   private frames = 0;
   private needsFrame = true;
+  private areShadowsOld = true;
+  private readonly litTarget = new Vector3();
 
   constructor(canvas: HTMLCanvasElement, settings: { quality: number | null; isStill: () => boolean }) {
     const isSoftware = isSoftwareRendered();
@@ -84,7 +86,7 @@ export class Stage {
 
   /** Whether there is something to draw even without new poses. */
   get isRestless(): boolean {
-    return this.needsFrame || this.rig.isMoving;
+    return this.needsFrame || this.areShadowsOld || this.rig.isMoving || this.rig.isLagging;
   }
 
   get qualityLevel(): number {
@@ -133,6 +135,7 @@ export class Stage {
     this.cast.setOptions(options);
     this.renderer.shadowMap.enabled = options.shadows;
     this.lights.setShadows(options.shadows);
+    this.areShadowsOld = true;
     this.invalidate();
   }
 
@@ -168,14 +171,15 @@ export class Stage {
    */
   draw(view: StageView, poses: ReadonlyMap<number, ShownPose>, hasNewPoses: boolean, dt: number): boolean {
     const startedMs = performance.now();
+    const wasRestless = this.isRestless;
     if (this.arrangement) this.compose(this.arrangement, view, poses, hasNewPoses, dt);
-    else this.rig.update(dt, null, 0, false, null);
+    else this.rig.update(dt);
     for (const pose of poses.values()) pose.isCut = false;
-    if (!hasNewPoses && !this.isRestless) return false;
+    if (!hasNewPoses && !wasRestless && !this.isRestless) return false;
     this.needsFrame = false;
     const { arrangement, rig, lights } = this;
     if (arrangement?.size) lights.aim(rig.controls.target, Math.max(1.2, arrangement.reach() * 1.25));
-    this.renderer.shadowMap.needsUpdate = this.frames % this.quality.current.shadowEvery === 0;
+    this.castShadows(hasNewPoses);
     this.renderer.render(this.scene, this.camera);
     this.gate.close(startedMs);
     this.frames++;
@@ -227,6 +231,16 @@ export class Stage {
     return this.arrangement?.facts.rootBody ?? 0;
   }
 
+  /** Shadows of moving robots may lag by a few frames; those of a picture that stands are its own. */
+  private castShadows(hasNewPoses: boolean): void {
+    const { target } = this.rig.controls;
+    this.areShadowsOld ||= hasNewPoses || !target.equals(this.litTarget);
+    this.litTarget.copy(target);
+    const isDue = !hasNewPoses || this.frames % this.quality.current.shadowEvery === 0;
+    this.renderer.shadowMap.needsUpdate = this.areShadowsOld && isDue;
+    if (isDue) this.areShadowsOld = false;
+  }
+
   private deviceOf(x: number, y: number): Vector2 {
     const { clientWidth, clientHeight } = this.renderer.domElement;
     return new Vector2((2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight);
@@ -241,12 +255,13 @@ export class Stage {
     dt: number,
   ): void {
     this.prepare(arrangement, view, poses);
-    if (arrangement.size && (hasNewPoses || this.needsFrame)) this.cast.place(arrangement, view, poses, dt);
+    if (arrangement.size && (hasNewPoses || this.needsFrame))
+      this.cast.place(arrangement, view, poses, hasNewPoses ? dt : 0);
     const pose = poses.get(view.followed);
     const beside = this.cast.original.isShown ? this.cast.original.drawnAt : null;
     const focus = focusOf(arrangement, this.cast.actor(view.followed), beside, view.isFollowing);
     const heading = gazeHeading(arrangement, pose);
-    this.rig.update(dt, focus, heading, pose?.isCut ?? false, eyesOf(arrangement, pose));
+    this.rig.update(dt, { focus, heading, isCut: pose?.isCut ?? false, eyes: eyesOf(arrangement, pose) });
   }
 
   /** (Re)builds meshes when the scene or the number of environments changed, and measures the first pose. */
