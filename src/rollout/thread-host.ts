@@ -156,8 +156,9 @@ function trajectoryOf(views: IterationViews, { sizes }: TrainingSetup, shard: nu
 function poseObserver(watch: WatchRequest, env: Environment, steps: number): StepObserver {
   const sizes = tapeSizes(env, steps, watch.slots);
   const tape = new PoseTape(watch.memory, sizes);
+  const slots = new Map(watch.environments.map((n, index) => [n, watch.firstSlot + index]));
   return (step, n, environment, when) => {
-    const index = watch.environments.indexOf(n);
-    if (index >= 0) tape.record(step, watch.firstSlot + index, environment, when);
+    const slot = slots.get(n);
+    if (slot !== undefined) tape.record(step, slot, environment, when);
   };
 }

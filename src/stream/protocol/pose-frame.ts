@@ -1,4 +1,4 @@
-/** Where the bodies of the environments are, as little-endian bytes. */
+/** Where the bodies of the environments are, as little-endian bytes: what typed arrays hold on every machine that has a browser or this program. */
 import { PROTOCOL_VERSION } from "./version.ts";
 
 /** State of one environment in one frame; bits of `EnvironmentPose.flags`. */
@@ -48,6 +48,7 @@ const HEADER_BYTES = 40;
 /** environment u32, flags u32, command 3 f32, twist 3 f32. */
 const ENVIRONMENT_HEADER_BYTES = 32;
 const POSE_SIZE = 7;
+const WORD_BYTES = 4;
 
 function environmentBytes(bodies: number): number {
   return ENVIRONMENT_HEADER_BYTES + bodies * POSE_SIZE * 4;
@@ -68,7 +69,8 @@ export function encodePoseFrame(
     (pose) => (wanted === null || wanted.has(pose.environment)) && isFinitePose(pose),
   );
   const stride = environmentBytes(frame.bodies);
-  const view = new DataView(new ArrayBuffer(HEADER_BYTES + chosen.length * stride));
+  const buffer = new ArrayBuffer(HEADER_BYTES + chosen.length * stride);
+  const view = new DataView(buffer);
   view.setUint8(0, KIND_POSES);
   view.setUint8(1, PROTOCOL_VERSION);
   view.setUint8(2, ENCODING_FLOAT32);
@@ -79,31 +81,42 @@ export function encodePoseFrame(
   view.setFloat64(16, frame.time, LITTLE_ENDIAN);
   view.setFloat64(24, frame.dueMs, LITTLE_ENDIAN);
   view.setFloat32(32, frame.speed, LITTLE_ENDIAN);
+  const words = { whole: new Uint32Array(buffer), real: new Float32Array(buffer) };
   for (let n = 0; n < chosen.length; n++) {
     const pose = chosen[n];
-    writeEnvironment(view, HEADER_BYTES + n * stride, pose, frame.bodies, addedFlags?.get(pose.environment) ?? 0);
+    const word = (HEADER_BYTES + n * stride) / WORD_BYTES;
+    writeEnvironment(words, word, pose, frame.bodies, addedFlags?.get(pose.environment) ?? 0);
   }
-  return new Uint8Array(view.buffer);
+  return new Uint8Array(buffer);
 }
 
-function isFinitePose(pose: EnvironmentPose): boolean {
-  return pose.poses.every(Number.isFinite) && pose.command.every(Number.isFinite) && pose.twist.every(Number.isFinite);
+/** The same bytes as numbers of either kind. */
+interface Words {
+  readonly whole: Uint32Array;
+  readonly real: Float32Array;
 }
 
-function writeEnvironment(view: DataView, offset: number, pose: EnvironmentPose, bodies: number, flags: number): void {
+function isFinitePose({ poses, command, twist }: EnvironmentPose): boolean {
+  return areFinite(poses) && areFinite(command) && areFinite(twist);
+}
+
+function areFinite(values: Float32Array): boolean {
+  // A number that is not finite, times 0, is NaN, and stays.
+  let zero = 0;
+  for (let k = 0; k < values.length; k++) zero += 0 * values[k];
+  return zero === 0;
+}
+
+function writeEnvironment(words: Words, at: number, pose: EnvironmentPose, bodies: number, flags: number): void {
   if (pose.poses.length !== bodies * POSE_SIZE || pose.command.length !== 3 || pose.twist.length !== 3)
     throw new RangeError(
       `pose frame: environment ${pose.environment} must have 3 + 3 + ${bodies * POSE_SIZE} values, got ${pose.command.length} + ${pose.twist.length} + ${pose.poses.length}`,
     );
-  view.setUint32(offset, pose.environment, LITTLE_ENDIAN);
-  view.setUint32(offset + 4, pose.flags | flags, LITTLE_ENDIAN);
-  writeFloats(view, offset + 8, pose.command);
-  writeFloats(view, offset + 20, pose.twist);
-  writeFloats(view, offset + ENVIRONMENT_HEADER_BYTES, pose.poses);
-}
-
-function writeFloats(view: DataView, offset: number, values: Float32Array): void {
-  for (let k = 0; k < values.length; k++) view.setFloat32(offset + 4 * k, values[k], LITTLE_ENDIAN);
+  words.whole[at] = pose.environment;
+  words.whole[at + 1] = pose.flags | flags;
+  words.real.set(pose.command, at + 2);
+  words.real.set(pose.twist, at + 5);
+  words.real.set(pose.poses, at + ENVIRONMENT_HEADER_BYTES / WORD_BYTES);
 }
 
 /**
