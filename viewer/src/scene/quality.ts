@@ -4,16 +4,16 @@ export interface QualityLevel {
   /** Largest ratio of drawn to CSS pixels. */
   readonly pixelRatio: number;
   readonly shadowSize: number;
-  /** Frames between two updates of the shadows. */
-  readonly shadowEvery: number;
+  /** Most that shadows may lag behind robots, ms. */
+  readonly shadowLagMs: number;
 }
 
 export const qualityLevels: readonly QualityLevel[] = [
-  { pixelRatio: 2, shadowSize: 2048, shadowEvery: 1 },
-  { pixelRatio: 1.25, shadowSize: 2048, shadowEvery: 1 },
-  { pixelRatio: 1, shadowSize: 1024, shadowEvery: 1 },
-  { pixelRatio: 0.75, shadowSize: 1024, shadowEvery: 2 },
-  { pixelRatio: 0.5, shadowSize: 512, shadowEvery: 3 },
+  { pixelRatio: 2, shadowSize: 2048, shadowLagMs: 0 },
+  { pixelRatio: 1.25, shadowSize: 2048, shadowLagMs: 0 },
+  { pixelRatio: 1, shadowSize: 1024, shadowLagMs: 0 },
+  { pixelRatio: 0.75, shadowSize: 1024, shadowLagMs: 30 },
+  { pixelRatio: 0.5, shadowSize: 512, shadowLagMs: 60 },
 ];
 
 const WINDOW = 24;

@@ -54,6 +54,7 @@ export class Stage {
   private frames = 0;
   private needsFrame = true;
   private areShadowsOld = true;
+  private shadowsMs = 0;
   private readonly litTarget = new Vector3();
 
   constructor(canvas: HTMLCanvasElement, settings: { quality: number | null; isStill: () => boolean }) {
@@ -179,7 +180,7 @@ export class Stage {
     this.needsFrame = false;
     const { arrangement, rig, lights } = this;
     if (arrangement?.size) lights.aim(rig.controls.target, Math.max(1.2, arrangement.reach() * 1.25));
-    this.castShadows(hasNewPoses);
+    this.castShadows(hasNewPoses, startedMs);
     this.renderer.render(this.scene, this.camera);
     this.gate.close(startedMs);
     this.frames++;
@@ -231,14 +232,16 @@ export class Stage {
     return this.arrangement?.facts.rootBody ?? 0;
   }
 
-  /** Shadows of moving robots may lag by a few frames; those of a picture that stands are its own. */
-  private castShadows(hasNewPoses: boolean): void {
+  /** Shadows of moving robots may lag a little; those of a picture that stands are its own. */
+  private castShadows(hasNewPoses: boolean, nowMs: number): void {
     const { target } = this.rig.controls;
     this.areShadowsOld ||= hasNewPoses || !target.equals(this.litTarget);
     this.litTarget.copy(target);
-    const isDue = !hasNewPoses || this.frames % this.quality.current.shadowEvery === 0;
+    const isDue = !hasNewPoses || nowMs - this.shadowsMs >= this.quality.current.shadowLagMs;
     this.renderer.shadowMap.needsUpdate = this.areShadowsOld && isDue;
-    if (isDue) this.areShadowsOld = false;
+    if (!isDue) return;
+    this.areShadowsOld = false;
+    this.shadowsMs = nowMs;
   }
 
   private deviceOf(x: number, y: number): Vector2 {
