@@ -137,6 +137,9 @@ function evalJson(document: EvalDocument) {
     linVelErrorUnaveraged,
     yawRateErrorUnaveraged,
     footClearance,
+    footClearanceStd,
+    swingSeconds,
+    swingSecondsStd,
     standingDrift,
     terms,
   } = document;
@@ -153,6 +156,9 @@ function evalJson(document: EvalDocument) {
     linVelErrorUnaveraged,
     yawRateErrorUnaveraged,
     footClearance,
+    footClearanceStd,
+    swingSeconds,
+    swingSecondsStd,
     standingDrift,
     terms,
   };
@@ -172,7 +178,13 @@ function evalText(result: EvalDocument): string {
     if (averaged !== null && unaveraged !== null)
       rows.push([name, `${formatNumber(averaged)} ${unit}; unaveraged ${formatNumber(unaveraged)}`]);
   if (result.footClearance !== null)
-    rows.push(["foot clearance", `${formatNumber(100 * result.footClearance)} cm, mean over the swings`]);
+    rows.push(
+      [
+        "foot clearance",
+        `${formatNumber(100 * result.footClearance)} ± ${formatNumber(100 * result.footClearanceStd!)} cm over the swings`,
+      ],
+      ["swing time", `${formatNumber(result.swingSeconds!)} ± ${formatNumber(result.swingSecondsStd!)} s`],
+    );
   if (result.standingDrift !== null)
     rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s, told to stand`]);
   const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);

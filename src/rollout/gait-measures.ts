@@ -1,4 +1,4 @@
-/** How high feet swing, and how still a robot stands where it is told to: of one episode, one control step at a time. */
+/** How high and how long feet swing, how much alike, and how still a robot stands where it is told to: of one episode, one control step at a time. */
 import type { Footing } from "../tasks/index.ts";
 
 /** Shorter flights are no swings but chatter. */
@@ -10,6 +10,10 @@ const STAND_SECONDS = 10;
 export interface GaitSums {
   /** m, over the swings: how far the foot rose above where it stood before */
   readonly clearance: number;
+  readonly clearanceSquares: number;
+  /** s, over the swings */
+  readonly swingSeconds: number;
+  readonly swingSecondsSquares: number;
   readonly swings: number;
   /** m, over the stands: how far the base moved along the ground in 10 s of standing as told, from 1 s after the command on */
   readonly drift: number;
@@ -25,6 +29,7 @@ interface Flight {
 
 /** Measures of one episode. */
 export class GaitMeasures {
+  readonly #controlHz: number;
   readonly #shortestSwing: number;
   readonly #settleSteps: number;
   readonly #standSteps: number;
@@ -32,11 +37,15 @@ export class GaitMeasures {
   readonly #from = [0, 0];
   #standing = 0;
   #clearance = 0;
+  #clearanceSquares = 0;
+  #swingSeconds = 0;
+  #swingSecondsSquares = 0;
   #swings = 0;
   #drift = 0;
   #stands = 0;
 
   constructor(controlHz: number) {
+    this.#controlHz = controlHz;
     this.#shortestSwing = Math.round(SHORTEST_SWING_SECONDS * controlHz);
     this.#settleSteps = Math.round(SETTLE_SECONDS * controlHz);
     this.#standSteps = Math.round(STAND_SECONDS * controlHz);
@@ -52,7 +61,15 @@ export class GaitMeasures {
   }
 
   get sums(): GaitSums {
-    return { clearance: this.#clearance, swings: this.#swings, drift: this.#drift, stands: this.#stands };
+    return {
+      clearance: this.#clearance,
+      clearanceSquares: this.#clearanceSquares,
+      swingSeconds: this.#swingSeconds,
+      swingSecondsSquares: this.#swingSecondsSquares,
+      swings: this.#swings,
+      drift: this.#drift,
+      stands: this.#stands,
+    };
   }
 
   #addFoot(foot: number, { footHeight, contact }: Footing): void {
@@ -65,11 +82,18 @@ export class GaitMeasures {
       flight.steps++;
       return;
     }
-    if (flight.steps >= this.#shortestSwing && !Number.isNaN(flight.ground)) {
-      this.#clearance += flight.peak - flight.ground;
-      this.#swings++;
-    }
+    if (flight.steps >= this.#shortestSwing && !Number.isNaN(flight.ground)) this.#addSwing(flight);
     Object.assign(flight, { ground: height, peak: height, steps: 0 });
+  }
+
+  #addSwing({ peak, ground, steps }: Flight): void {
+    const rise = peak - ground;
+    const seconds = steps / this.#controlHz;
+    this.#clearance += rise;
+    this.#clearanceSquares += rise * rise;
+    this.#swingSeconds += seconds;
+    this.#swingSecondsSquares += seconds * seconds;
+    this.#swings++;
   }
 
   #addStand(isToStand: boolean, position: ArrayLike<number>): void {

@@ -82,6 +82,9 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
     linVelErrorUnaveraged: meanError("linVelUnaveraged"),
     yawRateErrorUnaveraged: meanError("yawRateUnaveraged"),
     footClearance: ratio(gait, "clearance", "swings"),
+    footClearanceStd: deviation(gait, "clearance", "clearanceSquares", "swings"),
+    swingSeconds: ratio(gait, "swingSeconds", "swings"),
+    swingSecondsStd: deviation(gait, "swingSeconds", "swingSecondsSquares", "swings"),
     standingDrift: ratio(gait, "drift", "stands"),
     terms: Object.fromEntries(terms),
   };
@@ -91,6 +94,18 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
 function ratio<Sums>(episodes: readonly Sums[], sum: keyof Sums, count: keyof Sums): number | null {
   const over = (key: keyof Sums) => total(episodes.map((sums) => sums[key] as number));
   return over(count) === 0 ? null : over(sum) / over(count);
+}
+
+/** Population deviation of what was summed; null where nothing was counted. */
+function deviation<Sums>(
+  episodes: readonly Sums[],
+  sum: keyof Sums,
+  squares: keyof Sums,
+  count: keyof Sums,
+): number | null {
+  const mean = ratio(episodes, sum, count);
+  const meanSquare = ratio(episodes, squares, count);
+  return mean === null || meanSquare === null ? null : Math.sqrt(Math.max(0, meanSquare - mean * mean));
 }
 
 function total(values: readonly number[]): number {

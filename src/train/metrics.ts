@@ -46,6 +46,11 @@ export interface EvaluationSummary {
   readonly yawRateErrorUnaveraged: number | null;
   /** Mean rise of a foot above where it stood, per swing, in m; null where the task does not say where its feet are. */
   readonly footClearance: number | null;
+  /** Population deviation of it over all swings, in m: how much swings differ. */
+  readonly footClearanceStd: number | null;
+  /** Mean time of a swing and its population deviation, in s. */
+  readonly swingSeconds: number | null;
+  readonly swingSecondsStd: number | null;
   /** Mean way of the base in 10 s of standing as told, in m; null where no episode stood so long. */
   readonly standingDrift: number | null;
   /** Weighted reward per second of episode, per reward term. */

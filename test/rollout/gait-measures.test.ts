@@ -23,6 +23,14 @@ describe("foot clearance", () => {
     expect(swing([0.5, 0.4, 0.3, 0.2, 0.1, 0.08, 0.037, 0.037]).swings).toBe(0);
   });
 
+  it("says how long swings take, and how much they differ", () => {
+    const sums = swing([0.03, ...new Array<number>(5).fill(0.08), 0.03, ...new Array<number>(10).fill(0.13), 0.03]);
+    expect(sums.swings).toBe(2);
+    expect(sums.swingSeconds).toBeCloseTo(0.1 + 0.2, 12);
+    expect(sums.swingSecondsSquares).toBeCloseTo(0.1 ** 2 + 0.2 ** 2, 12);
+    expect(sums.clearanceSquares).toBeCloseTo(0.05 ** 2 + 0.1 ** 2, 12);
+  });
+
   it("counts each swing by itself, from where that began", () => {
     const step = [0.05, 0.08, 0.1, 0.08, 0.05];
     const { clearance, swings } = swing([0.03, ...step, 0.037, 0.036, ...step.map((height) => height + 0.1), 0.03]);

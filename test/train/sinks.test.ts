@@ -43,6 +43,9 @@ const evaluation: EvaluationMetrics = {
   linVelErrorUnaveraged: null,
   yawRateErrorUnaveraged: null,
   footClearance: null,
+  footClearanceStd: null,
+  swingSeconds: null,
+  swingSecondsStd: null,
   standingDrift: null,
   terms: { speed: 0.5 },
 };
