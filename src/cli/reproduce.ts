@@ -156,7 +156,7 @@ async function runCells(plan: Plan, records: CellRecord[], output: Output): Prom
       output.note(cellText(plan, records, k));
       if (records[k]!.state !== "done") await trainCell(plan, cell, say, output, interrupt.signal);
       records[k] = await readCell(plan.out, cell);
-      if (records[k]!.state === "done") await evaluateOtherNoise(join(plan.out, cell.name), cell);
+      if (records[k]!.state === "done") await evaluateAgain(plan, cell, output);
       records[k] = await readCell(plan.out, cell);
       await writeResults(plan, records);
     }
@@ -177,6 +177,13 @@ async function trainCell(plan: Plan, cell: Cell, say: Say, output: Output, signa
   say.note = progress.note;
   await runTraining(await prepareCell(plan, cell), { sinks: [progress], signal });
   say.note = note;
+}
+
+async function evaluateAgain({ out }: Plan, cell: Cell, output: Output): Promise<void> {
+  const { episodes, noise } = cell.config.evaluation;
+  const other = noise === "zero" ? "drawn" : "zero";
+  output.note(`evaluating the last policy once more, ${episodes} episodes from ${other} noise`);
+  await evaluateOtherNoise(join(out, cell.name), cell);
 }
 
 /** Trained, and evaluated from both start noises. */
