@@ -21,6 +21,8 @@ export interface GaitSettings {
   readonly standBelow?: number;
   /** Time from full gait to none and back, s; default at once. */
   readonly fadeSeconds?: number;
+  /** True: episodes begin standing, and the gait fades in; default: with what the first command asks for. */
+  readonly standsFirst?: boolean;
 }
 
 /** Readings of the clock. */
@@ -64,9 +66,9 @@ class GaitPhase implements BoundTracker<GaitReading> {
   }
 
   reset(moment: AnyMoment, rng: Rng): void {
-    const { hz, start = rng.uniform(-Math.PI, Math.PI) } = this.#settings;
+    const { hz, start = rng.uniform(-Math.PI, Math.PI), standsFirst = false } = this.#settings;
     this.#slots[0] = start;
-    this.#slots[1] = this.#wanted(moment);
+    this.#slots[1] = standsFirst ? 0 : this.#wanted(moment);
     if (typeof hz !== "number") this.#slots[2] = rng.uniform(...hz);
     this.#read();
   }

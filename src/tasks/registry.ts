@@ -3,7 +3,7 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import { gridworldFourGoals, gridworldTwoWalls } from "./gridworld/gridworld.ts";
-import { humanoidJoystick } from "./humanoid/joystick.ts";
+import { humanoidJoystick, humanoidJoystickBlind } from "./humanoid/joystick.ts";
 import {
   berkeleyHumanoidJoystickFlatTerrain,
   berkeleyHumanoidJoystickRoughTerrain,
@@ -54,6 +54,7 @@ const TASKS: readonly Task[] = [
   walkerStand,
   walkerWalk,
   humanoidJoystick,
+  humanoidJoystickBlind,
   g1JoystickFlatTerrain,
   g1JoystickRoughTerrain,
   go1JoystickFlatTerrain,

@@ -24,7 +24,7 @@ describe("controllers that ship", () => {
       expect(readme).toContain(`${name}.onnx`);
       const file = readFileSync(shippedController(name)!);
       expect(file.length).toBeLessThan(1_000_000);
-      expect(file.toString("latin1"), "the run's place below runs/").toMatch(/"run":"runs\/[^"/]+"/);
+      expect(file.toString("latin1"), "the run's place below runs/").toMatch(/"run":"runs\/[^"]+"/);
     }
   });
 

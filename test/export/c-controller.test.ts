@@ -104,7 +104,7 @@ int main(void) {
           ),
         );
       });
-      expect(lines[names.length]).toBe("gyro 0");
+      expect(lines[names.length]).toBe("linVel 0");
       const contract = controllerContract(policyFor(humanoid), humanoid, origin, { output: "joint-targets" });
       expect(JSON.parse(lines.at(-1)!)).toEqual(contract);
     });

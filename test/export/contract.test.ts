@@ -30,6 +30,7 @@ describe("a contract", () => {
     const task = await describedTask("HumanoidJoystick");
     const { rules, task: told } = controllerContract(policyFor(task), task, origin);
     expect(told.observation.map(({ source }) => source)).toEqual([
+      "robot.linVel",
       "robot.gyro",
       "robot.gravity",
       "command",

@@ -131,7 +131,7 @@ describe("the doctor", async () => {
       "another observation scale",
       "observation layout",
       inTask(({ observation }) => ({ observation: observation.map((term) => ({ ...term, scale: 0.05 })) })),
-      /^term 0 \(gyro\): scale is 0.05, the robot's is 1$/,
+      /^term 0 \(linVel\): scale is 0.05, the robot's is 1$/,
     ],
     [
       "an xyzw quaternion",
@@ -153,7 +153,7 @@ describe("the doctor", async () => {
     const none = { ...policy, mean: policy.mean.map(() => 0), std: policy.std.map(() => 1) };
     const missing = await verdicts(controllerOnnx(none, humanoid, origin), task);
     expect(missing.normaliser).toMatchObject({ verdict: "fail", found: expect.stringContaining("there is none") });
-    const stale = { ...policy, mean: policy.mean.with(5, 40) };
+    const stale = { ...policy, mean: policy.mean.with(8, 40) };
     const other = await verdicts(controllerOnnx(stale, humanoid, origin), task);
     expect(other.normaliser).toMatchObject({ verdict: "warn", found: expect.stringMatching(/^gravity\[2\] runs 27/) });
   });

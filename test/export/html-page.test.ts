@@ -93,9 +93,9 @@ describe("a self-contained page", () => {
   it("is steered by keys and by the studio's stick, pushed, paused, stepped and begun again", async () => {
     const command = (values: string) => pageUntil(page, `globalThis.flowgait.robot.env.command.join() === "${values}"`);
     await page.keyboard.down("KeyW");
-    await command("1.2,0,0");
+    await command("1,0,0");
     await page.keyboard.down("KeyE");
-    await command("1.2,0,-1");
+    await command("1,0,-1");
     await page.keyboard.up("KeyE");
     await page.keyboard.up("KeyW");
     await command("0,0,0");
@@ -103,7 +103,7 @@ describe("a self-contained page", () => {
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
     await page.mouse.move(x + width / 2, y);
-    await command("1.2,0,0");
+    await command("1,0,0");
     await page.mouse.up();
     await command("0,0,0");
     await page.getByRole("button", { name: "Pause simulation" }).click();

@@ -196,11 +196,15 @@ function swapFeet(env: Environment): void {
   env.load(state, 0);
 }
 
-/** The phases of both feet that the observation shows, rad; none where it shows no gait. */
+/** The phases of both feet that the observation shows, to the policy or to the critic, rad; none where neither sees a gait. */
 function clocks(env: Environment): number[] {
-  const gait = env.observationLayout.find((slice) => slice.name === "gait");
-  if (gait === undefined) return [];
-  const obs = new Float32Array(env.obsSize);
-  env.writeObservation(obs, 0);
-  return [0, 1].map((foot) => Math.atan2(obs[gait.offset + 2 + foot], obs[gait.offset + foot]));
+  const seen = { layout: env.observationLayout, values: new Float32Array(env.obsSize) };
+  const privileged = { layout: env.privilegedLayout, values: new Float32Array(env.privilegedSize) };
+  env.writeObservation(seen.values, 0);
+  env.writePrivileged(privileged.values, 0);
+  return [seen, privileged].flatMap(({ layout, values }) =>
+    layout
+      .filter(({ name }) => name === "gait")
+      .flatMap(({ offset }) => [0, 1].map((foot) => Math.atan2(values[offset + 2 + foot], values[offset + foot]))),
+  );
 }

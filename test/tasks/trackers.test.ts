@@ -3,7 +3,7 @@ import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { actionHistory } from "../../src/tasks/action-history.ts";
 import { contactTimers } from "../../src/tasks/contact-timers.ts";
-import { gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
+import { type GaitSettings, gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
 import { meanTwist } from "../../src/tasks/mean-twist.ts";
 import type { AnyMoment } from "../../src/tasks/moment.ts";
 import { kicks, shoves } from "../../src/tasks/pushes.ts";
@@ -171,9 +171,9 @@ describe("action history", () => {
 describe("gait phase", () => {
   const settings = { hz: 1.25, offsets: [0, Math.PI], standBelow: 0.1, fadeSeconds: 0.1 };
 
-  function clock(command: number[]) {
+  function clock(command: number[], more: Partial<GaitSettings> = {}) {
     const slots = new Float64Array(2);
-    const bound = gaitPhase(settings).bind({ sim: {} as Simulation, dt: DT, slots });
+    const bound = gaitPhase({ ...settings, ...more }).bind({ sim: {} as Simulation, dt: DT, slots });
     bound.reset?.(momentWith(command), rng());
     return { bound, slots };
   }
@@ -205,6 +205,14 @@ describe("gait phase", () => {
     expect(amplitudes.map((value) => Math.round(value * 1000) / 1000)).toEqual([0.8, 0.6, 0.4, 0.2, 0, 0]);
     expect([...bound.reading.signals].every((value) => Math.abs(value) < 1e-12)).toBe(true);
     expect(clock([0.1]).bound.reading.amplitude).toBe(0);
+  });
+
+  it("begins standing where it shall, and fades in as the command asks", () => {
+    expect(clock([1], { standsFirst: false }).bound.reading.amplitude).toBe(1);
+    const { bound } = clock([1], { standsFirst: true });
+    expect(bound.reading.amplitude).toBe(0);
+    bound.afterReward?.(momentWith([1]));
+    expect(bound.reading.amplitude).toBeCloseTo(0.2, 12);
   });
 
   it("reads its own environment's clock after a swap", () => {

@@ -5,7 +5,7 @@
 import { jointTargets } from "../action-mapping.ts";
 import { twistCommand } from "../command.ts";
 import { contactTimers } from "../contact-timers.ts";
-import { defineTask } from "../define-task.ts";
+import { defineTask, type Task } from "../define-task.ts";
 import { gaitPhase } from "../gait-phase.ts";
 import { legged } from "../legged-robot.ts";
 import { meanTwist } from "../mean-twist.ts";
@@ -14,7 +14,7 @@ import { kicks } from "../pushes.ts";
 import { centreOfMass, friction, masses, motorStrength, payload, servoGains } from "../randomisation.ts";
 import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
-import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
+import { distSq, mixedKernel, normSq, normSqAt } from "../terms/norms.ts";
 
 const FOOT_CLEARANCE = 0.08; // m, at the top of a step
 const LOWEST_PELVIS = 0.45; // m; it stands at 0.77
@@ -77,7 +77,7 @@ export const humanoidJoystick = defineTask({
     }),
   }),
   command: twistCommand({
-    vx: [-0.6, 1.2],
+    vx: [-0.6, 1],
     vy: 0.4,
     yawRate: 1,
     resampleSeconds: [4, 8],
@@ -86,7 +86,7 @@ export const humanoidJoystick = defineTask({
   }),
 
   track: {
-    gait: gaitPhase({ hz: 1.35, offsets: [0, Math.PI], standBelow: 0.05, fadeSeconds: 0.3 }),
+    gait: gaitPhase({ hz: 1.35, offsets: [0, Math.PI], standBelow: 0.05, fadeSeconds: 0.3, standsFirst: true }),
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
     stride: meanTwist(37),
   },
@@ -105,6 +105,8 @@ export const humanoidJoystick = defineTask({
   reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: Math.PI, joints: 0.1, velocity: 0.3 }),
 
   observe: {
+    // as on the catalogue's robots; a robot estimates it
+    linVel: { of: (s) => s.robot.linVel, noise: 0.1, unit: "m/s, body frame", mirror: POLAR },
     gyro: { of: (s) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame", mirror: AXIAL },
     gravity: { of: (s) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame", mirror: POLAR },
     command: { of: (s) => s.command, unit: "m/s, m/s, rad/s", mirror: TWIST },
@@ -118,7 +120,7 @@ export const humanoidJoystick = defineTask({
     lastAction: { of: (s) => s.lastAction, mirror: "joints" },
   },
   critic: {
-    linVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame", mirror: POLAR },
+    trueLinVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame", mirror: POLAR },
     strideTwist: { of: (s) => s.stride.twist, unit: "m/s, m/s, rad/s", mirror: TWIST },
     trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame", mirror: AXIAL },
     trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame", mirror: POLAR },
@@ -136,13 +138,13 @@ export const humanoidJoystick = defineTask({
     trackLinVel: {
       weight: 3,
       of: ({ command, robot, stride }) =>
-        kernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2, 0.25),
+        mixedKernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2),
     },
-    trackYawRate: { weight: 1.5, of: (s) => kernel((s.command[2] - s.stride.twist[2]) ** 2, 0.25) },
+    trackYawRate: { weight: 1.5, of: (s) => mixedKernel((s.command[2] - s.stride.twist[2]) ** 2) },
     alive: { weight: 0.5, of: () => 1 },
     footHeight: { weight: 0.5, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, FOOT_CLEARANCE, 0.0025) },
     contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
-    fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
+    fall: { weight: -40, of: (s) => (s.terminated ? 1 : 0) },
     rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
     tilt: { weight: -1.5, of: (s) => normSq(s.robot.gravity, 2) },
     bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
@@ -160,4 +162,14 @@ export const humanoidJoystick = defineTask({
   },
   measured: (s) => s.robot.twist,
   footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+});
+
+const { linVel: _, gait, ...felt } = humanoidJoystick.observe;
+
+/** The same, told neither how fast it goes nor where its step is: many actions fit what it sees. The critic is told. */
+export const humanoidJoystickBlind: Task = Object.freeze({
+  ...humanoidJoystick,
+  name: "HumanoidJoystickBlind",
+  observe: felt,
+  critic: { ...humanoidJoystick.critic, gait },
 });

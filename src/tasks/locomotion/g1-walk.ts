@@ -13,7 +13,7 @@ import { kicks } from "../pushes.ts";
 import { jointField, jointZeros, masses, payload } from "../randomisation.ts";
 import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
-import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
+import { distSq, mixedKernel, normSq, normSqAt } from "../terms/norms.ts";
 import type { G1 } from "./g1-joystick.ts";
 
 /** What the lesson's terms read: of the task the gait and the feet, of the lesson what came of them. */
@@ -29,11 +29,11 @@ const SOLE = 0.034; // m, height of a foot's site when it stands
 const LOWEST_PELVIS = 0.5; // m; it stands at 0.75
 const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
 
-/** rad per unit of action: what each drive can move against what it carries, so that all joints explore alike. */
+/** rad per unit of action: about 20 N·m of the legs' pitch drives, so that all explore alike; an ankle's is as soft as 20 N·m/rad. */
 const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
   [/hip_pitch|knee/, 0.25],
   [/hip_roll|hip_yaw/, 0.2],
-  [/ankle/, 0.25],
+  [/ankle/, 0.6],
   [/waist|shoulder|elbow|wrist/, 0.1],
 ];
 
@@ -109,9 +109,9 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
     trackLinVel: {
       weight: 3,
       of: ({ command, robot, stride }) =>
-        kernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2, 0.25),
+        mixedKernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2),
     },
-    trackYawRate: { weight: 1.5, of: (s) => kernel((s.command[2] - s.stride.twist[2]) ** 2, 0.25) },
+    trackYawRate: { weight: 1.5, of: (s) => mixedKernel((s.command[2] - s.stride.twist[2]) ** 2) },
     alive: { weight: 0.5, of: () => 1 },
     footHeight: { weight: 0.5, of: (s) => footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025) },
     contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },

@@ -11,7 +11,7 @@ import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
 import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
-import { distSq, kernel, normSq } from "../terms/norms.ts";
+import { distSq, mixedKernel, normSq } from "../terms/norms.ts";
 import { FEET, type Go1 } from "./go1.ts";
 
 /** What the lesson's terms read: of the task the feet, of the lesson the gait and what came of it. */
@@ -102,8 +102,8 @@ export const trot: Lesson<Moment<Go1, Tracked>, Go1> = {
   curriculum: { from: 0.4, step: 0.6 },
   reward: {
     // it sways with every step, sideways a little and in turning a lot
-    trackLinVel: { weight: 2, of: ({ command, robot }) => mixed(distSq(command, robot.linVel, 2)) },
-    trackYawRate: { weight: 1, of: ({ command, stride }) => mixed((command[2] - stride.twist[2]) ** 2) },
+    trackLinVel: { weight: 2, of: ({ command, robot }) => mixedKernel(distSq(command, robot.linVel, 2)) },
+    trackYawRate: { weight: 1, of: ({ command, stride }) => mixedKernel((command[2] - stride.twist[2]) ** 2) },
     alive: { weight: 0.3, of: () => 1 },
     footHeight: { weight: 0.15, of: (s) => footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025) },
     contactRhythm: { weight: 0.1, of: (s) => contactMatch(s.feet.contact, s.gait) },
@@ -119,8 +119,3 @@ export const trot: Lesson<Moment<Go1, Tracked>, Go1> = {
     fell: (s) => s.robot.baseHeight < LOWEST_TRUNK || s.robot.uprightness < SMALLEST_UPRIGHTNESS,
   },
 };
-
-/** Wide enough to show the way from afar, and narrow enough to matter near the end. */
-function mixed(errorSq: number): number {
-  return 0.5 * kernel(errorSq, 0.25) + 0.5 * kernel(errorSq, 0.04);
-}

@@ -70,6 +70,11 @@ export function kernel(squaredError: number, width: number): number {
   return Math.exp(-squaredError / width);
 }
 
+/** Two kernels of velocities: wide enough to show the way from afar, and narrow enough to matter near the end. */
+export function mixedKernel(squaredError: number): number {
+  return 0.5 * kernel(squaredError, 0.25) + 0.5 * kernel(squaredError, 0.04);
+}
+
 /** Distance between the points `i` and `j` of [points, 3]. */
 export function pointDistance(points: Numbers, i: number, j: number): number {
   const x = points[3 * i] - points[3 * j];
