@@ -124,7 +124,7 @@ describe("driving at a desk", () => {
     }`);
     await pageUntil(page, "flowgait.state.gamepad === 'Test pad'");
     await page.evaluate("pad.axes = [0, -1, 0.08, 0]");
-    await commanded(page, "vx > 1 && yaw === 0");
+    await commanded(page, "vx > 0.9 && yaw === 0");
     await page.evaluate("pad.axes = [-1, 0, 1, 0]");
     await commanded(page, "vx === 0 && vy > 0.3 && yaw < -0.9");
     await page.evaluate("pad.axes = [0.05, 0.05, 0, 0]");
@@ -367,7 +367,7 @@ describe("driving on a phone", () => {
     await page.mouse.move(x, y);
     await page.mouse.down();
     await page.mouse.move(x, y - 0.25 * disc.height);
-    await commanded(page, "Math.abs(vx - 0.6) < 0.02 && Math.abs(vy) < 0.02");
+    await commanded(page, "Math.abs(vx - 0.5) < 0.02 && Math.abs(vy) < 0.02");
     await page.mouse.up();
     await commanded(page, "vx === 0");
     const bar = (await page.locator("[data-testid=turn-stick]").boundingBox())!;
