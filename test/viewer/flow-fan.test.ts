@@ -116,6 +116,8 @@ describe("flow instruments", () => {
     await twin.changeFlow({ steps: 3, noise: "zero" });
     await stepBoth();
     await page.getByRole("radio", { name: "Fixed" }).click();
+    // What the simulation answers is shown in the field: text typed before would be lost.
+    await pageUntil(page, "flowgait.state.drive.flow.noise.seed !== undefined");
     await page.getByRole("spinbutton", { name: "Noise seed" }).fill("7");
     await page.keyboard.press("Enter");
     await page.getByRole("spinbutton", { name: "Noise seed" }).blur();
