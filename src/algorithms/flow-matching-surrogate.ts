@@ -41,8 +41,6 @@ export interface FlowMatchingSettings extends FlowTimes {
   readonly consistency: number;
   /** Weight of the squared change of every pair's loss since the data were collected; 0: none */
   readonly driftPenalty: number;
-  /** Most that a bad action's loss is raised to, in losses under standard normal actions; 0: without end */
-  readonly blameLimit: number;
 }
 
 /** @param policyLoss the algorithm's loss of one block */
@@ -51,7 +49,7 @@ export function flowMatchingSurrogate(
   settings: FlowMatchingSettings,
   policyLoss: (inputs: FlowLossInputs) => PolicyLoss,
 ): Surrogate {
-  const { pairs, consistency, driftPenalty, blameLimit } = settings;
+  const { pairs, consistency, driftPenalty } = settings;
   const { actionSize } = policy;
   const { normalPull: firstPull, normalPullEnd: lastPull, normalPullFallTicks } = settings;
   const pulls = firstPull > 0 || (lastPull > 0 && normalPullFallTicks > 0);
@@ -86,21 +84,14 @@ export function flowMatchingSurrogate(
       { name: "weight", size: pairs, mirrored: "same" },
       { name: "oldLosses", size: pairs, mirrored: "measured" },
       ...(pulls ? [{ name: "pull", size: pairs, mirrored: "same" } as const, PULL_WEIGHT] : []),
-      ...(blameLimit > 0 ? [{ name: "blameLimit", size: pairs, mirrored: "same" } as const] : []),
     ],
     prepare: ({ rows, obs, weights }) => {
       const noise = input("noise", [rows, pairs, actionSize]);
       const time = input("time", [rows, pairs]);
       const placed = flowPairs(input("action", [rows, actionSize]), noise, time, settings);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), placed.points);
-      const pull = reshape(normalPull(time), [rows * pairs]);
-      const normal = mul(reshape(pull, [rows * pairs, 1]), slice(placed.points, 1, 0, actionSize));
-      return {
-        ...placed,
-        oldLosses: flowMatchingLoss(velocity, placed, rows),
-        ...(pulls && { pull }),
-        ...(blameLimit > 0 && { blameLimit: mul(flowMatchingLoss(normal, placed, rows), blameLimit) }),
-      };
+      const prepared = { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
+      return pulls ? { ...prepared, pull: reshape(normalPull(time), [rows * pairs]) } : prepared;
     },
     measures: FLOW_MEASURES,
     loss: ({ rows, obs, weights }, scale) => {
@@ -110,9 +101,7 @@ export function flowMatchingSurrogate(
       const placed = { target: input("target", [count, actionSize]), weight: input("weight", [count]) };
       const losses = flowMatchingLoss(velocity, placed, rows);
       const oldLosses = input("oldLosses", [rows, pairs]);
-      const limit = blameLimit > 0 ? input("blameLimit", [rows, pairs]) : null;
-      const advantage = input("advantage", [rows]);
-      const learned = policyLoss({ losses, oldLosses, advantage, blameLimit: limit, scale });
+      const learned = policyLoss({ losses, oldLosses, advantage: input("advantage", [rows]), scale });
       const pairScale = scale / pairs;
       const terms = [learned.loss];
       if (consistency > 0) terms.push(mul(sum(losses), pairScale * consistency));

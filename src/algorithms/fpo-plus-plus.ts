@@ -4,7 +4,7 @@
  * the first is our default is a choice, not a finding: the two were not compared.
  */
 import { add, clamp, exp, reshape, stopGradient, sub, type Tensor } from "../graph/index.ts";
-import { blamedLosses, type FlowLossInputs, flowPolicyLoss } from "./flow-policy-loss.ts";
+import { type FlowLossInputs, flowPolicyLoss } from "./flow-policy-loss.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
 import { aspoObjective, clippedObjective } from "./trust-region.ts";
 
@@ -30,7 +30,7 @@ const limits = {
 /** The loss of one block of rows. */
 export function fpoPlusPlusLoss(settings: FpoPlusPlusSettings, inputs: FlowLossInputs): PolicyLoss {
   const { clip } = settings;
-  const ratio = exp(fpoPlusPlusLogRatio(settings, blamedLosses(inputs)));
+  const ratio = exp(fpoPlusPlusLogRatio(settings, inputs));
   const advantage = reshape(inputs.advantage, [inputs.losses.shape[0], 1]);
   return flowPolicyLoss(inputs, { ratio, objective: objectives[settings.trustRegion](ratio, advantage, clip), clip });
 }

@@ -3,7 +3,7 @@
  * log-likelihood. Source: arXiv 2507.21053 and its Playground code. No entropy term, no KL term.
  */
 import { clamp, exp, mean, reshape, sub, type Tensor } from "../graph/index.ts";
-import { blamedLosses, type FlowLossInputs, flowPolicyLoss } from "./flow-policy-loss.ts";
+import { type FlowLossInputs, flowPolicyLoss } from "./flow-policy-loss.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
 import { clippedObjective } from "./trust-region.ts";
 
@@ -20,7 +20,7 @@ export interface FpoSettings {
 /** The loss of one block of rows. */
 export function fpoLoss(settings: FpoSettings, inputs: FlowLossInputs): PolicyLoss {
   const { clip } = settings;
-  const ratio = exp(fpoLogRatio(settings, blamedLosses(inputs)));
+  const ratio = exp(fpoLogRatio(settings, inputs));
   const rows = inputs.losses.shape[0];
   const advantage = ratio.shape.length === 1 ? inputs.advantage : reshape(inputs.advantage, [rows, 1]);
   return flowPolicyLoss(inputs, { ratio, objective: clippedObjective(ratio, advantage, clip), clip });

@@ -15,7 +15,7 @@ import { type CellRecord, readCell } from "../train/reproduction/cell-record.ts"
 import { type Cell, planCells } from "../train/reproduction/cells.ts";
 import { secondsLeft } from "../train/reproduction/duration.ts";
 import { fpoTable1, type PublishedTable } from "../train/reproduction/fpo-table1.ts";
-import { evaluateOtherNoise } from "../train/reproduction/other-noise.ts";
+import { evaluateOtherNoise, otherNoise } from "../train/reproduction/other-noise.ts";
 import { RUNS_FOLDER, runPaths } from "../train/run-folder.ts";
 import { curvesFigure } from "./curves-figure.ts";
 import { choice, wholeNumber } from "./flag-value.ts";
@@ -180,9 +180,8 @@ async function trainCell(plan: Plan, cell: Cell, say: Say, output: Output, signa
 }
 
 async function evaluateAgain({ out }: Plan, cell: Cell, output: Output): Promise<void> {
-  const { episodes, noise } = cell.config.evaluation;
-  const other = noise === "zero" ? "drawn" : "zero";
-  output.note(`evaluating the last policy once more, ${episodes} episodes from ${other} noise`);
+  const { episodes } = cell.config.evaluation;
+  output.note(`evaluating the last policy once more, ${episodes} episodes from ${otherNoise(cell)} noise`);
   await evaluateOtherNoise(join(out, cell.name), cell);
 }
 

@@ -112,12 +112,6 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       "Weight of the squared change of every pair's loss since the data were collected. A ratio that is clipped or clamped gives no gradient and an averaged one hides changes that cancel; this holds on to every pair (docs/experiments.md).",
       OURS,
     ),
-    blameLimit: field(
-      nonNegative.max(100),
-      0,
-      "Loss up to which an action of negative advantage is made less likely, as a multiple of its loss under standard normal actions; 0: without end. Where all actions are bad, losses are otherwise raised until the flow no longer describes what it does (docs/experiments.md).",
-      OURS,
-    ),
     actionNoise: field(
       nonNegative,
       defaults.actionNoise,

@@ -69,7 +69,6 @@ function policyLoss(loss: Loss): PolicyLoss {
     losses: losses(),
     oldLosses: input("oldLosses", [rows, pairs]),
     advantage: input("advantage", [rows]),
-    blameLimit: null,
     scale: 1 / rows,
   });
 }
@@ -123,7 +122,6 @@ describe("losses of flow-matching policies", () => {
         losses: now,
         oldLosses: constant([0], [1, 1]),
         advantage: constant([-1]),
-        blameLimit: null,
         scale: 1,
       });
       const [gradient] = gradients(loss, [now]);
@@ -142,7 +140,6 @@ describe("losses of flow-matching policies", () => {
         losses: now,
         oldLosses: constant([2], [1, 1]),
         advantage: constant([-1]),
-        blameLimit: null,
         scale: 1,
       });
       const [gradient] = gradients(loss, [now]);
@@ -154,36 +151,12 @@ describe("losses of flow-matching policies", () => {
     expect(gradientWith("straight-through")).toBeCloseTo(-ratio * (1 + (ratio - 1) / plus.clip), 3);
   });
 
-  it.each(cases)(
-    "%s: a bad action is pushed up to the limit of blame, a good one is pulled from anywhere",
-    (_name, loss) => {
-      const now = input("now", [2, 2]);
-      const gradientOf = (advantage: number) => {
-        const limited = {
-          losses: now,
-          oldLosses: constant([1, 3, 1, 3], [2, 2]),
-          advantage: constant([advantage, advantage]),
-          blameLimit: constant([2, 2, 9, 9], [2, 2]),
-        };
-        const [gradient] = gradients(loss({ ...limited, scale: 1 / 2 }).loss, [now]);
-        const point = Float64Array.of(1, 3, 1, 3);
-        return Array.from(interpret(graphFunction("g", { gradient }), { now: point }).gradient);
-      };
-      const pushed = gradientOf(-1);
-      expect(pushed[0]).toBeLessThan(0);
-      expect(pushed[1]).toBeCloseTo(0, 12);
-      expect(Math.max(pushed[2], pushed[3])).toBeLessThan(0);
-      expect(Math.min(...gradientOf(1))).toBeGreaterThan(0);
-    },
-  );
-
   it("a loss beyond its clamp gives no gradient", () => {
     const now = input("now", [1, 2]);
     const { loss } = fpoPlusPlusLoss(plus, {
       losses: now,
       oldLosses: constant([1, 1], [1, 2]),
       advantage: constant([1]),
-      blameLimit: null,
       scale: 1,
     });
     const [gradient] = gradients(loss, [now]);

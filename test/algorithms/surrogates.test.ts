@@ -28,7 +28,6 @@ const pairs = {
   normalPullFallTicks: 0,
   consistency: 0,
   driftPenalty: 0,
-  blameLimit: 0,
   flowSteps: 4,
   timeMargin: 0.01,
 } as const;
@@ -68,7 +67,6 @@ const cases: [string, AlgorithmSpec][] = [
   ["fpo++", plus],
   ["fpo++ held to its own actions", { ...plus, settings: { ...plus.settings, consistency: 0.4 } }],
   ["fpo++ with a pull", { ...plus, settings: { ...plus.settings, normalPull: 0.7 } }],
-  ["fpo++ with a limit of blame", { ...plus, settings: { ...plus.settings, blameLimit: 1 } }],
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],

@@ -116,9 +116,10 @@ describe("flow instruments", () => {
     await twin.changeFlow({ steps: 3, noise: "zero" });
     await stepBoth();
     await page.getByRole("radio", { name: "Fixed" }).click();
-    // What the simulation answers is shown in the field: text typed before would be lost.
-    await pageUntil(page, "flowgait.state.drive.flow.noise.seed !== undefined");
+    // What is typed stays while the simulation answers.
     await page.getByRole("spinbutton", { name: "Noise seed" }).fill("7");
+    await pageUntil(page, "flowgait.state.drive.flow.noise.seed === 1");
+    await page.waitForTimeout(300);
     await page.keyboard.press("Enter");
     await page.getByRole("spinbutton", { name: "Noise seed" }).blur();
     await pageUntil(page, "flowgait.state.drive.flow.noise.seed === 7");

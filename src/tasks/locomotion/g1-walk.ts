@@ -29,11 +29,11 @@ const SOLE = 0.034; // m, height of a foot's site when it stands
 const LOWEST_PELVIS = 0.5; // m; it stands at 0.75
 const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
 
-/** rad per unit of action: about 20 N·m of the legs' pitch drives, so that all explore alike; an ankle's is as soft as 20 N·m/rad. */
+/** rad per unit of action: what each drive can move against what it carries, so that all joints explore alike. */
 const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
   [/hip_pitch|knee/, 0.25],
   [/hip_roll|hip_yaw/, 0.2],
-  [/ankle/, 0.6],
+  [/ankle/, 0.25],
   [/waist|shoulder|elbow|wrist/, 0.1],
 ];
 

@@ -53,8 +53,14 @@ function parse(text: string, path: string): OtherEvaluation {
   }
 }
 
+/** The start noise that the table does not count. */
+export function otherNoise({ config }: Cell): "random" | "zero" {
+  return config.evaluation.noise === "zero" ? "random" : "zero";
+}
+
 /** Evaluates a cell's last checkpoint on the episodes of its final evaluation, and writes what came of it beside the run. */
-export async function evaluateOtherNoise(folder: string, { config }: Cell): Promise<void> {
+export async function evaluateOtherNoise(folder: string, cell: Cell): Promise<void> {
+  const { config } = cell;
   const path = await latestCheckpoint(folder);
   const checkpoint = await loadCheckpoint(path);
   const { task, terrainSeed, modelDir, lesson, evaluation, workers, engine } = config;
@@ -62,7 +68,7 @@ export async function evaluateOtherNoise(folder: string, { config }: Cell): Prom
   const env = await Environment.create(await resolveTask(task, variant));
   const policy = storedPolicy(checkpoint, env, path);
   env.delete();
-  const noise = evaluation.noise === "zero" ? ("random" as const) : ("zero" as const);
+  const noise = otherNoise(cell);
   const { seed, episodes } = evaluation;
   const request = { policy, noise, seed, episodes, command: null };
   const options = { task, ...variant, disturbances: true, workers, engine };

@@ -273,6 +273,7 @@ export class Stage {
     if (count !== arrangement.count) {
       arrangement.setCount(count);
       this.cast.build(arrangement);
+      this.areShadowsOld = true;
       this.invalidate();
     }
     const seen = poses.get(view.followed) ?? poses.values().next().value;
@@ -306,6 +307,7 @@ export class Stage {
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, pixelRatio));
     this.renderer.shadowMap.autoUpdate = false;
     this.lights.setShadowSize(shadowSize);
+    this.areShadowsOld = true;
     this.invalidate();
   }
 }

@@ -92,23 +92,32 @@ function Steps({ flow, page }: FlowProps) {
 function Noise({ flow, page }: FlowProps) {
   const seed = typeof flow.noise === "object" ? flow.noise.seed : null;
   const choose = (kind: NoiseKind) => page.drive.setFlow({ noise: kind === "fixed" ? { seed: FIRST_SEED } : kind });
-  const seedOf = (text: string) => Math.max(0, Math.min(LARGEST_NOISE_SEED, Math.round(Number(text) || 0)));
   return (
     <div class="flow-row noise">
       <span>noise</span>
       <Segments label="Start noise" choices={noises} value={kindOf(flow)} choose={choose} />
-      {seed !== null && (
-        <input
-          type="number"
-          aria-label="Noise seed"
-          title="Seed of the noise"
-          min={0}
-          max={LARGEST_NOISE_SEED}
-          value={seed}
-          onChange={(event) => page.drive.setFlow({ noise: { seed: seedOf(event.currentTarget.value) } })}
-        />
-      )}
+      {seed !== null && <Seed seed={seed} choose={(next) => page.drive.setFlow({ noise: { seed: next } })} />}
     </div>
+  );
+}
+
+/** What is being typed stays, whatever the simulation tells meanwhile. */
+function Seed({ seed, choose }: { seed: number; choose: (seed: number) => void }) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <input
+      type="number"
+      aria-label="Noise seed"
+      title="Seed of the noise"
+      min={0}
+      max={LARGEST_NOISE_SEED}
+      value={typed ?? seed}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+      onChange={(event) =>
+        choose(Math.max(0, Math.min(LARGEST_NOISE_SEED, Math.round(Number(event.currentTarget.value) || 0))))
+      }
+      onBlur={() => setTyped(null)}
+    />
   );
 }
 
