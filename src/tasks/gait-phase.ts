@@ -19,10 +19,12 @@ export interface GaitSettings {
   readonly start?: number;
   /** The gait fades out while the command's norm is at most this; absent, it goes on whatever the command. */
   readonly standBelow?: number;
-  /** Time from full gait to none and back, s; default at once. */
+  /** Time from no gait to the full one, s; default at once. */
   readonly fadeSeconds?: number;
-  /** True: episodes begin standing, and the gait fades in; default: with what the first command asks for. */
-  readonly standsFirst?: boolean;
+  /** Time from the full gait to none, s: who has to brake takes another step or two; default as long as the other way. */
+  readonly fadeOutSeconds?: number;
+  /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default what the first command asks for. */
+  readonly startAmplitude?: number;
 }
 
 /** Readings of the clock. */
@@ -66,9 +68,9 @@ class GaitPhase implements BoundTracker<GaitReading> {
   }
 
   reset(moment: AnyMoment, rng: Rng): void {
-    const { hz, start = rng.uniform(-Math.PI, Math.PI), standsFirst = false } = this.#settings;
+    const { hz, start = rng.uniform(-Math.PI, Math.PI), startAmplitude = this.#wanted(moment) } = this.#settings;
     this.#slots[0] = start;
-    this.#slots[1] = standsFirst ? 0 : this.#wanted(moment);
+    this.#slots[1] = startAmplitude;
     if (typeof hz !== "number") this.#slots[2] = rng.uniform(...hz);
     this.#read();
   }
@@ -80,10 +82,10 @@ class GaitPhase implements BoundTracker<GaitReading> {
 
   afterReward(moment: AnyMoment): void {
     const slots = this.#slots;
-    const { hz, fadeSeconds = 0 } = this.#settings;
+    const { hz, fadeSeconds = 0, fadeOutSeconds = fadeSeconds } = this.#settings;
     slots[0] = wrapPhase(slots[0] + TWO_PI * (typeof hz === "number" ? hz : slots[2]) * this.#dt);
-    const most = this.#dt / fadeSeconds;
-    slots[1] += Math.max(-most, Math.min(most, this.#wanted(moment) - slots[1]));
+    const missing = this.#wanted(moment) - slots[1];
+    slots[1] += Math.max(-this.#dt / fadeOutSeconds, Math.min(this.#dt / fadeSeconds, missing));
     this.#read();
   }
 

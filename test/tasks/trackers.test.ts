@@ -207,10 +207,20 @@ describe("gait phase", () => {
     expect(clock([0.1]).bound.reading.amplitude).toBe(0);
   });
 
-  it("begins standing where it shall, and fades in as the command asks", () => {
-    expect(clock([1], { standsFirst: false }).bound.reading.amplitude).toBe(1);
-    const { bound } = clock([1], { standsFirst: true });
-    expect(bound.reading.amplitude).toBe(0);
+  it("begins where it shall, and fades from there as the command asks", () => {
+    expect(clock([1], {}).bound.reading.amplitude).toBe(1);
+    const { bound } = clock([1], { startAmplitude: 0.5 });
+    expect(bound.reading.amplitude).toBe(0.5);
+    bound.afterReward?.(momentWith([1]));
+    expect(bound.reading.amplitude).toBeCloseTo(0.7, 12);
+  });
+
+  it("fades out more slowly than in where it shall", () => {
+    const { bound } = clock([0], { startAmplitude: 1, fadeOutSeconds: 0.4 });
+    bound.afterReward?.(momentWith([0]));
+    expect(bound.reading.amplitude).toBeCloseTo(0.95, 12);
+    for (let i = 0; i < 19; i++) bound.afterReward?.(momentWith([0]));
+    expect(bound.reading.amplitude).toBeCloseTo(0, 12);
     bound.afterReward?.(momentWith([1]));
     expect(bound.reading.amplitude).toBeCloseTo(0.2, 12);
   });

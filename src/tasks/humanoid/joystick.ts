@@ -86,7 +86,15 @@ export const humanoidJoystick = defineTask({
   }),
 
   track: {
-    gait: gaitPhase({ hz: 1.35, offsets: [0, Math.PI], standBelow: 0.05, fadeSeconds: 0.3, standsFirst: true }),
+    gait: gaitPhase({
+      hz: 1.35,
+      offsets: [0, Math.PI],
+      standBelow: 0.05,
+      fadeSeconds: 0.3,
+      // to stop takes it two steps, and so does whatever moves it when an episode begins
+      fadeOutSeconds: 1.5,
+      startAmplitude: 1,
+    }),
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
     stride: meanTwist(37),
   },
