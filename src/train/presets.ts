@@ -12,7 +12,7 @@ import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trainConfi
 import { kebabCase } from "./config-flags.ts";
 import { describeIssue, oneOf } from "./config-issue.ts";
 import { gridworldPresets } from "./gridworld-presets.ts";
-import { suitePresets, suiteTask } from "./suite-presets.ts";
+import { boundedPairs, suitePresets, suiteTask } from "./suite-presets.ts";
 
 /** Names that `--preset` accepts; the first is the default. */
 export const presetNames = ["laptop", "paper", "released"] as const;
@@ -66,6 +66,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
         pairs: 8,
         flowSteps: 10,
         clip: 0.2,
+        ...boundedPairs,
         learningRate: 7e-4,
         weightDecay: 0,
         gradientNorm: 1,
@@ -144,15 +145,10 @@ const humanoidReleased: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
 };
 
-/**
- * FPO++ for robots that walk. A shift of advantages keeps the flow consistent and narrows it; noise on actions keeps it from narrowing too far. No
- * pair may outweigh a batch: a log-ratio counts up to 1, and every loss is held near what it was (docs/experiments.md).
- */
+/** FPO++ for robots that walk. A shift of advantages keeps the flow consistent and narrows it; noise on actions keeps it from narrowing too far. */
 const steadyFlow = {
   name: "fpo++",
   learningRate: 1e-3,
-  logRatioClamp: 1,
-  driftPenalty: 0.1,
   pairing: "antithetic",
   epochs: 4,
   actionNoise: 0.25,

@@ -56,6 +56,9 @@ const wholeBatch = {
   gradientNorm: 1,
 } as const;
 
+/** FPO++ in which no pair outweighs a batch: a log-ratio counts up to 1, and every loss is held near what it was (docs/experiments.md). */
+export const boundedPairs = { logRatioClamp: 1, driftPenalty: 0.1, clipTarget: 0.1 } as const;
+
 /** Environment steps over which lasting noise and the pull fall away, at most: what they had to find is found by then. */
 const LONGEST_FALL = 1_500_000;
 
@@ -97,7 +100,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
     ppo: { ...batch, algorithm: { name: "ppo", ...update, clipTarget: 0.15, advantageFloor } },
     "fpo++": {
       ...batch,
-      algorithm: { name: "fpo++", ...update, learningRate: 7e-4, normalPull: 0.02, actionNoise: 0.1 },
+      algorithm: { name: "fpo++", ...update, ...boundedPairs, learningRate: 7e-4, normalPull: 0.02, actionNoise: 0.1 },
     },
     "denoising-mdp": {
       ...sampled,
