@@ -148,6 +148,12 @@ export class CommandState {
     this.#slots[LEARNING] = learns ? 1 : 0;
   }
 
+  /** How far the curriculum has come, 0 … 1; 1 where there is none, and outside of training. */
+  get progress(): number {
+    const from = this.#source.curriculum?.from ?? 1;
+    return from < 1 ? (this.#slots[SHARE] - from) / (1 - from) : 1;
+  }
+
   /** An episode is over that `lasted` this share of its time limit. */
   grade(lasted: number): void {
     const { curriculum } = this.#source;

@@ -268,7 +268,7 @@ export function decimationOf(name: string, { controlHz, physicsHz, episodeSecond
   return decimation;
 }
 
-const OWN_NAMES = ["sim", "robot", "action", "lastAction", "command", "dt", "episodeStep", "terminated"];
+const OWN_NAMES = ["sim", "robot", "action", "lastAction", "command", "progress", "dt", "episodeStep", "terminated"];
 
 function checkNames(task: Task): void {
   const tracked = [...Object.keys(task.track), ...Object.keys(task.events)];

@@ -106,12 +106,16 @@ export class Environment {
     this.#action = task.action.bind({ sim, home: homeOf(task, sim), readings });
     this.actionDescription = this.#action.description;
     this.actionSize = this.actionDescription.names.length;
+    const command = this.#command;
     this.#moment = {
       sim,
       robot: this.#robot,
       action: new Float64Array(this.actionSize),
       lastAction: claim(this.actionSize),
       command: this.command ?? new Float64Array(0),
+      get progress() {
+        return command?.progress ?? 1;
+      },
       dt,
       episodeStep: 0,
       terminated: false,

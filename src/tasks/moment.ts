@@ -16,6 +16,8 @@ export interface MomentBase<Robot> {
   readonly lastAction: Float64Array;
   /** [commandSize] what the robot is asked to do; empty where the task has no command */
   readonly command: Float64Array;
+  /** How far the curriculum of commands has come, 0 … 1; 1 where there is none, and outside of training */
+  readonly progress: number;
   /** Control period, s */
   readonly dt: number;
   /** Control steps done in this episode. */

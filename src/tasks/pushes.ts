@@ -22,17 +22,19 @@ export interface KickSettings {
   readonly steady?: boolean;
   /** Size of the change of horizontal velocity, uniform, m/s; its direction is uniform. */
   readonly speed: Range;
+  /** True: sizes grow from nothing with the curriculum of commands. Default false. */
+  readonly growing?: boolean;
 }
 
 /** Kicks: qvel of the joint's first two (horizontal) degrees of freedom += speed·(cos θ, sin θ). Source: MuJoCo Playground, G1 joystick. */
 export function kicks(settings: KickSettings): Tracker<PushReading> {
-  const { everySeconds, speed, steady = false } = settings;
+  const { everySeconds, speed, steady = false, growing = false } = settings;
   return {
     size: steady ? 4 : 3,
     description: { kind: "kicks", ...settings },
     bind: (context) => {
       const dof = context.sim.joint(settings.joint).dofAddress;
-      return new Disturbance(context, { every: everySeconds, size: speed, steady }, (sim, push) => {
+      return new Disturbance(context, { every: everySeconds, size: speed, steady, growing }, (sim, push) => {
         sim.qvel[dof] += push[0];
         sim.qvel[dof + 1] += push[1];
       });
@@ -66,6 +68,7 @@ interface Schedule {
   readonly every: Range;
   readonly size: Range;
   readonly steady: boolean;
+  readonly growing: boolean;
 }
 
 /** Waits, then draws a size and direction. Slots: [steps until the next, push x, push y, where steady: steps between]. */
@@ -99,16 +102,16 @@ class Disturbance implements BoundTracker<PushReading> {
     slots[0] = steady ? slots[3] - 1 : this.#steps(rng, 0, every[1]);
   }
 
-  beforePhysics(_moment: AnyMoment, rng: Rng): void {
+  beforePhysics({ progress }: AnyMoment, rng: Rng): void {
     const { push } = this.reading;
     // e^(−dt/0.3 s): below 4 % after a second
     const fade = Math.exp(-this.#dt / 0.3);
     push[0] *= fade;
     push[1] *= fade;
     if (this.#slots[0]-- > 0) return;
-    const { every, size, steady } = this.#schedule;
+    const { every, size, steady, growing } = this.#schedule;
     const angle = rng.uniform(0, 2 * Math.PI);
-    const drawn = rng.uniform(...size);
+    const drawn = rng.uniform(...size) * (growing ? progress : 1);
     push[0] = drawn * Math.cos(angle);
     push[1] = drawn * Math.sin(angle);
     this.#slots[0] = steady ? this.#slots[3] - 1 : this.#steps(rng, every[0], every[1]);
@@ -134,10 +137,14 @@ class Shove implements BoundTracker<PushReading> {
     this.#sim = sim;
     this.#slots = slots;
     this.#body = sim.bodyId(body);
-    this.#timer = new Disturbance(context, { every: everySeconds, size: newtons, steady: false }, (_, push) => {
-      slots[3] = Math.max(1, Math.round(seconds / dt));
-      sim.applyForce(this.#body, [push[0], push[1], 0]);
-    });
+    this.#timer = new Disturbance(
+      context,
+      { every: everySeconds, size: newtons, steady: false, growing: false },
+      (_, push) => {
+        slots[3] = Math.max(1, Math.round(seconds / dt));
+        sim.applyForce(this.#body, [push[0], push[1], 0]);
+      },
+    );
     this.reading = this.#timer.reading;
   }
 

@@ -43,13 +43,13 @@ describe("humanoid joint targets", () => {
   });
   afterAll(() => env.delete());
 
-  /** The controls after one step of a gait that is under way, from a state whose clock and command are known. */
+  /** The controls after one step, once the gait has come to what the command asks for, from a state whose clock and command are known. */
   function controls(command: number[], action: Float32Array): { ctrl: Record<string, number>; signals: number[] } {
     env.start(1, 0);
     env.holdCommand(command);
     env.reset(1, 0);
     const still = new Float32Array(env.actionSize);
-    for (let step = 0; step < 16; step++) env.step(1, 0, still, 0);
+    for (let step = 0; step < 76; step++) env.step(1, 0, still, 0);
     const obs = new Float32Array(env.obsSize);
     env.writeObservation(obs, 0);
     const gait = env.observationLayout.find((slice) => slice.name === "gait");

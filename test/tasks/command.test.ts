@@ -132,6 +132,21 @@ describe("twist command", () => {
       });
     });
 
+    it("says how far it has come, which is all the way where nothing is learned", () => {
+      const slots = new Float64Array(CommandState.slots(3));
+      const command = new CommandState(growing, slots, HZ);
+      command.begin(true);
+      expect(command.progress).toBe(0);
+      command.grade(1); // 0.2 + 0.4 · 0.65 = 0.46, of 0.2 … 1
+      expect(command.progress).toBeCloseTo(0.26 / 0.8, 12);
+      command.begin(false);
+      expect(command.progress).toBe(1);
+      const { curriculum: _, ...whole } = growing;
+      const without = new CommandState(whole, slots, HZ);
+      without.begin(true);
+      expect(without.progress).toBe(1);
+    });
+
     it("is for learning only", () => {
       expect(shares(false, [0, 0, 1])).toEqual([1, 1, 1, 1]);
     });

@@ -295,6 +295,21 @@ describe("pushes", () => {
     expect(quadrants.size).toBeGreaterThanOrEqual(4);
   });
 
+  it("grow with the curriculum where they shall", () => {
+    const qvel = new Float64Array(6);
+    const sim = { qvel, joint: () => ({ dofAddress: 0 }) } as unknown as Simulation;
+    const kickAt = (growing: boolean, progress: number) => {
+      qvel.fill(0);
+      const tracker = kicks({ joint: "root", everySeconds: [1, 1], speed: [2, 2], growing });
+      const bound = tracker.bind({ sim, dt: DT, slots: new Float64Array(tracker.size) });
+      bound.reset?.(moment, rng());
+      for (let t = 0; t <= 50; t++) bound.beforePhysics?.({ ...moment, progress }, rng());
+      return Math.hypot(qvel[0], qvel[1]);
+    };
+    expect([0, 0.5, 1].map((progress) => kickAt(true, progress))).toEqual([0, 1, 2].map((v) => expect.closeTo(v, 12)));
+    expect(kickAt(false, 0.5)).toBeCloseTo(2, 12);
+  });
+
   it("kick steadily where asked: the time is drawn once per episode and passes before the first kick too", () => {
     const qvel = new Float64Array(6);
     const sim = { qvel, joint: () => ({ dofAddress: 0 }) } as unknown as Simulation;
