@@ -18,7 +18,8 @@ beforeAll(async () => {
   env = await Environment.create(await resolveTask(GO1, { lesson: "trot" }));
   server = await StreamServer.listen({ port: 0, channels: ["drive"] });
   const start = { seed: 0, disturbances: false, command: null };
-  view = new DriveView(server, { task: GO1, env, shelf: new PolicyShelf(env, { first: GO1 }), start });
+  const shelf = new PolicyShelf(env, { first: GO1 });
+  view = new DriveView(server, { task: GO1, variant: { lesson: "trot" }, env, shelf, start });
 });
 afterAll(async () => {
   await view?.close();
@@ -30,7 +31,8 @@ afterAll(async () => {
 it("the camera is no further behind a robot at full speed than one that stands", async () => {
   const page = await browser.newPage({ viewport: { width: 600, height: 400 } });
   await page.goto(server.url);
-  await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing' && !flowgait.isMoving");
+  await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
+  await page.waitForTimeout(1500); // the camera flies in
   const standing = await wayFromCamera(page);
   const [x, y] = (await page.evaluate(position())) as number[];
   await page.keyboard.down("w");

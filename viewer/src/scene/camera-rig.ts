@@ -162,10 +162,10 @@ export class CameraRig {
     if (moved.length() > FASTEST) moved.set(0, 0, 0);
     pace.lerp(moved, caughtUp(dt, PACE_LAG));
     lastFocus.copy(focus);
-    moved.copy(focus).sub(target).multiplyScalar(caughtUp(dt, FOLLOW_LAG));
-    if (dt < Number.POSITIVE_INFINITY) moved.addScaledVector(pace, dt);
-    target.add(moved);
-    this.camera.position.add(moved);
+    moved.copy(target);
+    if (dt < Number.POSITIVE_INFINITY) target.addScaledVector(pace, dt);
+    target.lerp(focus, caughtUp(dt, FOLLOW_LAG));
+    this.camera.position.add(target).sub(moved);
   }
 
   /** Takes hold of the picture, or gives it back to the user's drags. */
