@@ -2,7 +2,7 @@
 import type { TaskDescription } from "../tasks/index.ts";
 
 const GAIT_PHASE =
-  "Once per control step: clock = wrap(clock + 2π·hz·dt) into [−π, π); amplitude moves by at most dt/fadeSeconds towards 1 if the command's norm exceeds standBelow, else by at most dt/fadeOutSeconds (dt/fadeSeconds where that is not given) towards 0; at first it is startAmplitude, without that where it would go. phase of foot i = wrap(clock + offsets[i]); signals = amplitude·cos(phase) of every foot, then amplitude·sin(phase) of every foot.";
+  "Once per control step: clock = wrap(clock + 2π·hz·dt) into [−π, π); amplitude moves by at most dt/fadeSeconds towards 1 if the command's norm exceeds standBelow, or the base's speed hypot(vx, vy) in its own frame exceeds stepAbove, where that is given, else by at most dt/fadeOutSeconds (dt/fadeSeconds where that is not given) towards 0; at first it is startAmplitude, without that where it would go. phase of foot i = wrap(clock + offsets[i]); signals = amplitude·cos(phase) of every foot, then amplitude·sin(phase) of every foot.";
 const STEPPING_POSE =
   "With the gait's phase and amplitude of the same step: add its angle to every joint of stance, whatever the gait; for foot i and joint k of legs[i] add gait amplitude·max(0, sin(phase i))·amplitude[k]; for every joint of sway add gait amplitude·sin(phase of foot 0 + lead)·its amplitude; for joint k of every stride, which is foot k's, add gait amplitude·share[k]·(sin(phase k)·sine + cos(phase k)·cosine + lean)·command, with share 1 where it is not given. rad.";
 

@@ -4,6 +4,7 @@
  * the top at 0 in `bezierHeight`.
  */
 import type { Rng } from "../math/rng.ts";
+import { twistOf } from "./mean-twist.ts";
 import type { AnyMoment } from "./moment.ts";
 import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
@@ -19,6 +20,8 @@ export interface GaitSettings {
   readonly start?: number;
   /** The gait fades out while the command's norm is at most this; absent, it goes on whatever the command. */
   readonly standBelow?: number;
+  /** It goes on, or begins, while the base is faster than this over the ground, m/s, whatever the command: who is pushed steps. Default never. */
+  readonly stepAbove?: number;
   /** Time from no gait to the full one, s; default at once. */
   readonly fadeSeconds?: number;
   /** Time from the full gait to none, s: who has to brake takes another step or two; default as long as the other way. */
@@ -89,9 +92,11 @@ class GaitPhase implements BoundTracker<GaitReading> {
     this.#read();
   }
 
-  #wanted({ command }: AnyMoment): number {
-    const { standBelow } = this.#settings;
+  #wanted(moment: AnyMoment): number {
+    const { standBelow, stepAbove } = this.#settings;
     if (standBelow === undefined) return 1;
+    if (stepAbove !== undefined && planarSpeed(moment) > stepAbove) return 1;
+    const { command } = moment;
     let squares = 0;
     for (let i = 0; i < command.length; i++) squares += command[i] * command[i];
     return Math.sqrt(squares) > standBelow ? 1 : 0;
@@ -107,6 +112,11 @@ class GaitPhase implements BoundTracker<GaitReading> {
       signals[feet + i] = amplitude * Math.sin(phase[i]);
     }
   }
+}
+
+function planarSpeed(moment: AnyMoment): number {
+  const twist = twistOf(moment, "gaitPhase");
+  return Math.hypot(twist[0], twist[1]);
 }
 
 /** The same angle in [−π, π). */

@@ -45,7 +45,7 @@ class MeanTwist implements BoundTracker<MeanTwistReading> {
   }
 
   afterPhysics(moment: AnyMoment): void {
-    const twist = twistOf(moment);
+    const twist = twistOf(moment, "meanTwist");
     const at = 3 * (this.#slots[0] % this.#steps);
     for (let i = 0; i < 3; i++) this.#ring[at + i] = twist[i];
     this.#slots[0]++;
@@ -61,8 +61,13 @@ class MeanTwist implements BoundTracker<MeanTwistReading> {
   }
 }
 
-function twistOf({ robot }: AnyMoment): ArrayLike<number> {
+/**
+ * Forward and leftward speed of the base and its turning rate: m/s, m/s, rad/s, body frame.
+ * @param asking who asks, for the error
+ * @throws UserError where the robot has no such reading
+ */
+export function twistOf({ robot }: AnyMoment, asking: string): ArrayLike<number> {
   const { twist } = robot as { twist?: ArrayLike<number> };
   if (twist?.length === 3) return twist;
-  throw new UserError("meanTwist: the task's robot has no reading `twist` of three values");
+  throw new UserError(`${asking}: the task's robot has no reading \`twist\` of three values`);
 }

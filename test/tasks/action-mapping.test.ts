@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Squash, squashInto } from "../../src/tasks/action-mapping.ts";
-import { direct, Environment, jointTargets, registry, steppingPose } from "../../src/tasks/index.ts";
+import { direct, Environment, gaitPhase, jointTargets, registry, steppingPose } from "../../src/tasks/index.ts";
 
 describe("squash", () => {
   it("limits actions smoothly, hard, or not at all", () => {
@@ -23,8 +23,10 @@ describe("humanoid joint targets", () => {
     { joints: ["left_hip_yaw", "right_hip_yaw"], sine: [0, 0, 0.3], cosine: [0, 0, -0.2] },
     { joints: ["left_hip_roll", "right_hip_roll"], sine: [0, 0.5, 0], lean: [0, 0, 0.05] },
   ];
+  const humanoid = registry.get("HumanoidJoystick");
   const task = {
-    ...registry.get("HumanoidJoystick"),
+    ...humanoid,
+    track: { ...humanoid.track, gait: gaitPhase({ hz: 1.35, offsets: [0, Math.PI], standBelow: 0.05 }) },
     action: jointTargets({
       scale: (joint) => (joint.includes("elbow") ? 0.1 : 0.25),
       feedForward: steppingPose({
@@ -43,13 +45,13 @@ describe("humanoid joint targets", () => {
   });
   afterAll(() => env.delete());
 
-  /** The controls after one step, once the gait has come to what the command asks for, from a state whose clock and command are known. */
+  /** The controls after one step of a gait that is under way, from a state whose clock and command are known. */
   function controls(command: number[], action: Float32Array): { ctrl: Record<string, number>; signals: number[] } {
     env.start(1, 0);
     env.holdCommand(command);
     env.reset(1, 0);
     const still = new Float32Array(env.actionSize);
-    for (let step = 0; step < 76; step++) env.step(1, 0, still, 0);
+    for (let step = 0; step < 16; step++) env.step(1, 0, still, 0);
     const obs = new Float32Array(env.obsSize);
     env.writeObservation(obs, 0);
     const gait = env.observationLayout.find((slice) => slice.name === "gait");

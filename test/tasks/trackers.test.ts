@@ -225,6 +225,20 @@ describe("gait phase", () => {
     expect(bound.reading.amplitude).toBeCloseTo(0.2, 12);
   });
 
+  it("goes on while the base is faster than asked, though it is told to stand", () => {
+    const { bound } = clock([1], { stepAbove: 0.25, startAmplitude: 1 });
+    const at = (vx: number, vy: number) => ({ ...momentWith([0]), robot: { twist: [vx, vy, 0] } }) as AnyMoment;
+    bound.afterReward?.(at(0.2, 0.2));
+    expect(bound.reading.amplitude).toBe(1);
+    bound.afterReward?.(at(0.2, 0.1));
+    expect(bound.reading.amplitude).toBeCloseTo(0.8, 12);
+    bound.afterReward?.(at(-0.3, 0));
+    expect(bound.reading.amplitude).toBeCloseTo(1, 12);
+    expect(() => bound.afterReward?.({ ...momentWith([0]), robot: {} } as AnyMoment)).toThrow(
+      "gaitPhase: the task's robot has no reading `twist`",
+    );
+  });
+
   it("reads its own environment's clock after a swap", () => {
     const { bound, slots } = clock([1]);
     slots.set([0.5, 1]);

@@ -90,8 +90,9 @@ export const humanoidJoystick = defineTask({
       hz: 1.35,
       offsets: [0, Math.PI],
       standBelow: 0.05,
+      // to stop takes it two steps, and so does whatever moves it: a push, or the start of an episode
+      stepAbove: 0.25,
       fadeSeconds: 0.3,
-      // to stop takes it two steps, and so does whatever moves it when an episode begins
       fadeOutSeconds: 1.5,
       startAmplitude: 1,
     }),
