@@ -104,7 +104,9 @@ export type Job =
       readonly network: Network;
       /** Its place in the order; those of the second epoch that lies there follow those of the first */
       readonly minibatch: number;
-      readonly part: number;
+      /** Parts of this job: `firstPart` … + `parts`, each summed on its own */
+      readonly firstPart: number;
+      readonly parts: number;
     }
   | {
       readonly kind: "evaluate";
@@ -116,6 +118,9 @@ export type Job =
       readonly episodes: number;
       readonly command: CommandVector | null;
     };
+
+/** Parts of a network's gradient. */
+export type GradientJob = Extract<Job, { kind: "gradient" }>;
 
 /** Environments to record in one shard, and the tape to record them on. */
 export interface WatchRequest {

@@ -4,6 +4,7 @@
  */
 import { ActorUpdater } from "./actor-updater.ts";
 import { CriticUpdater } from "./critic-updater.ts";
+import type { GradientJob } from "./jobs.ts";
 import type { UpdaterOptions } from "./update-block.ts";
 
 /** Prepares shards and computes gradients. */
@@ -30,13 +31,9 @@ export class Updater {
     await this.#critic.prepare(shard);
   }
 
-  /** Gradient part `part` of the value loss of minibatch `minibatch`; advantages too where the plan computes them here. */
-  criticGradient(minibatch: number, part: number): Promise<void> {
-    return this.#critic.gradient(minibatch, part);
-  }
-
-  /** Gradient part `part` of the policy loss of minibatch `minibatch`. */
-  actorGradient(minibatch: number, part: number): Promise<void> {
-    return this.#actor.gradient(minibatch, part);
+  /** Computes parts of a network's gradient; advantages too where the plan computes them with the critic's. */
+  async gradient({ network, minibatch, firstPart, parts }: Omit<GradientJob, "kind">): Promise<void> {
+    const updater = network === "actor" ? this.#actor : this.#critic;
+    for (let part = firstPart; part < firstPart + parts; part++) await updater.gradient(minibatch, part);
   }
 }

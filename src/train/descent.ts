@@ -6,8 +6,9 @@
 import { normaliseAdvantages, returnLevel } from "../algorithms/advantages.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
 import { Rng, STREAM } from "../math/rng.ts";
-import type { Network } from "../rollout/jobs.ts";
+import type { GradientJob, Network } from "../rollout/jobs.ts";
 import { RowOrder } from "../rollout/row-order.ts";
+import { smallestDivisor } from "../rollout/update-plan.ts";
 import { criticLearningRate, learningRateFactor, rowsPerIteration } from "./config.ts";
 import type { LearnerOptions } from "./learner.ts";
 import { MeanTally } from "./mean-tally.ts";
@@ -108,8 +109,11 @@ class Descent {
   /** Leaves the parts of a network's gradient in the shared arrays. */
   async #gradient(network: Network, minibatch: number): Promise<void> {
     const { plan, pool } = this.#options;
-    const parts = Array.from({ length: plan.parts }, (_, part) => part);
-    await pool.run<"gradient">(parts.map((part) => ({ kind: "gradient", network, minibatch, part })));
+    const parts = plan.parts / smallestDivisor(plan.parts, pool.size);
+    const jobs = Array.from({ length: plan.parts / parts }, (_, job): GradientJob => {
+      return { kind: "gradient", network, minibatch, firstPart: job * parts, parts };
+    });
+    await pool.run<"gradient">(jobs);
   }
 
   /** Steps a network along the gradient that was left, and keeps its measures. */

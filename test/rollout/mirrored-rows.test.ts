@@ -84,7 +84,7 @@ describe("rows seen in the mirror", () => {
     const names = surrogateOf(updateSpec(config, env).algorithm).measures;
     const measures = async (image: boolean) => {
       seen(views, image);
-      for (let part = 0; part < updatePlan(config).parts; part++) await updater.actorGradient(0, part);
+      await updater.gradient({ network: "actor", minibatch: 0, firstPart: 0, parts: updatePlan(config).parts });
       const sums = names.map((_, k) => {
         let sum = 0;
         for (let at = k; at < views.actorMeasures.length; at += names.length) sum += views.actorMeasures[at];
@@ -105,8 +105,8 @@ describe("rows seen in the mirror", () => {
     const { updater, views } = await updaterOf(config);
     await updater.prepare(0, 0);
     const gradients = async () => {
-      await updater.criticGradient(0, 0);
-      await updater.actorGradient(0, 0);
+      await updater.gradient({ network: "critic", minibatch: 0, firstPart: 0, parts: 1 });
+      await updater.gradient({ network: "actor", minibatch: 0, firstPart: 0, parts: 1 });
       return [...views.actorGradient, ...views.criticGradient];
     };
     seen(views, false);
