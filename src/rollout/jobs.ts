@@ -102,6 +102,8 @@ export type Job =
   | {
       readonly kind: "gradient";
       readonly network: Network;
+      /** Whose batch it is; what rows hold stays the same within it */
+      readonly iteration: number;
       /** Its place in the order; those of the second epoch that lies there follow those of the first */
       readonly minibatch: number;
       /** Parts of this job: `firstPart` … + `parts`, each summed on its own */

@@ -3,6 +3,7 @@
  * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: who does what (train/learner.ts).
  */
 import { ActorUpdater } from "./actor-updater.ts";
+import { BatchCopy } from "./batch-copy.ts";
 import { CriticUpdater } from "./critic-updater.ts";
 import type { GradientJob } from "./jobs.ts";
 import type { UpdaterOptions } from "./update-block.ts";
@@ -11,15 +12,18 @@ import type { UpdaterOptions } from "./update-block.ts";
 export class Updater {
   readonly #actor: ActorUpdater;
   readonly #critic: CriticUpdater;
+  readonly #batch: BatchCopy | null;
 
-  private constructor(actor: ActorUpdater, critic: CriticUpdater) {
+  private constructor(actor: ActorUpdater, critic: CriticUpdater, batch: BatchCopy | null) {
     this.#actor = actor;
     this.#critic = critic;
+    this.#batch = batch;
   }
 
   /** Compiles the functions of `options`. */
   static async create(options: UpdaterOptions): Promise<Updater> {
-    return new Updater(await ActorUpdater.create(options), await CriticUpdater.create(options));
+    const batch = BatchCopy.of(options);
+    return new Updater(await ActorUpdater.create(options, batch), await CriticUpdater.create(options, batch), batch);
   }
 
   /**
@@ -32,7 +36,8 @@ export class Updater {
   }
 
   /** Computes parts of a network's gradient; advantages too where the plan computes them with the critic's. */
-  async gradient({ network, minibatch, firstPart, parts }: Omit<GradientJob, "kind">): Promise<void> {
+  async gradient({ network, iteration, minibatch, firstPart, parts }: Omit<GradientJob, "kind">): Promise<void> {
+    this.#batch?.renew(iteration);
     const updater = network === "actor" ? this.#actor : this.#critic;
     for (let part = firstPart; part < firstPart + parts; part++) await updater.gradient(minibatch, part);
   }

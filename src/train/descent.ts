@@ -64,6 +64,7 @@ class Descent {
   settled: Promise<void> = Promise.resolve();
   readonly #options: LearnerOptions;
   readonly #optimisers: Optimisers;
+  readonly #iteration: number;
   readonly #rates: Readonly<Record<Network, number>>;
   readonly #order: RowOrder;
   readonly #advantage: Float32Array;
@@ -75,6 +76,7 @@ class Descent {
     const factor = learningRateFactor(config.algorithm, iteration * rowsPerIteration(config));
     this.#options = options;
     this.#optimisers = optimisers;
+    this.#iteration = iteration;
     this.#rates = {
       actor: factor * optimisers.rateFactor * config.algorithm.learningRate,
       critic: factor * criticLearningRate(config.algorithm),
@@ -111,7 +113,7 @@ class Descent {
     const { plan, pool } = this.#options;
     const parts = plan.parts / smallestDivisor(plan.parts, pool.size);
     const jobs = Array.from({ length: plan.parts / parts }, (_, job): GradientJob => {
-      return { kind: "gradient", network, minibatch, firstPart: job * parts, parts };
+      return { kind: "gradient", network, iteration: this.#iteration, minibatch, firstPart: job * parts, parts };
     });
     await pool.run<"gradient">(jobs);
   }

@@ -84,7 +84,8 @@ describe("rows seen in the mirror", () => {
     const names = surrogateOf(updateSpec(config, env).algorithm).measures;
     const measures = async (image: boolean) => {
       seen(views, image);
-      await updater.gradient({ network: "actor", minibatch: 0, firstPart: 0, parts: updatePlan(config).parts });
+      const { parts } = updatePlan(config);
+      await updater.gradient({ network: "actor", iteration: 0, minibatch: 0, firstPart: 0, parts });
       const sums = names.map((_, k) => {
         let sum = 0;
         for (let at = k; at < views.actorMeasures.length; at += names.length) sum += views.actorMeasures[at];
@@ -104,20 +105,21 @@ describe("rows seen in the mirror", () => {
   it.each(cases)("%s: give the gradients that reflected data gives", async (_name, config) => {
     const { updater, views } = await updaterOf(config);
     await updater.prepare(0, 0);
-    const gradients = async () => {
-      await updater.gradient({ network: "critic", minibatch: 0, firstPart: 0, parts: 1 });
-      await updater.gradient({ network: "actor", minibatch: 0, firstPart: 0, parts: 1 });
+    const gradients = async (iteration: number) => {
+      const first = { iteration, minibatch: 0, firstPart: 0, parts: 1 };
+      await updater.gradient({ network: "critic", ...first });
+      await updater.gradient({ network: "actor", ...first });
       return [...views.actorGradient, ...views.criticGradient];
     };
     seen(views, false);
-    const straight = await gradients();
+    const straight = await gradients(0);
     seen(views, true);
-    const image = await gradients();
+    const image = await gradients(0);
     reflect(views.obs, mirror.obs);
     reflect(views.privileged, mirror.privileged);
     reflectKept(views.kept, config);
     seen(views, false);
-    const byHand = await gradients();
+    const byHand = await gradients(1);
     expect(image).toEqual(byHand);
     expect(image).not.toEqual(straight);
     expect(Math.hypot(...image)).toBeGreaterThan(1e-3);

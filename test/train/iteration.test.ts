@@ -45,7 +45,7 @@ async function firstMeasures({ env, pool, parts }: Assembly, config: TrainConfig
   const { views } = parts;
   for (let i = 0; i < views.order.length; i++) views.order[i] = i;
   const { parts: count } = updatePlan(config);
-  const all = { kind: "gradient", minibatch: 0, firstPart: 0, parts: count } as const;
+  const all = { kind: "gradient", iteration: 0, minibatch: 0, firstPart: 0, parts: count } as const;
   if (config.algorithm.advantages === "minibatch") await pool.run<"gradient">([{ ...all, network: "critic" }]);
   await pool.run<"gradient">([{ ...all, network: "actor" }]);
   const names = surrogateOf(updateSpec(config, env).algorithm).measures;
@@ -92,7 +92,7 @@ describe("a gradient", () => {
       for (let i = 0; i < views.order.length; i++) views.order[i] = i;
       const { parts: count } = updatePlan(config);
       const gradient = async (network: Network, each: number) => {
-        const job = { kind: "gradient", network, minibatch: 0, parts: each } as const;
+        const job = { kind: "gradient", network, iteration: 0, minibatch: 0, parts: each } as const;
         const jobs = Array.from({ length: count / each }, (_, i) => ({ ...job, firstPart: i * each }));
         const out = network === "actor" ? views.actorGradient : views.criticGradient;
         out.fill(0);
