@@ -131,10 +131,7 @@ export class ActorUpdater {
     const { drawn, kept, replay } = this.#surrogate;
     const { feeds, outputs } = this.#prepare;
     const { places } = keptLayout(kept, sizes.shards * sizes.steps * sizes.envs, sizes.orientations);
-    this.#kept = places.map((place) => ({
-      ...place,
-      prepared: outputs[place.name] ?? feeds[place.name],
-    }));
+    this.#kept = places.map((place) => ({ ...place, prepared: outputs[place.name] ?? feeds[place.name] }));
     if (mirror === null) return;
     const reflect = (name: string, image: SignedPermutation | null): Reflected[] =>
       image === null ? [] : [{ values: feeds[name], image, scratch: new Float32Array(image.source.length) }];

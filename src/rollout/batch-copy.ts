@@ -27,8 +27,9 @@ export class BatchCopy {
     this.#tables = [...paired(kept, this.kept), ...paired(seen, this.seen)];
   }
 
-  /** Memory for a batch of these sizes; null where it is too large. */
+  /** Memory for a batch of these sizes; null where it is too large, or the engine would copy all of it for every block. */
   static of(options: UpdaterOptions): BatchCopy | null {
+    if (!options.engine.readsInPlace) return null;
     const [kept, seen] = [keptTables(options), seenTables(options)];
     const { orientations } = options.sizes;
     const values = [...kept, ...seen].reduce((sum, table) => sum + orientations * table.values.length, 0);

@@ -51,7 +51,10 @@ afterAll(async () => {
   env.delete();
 });
 
-async function updaterOf(config: TrainConfig): Promise<{ updater: Updater; views: IterationViews }> {
+async function updaterOf(
+  config: TrainConfig,
+  runs: Engine = engine,
+): Promise<{ updater: Updater; views: IterationViews }> {
   const sizes = iterationSizes(config, env);
   const views = sharedViews(iterationLayout(sizes), new SharedArrayBuffer(byteLengthOf(iterationLayout(sizes))));
   const spec = updateSpec(config, env);
@@ -64,7 +67,10 @@ async function updaterOf(config: TrainConfig): Promise<{ updater: Updater; views
   rng.seek(4, 2).fillNormal(views.action);
   rng.seek(4, 3).fillNormal(views.reward);
   const plan = updatePlan(config);
-  return { updater: await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, mirror }), views };
+  return {
+    updater: await Updater.create({ engine: runs, spec, plan, sizes, views, seed: config.seed, mirror }),
+    views,
+  };
 }
 
 const seen = (views: IterationViews, image: boolean) => {
@@ -123,6 +129,19 @@ describe("rows seen in the mirror", () => {
     expect(image).toEqual(byHand);
     expect(image).not.toEqual(straight);
     expect(Math.hypot(...image)).toBeGreaterThan(1e-3);
+  });
+
+  it.each(cases)("%s: give the same whether the engine picks them or they are gathered", async (_name, config) => {
+    const gradients = async (runs: Engine) => {
+      const { updater, views } = await updaterOf(config, runs);
+      await updater.prepare(0, 0);
+      for (let i = 0; i < views.order.length; i++) views.order[i] = i % 3 === 0 ? ~i : i;
+      const all = { iteration: 0, minibatch: 0, firstPart: 0, parts: updatePlan(config).parts };
+      await updater.gradient({ network: "critic", ...all });
+      await updater.gradient({ network: "actor", ...all });
+      return [...views.actorGradient, ...views.criticGradient];
+    };
+    expect(await gradients(engine)).toEqual(await gradients({ ...engine, readsInPlace: false }));
   });
 });
 
