@@ -77,12 +77,12 @@ export function denoisingSurrogate(policy: FlowPolicySpec, settings: DenoisingSe
     },
     measures: DENOISING_MEASURES,
     loss: (block, scale) => {
-      const { rows } = block;
-      const points = input("points", [rows * flowSteps, actionSize + TIME_SIZE]);
-      const move = input("move", [rows * flowSteps, actionSize]);
+      const { rows, kept } = block;
+      const points = kept("points", [rows * flowSteps, actionSize + TIME_SIZE]);
+      const move = kept("move", [rows * flowSteps, actionSize]);
       return denoisingMdpLoss(settings, {
         logProbs: logProbs(block, points, move),
-        oldLogProbs: input("oldLogProbs", [rows, flowSteps]),
+        oldLogProbs: kept("oldLogProbs", [rows, flowSteps]),
         advantage: input("advantage", [rows]),
         scale,
       });

@@ -20,7 +20,7 @@ import {
 } from "./flow-matching.ts";
 import { FLOW_MEASURES, type FlowLossInputs } from "./flow-policy-loss.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
-import type { Surrogate } from "./surrogate.ts";
+import type { LossBlock, Surrogate } from "./surrogate.ts";
 
 /** Of the pull, row by row, since it changes as training goes on. */
 const PULL_WEIGHT = { name: "pullWeight", size: 1, mirrored: "same" } as const;
@@ -54,12 +54,12 @@ export function flowMatchingSurrogate(
   const { normalPull: firstPull, normalPullEnd: lastPull, normalPullFallTicks } = settings;
   const pulls = firstPull > 0 || (lastPull > 0 && normalPullFallTicks > 0);
   /** Σ of the weighted distances from the velocities that make normal actions. */
-  const pulled = (velocity: Tensor, points: Tensor, weight: Tensor) => {
+  const pulled = (kept: LossBlock["kept"], velocity: Tensor, points: Tensor, weight: Tensor) => {
     const [count] = points.shape;
-    const target = mul(reshape(input("pull", [count]), [count, 1]), slice(points, 1, 0, actionSize));
+    const target = mul(reshape(kept("pull", [count]), [count, 1]), slice(points, 1, 0, actionSize));
     const rows = count / pairs;
     const distances = flowMatchingLoss(velocity, { target, weight }, rows);
-    return sum(mul(distances, reshape(input("pullWeight", [rows]), [rows, 1])));
+    return sum(mul(distances, reshape(kept("pullWeight", [rows]), [rows, 1])));
   };
   return {
     layout: flowPolicyLayout(policy),
@@ -94,19 +94,19 @@ export function flowMatchingSurrogate(
       return pulls ? { ...prepared, pull: reshape(normalPull(time), [rows * pairs]) } : prepared;
     },
     measures: FLOW_MEASURES,
-    loss: ({ rows, obs, weights }, scale) => {
+    loss: ({ rows, obs, weights, kept }, scale) => {
       const count = rows * pairs;
-      const points = input("points", [count, actionSize + TIME_SIZE]);
+      const points = kept("points", [count, actionSize + TIME_SIZE]);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), points);
-      const placed = { target: input("target", [count, actionSize]), weight: input("weight", [count]) };
+      const placed = { target: kept("target", [count, actionSize]), weight: kept("weight", [count]) };
       const losses = flowMatchingLoss(velocity, placed, rows);
-      const oldLosses = input("oldLosses", [rows, pairs]);
+      const oldLosses = kept("oldLosses", [rows, pairs]);
       const learned = policyLoss({ losses, oldLosses, advantage: input("advantage", [rows]), scale });
       const pairScale = scale / pairs;
       const terms = [learned.loss];
       if (consistency > 0) terms.push(mul(sum(losses), pairScale * consistency));
       if (driftPenalty > 0) terms.push(mul(sum(square(sub(losses, oldLosses))), pairScale * driftPenalty));
-      if (pulls) terms.push(mul(pulled(velocity, points, placed.weight), pairScale));
+      if (pulls) terms.push(mul(pulled(kept, velocity, points, placed.weight), pairScale));
       return { ...learned, loss: terms.reduce(add) };
     },
   };

@@ -37,6 +37,6 @@ export function flowRatioFunction(spec: FlowRatioSpec, rows: number): GraphFunct
   }));
   const size = policy.obsSize;
   const obs = normalise(input("obs", [rows, size]), input("mean", [size]), input("std", [size]));
-  const { measures } = surrogate.loss({ rows, obs, weights: parameterInputs(surrogate.layout) }, 1);
+  const { measures } = surrogate.loss({ rows, obs, weights: parameterInputs(surrogate.layout), kept: input }, 1);
   return graphFunction("flow-ratio", { logRatio: measures });
 }

@@ -38,13 +38,13 @@ export function gaussianSurrogate(policy: GaussianPolicySpec, settings: PpoSetti
       return { oldLogProb: gaussianLogProb(gaussianHead(policy, weights, obs), action) };
     },
     measures: PPO_MEASURES,
-    loss: ({ rows, obs, weights }, scale) => {
+    loss: ({ rows, obs, weights, kept }, scale) => {
       const head = gaussianHead(policy, weights, obs);
       const plain = gaussianEntropy(head);
-      const sample = () => gaussianSample(head, input("entropyNoise", [rows, actionSize]));
+      const sample = () => gaussianSample(head, kept("entropyNoise", [rows, actionSize]));
       return ppoLoss(settings, {
-        logProb: gaussianLogProb(head, input("action", [rows, actionSize])),
-        oldLogProb: input("oldLogProb", [rows]),
+        logProb: gaussianLogProb(head, kept("action", [rows, actionSize])),
+        oldLogProb: kept("oldLogProb", [rows]),
         entropy: squashed ? add(plain, tanhLogDet(sample())) : plain,
         advantage: input("advantage", [rows]),
         scale,

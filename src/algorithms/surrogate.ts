@@ -31,6 +31,12 @@ export interface RowBlock {
   readonly weights: Readonly<Record<string, Tensor>>;
 }
 
+/** A block whose loss is wanted. */
+export interface LossBlock extends RowBlock {
+  /** A kept array in the shape [rows, …] or [rows * …, …] that its user wants. */
+  kept(name: string, shape: readonly number[]): Tensor;
+}
+
 /** One algorithm's side of the update. Shapes are [rows, size] unless a function's own comment says otherwise. */
 export interface Surrogate {
   /** The actor's weights */
@@ -64,8 +70,8 @@ export interface Surrogate {
   /** Names of the loss's measures */
   readonly measures: readonly string[];
   /**
-   * Inputs: kept arrays, `advantage` [rows].
+   * Inputs: `advantage` [rows].
    * @param scale 1 / rows of the whole minibatch
    */
-  loss(block: RowBlock, scale: number): PolicyLoss;
+  loss(block: LossBlock, scale: number): PolicyLoss;
 }

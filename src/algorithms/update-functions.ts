@@ -4,11 +4,13 @@
  */
 import {
   type GraphFunction,
+  gather,
   gradients,
   graphFunction,
   input,
   mul,
   reshape,
+  sizeOf,
   slice,
   sub,
   sum,
@@ -27,7 +29,7 @@ import { type FpoPlusPlusSettings, fpoPlusPlusLoss } from "./fpo-plus-plus.ts";
 import { gaussianSurrogate } from "./gaussian-surrogate.ts";
 import { stack } from "./policy-loss.ts";
 import type { PpoSettings } from "./ppo.ts";
-import type { RowBlock, Surrogate } from "./surrogate.ts";
+import type { LossBlock, RowBlock, Surrogate } from "./surrogate.ts";
 import { valueLoss } from "./value-loss.ts";
 
 /** An algorithm, the policy it trains, and the settings of its loss; the algorithm's own branch of the configuration fits. */
@@ -65,6 +67,21 @@ export interface UpdateSpec {
   readonly settings: ValueSettings;
 }
 
+/**
+ * Rows of the whole arrays that a block's rows are picked from by their numbers; undefined where the block's rows are fed. Picked arrays
+ * are inputs [rows of the whole, size] under their own names.
+ */
+export interface PickedFrom {
+  /** What rows keep, picked by the int64 input `keptRow` [rows] */
+  readonly kept?: number;
+  /** Observations, picked by the int64 input `seenRow` [rows that are seen] */
+  readonly seen?: number;
+}
+
+/** The inputs that take the numbers of picked rows. */
+export const KEPT_ROW = "keptRow";
+export const SEEN_ROW = "seenRow";
+
 /** Prefix of gradient outputs: "d/" + the parameter's name. */
 export const GRADIENT_PREFIX = "d/";
 /** Measures of a critic block, adding up to means over the minibatch. */
@@ -91,9 +108,19 @@ export function surrogateOf(algorithm: AlgorithmSpec): Surrogate {
 }
 
 /** Inputs `obs` [rows, obsSize], `mean`, `std` [obsSize] and the actor's weights. */
-function actorBlock(rows: number, { layout }: Surrogate, { obsSize }: UpdateSpec): RowBlock {
-  const obs = normalise(input("obs", [rows, obsSize]), input("mean", [obsSize]), input("std", [obsSize]));
+function actorBlock(rows: number, { layout }: Surrogate, { obsSize }: UpdateSpec, seen: RowInput = input): RowBlock {
+  const obs = normalise(seen("obs", [rows, obsSize]), input("mean", [obsSize]), input("std", [obsSize]));
   return { rows, obs, weights: parameterInputs(layout) };
+}
+
+/** Values of a block's rows under the name of an input; any shape that begins with the rows or a multiple of them. */
+type RowInput = LossBlock["kept"];
+
+/** Rows fed as they are, or picked from `of` rows by the numbers in the input `index`. */
+function rowInput(rows: number, index: string, of: number | undefined): RowInput {
+  if (of === undefined) return input;
+  const numbers = input(index, [rows], "int64");
+  return (name, shape) => reshape(gather(input(name, [of, sizeOf(shape) / rows]), numbers), shape);
 }
 
 /** Computes again what acting threw away: inputs of `actorBlock` and drawn arrays → replayed arrays. Null where nothing is. */
@@ -123,10 +150,15 @@ export function valueFunction({ critic, obsSize, privilegedSize }: UpdateSpec, r
  * Inputs of `actorBlock`, kept arrays, `advantage` [rows]; outputs gradients and `measures` in the surrogate's order.
  * @param scale 1 / rows of the whole minibatch
  */
-export function actorGradientFunction(spec: UpdateSpec, rows: number, scale: number): GraphFunction {
+export function actorGradientFunction(
+  spec: UpdateSpec,
+  rows: number,
+  scale: number,
+  from: PickedFrom = {},
+): GraphFunction {
   const surrogate = surrogateOf(spec.algorithm);
-  const block = actorBlock(rows, surrogate, spec);
-  const { loss, measures } = surrogate.loss(block, scale);
+  const block = actorBlock(rows, surrogate, spec, rowInput(rows, SEEN_ROW, from.seen));
+  const { loss, measures } = surrogate.loss({ ...block, kept: rowInput(rows, KEPT_ROW, from.kept) }, scale);
   return graphFunction("actor-gradient", { ...gradientsByName(loss, surrogate.layout, block.weights), measures });
 }
 
@@ -134,10 +166,16 @@ export function actorGradientFunction(spec: UpdateSpec, rows: number, scale: num
  * Gradient of the value loss of one block whose targets are known.
  * Inputs of `criticInputs`, `target` [rows], `mask` [rows], the critic's weights.
  */
-export function criticGradientFunction(spec: UpdateSpec, rows: number, scale: number): GraphFunction {
+export function criticGradientFunction(
+  spec: UpdateSpec,
+  rows: number,
+  scale: number,
+  { seen: of }: PickedFrom = {},
+): GraphFunction {
   const layout = criticLayout(spec.critic);
   const weights = parameterInputs(layout);
-  const values = criticValue(spec.critic, weights, criticInputs(rows, spec.obsSize, spec.privilegedSize));
+  const seen = rowInput(rows, SEEN_ROW, of);
+  const values = criticValue(spec.critic, weights, criticInputs(rows, spec.obsSize, spec.privilegedSize, seen));
   const coefficient = spec.settings.valueCoefficient;
   const loss = valueLoss(values, input("target", [rows]), input("mask", [rows]), { coefficient, scale });
   return graphFunction("critic-gradient", {
@@ -155,11 +193,13 @@ export function segmentGradientFunction(
   spec: UpdateSpec,
   { unroll, segments }: { unroll: number; segments: number },
   scale: number,
+  { seen: of }: PickedFrom = {},
 ): GraphFunction {
   const layout = criticLayout(spec.critic);
   const weights = parameterInputs(layout);
   const rows = unroll * segments;
-  const inputs: CriticInputs = criticInputs(rows + segments, spec.obsSize, spec.privilegedSize);
+  const seen = rowInput(rows + segments, SEEN_ROW, of);
+  const inputs: CriticInputs = criticInputs(rows + segments, spec.obsSize, spec.privilegedSize, seen);
   const values = criticValue(spec.critic, weights, inputs);
   const [reward, terminated, truncated] = ["reward", "terminated", "truncated"].map((name) =>
     input(name, [unroll, segments]),

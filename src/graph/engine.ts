@@ -19,6 +19,8 @@ export interface Executable {
 
 export interface Engine {
   readonly name: string;
+  /** Whether it reads feeds where they lie, so that a large one costs nothing; false where every run copies them. */
+  readonly readsInPlace: boolean;
   /** Prepares a function to be run many times. */
   compile(fn: GraphFunction): Promise<Executable>;
   dispose(): Promise<void>;

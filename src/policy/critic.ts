@@ -27,11 +27,19 @@ export interface CriticInputs {
   readonly std: Tensor;
 }
 
-/** Graph inputs `obs`, `privileged` (unless empty), `mean`, `std` for a block of rows. */
-export function criticInputs(rows: number, obsSize: number, privilegedSize: number): CriticInputs {
+/**
+ * Graph inputs `obs`, `privileged` (unless empty), `mean`, `std` for a block of rows.
+ * @param seen gives the first two
+ */
+export function criticInputs(
+  rows: number,
+  obsSize: number,
+  privilegedSize: number,
+  seen: (name: string, shape: readonly number[]) => Tensor = input,
+): CriticInputs {
   return {
-    obs: input("obs", [rows, obsSize]),
-    privileged: privilegedSize === 0 ? null : input("privileged", [rows, privilegedSize]),
+    obs: seen("obs", [rows, obsSize]),
+    privileged: privilegedSize === 0 ? null : seen("privileged", [rows, privilegedSize]),
     mean: input("mean", [obsSize + privilegedSize]),
     std: input("std", [obsSize + privilegedSize]),
   };

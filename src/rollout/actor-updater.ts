@@ -6,26 +6,28 @@ import type { RowArray, Surrogate } from "../algorithms/surrogate.ts";
 import {
   actorGradientFunction,
   GRADIENT_PREFIX,
+  KEPT_ROW,
   prepareFunction,
   replayFunction,
+  SEEN_ROW,
   surrogateOf,
 } from "../algorithms/update-functions.ts";
 import { Rng } from "../math/rng.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import type { Mirror, SignedPermutation } from "../tasks/index.ts";
+import type { BatchCopy } from "./batch-copy.ts";
+import { type BlockRows, blockRows } from "./block-rows.ts";
 import { type KeptPlace, keptLayout } from "./kept-rows.ts";
-import { gatherKept, gatherSeen, gatherValues } from "./row-gather.ts";
+import { gatherValues } from "./row-gather.ts";
 import { copy, imageOf, mirrorRows } from "./row-image.ts";
 import { RowOrder } from "./row-order.ts";
+import { keptTables, seenTables } from "./row-table.ts";
 import { type Arrays, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
 import { largestDivisor } from "./update-plan.ts";
 
-/** A kept array with the arrays of this thread that it is copied from and to. */
+/** A kept array with the array of this thread that it is copied from. */
 interface KeptRows extends KeptPlace {
-  /** Written by `prepare` */
   readonly prepared: Float32Array;
-  /** Fed to the gradient */
-  readonly fed: Float32Array;
 }
 
 /** An array that is replaced by its image before rows are measured in the mirror. */
@@ -43,6 +45,8 @@ export class ActorUpdater {
   /** Rows of the block under way, and of their observations */
   readonly #rows: Int32Array;
   readonly #seen: Int32Array;
+  readonly #keptRows: BlockRows;
+  readonly #seenRows: BlockRows;
   /** Control steps of a shard that are prepared at once */
   readonly #steps: number;
   readonly #weights: Float32Array;
@@ -56,7 +60,7 @@ export class ActorUpdater {
   #kept: readonly KeptRows[] = [];
   #reflected: readonly Reflected[] = [];
 
-  private constructor(options: UpdaterOptions) {
+  private constructor(options: UpdaterOptions, batch: BatchCopy | null) {
     this.#options = options;
     this.#surrogate = surrogateOf(options.spec.algorithm);
     const { plan, sizes } = options;
@@ -64,6 +68,9 @@ export class ActorUpdater {
     this.#order = new RowOrder(plan, sizes, options.views.order);
     this.#rows = new Int32Array(plan.actorRows);
     this.#seen = new Int32Array(plan.actorRows);
+    const [obs] = seenTables(options);
+    this.#keptRows = blockRows(keptTables(options), KEPT_ROW, plan.actorRows, batch?.kept ?? null);
+    this.#seenRows = blockRows([obs], SEEN_ROW, plan.actorRows, batch?.seen ?? null);
     this.#steps = largestDivisor(sizes.steps, Math.max(1, Math.floor(plan.actorRows / sizes.envs)));
     this.#weights = new Float32Array(layout.size);
     this.#gradient = new Float32Array(layout.size);
@@ -71,9 +78,12 @@ export class ActorUpdater {
     this.#measureSum = new BlockSum(measures.length);
   }
 
-  /** Compiles the functions of `options`. */
-  static async create(options: UpdaterOptions): Promise<ActorUpdater> {
-    const updater = new ActorUpdater(options);
+  /**
+   * Compiles the functions of `options`.
+   * @param batch from which the engine picks rows; null: rows are gathered here
+   */
+  static async create(options: UpdaterOptions, batch: BatchCopy | null): Promise<ActorUpdater> {
+    const updater = new ActorUpdater(options, batch);
     await updater.#compile();
     return updater;
   }
@@ -83,10 +93,9 @@ export class ActorUpdater {
     const { obsSize } = sizes;
     const shared = { mean: new Float32Array(obsSize), std: new Float32Array(obsSize) };
     const weights = { ...shared, ...parameterViews(this.#surrogate.layout, this.#weights) };
-    const inputs = (rows: number) => ({ ...weights, obs: new Float32Array(rows * obsSize) });
     const prepared = this.#steps * sizes.envs;
-    await this.#compilePrepare(prepared, inputs(prepared));
-    await this.#compileGradient(plan.actorRows, inputs(plan.actorRows));
+    await this.#compilePrepare(prepared, { ...weights, obs: new Float32Array(prepared * obsSize) });
+    await this.#compileGradient(plan.actorRows, weights);
     this.#place(mirror);
   }
 
@@ -105,13 +114,15 @@ export class ActorUpdater {
 
   async #compileGradient(rows: number, inputs: Arrays): Promise<void> {
     const { engine, spec, plan } = this.#options;
-    const { layout, kept, measures } = this.#surrogate;
-    const gradient = actorGradientFunction(spec, rows, 1 / (plan.minibatchUnits * plan.unroll));
+    const { layout, measures } = this.#surrogate;
+    const from = { kept: this.#keptRows.of, seen: this.#seenRows.of };
+    const gradient = actorGradientFunction(spec, rows, 1 / (plan.minibatchUnits * plan.unroll), from);
     this.#actor = await Block.create(
       engine,
       gradient,
-      { ...inputs, ...arraysOf(kept, rows), advantage: new Float32Array(rows) },
+      { ...inputs, advantage: new Float32Array(rows) },
       { ...parameterViews(layout, this.#gradient, GRADIENT_PREFIX), measures: new Float32Array(measures.length) },
+      { ...this.#keptRows.feeds, ...this.#seenRows.feeds },
     );
   }
 
@@ -120,11 +131,7 @@ export class ActorUpdater {
     const { drawn, kept, replay } = this.#surrogate;
     const { feeds, outputs } = this.#prepare;
     const { places } = keptLayout(kept, sizes.shards * sizes.steps * sizes.envs, sizes.orientations);
-    this.#kept = places.map((place) => ({
-      ...place,
-      prepared: outputs[place.name] ?? feeds[place.name],
-      fed: this.#actor.feeds[place.name],
-    }));
+    this.#kept = places.map((place) => ({ ...place, prepared: outputs[place.name] ?? feeds[place.name] }));
     if (mirror === null) return;
     const reflect = (name: string, image: SignedPermutation | null): Reflected[] =>
       image === null ? [] : [{ values: feeds[name], image, scratch: new Float32Array(image.source.length) }];
@@ -186,12 +193,10 @@ export class ActorUpdater {
 
   /** Feeds the `start`-th and the following rows of the units from `firstUnit` on. */
   #gather(firstUnit: number, start: number): void {
-    const { views, sizes, mirror } = this.#options;
-    const { feeds } = this.#actor;
     this.#order.writeRows(firstUnit, start, this.#rows, this.#seen);
-    gatherSeen(views.obs, sizes.obsSize, mirror?.obs, this.#seen, feeds.obs);
-    for (const place of this.#kept) gatherKept(views.kept, place, this.#rows, place.fed);
-    gatherValues(views.advantage, this.#rows, feeds.advantage);
+    this.#seenRows.write(this.#seen);
+    this.#keptRows.write(this.#rows);
+    gatherValues(this.#options.views.advantage, this.#rows, this.#actor.feeds.advantage);
   }
 }
 

@@ -4,14 +4,18 @@ import {
   CRITIC_MEASURES,
   criticGradientFunction,
   GRADIENT_PREFIX,
+  SEEN_ROW,
   segmentGradientFunction,
   valueFunction,
 } from "../algorithms/update-functions.ts";
 import { criticLayout } from "../policy/critic.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
-import { gatherSeen, gatherValues, scatterValues } from "./row-gather.ts";
+import type { BatchCopy } from "./batch-copy.ts";
+import { type BlockRows, blockRows } from "./block-rows.ts";
+import { gatherValues, scatterValues } from "./row-gather.ts";
 import { copy } from "./row-image.ts";
 import { RowOrder } from "./row-order.ts";
+import { seenTables } from "./row-table.ts";
 import { type Arrays, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
 import { largestDivisor, VALUE_ROWS } from "./update-plan.ts";
 
@@ -22,6 +26,7 @@ export class CriticUpdater {
   /** Rows of the block under way [unroll, criticUnits], and of what is seen of them; segments see one step more */
   readonly #rows: Int32Array;
   readonly #seen: Int32Array;
+  readonly #seenRows: BlockRows;
   readonly #layout: ParameterLayout;
   readonly #weights: Float32Array;
   readonly #gradient: Float32Array;
@@ -32,21 +37,25 @@ export class CriticUpdater {
   #values: Block | null = null;
   #critic!: Block;
 
-  private constructor(options: UpdaterOptions) {
+  private constructor(options: UpdaterOptions, batch: BatchCopy | null) {
     this.#options = options;
     const { plan } = options;
     this.#order = new RowOrder(plan, options.sizes, options.views.order);
     this.#rows = new Int32Array(plan.unroll * plan.criticUnits);
     this.#seen = new Int32Array((plan.unroll + (plan.advantages === "minibatch" ? 1 : 0)) * plan.criticUnits);
+    this.#seenRows = blockRows(seenTables(options), SEEN_ROW, this.#seen.length, batch?.seen ?? null);
     this.#layout = criticLayout(options.spec.critic);
     this.#weights = new Float32Array(this.#layout.size);
     this.#gradient = new Float32Array(this.#layout.size);
     this.#gradientSum = new BlockSum(this.#layout.size);
   }
 
-  /** Compiles the functions of `options`. */
-  static async create(options: UpdaterOptions): Promise<CriticUpdater> {
-    const updater = new CriticUpdater(options);
+  /**
+   * Compiles the functions of `options`.
+   * @param batch from which the engine picks rows; null: rows are gathered here
+   */
+  static async create(options: UpdaterOptions, batch: BatchCopy | null): Promise<CriticUpdater> {
+    const updater = new CriticUpdater(options, batch);
     await updater.#compile();
     return updater;
   }
@@ -75,8 +84,9 @@ export class CriticUpdater {
     const { engine, spec, plan } = this.#options;
     const rows = plan.criticUnits;
     const target = { target: new Float32Array(rows), mask: new Float32Array(rows) };
-    const feeds = { ...shared, ...this.#seenArrays(rows), ...target };
-    return Block.create(engine, criticGradientFunction(spec, rows, scale), feeds, this.#gradientArrays());
+    const { feeds, of } = this.#seenRows;
+    const gradient = criticGradientFunction(spec, rows, scale, { seen: of });
+    return Block.create(engine, gradient, { ...shared, ...target }, this.#gradientArrays(), feeds);
   }
 
   /** Learns from segments and estimates their advantages on the way. */
@@ -85,10 +95,10 @@ export class CriticUpdater {
     const shape = { unroll: plan.unroll, segments: plan.criticUnits };
     const rows = plan.criticUnits * plan.unroll;
     const flags = { terminated: new Float32Array(rows), truncated: new Float32Array(rows) };
-    const seen = this.#seenArrays(rows + plan.criticUnits);
-    const feeds = { ...shared, ...seen, reward: new Float32Array(rows), ...flags };
+    const { feeds, of } = this.#seenRows;
+    const inputs = { ...shared, reward: new Float32Array(rows), ...flags };
     const outputs = { ...this.#gradientArrays(), advantage: new Float32Array(rows) };
-    return Block.create(engine, segmentGradientFunction(spec, shape, scale), feeds, outputs);
+    return Block.create(engine, segmentGradientFunction(spec, shape, scale, { seen: of }), inputs, outputs, feeds);
   }
 
   #gradientArrays(): Arrays {
@@ -182,12 +192,10 @@ export class CriticUpdater {
   }
 
   #gather(firstUnit: number): void {
-    const { views, plan, spec, sizes, mirror } = this.#options;
+    const { views, plan, spec } = this.#options;
     const { feeds } = this.#critic;
     this.#order.writeUnits(firstUnit, plan.criticUnits, this.#rows, this.#seen);
-    gatherSeen(views.obs, sizes.obsSize, mirror?.obs, this.#seen, feeds.obs);
-    if (sizes.privilegedSize > 0)
-      gatherSeen(views.privileged, sizes.privilegedSize, mirror?.privileged, this.#seen, feeds.privileged);
+    this.#seenRows.write(this.#seen);
     if (plan.advantages === "minibatch") {
       gatherValues(views.learnReward, this.#rows, feeds.reward);
       gatherValues(views.terminated, this.#rows, feeds.terminated);

@@ -102,9 +102,13 @@ export type Job =
   | {
       readonly kind: "gradient";
       readonly network: Network;
+      /** Whose batch it is; what rows hold stays the same within it */
+      readonly iteration: number;
       /** Its place in the order; those of the second epoch that lies there follow those of the first */
       readonly minibatch: number;
-      readonly part: number;
+      /** Parts of this job: `firstPart` … + `parts`, each summed on its own */
+      readonly firstPart: number;
+      readonly parts: number;
     }
   | {
       readonly kind: "evaluate";
@@ -116,6 +120,9 @@ export type Job =
       readonly episodes: number;
       readonly command: CommandVector | null;
     };
+
+/** Parts of a network's gradient. */
+export type GradientJob = Extract<Job, { kind: "gradient" }>;
 
 /** Environments to record in one shard, and the tape to record them on. */
 export interface WatchRequest {

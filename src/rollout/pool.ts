@@ -146,9 +146,12 @@ export class JobThreads<J extends { readonly kind: string }> {
 
 /** A fixed number of threads with the same setup, for training and evaluation. */
 export class WorkerPool {
+  /** Threads */
+  readonly size: number;
   readonly #threads: JobThreads<Job>;
 
-  private constructor(threads: JobThreads<Job>) {
+  private constructor(size: number, threads: JobThreads<Job>) {
+    this.size = size;
     this.#threads = threads;
   }
 
@@ -160,7 +163,7 @@ export class WorkerPool {
   static async create(workers: number, setup: ThreadSetup, onReplace: (reason: string) => void): Promise<WorkerPool> {
     const threads = new JobThreads<Job>(new URL("./worker.js", import.meta.url), setup, onReplace);
     await threads.start(workers);
-    return new WorkerPool(threads);
+    return new WorkerPool(workers, threads);
   }
 
   /** Does all jobs and returns their results in the order of the jobs. */

@@ -61,8 +61,7 @@ export class ThreadHost {
         await this.#tools.updater.prepare(job.shard, job.iteration);
         return null;
       case "gradient":
-        if (job.network === "actor") await this.#tools.updater.actorGradient(job.minibatch, job.part);
-        else await this.#tools.updater.criticGradient(job.minibatch, job.part);
+        await this.#tools.updater.gradient(job);
         return null;
       case "evaluate":
         this.#evaluator ??= new Evaluator(this.#env, this.#engine);

@@ -1,6 +1,6 @@
 /** What the two halves of the updater share: their options, and a compiled function with the arrays it is fed from and writes to. */
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
-import type { Engine, Executable, GraphFunction } from "../graph/index.ts";
+import type { Engine, Executable, Feeds, GraphFunction } from "../graph/index.ts";
 import type { Mirror } from "../tasks/index.ts";
 import type { IterationSizes, IterationViews } from "./iteration-layout.ts";
 import { copy } from "./row-image.ts";
@@ -26,21 +26,32 @@ export class Block {
   readonly feeds: Arrays;
   readonly outputs: Arrays;
   readonly #executable: Executable;
+  readonly #fed: Feeds;
 
-  private constructor(executable: Executable, feeds: Arrays, outputs: Arrays) {
+  private constructor(executable: Executable, feeds: Arrays, outputs: Arrays, rows: Feeds) {
     this.#executable = executable;
     this.feeds = feeds;
     this.outputs = outputs;
+    this.#fed = { ...feeds, ...rows };
   }
 
-  /** Compiles a function for these arrays. */
-  static async create(engine: Engine, fn: GraphFunction, feeds: Arrays, outputs: Arrays): Promise<Block> {
-    return new Block(await engine.compile(fn), feeds, outputs);
+  /**
+   * Compiles a function for these arrays.
+   * @param rows what else it is fed with; see `BlockRows`
+   */
+  static async create(
+    engine: Engine,
+    fn: GraphFunction,
+    feeds: Arrays,
+    outputs: Arrays,
+    rows: Feeds = {},
+  ): Promise<Block> {
+    return new Block(await engine.compile(fn), feeds, outputs, rows);
   }
 
   /** Runs the function from its feeds into its outputs. */
   async run(): Promise<void> {
-    await this.#executable.run(this.feeds, this.outputs);
+    await this.#executable.run(this.#fed, this.outputs);
   }
 
   /** Feeds the normaliser of the moment, as much of it as the function takes. */

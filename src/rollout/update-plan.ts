@@ -69,6 +69,12 @@ export function largestDivisor(n: number, limit: number): number {
   return 1;
 }
 
+/** Smallest divisor of `n` that is at least `limit`; `n` where there is none. */
+export function smallestDivisor(n: number, limit: number): number {
+  for (let divisor = limit; divisor < n; divisor++) if (n % divisor === 0) return divisor;
+  return n;
+}
+
 /** A divisor of `n` near `wanted`; numbers without a useful one are taken whole. */
 function blockSize(n: number, wanted: number): number {
   const divisor = largestDivisor(n, wanted);

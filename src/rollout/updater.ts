@@ -3,22 +3,27 @@
  * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: who does what (train/learner.ts).
  */
 import { ActorUpdater } from "./actor-updater.ts";
+import { BatchCopy } from "./batch-copy.ts";
 import { CriticUpdater } from "./critic-updater.ts";
+import type { GradientJob } from "./jobs.ts";
 import type { UpdaterOptions } from "./update-block.ts";
 
 /** Prepares shards and computes gradients. */
 export class Updater {
   readonly #actor: ActorUpdater;
   readonly #critic: CriticUpdater;
+  readonly #batch: BatchCopy | null;
 
-  private constructor(actor: ActorUpdater, critic: CriticUpdater) {
+  private constructor(actor: ActorUpdater, critic: CriticUpdater, batch: BatchCopy | null) {
     this.#actor = actor;
     this.#critic = critic;
+    this.#batch = batch;
   }
 
   /** Compiles the functions of `options`. */
   static async create(options: UpdaterOptions): Promise<Updater> {
-    return new Updater(await ActorUpdater.create(options), await CriticUpdater.create(options));
+    const batch = BatchCopy.of(options);
+    return new Updater(await ActorUpdater.create(options, batch), await CriticUpdater.create(options, batch), batch);
   }
 
   /**
@@ -30,13 +35,10 @@ export class Updater {
     await this.#critic.prepare(shard);
   }
 
-  /** Gradient part `part` of the value loss of minibatch `minibatch`; advantages too where the plan computes them here. */
-  criticGradient(minibatch: number, part: number): Promise<void> {
-    return this.#critic.gradient(minibatch, part);
-  }
-
-  /** Gradient part `part` of the policy loss of minibatch `minibatch`. */
-  actorGradient(minibatch: number, part: number): Promise<void> {
-    return this.#actor.gradient(minibatch, part);
+  /** Computes parts of a network's gradient; advantages too where the plan computes them with the critic's. */
+  async gradient({ network, iteration, minibatch, firstPart, parts }: Omit<GradientJob, "kind">): Promise<void> {
+    this.#batch?.renew(iteration);
+    const updater = network === "actor" ? this.#actor : this.#critic;
+    for (let part = firstPart; part < firstPart + parts; part++) await updater.gradient(minibatch, part);
   }
 }

@@ -6,8 +6,9 @@
 import { normaliseAdvantages, returnLevel } from "../algorithms/advantages.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
 import { Rng, STREAM } from "../math/rng.ts";
-import type { Network } from "../rollout/jobs.ts";
+import type { GradientJob, Network } from "../rollout/jobs.ts";
 import { RowOrder } from "../rollout/row-order.ts";
+import { smallestDivisor } from "../rollout/update-plan.ts";
 import { criticLearningRate, learningRateFactor, rowsPerIteration } from "./config.ts";
 import type { LearnerOptions } from "./learner.ts";
 import { MeanTally } from "./mean-tally.ts";
@@ -63,6 +64,7 @@ class Descent {
   settled: Promise<void> = Promise.resolve();
   readonly #options: LearnerOptions;
   readonly #optimisers: Optimisers;
+  readonly #iteration: number;
   readonly #rates: Readonly<Record<Network, number>>;
   readonly #order: RowOrder;
   readonly #advantage: Float32Array;
@@ -74,6 +76,7 @@ class Descent {
     const factor = learningRateFactor(config.algorithm, iteration * rowsPerIteration(config));
     this.#options = options;
     this.#optimisers = optimisers;
+    this.#iteration = iteration;
     this.#rates = {
       actor: factor * optimisers.rateFactor * config.algorithm.learningRate,
       critic: factor * criticLearningRate(config.algorithm),
@@ -108,8 +111,11 @@ class Descent {
   /** Leaves the parts of a network's gradient in the shared arrays. */
   async #gradient(network: Network, minibatch: number): Promise<void> {
     const { plan, pool } = this.#options;
-    const parts = Array.from({ length: plan.parts }, (_, part) => part);
-    await pool.run<"gradient">(parts.map((part) => ({ kind: "gradient", network, minibatch, part })));
+    const parts = plan.parts / smallestDivisor(plan.parts, pool.size);
+    const jobs = Array.from({ length: plan.parts / parts }, (_, job): GradientJob => {
+      return { kind: "gradient", network, iteration: this.#iteration, minibatch, firstPart: job * parts, parts };
+    });
+    await pool.run<"gradient">(jobs);
   }
 
   /** Steps a network along the gradient that was left, and keeps its measures. */

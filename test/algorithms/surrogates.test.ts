@@ -144,7 +144,7 @@ describe("surrogates", () => {
     const shifted = Float64Array.from(flat, (value, i) => value + 0.03 * Math.sin(i));
     const fn = actorGradientFunction(spec, ROWS, 1 / ROWS);
     const analytic = interpret(fn, { ...data, ...weightsAt(surrogate, shifted) });
-    const block = { rows: ROWS, obs: input("obs", [ROWS, 5]), weights: parameterInputs(surrogate.layout) };
+    const block = { rows: ROWS, obs: input("obs", [ROWS, 5]), weights: parameterInputs(surrogate.layout), kept: input };
     const loss = graphFunction("loss", { loss: surrogate.loss(block, 1 / ROWS).loss });
     const needed = new Set(loss.inputs.map((node) => (node.op === "input" ? node.attributes.name : "")));
     const valueAt = (index: number, step: number) => {

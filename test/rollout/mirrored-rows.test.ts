@@ -51,7 +51,10 @@ afterAll(async () => {
   env.delete();
 });
 
-async function updaterOf(config: TrainConfig): Promise<{ updater: Updater; views: IterationViews }> {
+async function updaterOf(
+  config: TrainConfig,
+  runs: Engine = engine,
+): Promise<{ updater: Updater; views: IterationViews }> {
   const sizes = iterationSizes(config, env);
   const views = sharedViews(iterationLayout(sizes), new SharedArrayBuffer(byteLengthOf(iterationLayout(sizes))));
   const spec = updateSpec(config, env);
@@ -64,7 +67,10 @@ async function updaterOf(config: TrainConfig): Promise<{ updater: Updater; views
   rng.seek(4, 2).fillNormal(views.action);
   rng.seek(4, 3).fillNormal(views.reward);
   const plan = updatePlan(config);
-  return { updater: await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, mirror }), views };
+  return {
+    updater: await Updater.create({ engine: runs, spec, plan, sizes, views, seed: config.seed, mirror }),
+    views,
+  };
 }
 
 const seen = (views: IterationViews, image: boolean) => {
@@ -84,7 +90,8 @@ describe("rows seen in the mirror", () => {
     const names = surrogateOf(updateSpec(config, env).algorithm).measures;
     const measures = async (image: boolean) => {
       seen(views, image);
-      for (let part = 0; part < updatePlan(config).parts; part++) await updater.actorGradient(0, part);
+      const { parts } = updatePlan(config);
+      await updater.gradient({ network: "actor", iteration: 0, minibatch: 0, firstPart: 0, parts });
       const sums = names.map((_, k) => {
         let sum = 0;
         for (let at = k; at < views.actorMeasures.length; at += names.length) sum += views.actorMeasures[at];
@@ -104,23 +111,37 @@ describe("rows seen in the mirror", () => {
   it.each(cases)("%s: give the gradients that reflected data gives", async (_name, config) => {
     const { updater, views } = await updaterOf(config);
     await updater.prepare(0, 0);
-    const gradients = async () => {
-      await updater.criticGradient(0, 0);
-      await updater.actorGradient(0, 0);
+    const gradients = async (iteration: number) => {
+      const first = { iteration, minibatch: 0, firstPart: 0, parts: 1 };
+      await updater.gradient({ network: "critic", ...first });
+      await updater.gradient({ network: "actor", ...first });
       return [...views.actorGradient, ...views.criticGradient];
     };
     seen(views, false);
-    const straight = await gradients();
+    const straight = await gradients(0);
     seen(views, true);
-    const image = await gradients();
+    const image = await gradients(0);
     reflect(views.obs, mirror.obs);
     reflect(views.privileged, mirror.privileged);
     reflectKept(views.kept, config);
     seen(views, false);
-    const byHand = await gradients();
+    const byHand = await gradients(1);
     expect(image).toEqual(byHand);
     expect(image).not.toEqual(straight);
     expect(Math.hypot(...image)).toBeGreaterThan(1e-3);
+  });
+
+  it.each(cases)("%s: give the same whether the engine picks them or they are gathered", async (_name, config) => {
+    const gradients = async (runs: Engine) => {
+      const { updater, views } = await updaterOf(config, runs);
+      await updater.prepare(0, 0);
+      for (let i = 0; i < views.order.length; i++) views.order[i] = i % 3 === 0 ? ~i : i;
+      const all = { iteration: 0, minibatch: 0, firstPart: 0, parts: updatePlan(config).parts };
+      await updater.gradient({ network: "critic", ...all });
+      await updater.gradient({ network: "actor", ...all });
+      return [...views.actorGradient, ...views.criticGradient];
+    };
+    expect(await gradients(engine)).toEqual(await gradients({ ...engine, readsInPlace: false }));
   });
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
+import type { Network } from "../../src/rollout/jobs.ts";
 import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
 import type { PartialTrainConfig, TrainConfig } from "../../src/train/config.ts";
@@ -43,11 +44,10 @@ async function prepared(config: TrainConfig, iterations: number): Promise<Assemb
 async function firstMeasures({ env, pool, parts }: Assembly, config: TrainConfig): Promise<Record<string, number>> {
   const { views } = parts;
   for (let i = 0; i < views.order.length; i++) views.order[i] = i;
-  for (let part = 0; part < updatePlan(config).parts; part++) {
-    if (config.algorithm.advantages === "minibatch")
-      await pool.run<"gradient">([{ kind: "gradient", network: "critic", minibatch: 0, part }]);
-    await pool.run<"gradient">([{ kind: "gradient", network: "actor", minibatch: 0, part }]);
-  }
+  const { parts: count } = updatePlan(config);
+  const all = { kind: "gradient", iteration: 0, minibatch: 0, firstPart: 0, parts: count } as const;
+  if (config.algorithm.advantages === "minibatch") await pool.run<"gradient">([{ ...all, network: "critic" }]);
+  await pool.run<"gradient">([{ ...all, network: "actor" }]);
   const names = surrogateOf(updateSpec(config, env).algorithm).measures;
   const sums = names.map((_, k) => views.actorMeasures.filter((_value, i) => i % names.length === k));
   return Object.fromEntries(names.map((name, k) => [name, sums[k].reduce((sum, value) => sum + value, 0)]));
@@ -76,6 +76,36 @@ describe("the first minibatch", () => {
     try {
       const { ratioSquareMean } = await firstMeasures(assembly, config);
       expect(Math.abs(ratioSquareMean - 1)).toBeGreaterThan(1e-3);
+    } finally {
+      await disassemble(assembly);
+    }
+  });
+});
+
+describe("a gradient", () => {
+  it("is the same whether a job carries all its parts or one", async () => {
+    const config = configOf(algorithms[0], { normaliserUpdate: "after" });
+    const assembly = await prepared(config, 1);
+    try {
+      const { pool, parts } = assembly;
+      const { views } = parts;
+      for (let i = 0; i < views.order.length; i++) views.order[i] = i;
+      const { parts: count } = updatePlan(config);
+      const gradient = async (network: Network, each: number) => {
+        const job = { kind: "gradient", network, iteration: 0, minibatch: 0, parts: each } as const;
+        const jobs = Array.from({ length: count / each }, (_, i) => ({ ...job, firstPart: i * each }));
+        const out = network === "actor" ? views.actorGradient : views.criticGradient;
+        out.fill(0);
+        await pool.run<"gradient">(jobs);
+        return [...out];
+      };
+      expect(count).toBe(4);
+      for (const network of ["critic", "actor"] as const) {
+        const whole = await gradient(network, count);
+        expect(whole.some((value) => value !== 0)).toBe(true);
+        expect(await gradient(network, 2)).toEqual(whole);
+        expect(await gradient(network, 1)).toEqual(whole);
+      }
     } finally {
       await disassemble(assembly);
     }

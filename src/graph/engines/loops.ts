@@ -244,5 +244,5 @@ async function compile(fn: GraphFunction): Promise<Executable> {
 
 /** Runs graphs in this thread without any native code. */
 export function createLoopEngine(): Engine {
-  return { name: "loops", compile, async dispose() {} };
+  return { name: "loops", readsInPlace: false, compile, async dispose() {} };
 }

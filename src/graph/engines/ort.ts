@@ -119,6 +119,7 @@ export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
   const executables = new Set<Executable>();
   return {
     name: "ort",
+    readsInPlace: true,
     async compile(fn) {
       const ort = await loadOrt();
       const numbered = numberedOutputs(fn);

@@ -47,5 +47,5 @@ async function compile(fn: GraphFunction): Promise<Executable> {
 
 /** Runs graphs on the float64 interpreter, results rounded to float32. */
 export function createReferenceEngine(): Engine {
-  return { name: "reference", compile, async dispose() {} };
+  return { name: "reference", readsInPlace: false, compile, async dispose() {} };
 }

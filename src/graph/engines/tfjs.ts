@@ -124,6 +124,7 @@ export function createTfjsEngine(options: TfjsOptions = {}): Engine {
   const { backend = "tensorflow", explicitTranspose = backend !== "tensorflow" } = options;
   return {
     name: `tfjs-${backend}`,
+    readsInPlace: false,
     async compile(fn) {
       const tf = await loadBackend(options);
       return new TfjsExecutable(tf, backend, tfKernels(tf, explicitTranspose), fn);
