@@ -6,7 +6,7 @@ import { jointTargets } from "../action-mapping.ts";
 import { twistCommand } from "../command.ts";
 import { contactTimers } from "../contact-timers.ts";
 import { defineTask, type Task } from "../define-task.ts";
-import { gaitPhase } from "../gait-phase.ts";
+import { type GaitSettings, gaitPhase } from "../gait-phase.ts";
 import { legged } from "../legged-robot.ts";
 import { meanTwist } from "../mean-twist.ts";
 import { AXIAL, PLANAR, POLAR, TWIST } from "../mirror.ts";
@@ -39,6 +39,16 @@ const STRIDE = [
   { joints: both("hip_roll"), sine: [0, 0.12, 0] },
   { joints: both("hip_yaw"), sine: [0, 0, 0.11], cosine: [0, 0, -0.11] },
 ];
+
+/** To stop takes it two steps, and so does whatever moves it when an episode begins. */
+const CLOCK: GaitSettings = {
+  hz: 1.35,
+  offsets: [0, Math.PI],
+  standBelow: 0.05,
+  fadeSeconds: 0.3,
+  fadeOutSeconds: 1.5,
+  startAmplitude: 1,
+};
 
 const isUpperBody = (joint: string) => /waist|shoulder|elbow/.test(joint);
 const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ankle_pitch`];
@@ -86,16 +96,8 @@ export const humanoidJoystick = defineTask({
   }),
 
   track: {
-    gait: gaitPhase({
-      hz: 1.35,
-      offsets: [0, Math.PI],
-      standBelow: 0.05,
-      // to stop takes it two steps, and so does whatever moves it: a push, or the start of an episode
-      stepAbove: 0.25,
-      fadeSeconds: 0.3,
-      fadeOutSeconds: 1.5,
-      startAmplitude: 1,
-    }),
+    // who is pushed steps
+    gait: gaitPhase({ ...CLOCK, stepAbove: 0.25 }),
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
     stride: meanTwist(37),
   },
@@ -175,10 +177,11 @@ export const humanoidJoystick = defineTask({
 
 const { linVel: _, gait, ...felt } = humanoidJoystick.observe;
 
-/** The same, told neither how fast it goes nor where its step is: many actions fit what it sees. The critic is told. */
+/** The same, told neither how fast it goes nor where its step is, and with a clock that does not know either: many actions fit what it sees. The critic is told. */
 export const humanoidJoystickBlind: Task = Object.freeze({
   ...humanoidJoystick,
   name: "HumanoidJoystickBlind",
+  track: { ...humanoidJoystick.track, gait: gaitPhase(CLOCK) },
   observe: felt,
   critic: { ...humanoidJoystick.critic, gait },
 });

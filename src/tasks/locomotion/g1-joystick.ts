@@ -15,7 +15,7 @@ import { jointField, jointZeros, masses, pairFriction, payload } from "../random
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
-import { walk } from "./g1-walk.ts";
+import { PUBLISHED_START, walk } from "./g1-walk.ts";
 
 const SIDES = ["left", "right"];
 const FEET = SIDES.map((side) => `${side}_foot`);
@@ -93,8 +93,7 @@ export const g1JoystickFlatTerrain = defineTask({
     jointZeros: jointZeros(0.05),
   },
 
-  reset: ({ robot, rng }) =>
-    robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0, jointFactor: [0.5, 1.5], velocity: 0.5 }),
+  reset: ({ robot, rng }) => robot.place(rng, PUBLISHED_START),
 
   observe: {
     linVel: { of: (s) => s.robot.linVel, noise: 0.1, unit: "m/s, body frame", mirror: POLAR },

@@ -23,6 +23,8 @@ interface Tracked {
   readonly stride: MeanTwistReading;
 }
 
+/** How the task's own episodes begin. */
+export const PUBLISHED_START = { position: 0.5, yaw: 3.14, joints: 0, jointFactor: [0.5, 1.5], velocity: 0.5 } as const;
 const STRIDE_STEPS = 36; // control steps of one period in the middle of the gait's rates
 const FOOT_CLEARANCE = 0.1;
 const SOLE = 0.034; // m, height of a foot's site when it stands
@@ -99,7 +101,13 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
     footHeight: { of: (s) => s.robot.footHeight, unit: "m", mirror: "sides" },
   },
   events: {
-    kick: kicks({ joint: "floating_base_joint", everySeconds: [5, 10], steady: true, speed: [0.1, 2], growing: true }),
+    kick: kicks({
+      joint: "floating_base_joint",
+      everySeconds: [5, 10],
+      steady: true,
+      speed: [0.1, 0.8],
+      growing: true,
+    }),
   },
   randomise: {
     dryFriction: jointField("dof_frictionloss", [0.6, 1.6]),
@@ -107,7 +115,11 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
     payload: payload("torso_link", [-0.6, 0.6]),
     jointZeros: jointZeros(0.03),
   },
-  reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0.1, velocity: 0.3 }),
+  // every other start is the task's own
+  reset: ({ robot, rng }) => {
+    if (rng.uniform() < 0.5) robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0.1, velocity: 0.3 });
+    else robot.place(rng, PUBLISHED_START);
+  },
   curriculum: { from: 0.3, step: 0.4 },
   reward: {
     // sideways and turning it sways with every step, forward it does not
