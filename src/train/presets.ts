@@ -153,6 +153,7 @@ const steadyFlow = {
   epochs: 4,
   actionNoise: 0.25,
   advantageShift: 0.2,
+  clipTarget: 0.06,
 } as const;
 
 /** A mirrored action can be anything but likely under a policy that is not yet the same on both sides. */
@@ -161,19 +162,20 @@ const steadyGaussian = { name: "ppo", dualClip: 3, clipTarget: 0.15 } as const;
 /** Seeing every sample from both sides halves the samples that are needed. */
 const humanoidLaptop: AlgorithmPresets = {
   "fpo++": {
-    steps: 6_000_000,
+    steps: 6_600_000,
     mirror: true,
     evaluation: { everySteps: 300_000 },
-    algorithm: { ...steadyFlow, clipTarget: 0.1 },
+    // neighbouring policies differ by more than the last twenty updates have gained
+    algorithm: { ...steadyFlow, averaging: 0.95 },
   },
-  ppo: { steps: 6_000_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: steadyGaussian },
+  ppo: { steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: steadyGaussian },
 };
 
 /** Published tasks whose own rewards say too little to beginners: a lesson, and episodes of half the length, so that its commands grow sooner. */
 function byLesson(lesson: string, steps: number): AlgorithmPresets {
   const batch = { steps, lesson, mirror: true, episodeSteps: 500, evaluation: { everySteps: 300_000 } };
   return {
-    "fpo++": { ...batch, algorithm: { ...steadyFlow, clipTarget: 0.06 } },
+    "fpo++": { ...batch, algorithm: steadyFlow },
     ppo: { ...batch, algorithm: steadyGaussian },
   };
 }

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findPolicy } from "../../src/cli/policy-reference.ts";
 import { shippedController, shippedControllers } from "../../src/cli/shipped-controllers.ts";
+import { PlayedRobot } from "../../src/export/page/played-robot.ts";
+import { readController } from "../../src/export/read-controller.ts";
 import { packageRoot } from "../../src/physics/package-root.ts";
+import { registry } from "../../src/tasks/index.ts";
 import { callCli } from "./cli-process.ts";
 
 describe("controllers that ship", () => {
@@ -35,5 +38,24 @@ describe("controllers that ship", () => {
     const { code, stdout } = await callCli("eval", name, ...flags);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ task: name, fallRate: 0 });
+  });
+
+  it("the humanoid keeps its feet when it is told to stop at full speed, and when it is pushed as it stands", async () => {
+    const task = registry.get("HumanoidJoystick");
+    const { bytes, contract } = readController(readFileSync(shippedController(task.name)!), task.name);
+    for (const seed of [1, 2, 3, 4]) {
+      const robot = await PlayedRobot.create(task, bytes, contract, seed);
+      const hold = async (command: number[], steps: number) => {
+        robot.command(command);
+        for (let step = 0; step < steps; step++) await robot.step();
+      };
+      await hold([1, 0, 0], 200);
+      expect(robot.env.sim.qvel[0] ** 2 + robot.env.sim.qvel[1] ** 2, "walks").toBeGreaterThan(0.25);
+      await hold([0, 0, 0], 200);
+      robot.push(0, 0.35);
+      await hold([0, 0, 0], 150);
+      expect(robot.falls, `seed ${seed}`).toBe(0);
+      robot.delete();
+    }
   });
 });

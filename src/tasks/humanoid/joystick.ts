@@ -147,11 +147,11 @@ export const humanoidJoystick = defineTask({
   reward: {
     // sideways and turning it sways with every step, forward it does not
     trackLinVel: {
-      weight: 3,
+      weight: 4.5,
       of: ({ command, robot, stride }) =>
         mixedKernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2),
     },
-    trackYawRate: { weight: 1.5, of: (s) => mixedKernel((s.command[2] - s.stride.twist[2]) ** 2) },
+    trackYawRate: { weight: 2, of: (s) => mixedKernel((s.command[2] - s.stride.twist[2]) ** 2) },
     alive: { weight: 0.5, of: () => 1 },
     footHeight: { weight: 0.5, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, FOOT_CLEARANCE, 0.0025) },
     contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
