@@ -52,7 +52,7 @@ describe("controllers that ship", () => {
       await hold([1, 0, 0], 200);
       expect(robot.env.sim.qvel[0] ** 2 + robot.env.sim.qvel[1] ** 2, "walks").toBeGreaterThan(0.25);
       await hold([0, 0, 0], 200);
-      robot.push(0, 0.35);
+      robot.push(0, 0.25);
       await hold([0, 0, 0], 150);
       expect(robot.falls, `seed ${seed}`).toBe(0);
       robot.delete();
