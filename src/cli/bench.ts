@@ -82,8 +82,11 @@ async function perTask(bench: (task: string) => Promise<Rates>): Promise<Record<
   return results;
 }
 
-/** @param asked what is promised of a number, in words */
-function ratesText(
+/**
+ * A bench's numbers as a table.
+ * @param asked what is promised of a number, in words
+ */
+export function ratesText(
   name: string,
   result: Readonly<Record<string, Rates | number | null>>,
   asked: Readonly<Record<string, string>>,
@@ -93,12 +96,8 @@ function ratesText(
       ? [[key, rateText(value), asked[key] ?? ""]]
       : Object.entries(value).map(([rate, number]) => [`${key} ${rate}`, rateText(number), ""]),
   );
-  const hasAsked = Object.keys(asked).length > 0;
-  const columns = [
-    { heading: "" },
-    { heading: "", align: "right" },
-    ...(hasAsked ? [{ heading: "asked" }] : []),
-  ] as const;
+  const heading = Object.keys(asked).length > 0 ? "asked" : "";
+  const columns = [{ heading: "" }, { heading: "", align: "right" }, { heading }] as const;
   return `${name}\n${formatTable(columns, rows, "  ")}`;
 }
 
