@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
 import type { Job, JobResult, ThreadSetup } from "./jobs.ts";
+import { collectLessOften } from "./roomy-heap.ts";
 
 /** What a thread posts back. */
 export type ThreadMessage =
@@ -161,6 +162,7 @@ export class WorkerPool {
    * @throws UserError when a thread cannot be set up (task, scene or engine at fault)
    */
   static async create(workers: number, setup: ThreadSetup, onReplace: (reason: string) => void): Promise<WorkerPool> {
+    collectLessOften();
     const threads = new JobThreads<Job>(new URL("./worker.js", import.meta.url), setup, onReplace);
     await threads.start(workers);
     return new WorkerPool(workers, threads);

@@ -359,9 +359,9 @@ export class Environment {
     moment.action.fill(0);
     (moment.lastAction as Float64Array).fill(0);
     sim.refresh();
-    if (this.#randomises) this.#randomisation?.draw(seed, env, rng);
+    if (this.#randomises) this.#randomisation?.draw(seed, env, rng, moment.progress);
     else this.#randomisation?.clear();
-    if (keyframe === undefined) this.#starts.set(seed, env, tick, rng);
+    if (keyframe === undefined) this.#starts.set(seed, env, tick, rng, moment.progress);
     else this.#starts.setKeyframe(keyframe);
     this.#command?.reset(rng.seek(seed, STREAM.command, env, tick));
     sim.forward();

@@ -12,6 +12,7 @@ export {
   type Squash,
   type TargetBase,
 } from "./action-mapping.ts";
+export { type ChangeReading, changeOf } from "./change-of.ts";
 export {
   type Command,
   type Curriculum,
@@ -67,6 +68,7 @@ export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves 
 export {
   centreOfMass,
   friction,
+  growing,
   jointField,
   jointZeros,
   masses,

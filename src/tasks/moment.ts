@@ -36,6 +36,8 @@ export type AnyMoment = MomentBase<unknown>;
 export interface ResetContext<Robot> {
   readonly sim: Simulation;
   readonly robot: Robot;
+  /** As in `MomentBase`; 1 where start states are shared, which are settled once. */
+  readonly progress: number;
   /** All of the reset's randomness. */
   readonly rng: Rng;
 }

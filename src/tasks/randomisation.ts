@@ -23,7 +23,10 @@ export interface Randomiser {
 /** Elements and the drawing of their values. */
 export interface BoundRandomiser {
   readonly elements: readonly ModelElement[];
-  draw(rng: Rng, edit: Edit): void;
+  /** Whether what is drawn depends on the progress. */
+  readonly grows?: boolean;
+  /** @param progress of the curriculum, 0 … 1 */
+  draw(rng: Rng, edit: Edit, progress: number): void;
 }
 
 /** Sliding friction of geoms: one value uniform in the range for all of them. Where priorities decide, name the geom that wins. */
@@ -191,6 +194,22 @@ export function jointZeros(radians: number): Randomiser {
   };
 }
 
+/** A difference that grows with the curriculum of commands: none at its start, as declared at its end and outside of training. */
+export function growing(randomiser: Randomiser): Randomiser {
+  return {
+    description: { ...randomiser.description, growing: true },
+    bind: (sim) => {
+      const bound = randomiser.bind(sim);
+      const draw: BoundRandomiser["draw"] = (rng, edit, progress) => {
+        const part = (change: (value: number) => number) => (value: number) =>
+          value + progress * (change(value) - value);
+        bound.draw(rng, (field, index, change) => edit(field, index, part(change)), progress);
+      };
+      return { elements: bound.elements, grows: true, draw };
+    },
+  };
+}
+
 /** All randomisers of one environment slot: the values of the environment that is swapped in. */
 export class Randomisation {
   /** [elements] of the environment that is swapped in */
@@ -199,6 +218,7 @@ export class Randomisation {
   readonly #drawnFor: Float64Array;
   readonly #overlay: ModelOverlay;
   readonly #bound: readonly BoundRandomiser[];
+  readonly #grows: boolean;
   /** Position of every element in the values, by key. */
   readonly #slots = new Map<number, number>();
   readonly #parents: readonly number[];
@@ -206,6 +226,7 @@ export class Randomisation {
   /** @param claim gives memory that is swapped with the environment */
   constructor(sim: Simulation, randomisers: readonly Randomiser[], claim: (size: number) => Float64Array) {
     this.#bound = randomisers.map((randomiser) => randomiser.bind(sim));
+    this.#grows = this.#bound.some((bound) => bound.grows);
     const elements = new Map<number, ModelElement>();
     for (const one of this.#bound.flatMap((bound) => bound.elements)) elements.set(key(one.field, one.index), one);
     const massive = [...elements.values()].some((one) => one.field === "body_mass");
@@ -221,12 +242,15 @@ export class Randomisation {
     this.#values.set(this.#overlay.nominal);
   }
 
-  /** Makes the model hold the values of environment `env` of a run, drawing them where they are not swapped in already. */
-  draw(seed: number, env: number, rng: Rng): void {
-    if (this.#drawnFor[0] !== seed + 1 || this.#drawnFor[1] !== env + 1) {
+  /**
+   * Makes the model hold the values of environment `env` of a run, drawing them where they are not swapped in already or may have grown.
+   * @param progress of the curriculum, 0 … 1
+   */
+  draw(seed: number, env: number, rng: Rng, progress: number): void {
+    if (this.#grows || this.#drawnFor[0] !== seed + 1 || this.#drawnFor[1] !== env + 1) {
       rng.seek(seed, STREAM.randomise, env);
       this.#values.set(this.#overlay.nominal);
-      for (const bound of this.#bound) bound.draw(rng, this.#edit);
+      for (const bound of this.#bound) bound.draw(rng, this.#edit, progress);
       this.#sumMasses();
       this.#drawnFor[0] = seed + 1;
       this.#drawnFor[1] = env + 1;

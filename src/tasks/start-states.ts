@@ -21,12 +21,12 @@ export class StartStates {
     this.#resetControls = resetControls;
   }
 
-  /** Sets the state in which the episode that begins at (seed, env, tick) starts. */
-  set(seed: number, env: number, tick: number, rng: Rng): void {
+  /** Sets the state in which the episode that begins at (seed, env, tick) starts, with the curriculum at `progress`. */
+  set(seed: number, env: number, tick: number, rng: Rng, progress: number): void {
     rng.seek(seed, STREAM.reset, env, tick);
     const { settle } = this.#task;
-    if (!settle) this.#setFresh(rng);
-    else if (settle.startStates === undefined) this.#setAtRest(settle.physicsSteps, rng);
+    if (!settle) this.#setFresh(rng, progress);
+    else if (settle.startStates === undefined) this.#setAtRest(settle.physicsSteps, rng, progress);
     else this.#setPooled(settle.physicsSteps, rng.integer(settle.startStates), seed, rng);
   }
 
@@ -36,11 +36,11 @@ export class StartStates {
     this.#resetControls();
   }
 
-  #setFresh(rng: Rng): void {
+  #setFresh(rng: Rng, progress: number): void {
     const { keyframe, reset } = this.#task;
     if (keyframe === undefined) this.#sim.resetToInitial();
     else this.#sim.resetToKeyframe(keyframe);
-    reset?.({ sim: this.#sim, robot: this.#robot, rng });
+    reset?.({ sim: this.#sim, robot: this.#robot, progress, rng });
     this.#resetControls();
   }
 
@@ -56,14 +56,14 @@ export class StartStates {
     this.#sim.writeState(state, 0);
   }
 
-  #setAtRest(physicsSteps: number, rng: Rng): void {
-    this.#setFresh(rng);
+  #setAtRest(physicsSteps: number, rng: Rng, progress: number): void {
+    this.#setFresh(rng, progress);
     this.#sim.step(physicsSteps);
     this.#sim.clock[0] = 0;
   }
 
   #settle(physicsSteps: number, rng: Rng): Float64Array {
-    this.#setAtRest(physicsSteps, rng);
+    this.#setAtRest(physicsSteps, rng, 1);
     const state = new Float64Array(this.#sim.stateSize);
     this.#sim.readState(state, 0);
     return state;

@@ -11,6 +11,7 @@ import {
   Environment,
   type EnvironmentOptions,
   friction,
+  growing,
   jointField,
   jointZeros,
   masses,
@@ -302,6 +303,45 @@ describe("randomisation", () => {
     expect(Math.abs(height() - moved)).toBeGreaterThan(1e-4);
     env.start(1, 0);
     expect(sim.actuatorJoints().map((joint) => sim.modelFields.qpos0[sim.joint(joint).qposAddress])).toEqual(offsets);
+  });
+
+  it("grows with the curriculum where it shall, as the task's starts may", async () => {
+    const progress: number[] = [];
+    const env = await create({
+      ...humanoid,
+      command: { ...humanoid.command!, curriculum: { from: 0.2, step: 0.4 } },
+      episodeSteps: 1,
+      randomise: {
+        zeros: growing(jointZeros(0.05)),
+        loads: growing(masses([0.5, 1.5])),
+        soles: friction(["floor"], [0.4, 0.5]),
+      },
+      reset: (s) => progress.push(s.progress),
+    });
+    progress.length = 0;
+    const { qpos0, body_mass: mass, geom_friction: sliding } = env.sim.modelFields;
+    const drawn = () => ({ zeros: [...qpos0], mass: [...mass], sliding: sliding[3 * env.sim.geomId("floor")] });
+    env.clearRandomisation();
+    const compiled = drawn();
+    const episodes = Array.from({ length: 4 }, (_, episode) => {
+      if (episode === 0) env.start(5, 3, true);
+      else {
+        env.step(5, 3, new Float32Array(env.actionSize), 0); // lasts to the time limit: the share grows by 0.4 · 0.65
+        env.reset(5, 3);
+      }
+      return drawn();
+    });
+    expect(progress).toEqual([0, 0.325, 0.65, 0.975].map((share) => expect.closeTo(share, 9)));
+    env.start(5, 3);
+    const whole = drawn();
+    episodes.forEach(({ zeros, mass: masses, sliding: floor }, episode) => {
+      const share = progress[episode];
+      const part = (of: number[], at: number[]) => of.map((x, i) => expect.closeTo(x + share * (at[i] - x), 9));
+      expect(zeros).toEqual(part(compiled.zeros, whole.zeros));
+      expect(masses).toEqual(part(compiled.mass, whole.mass));
+      expect(floor).toBe(whole.sliding);
+    });
+    expect(Math.max(...whole.mass.map((kg, i) => kg / compiled.mass[i] || 1))).toBeGreaterThan(1.2);
   });
 
   it("gives contact pairs one sliding friction, both ways, and leaves their other coefficients", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { actionHistory } from "../../src/tasks/action-history.ts";
+import { changeOf } from "../../src/tasks/change-of.ts";
 import { contactTimers } from "../../src/tasks/contact-timers.ts";
 import { type GaitSettings, gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
 import { meanTwist } from "../../src/tasks/mean-twist.ts";
@@ -13,6 +14,26 @@ import { touch } from "../../src/tasks/touch.ts";
 const DT = 0.02;
 const momentWith = (command: number[]) => ({ command: Float64Array.from(command) }) as unknown as AnyMoment;
 const rng = () => new Rng().seek(1, 1);
+
+describe("a change", () => {
+  it("is that of the last step and begins anew with every episode", () => {
+    const tracker = changeOf((robot: { height: number }) => 2 * robot.height);
+    const slots = new Float64Array(tracker.size);
+    const { reading, reset, afterPhysics } = tracker.bind({ sim: {} as Simulation, dt: DT, slots });
+    const at = (height: number) => ({ robot: { height } }) as unknown as AnyMoment;
+    reset!(at(3), rng());
+    expect(reading.change).toBe(0);
+    const seen = [4, 4, 1].map((height) => {
+      afterPhysics!(at(height));
+      return reading.change;
+    });
+    expect(seen).toEqual([2, 0, -6]);
+    reset!(at(5), rng());
+    expect(reading.change).toBe(0);
+    afterPhysics!(at(5.5));
+    expect(reading.change).toBe(1);
+  });
+});
 
 describe("contact timers", () => {
   /** Feet whose contact sensors say what the test writes. */

@@ -10,7 +10,7 @@ import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
 import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
 import { kicks } from "../pushes.ts";
-import { jointField, jointZeros, masses, payload } from "../randomisation.ts";
+import { growing, jointField, jointZeros, masses, payload } from "../randomisation.ts";
 import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, mixedKernel, normSq, normSqAt } from "../terms/norms.ts";
@@ -105,20 +105,19 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
       joint: "floating_base_joint",
       everySeconds: [5, 10],
       steady: true,
-      speed: [0.1, 0.8],
+      speed: [0.1, 1.2],
       growing: true,
     }),
   },
   randomise: {
-    dryFriction: jointField("dof_frictionloss", [0.6, 1.6]),
-    masses: masses([0.95, 1.05]),
-    payload: payload("torso_link", [-0.6, 0.6]),
-    jointZeros: jointZeros(0.03),
+    dryFriction: growing(jointField("dof_frictionloss", [0.5, 2.0])),
+    masses: growing(masses([0.9, 1.1])),
+    payload: growing(payload("torso_link", [-1, 1])),
+    jointZeros: growing(jointZeros(0.05)),
   },
-  // every other start is the task's own
-  reset: ({ robot, rng }) => {
-    if (rng.uniform() < 0.5) robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0.1, velocity: 0.3 });
-    else robot.place(rng, PUBLISHED_START);
+  reset: ({ robot, rng, progress }) => {
+    if (rng.uniform() < progress) robot.place(rng, PUBLISHED_START);
+    else robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0.1, velocity: 0.3 });
   },
   curriculum: { from: 0.3, step: 0.4 },
   reward: {

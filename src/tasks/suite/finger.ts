@@ -1,5 +1,6 @@
 /** A finger that spins or turns a hinged body. Values: dm_control suite and MuJoCo Playground, finger.py. */
 import { direct } from "../action-mapping.ts";
+import { type ChangeReading, changeOf } from "../change-of.ts";
 import { defineTask } from "../define-task.ts";
 import { jointDamping, markerRadius } from "../model-change.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
@@ -41,6 +42,11 @@ const words = readings((sim) => {
     pose: randomPose(sim),
     /** Of the mark, rad; 0 on top, as the target's */
     tipAngle: () => -sim.qpos[hingeAngle],
+    /** Between the mark and the target, seen from the hinge, rad, 0 … π */
+    angleLeft: () => {
+      const { tip, target } = robot;
+      return Math.abs(Math.atan2(tip[0] * target[1] - tip[1] * target[0], tip[0] * target[0] + tip[1] * target[1]));
+    },
     /** Puts the target on the circle of the spinner's end; the angle is 0 on top. */
     placeTarget: (angle: number) => {
       sim.mocapPos[PLANE[0]] = hinge[0] + spinnerLength * Math.sin(angle);
@@ -87,6 +93,8 @@ export const fingerSpin = defineTask({
   reward: { spin: { weight: 1, of: (s) => (s.robot.hingeVelocity() <= SPIN_VELOCITY ? 1 : 0) } },
 });
 
+const inTarget = (s: Seen) => (s.robot.targetDistance <= 0 ? 1 : 0);
+
 /** Turn the spinner until its end is in the target. The target is in place in the first observation, unlike Playground's. */
 function fingerTurn(name: string, targetRadius: number) {
   return defineTask({
@@ -99,11 +107,17 @@ function fingerTurn(name: string, targetRadius: number) {
     },
     lessons: {
       near: {
-        about: "every second target at some share of the way from the mark to where the task puts it",
+        about:
+          "every second target at some share of the way from the mark to where the task puts it, and a reward for coming nearer",
+        track: { angleLeft: changeOf((robot: Robot) => robot.angleLeft()) },
         reset: ({ robot, rng }: ResetContext<Robot>) => {
           robot.pose(rng);
           const reach = rng.uniform() < 0.5 ? rng.uniform() : 1;
           robot.placeTarget(robot.tipAngle() + reach * rng.uniform(-Math.PI, Math.PI));
+        },
+        reward: {
+          turn: { weight: 1, of: inTarget },
+          nearer: { weight: -20, of: (s: Seen & { angleLeft: ChangeReading }) => s.angleLeft.change },
         },
       },
     },
@@ -112,7 +126,7 @@ function fingerTurn(name: string, targetRadius: number) {
       target: { of: (s) => s.robot.target, unit: "m" },
       targetDistance: { of: (s) => s.robot.targetDistance, unit: "m" },
     },
-    reward: { turn: { weight: 1, of: (s) => (s.robot.targetDistance <= 0 ? 1 : 0) } },
+    reward: { turn: { weight: 1, of: inTarget } },
   });
 }
 
