@@ -34,8 +34,11 @@ const views: Readonly<Record<CameraView, { azimuth: number; polar: number; dista
   eyes: { azimuth: Math.PI, polar: 1.2, distance: 1 },
 };
 const GLIDE_SECONDS = 0.7;
-/** Time constants, s. */
+/** Time constants, s; PACE_LAG is that of the speed which the camera keeps up with. */
 const FOLLOW_LAG = 0.22;
+const PACE_LAG = 0.6;
+/** m/s; what moves faster has not moved: something else is looked at. */
+const FASTEST = 10;
 const HEADING_LAG = 0.6;
 const INSET_LAG = 0.12;
 const EYES_LAG = 0.12;
@@ -51,6 +54,9 @@ export class CameraRig {
   private readonly offset = new Vector3();
   private readonly spherical = new Spherical();
   private readonly moved = new Vector3();
+  /** What was looked at last, and how fast it goes on the whole, m/s. */
+  private readonly lastFocus = new Vector3();
+  private readonly pace = new Vector3();
   private readonly from = new Vector3();
   private glide: { from: Spherical; to: Spherical; share: number } | null = null;
   private view: CameraView = "three-quarter";
@@ -134,23 +140,34 @@ export class CameraRig {
   }
 
   private advance(dt: number, { focus, heading, isCut, eyes }: Gaze): void {
-    const { target } = this.controls;
     if (this.view === "eyes" && eyes) {
       this.lookThrough(eyes, dt, heading, isCut);
       return;
     }
-    if (focus) {
-      const share = isCut || this.isFirst ? 1 : caughtUp(dt, FOLLOW_LAG);
-      this.isFirst = false;
-      this.moved.copy(focus).sub(target).multiplyScalar(share);
-      target.add(this.moved);
-      this.camera.position.add(this.moved);
-    }
+    if (focus) this.follow(focus, isCut || this.isFirst ? Number.POSITIVE_INFINITY : dt);
     this.turnAlong(dt, heading, isCut);
     this.advanceGlide(dt);
     this.advanceInsets(dt);
     this.controls.dampingFactor = caughtUp(dt, DRAG_LAG);
     this.controls.update(dt);
+  }
+
+  /** Catches up softly, at the pace of what it follows, so that nothing fast runs out of the picture. */
+  private follow(focus: Vector3, dt: number): void {
+    if (dt === 0) return;
+    const { moved, pace, lastFocus } = this;
+    const { target } = this.controls;
+    this.isFirst = false;
+    moved.copy(focus).sub(lastFocus).divideScalar(dt);
+    if (moved.length() > FASTEST) moved.set(0, 0, 0);
+    // What stands still to the last digit is paused, and a picture at rest is its own.
+    if (moved.lengthSq() === 0) pace.copy(moved);
+    else pace.lerp(moved, caughtUp(dt, PACE_LAG));
+    lastFocus.copy(focus);
+    moved.copy(target);
+    if (dt < Number.POSITIVE_INFINITY) target.addScaledVector(pace, dt);
+    target.lerp(focus, caughtUp(dt, FOLLOW_LAG));
+    this.camera.position.add(target).sub(moved);
   }
 
   /** Takes hold of the picture, or gives it back to the user's drags. */
