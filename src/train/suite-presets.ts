@@ -146,7 +146,7 @@ const suiteTasks: Readonly<Record<string, SuiteTask>> = {
   CartpoleBalance: cartpole,
   CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
   CheetahRun: { steps: 5_000_000, noisePeriod: 1, normalPull: 0.01, normalPullEnd: 0.001 },
-  FingerSpin: { steps: 6_000_000, noisePeriod: 8 },
+  FingerSpin: { steps: 6_000_000, noisePeriod: 8, lesson: "faster" },
   FingerTurnEasy: fingerTurn,
   FingerTurnHard: fingerTurn,
   FishSwim: fish,

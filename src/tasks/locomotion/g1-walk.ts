@@ -28,7 +28,8 @@ export const PUBLISHED_START = { position: 0.5, yaw: 3.14, joints: 0, jointFacto
 const STRIDE_STEPS = 36; // control steps of one period in the middle of the gait's rates
 const FOOT_CLEARANCE = 0.1;
 const SOLE = 0.034; // m, height of a foot's site when it stands
-const LOWEST_PELVIS = 0.5; // m; it stands at 0.75
+const UPRIGHT_PELVIS = 0.72; // m; it stands at 0.75
+const LOWEST_PELVIS = 0.55;
 const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
 
 /** rad per unit of action: what each drive can move against what it carries, so that all joints explore alike. */
@@ -39,27 +40,33 @@ const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
   [/waist|shoulder|elbow|wrist/, 0.03],
 ];
 
-/** rad; straightens the trunk and sets the feet apart, where soft servos would let it sink forward and inward. */
+/** rad; servos of 75 N·m/rad sag by that much under the robot on one leg: the knees stretch, the feet stand flat, a bit apart. */
 const STANCE = {
-  left_hip_pitch_joint: 0.1,
-  right_hip_pitch_joint: 0.1,
+  ...both({ hip_pitch: 0.15, knee: -0.35, ankle_pitch: 0.2 }),
   left_hip_roll_joint: 0.05,
   right_hip_roll_joint: -0.05,
 };
 
-/** rad; leans over the standing foot while stepping. */
-const SWAY = { left_hip_roll_joint: 0.2, right_hip_roll_joint: 0.2 };
+/** rad; leans over the standing foot while stepping, and keeps the pelvis from sinking on the other side. */
+const SWAY = both({ hip_roll: 0.4 });
 
 /** rad per m/s, m/s and rad/s of the command. */
 const STRIDE = [
-  { joints: both("hip_pitch"), sine: [-0.06, 0, 0], cosine: [0.04, 0, 0] },
-  { joints: both("ankle_pitch"), sine: [0.025, 0, 0] },
-  { joints: both("hip_roll"), sine: [0, 0.12, 0] },
-  { joints: both("hip_yaw"), sine: [0, 0, 0.11], cosine: [0, 0, -0.11] },
+  { joints: pair("hip_pitch"), sine: [-0.06, 0, 0], cosine: [0.04, 0, 0] },
+  { joints: pair("ankle_pitch"), sine: [0.025, 0, 0] },
+  { joints: pair("hip_roll"), sine: [0, 0.12, 0] },
+  { joints: pair("hip_yaw"), sine: [0, 0, 0.11], cosine: [0, 0, -0.11] },
 ];
 
-function both(joint: string): string[] {
+function pair(joint: string): string[] {
   return [`left_${joint}_joint`, `right_${joint}_joint`];
+}
+
+/** The same value for the left and the right joint of each name. */
+function both(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([joint, value]) => pair(joint).map((name) => [name, value])),
+  );
 }
 
 function leg(side: string): string[] {
@@ -89,9 +96,9 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
     feedForward: steppingPose({
       gait: "gait",
       legs: [leg("left"), leg("right")],
-      amplitude: [-0.22, 0.45, -0.2],
+      amplitude: [-0.45, 0.9, -0.45],
       stance: STANCE,
-      sway: { amplitude: SWAY, lead: 0.2 },
+      sway: { amplitude: SWAY, lead: -0.4 },
       stride: STRIDE,
     }),
   }),
@@ -129,11 +136,12 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
     },
     trackYawRate: { weight: 1.5, of: (s) => mixedKernel((s.command[2] - s.stride.twist[2]) ** 2) },
     alive: { weight: 0.5, of: () => 1 },
-    footHeight: { weight: 0.5, of: (s) => footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025) },
-    contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
+    footHeight: { weight: 1, of: (s) => footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025) },
+    contactRhythm: { weight: 1.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
     fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
     rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
-    tilt: { weight: -1.5, of: (s) => normSq(s.robot.gravity, 2) },
+    tilt: { weight: -5, of: (s) => normSq(s.robot.gravity, 2) },
+    crouch: { weight: -20, of: (s) => Math.max(0, UPRIGHT_PELVIS - s.robot.baseHeight) ** 2 },
     bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
     hipSpread: {
       weight: -0.7,

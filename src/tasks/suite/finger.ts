@@ -83,14 +83,25 @@ const observed = {
   touch: { of: (s: Seen) => s.robot.touch, unit: "log(1 + N)" },
 };
 
+const spins = (s: Seen) => (s.robot.hingeVelocity() <= SPIN_VELOCITY ? 1 : 0);
+
 /** Keep the spinner spinning, on a hinge that turns easily. */
 export const fingerSpin = defineTask({
   ...finger,
   name: "FingerSpin",
   model: { hinge: jointDamping("hinge", 0.03), target: markerRadius("site", "target", 0) },
   reset: ({ robot, rng }) => robot.pose(rng),
+  lessons: {
+    faster: {
+      about: "slower turns in the right direction pay a part",
+      reward: {
+        spin: { weight: 1, of: spins },
+        faster: { weight: 0.5, of: (s: Seen) => Math.min(1, Math.max(0, s.robot.hingeVelocity() / SPIN_VELOCITY)) },
+      },
+    },
+  },
   observe: observed,
-  reward: { spin: { weight: 1, of: (s) => (s.robot.hingeVelocity() <= SPIN_VELOCITY ? 1 : 0) } },
+  reward: { spin: { weight: 1, of: spins } },
 });
 
 const inTarget = (s: Seen) => (s.robot.targetDistance <= 0 ? 1 : 0);
