@@ -71,8 +71,9 @@ function convert(flag: ConfigFlag, text: string): unknown {
   }
 }
 
+/** Also 6_000_000, 6e6 and, as the metrics print them, 6M and 500k. */
 function parseNumber(text: string): number | undefined {
-  const plain = text.trim().replaceAll("_", "");
+  const plain = text.trim().replaceAll("_", "").replace(/k$/, "e3").replace(/M$/, "e6");
   const value = Number(plain);
   return plain === "" || !Number.isFinite(value) ? undefined : value;
 }

@@ -296,7 +296,18 @@ describe("overrides", () => {
     });
   });
 
+  it.each([
+    ["6M", 6_000_000],
+    ["2.3M", 2_300_000],
+    ["500k", 500_000],
+    ["6e6", 6_000_000],
+  ])("take %s steps as the number that people mean", (text, steps) => {
+    expect(parseOverrides([["steps", text]])).toEqual({ steps });
+  });
+
   const refusals: [string, string, string][] = [
+    ["steps", "M", '--steps: got "M", expected a whole number'],
+    ["steps", "1e3M", '--steps: got "1e3M", expected a whole number'],
     ["envz", "1", "--envz: unknown flag; nearest: --envs"],
     ["learning-rate", "1", "--learning-rate: unknown flag; nearest: --algorithm.learning-rate"],
     ["algorithm.learningrate", "1", "nearest: --algorithm.learning-rate"],
