@@ -43,6 +43,28 @@ it("the camera is no further behind a robot at full speed than one that stands",
   await page.close();
 }, 60_000);
 
+it("a page that draws now and then does not lose the robot", async () => {
+  const page = await browser.newPage({ viewport: { width: 600, height: 400 } });
+  await page.goto(server.url);
+  await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
+  await page.waitForTimeout(1500);
+  const standing = await wayFromCamera(page);
+  await page.keyboard.down("w");
+  await pageUntil(page, "flowgait.command(0)[0] > 1");
+  // 0.3 to 1.2 s from one picture to the next
+  await page.evaluate(`setInterval(() => {
+    const end = performance.now() + 300 + 900 * Math.abs(Math.sin(performance.now()));
+    while (performance.now() < end);
+  }, 50)`);
+  const [x, y] = (await page.evaluate(position())) as number[];
+  await pageUntil(page, `(([x, y]) => Math.hypot(x - ${x}, y - ${y}))(${position()}) > 4`);
+  const way = (await page.evaluate(
+    `(([x, y], camera) => [x - camera[0], y - camera[1]])(${position()}, flowgait.camera)`,
+  )) as number[];
+  await page.close();
+  expect(Math.hypot(way[0] - standing[0], way[1] - standing[1])).toBeLessThan(0.4);
+}, 60_000);
+
 function position(): string {
   return `flowgait.position(0, ${env.sim.bodyId("trunk")})`;
 }

@@ -37,6 +37,8 @@ const GLIDE_SECONDS = 0.7;
 /** Time constants, s; PACE_LAG is that of the speed which the camera keeps up with. */
 const FOLLOW_LAG = 0.22;
 const PACE_LAG = 0.6;
+/** s; frames that take longer jump, and tell nothing of a pace. */
+const LONGEST_FRAME = 0.2;
 /** m/s; what moves faster has not moved: something else is looked at. */
 const FASTEST = 10;
 const HEADING_LAG = 0.6;
@@ -144,7 +146,7 @@ export class CameraRig {
       this.lookThrough(eyes, dt, heading, isCut);
       return;
     }
-    if (focus) this.follow(focus, isCut || this.isFirst ? Number.POSITIVE_INFINITY : dt);
+    if (focus) this.follow(focus, isCut || this.isFirst || dt > LONGEST_FRAME ? Number.POSITIVE_INFINITY : dt);
     this.turnAlong(dt, heading, isCut);
     this.advanceGlide(dt);
     this.advanceInsets(dt);
