@@ -19,6 +19,8 @@ interface SuiteTask {
   readonly driftPenalty?: number;
   /** 0.01 without it */
   readonly advantageFloor?: number;
+  /** Of Gaussian PPO; 0.15 without it */
+  readonly gaussianClipTarget?: number;
   readonly lesson?: string;
   readonly episodeSteps?: number;
   readonly gamma?: number;
@@ -69,7 +71,13 @@ const LONGEST_FALL = 1_500_000;
 export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
   const batch = batchOf(task);
   const update = updateOf(task);
-  const { normalPull = 0.05, normalPullEnd = 0.005, driftPenalty = 0.5, advantageFloor = 0.01 } = task;
+  const {
+    normalPull = 0.05,
+    normalPullEnd = 0.005,
+    driftPenalty = 0.5,
+    advantageFloor = 0.01,
+    gaussianClipTarget = 0.15,
+  } = task;
   const falling = Math.min(0.4 * task.steps, LONGEST_FALL);
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
   const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
@@ -97,7 +105,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
         actionNoise: 0.1,
       },
     },
-    ppo: { ...batch, algorithm: { name: "ppo", ...update, clipTarget: 0.15, advantageFloor } },
+    ppo: { ...batch, algorithm: { name: "ppo", ...update, clipTarget: gaussianClipTarget, advantageFloor } },
     "fpo++": {
       ...batch,
       algorithm: { name: "fpo++", ...update, ...boundedPairs, learningRate: 7e-4, normalPull: 0.02, actionNoise: 0.1 },
@@ -142,7 +150,7 @@ const fish: SuiteTask = {
 };
 
 const suiteTasks: Readonly<Record<string, SuiteTask>> = {
-  BallInCup: { steps: 2_000_000, noisePeriod: 10 },
+  BallInCup: { steps: 2_000_000, noisePeriod: 10, gaussianClipTarget: 0 },
   CartpoleBalance: cartpole,
   CartpoleSwingup: { ...cartpole, steps: 4_000_000, episodeSteps: 0 },
   CheetahRun: { steps: 5_000_000, noisePeriod: 1, normalPull: 0.01, normalPullEnd: 0.001 },
