@@ -13,7 +13,7 @@ import { kicks } from "../pushes.ts";
 import { growing, jointField, jointZeros, masses, payload } from "../randomisation.ts";
 import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
-import { distSq, mixedKernel, normSq, normSqAt } from "../terms/norms.ts";
+import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
 import type { G1 } from "./g1-joystick.ts";
 
 /** What the lesson's terms read: of the task the gait and the feet, of the lesson what came of them. */
@@ -81,6 +81,11 @@ function soles({ footHeight }: G1): Float64Array {
   return soleHeights;
 }
 
+/** 1 where it follows, and something to gain from any error up to 1 m/s or rad/s: stepping on the spot must not be the best of it. */
+function tracked(squaredError: number): number {
+  return (kernel(squaredError, 1) + kernel(squaredError, 0.25) + kernel(squaredError, 0.04)) / 3;
+}
+
 /** What ends an episode of the task: a foot on the other, or on the other's shin. A beginner pays for it and goes on. */
 function feetCross({ sensors }: G1): boolean {
   return sensors.feetMeet[0] > 0 || sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0;
@@ -130,11 +135,11 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   reward: {
     // sideways and turning it sways with every step, forward it does not
     trackLinVel: {
-      weight: 3,
+      weight: 8,
       of: ({ command, robot, stride }) =>
-        mixedKernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2),
+        tracked((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2),
     },
-    trackYawRate: { weight: 1.5, of: (s) => mixedKernel((s.command[2] - s.stride.twist[2]) ** 2) },
+    trackYawRate: { weight: 3, of: (s) => tracked((s.command[2] - s.stride.twist[2]) ** 2) },
     alive: { weight: 0.5, of: () => 1 },
     footHeight: { weight: 1, of: (s) => footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025) },
     contactRhythm: { weight: 1.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
