@@ -52,10 +52,10 @@ const SWAY = both({ hip_roll: 0.4 });
 
 /** rad per m/s, m/s and rad/s of the command. */
 const STRIDE = [
-  { joints: pair("hip_pitch"), sine: [-0.06, 0, 0], cosine: [0.04, 0, 0] },
+  { joints: pair("hip_pitch"), sine: [0.05, 0, 0], cosine: [-0.25, 0, 0] },
   { joints: pair("ankle_pitch"), sine: [0.025, 0, 0] },
-  { joints: pair("hip_roll"), sine: [0, 0.12, 0] },
-  { joints: pair("hip_yaw"), sine: [0, 0, 0.11], cosine: [0, 0, -0.11] },
+  { joints: pair("hip_roll"), sine: [0, 0.12, 0], cosine: [0, 0.2, 0] },
+  { joints: pair("hip_yaw"), sine: [0, 0, 0.13], cosine: [0, 0, -0.18] },
 ];
 
 function pair(joint: string): string[] {
