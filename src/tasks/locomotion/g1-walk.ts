@@ -117,7 +117,7 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
       joint: "floating_base_joint",
       everySeconds: [5, 10],
       steady: true,
-      speed: [0.1, 1.2],
+      speed: [0.1, 0.4],
       growing: true,
     }),
   },
