@@ -222,7 +222,8 @@ describe("driving at a desk", () => {
 
   it("what is switched off is gone from the picture, and back when it is switched on", async () => {
     await page.keyboard.down("w");
-    await commanded(page, "vx > 0.3");
+    // fast enough for an arrow of its own beside the command's
+    await pageUntil(page, "flowgait.state.motion?.twist[0] > 0.3");
     await page.keyboard.press(" ");
     await pageUntil(page, "flowgait.state.drive.state === 'paused'");
     await page.keyboard.up("w");
