@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../policy/flow-sampler.ts";
-import type { PolicyData } from "../rollout/jobs.ts";
+import { flowOf, type PolicyData } from "../rollout/jobs.ts";
 import { oneOf } from "../train/config-issue.ts";
 import { choice, realNumber, wholeNumber } from "./flag-value.ts";
 
@@ -56,10 +56,11 @@ const USUAL_STEP_NOISE: Readonly<Record<FlowSampler, number>> = {
 export function resampled(policy: PolicyData, flags: FlowFlags, reference: string): PolicyData {
   const given = Object.entries(FLAGS).find(([key]) => flags[key as keyof FlowFlags] !== undefined);
   if (given === undefined) return policy;
-  if (policy.kind !== "trained" || policy.spec.kind !== "flow") {
+  const trained = flowOf(policy);
+  if (trained === null) {
     throw new UserError(`${given[1]}: ${reference} has no flow, expected the flag left out`, { exitCode: 2 });
   }
-  const { spec } = policy;
+  const { spec } = trained;
   const sampler = flags.sampler ?? spec.sampler;
   if (flags.stepNoise !== undefined && !isStochastic(sampler)) {
     const found = `${sampler} draws no noise on its way`;
@@ -67,7 +68,7 @@ export function resampled(policy: PolicyData, flags: FlowFlags, reference: strin
   }
   const usual = sampler === spec.sampler ? spec.stepNoise : USUAL_STEP_NOISE[sampler];
   const stepNoise = flags.stepNoise ?? usual;
-  return { ...policy, spec: { ...spec, sampler, flowSteps: flags.flowSteps ?? spec.flowSteps, stepNoise } };
+  return { ...trained, spec: { ...spec, sampler, flowSteps: flags.flowSteps ?? spec.flowSteps, stepNoise } };
 }
 
 const FLAGS: Readonly<Record<keyof FlowFlags, string>> = {

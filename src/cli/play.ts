@@ -1,7 +1,7 @@
 /** `flowgait play <policy>`: a live simulation under a policy, in the viewer, to steer by hand. Stays until Ctrl-C. */
 import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
-import type { PolicyData } from "../rollout/jobs.ts";
+import { flowOf, type PolicyData } from "../rollout/jobs.ts";
 import { StreamServer } from "../stream/server.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
@@ -103,7 +103,7 @@ function readSettings(options: PlayOptions) {
 }
 
 function resampledFlow(policy: PolicyData, flow: FlowFlags): PolicyData {
-  return policy.kind === "trained" && policy.spec.kind === "flow" ? resampled(policy, flow, "") : policy;
+  return flowOf(policy) ? resampled(policy, flow, "") : policy;
 }
 
 function checkCommand(env: Environment, command: readonly number[] | null): void {

@@ -5,9 +5,10 @@ import type { Contract } from "../export/contract-schema.ts";
 import { contractChecks } from "../export/doctor/contract-checks.ts";
 import { type ForeignController, foreignChecks } from "../export/doctor/foreign-controller.ts";
 import { storedContract } from "../export/read-controller.ts";
+import { storedFlow } from "../export/stored-flow.ts";
 import { loadOnnxSession, type OnnxValue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import type { FilePolicy } from "../rollout/jobs.ts";
+import type { FilePolicy, StartNoise } from "../rollout/jobs.ts";
 import { describeTask, type Environment } from "../tasks/index.ts";
 import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
 
@@ -41,23 +42,31 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
   await (await loadOnnxSession(bytes, path)).dispose();
   const digest = createHash("sha256").update(bytes).digest("hex");
   const file = { kind: "file", source: path, bytes, digest, input: input.name, noise, output: output.name } as const;
+  const flow = contract && storedFlow(metadata, contract, path);
+  const draws = contract && ownNoise(contract);
   const bind = (env: Environment): FilePolicy => {
     checkSizes(path, input, output, env);
     const { squash } = env.actionDescription;
     const { obsSize, actionSize } = env;
     const targets = targetsOf(contract, env, path);
-    return { ...file, obsSize, actionSize, batch: input.shape[0], squash, targets };
+    return { ...file, obsSize, actionSize, batch: input.shape[0], squash, targets, draws, flow };
   };
   return {
     reference: path,
     metadata,
     task: contract?.task.name ?? null,
     trained: null,
-    noise: null,
+    noise: draws,
     variant: { ...PLAIN, lesson: contract?.task.lesson?.name ?? "" },
     bind,
     contradictions: (env) => contradictions(contract, { policy: bind(env), metadata, prologue: [] }, env),
   };
+}
+
+/** What actions are drawn from inside the file; null where the noise comes from outside. */
+function ownNoise({ policy: { noise, noiseSeed } }: Contract): StartNoise | null {
+  if (noise === "seed") return { seed: noiseSeed! };
+  return noise === "zero" ? noise : null;
 }
 
 /** What the file says of its robot and the task says otherwise. */

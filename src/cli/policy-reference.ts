@@ -22,7 +22,7 @@ export interface FoundPolicy {
   readonly task: string | null;
   /** What the checkpoint says of itself; null for policies that are none. */
   readonly trained: CheckpointMetadata | null;
-  /** What the training's own evaluations draw actions from; null for policies that are no checkpoint. */
+  /** What the training's own evaluations draw actions from, or a controller by itself; null for other policies. */
   readonly noise: StartNoise | null;
   /** Ground, robot and lesson that it was trained with; the task's own for policies that are no checkpoint. */
   readonly variant: Required<TaskVariant>;

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
 import type { DriveChange, DriveCourse, LoggedChange, NamedPolicy } from "../rollout/drive-orders.ts";
-import type { PolicyData } from "../rollout/jobs.ts";
+import { flowOf, type PolicyData } from "../rollout/jobs.ts";
 import type { Environment } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
 import { findPolicy } from "./policy-reference.ts";
@@ -145,7 +145,7 @@ function writtenChange(change: DriveChange, policies: NamedPolicy[]): WithoutSte
 }
 
 function writtenPolicy({ key, data, noise }: NamedPolicy): Replay["policies"][number] {
-  const flow = data.kind === "trained" && data.spec.kind === "flow" ? data.spec : null;
+  const flow = data.kind === "trained" ? flowOf(data)?.spec : null;
   return {
     key,
     noise,
@@ -157,8 +157,8 @@ function writtenPolicy({ key, data, noise }: NamedPolicy): Replay["policies"][nu
 async function loadedPolicy(entry: Replay["policies"][number], env: Environment, moved?: string): Promise<NamedPolicy> {
   const { key, noise, hash, flow } = entry;
   const data = (await findPolicy(moved ?? key)).bind(env);
-  const isFlow = data.kind === "trained" && data.spec.kind === "flow";
-  const drawn: PolicyData = flow && isFlow ? { ...data, spec: { ...data.spec, ...flow } } : data;
+  const trained = flow ? flowOf(data) : null;
+  const drawn: PolicyData = trained ? { ...trained, spec: { ...trained.spec, ...flow } } : data;
   const found = policyHash(drawn);
   if (found === hash) return { key: moved ?? key, data: drawn, noise };
   throw new UserError(`${moved ?? key}: is another policy (${found.slice(0, 12)}), expected ${hash.slice(0, 12)}`);
@@ -167,7 +167,9 @@ async function loadedPolicy(entry: Replay["policies"][number], env: Environment,
 /** SHA-256 of everything that decides what a policy does. */
 export function policyHash(policy: PolicyData): string {
   const hash = createHash("sha256");
-  for (const [name, value] of Object.entries(policy).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  // of a file, what it does is in its bytes
+  const { flow: _, ...deciding } = { flow: null, ...policy };
+  for (const [name, value] of Object.entries(deciding).sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`${name}:`);
     if (ArrayBuffer.isView(value)) hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     else hash.update(JSON.stringify(value));

@@ -9,6 +9,7 @@ import type { TaskDescription } from "../tasks/index.ts";
 import { NO_CHECKSUM, sealed } from "./checksum.ts";
 import { type ControllerOrigin, controllerContract } from "./contract.ts";
 import { type ControllerOptions, controllerFunction } from "./controller-function.ts";
+import { flowMetadata } from "./stored-flow.ts";
 
 /** The bytes of the file, which hold their own checksum. The same policy, task and origin give the same bytes. */
 export function controllerOnnx(
@@ -20,7 +21,11 @@ export function controllerOnnx(
   const contract = { ...controllerContract(policy, task, origin, options), fileSha256: NO_CHECKSUM };
   return sealed(
     writeOnnx(controllerFunction(policy, task, options), {
-      metadata: { ...deployerMetadata(task, origin), flowgait: JSON.stringify(contract) },
+      metadata: {
+        ...deployerMetadata(task, origin),
+        flowgait: JSON.stringify(contract),
+        ...flowMetadata(policy),
+      },
       producerVersion: origin.packageVersion,
     }),
   );

@@ -2,11 +2,11 @@
 import type { Engine, Executable } from "../graph/index.ts";
 import { pathsFunction } from "../policy/flow-paths.ts";
 import { parameterViews } from "../policy/parameters.ts";
-import { type FlowPolicy, noiseSize, policyLayout } from "../policy/policy.ts";
+import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { ActorFactory, drawNoise } from "./actor.ts";
 import { ROBOT } from "./drive.ts";
 import type { ActionFan, Decision, NamedPolicy } from "./drive-orders.ts";
-import type { TrainedPolicy } from "./jobs.ts";
+import { flowOf, type TrainedFlow } from "./jobs.ts";
 
 /** Draws besides the action that is taken, and how many of them show their path. */
 export const FAN_ROWS = 64;
@@ -50,12 +50,11 @@ export class ActionFans {
   }
 
   #drawerOf(policy: NamedPolicy, seed: number): Promise<Drawer> {
-    const { data } = policy;
-    if (data.kind === "trained" && data.spec.kind === "flow") return this.#flowDrawer(policy, data, data.spec);
-    return this.#plainDrawer(policy, seed);
+    const flow = flowOf(policy.data);
+    return flow ? this.#flowDrawer(policy, flow) : this.#plainDrawer(policy, seed);
   }
 
-  async #flowDrawer({ noise }: NamedPolicy, { weights, mean, std }: TrainedPolicy, spec: FlowPolicy): Promise<Drawer> {
+  async #flowDrawer({ noise }: NamedPolicy, { spec, weights, mean, std }: TrainedFlow): Promise<Drawer> {
     const rows = 1 + FAN_ROWS;
     const key = JSON.stringify(spec);
     const compiled = this.#compiled.get(key) ?? this.#engine.compile(pathsFunction(spec, rows));

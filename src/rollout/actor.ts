@@ -45,6 +45,7 @@ export class ActorFactory {
       case "trained":
         return this.#trainedActor(policy, noise, at);
       case "file":
+        if (policy.flow && !isOwnNoise(policy, noise)) return this.#trainedActor(policy.flow, noise, at);
         return this.#fileActor(policy, noise, at);
       default:
         return policy satisfies never;
@@ -80,6 +81,12 @@ export class ActorFactory {
       },
     };
   }
+}
+
+/** Whether the file, as it is, draws from that noise. */
+function isOwnNoise({ draws }: FilePolicy, noise: StartNoise): boolean {
+  if (draws === null) return true;
+  return typeof draws === "object" && typeof noise === "object" ? draws.seed === noise.seed : draws === noise;
 }
 
 /** Draws what actions start from, or leaves it zero, and draws what is added on a sampler's way, which comes after. */

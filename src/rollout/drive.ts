@@ -10,7 +10,7 @@ import { type Actor, ActorFactory } from "./actor.ts";
 import { beginClip, clipSteps, type DriveClip, stepClip } from "./drive-clip.ts";
 import type { Decision, DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
-import type { PolicyData } from "./jobs.ts";
+import { flowOf, type PolicyData, type TrainedFlow } from "./jobs.ts";
 import { PoseTape } from "./pose-tape.ts";
 
 /** Driving has no time limit; 2^53 would lose the count. */
@@ -229,7 +229,7 @@ export class Drive {
       falls: this.#falls,
       policy: this.#policy.key,
       kind: policyKind(this.#policy.data),
-      flow: flowOf(this.#policy),
+      flow: flowSettingsOf(this.#policy),
       actMs: this.#actMs,
       poses: new Float32Array(poses),
       command: new Float32Array(commands),
@@ -244,8 +244,9 @@ export class Drive {
   /** The policy that acts, drawn in another way; null where it is no flow. */
   policyWith({ steps, noise }: FlowSettings): NamedPolicy | null {
     const { key, data } = this.#policy;
-    if (data.kind !== "trained" || data.spec.kind !== "flow") return null;
-    return { key, noise, data: { ...data, spec: { ...data.spec, flowSteps: steps } } };
+    const flow = flowOf(data);
+    if (flow === null) return null;
+    return { key, noise, data: steps === flow.spec.flowSteps ? data : withSteps(flow, steps) };
   }
 
   /** A copy of everything that decides how it goes on. */
@@ -321,7 +322,12 @@ function policyKind(data: PolicyData): DriveMoment["kind"] {
   return data.kind === "trained" ? data.spec.kind : data.kind;
 }
 
+function withSteps(flow: TrainedFlow, flowSteps: number): TrainedFlow {
+  return { ...flow, spec: { ...flow.spec, flowSteps } };
+}
+
 /** How the policy that acts draws its actions, as far as it can be changed; null where it is no flow. */
-export function flowOf({ data, noise }: NamedPolicy): FlowSettings | null {
-  return data.kind === "trained" && data.spec.kind === "flow" ? { steps: data.spec.flowSteps, noise } : null;
+export function flowSettingsOf({ data, noise }: NamedPolicy): FlowSettings | null {
+  const flow = flowOf(data);
+  return flow && { steps: flow.spec.flowSteps, noise };
 }

@@ -1,5 +1,5 @@
 /** What each way of drawing actions earns while it drives: reward, falls and the time of an action, per policy, steps and noise. */
-import { flowOf } from "./drive.ts";
+import { flowSettingsOf } from "./drive.ts";
 import type { FlowSettings, FlowTally, NamedPolicy } from "./drive-orders.ts";
 
 /** The "last seconds", as a time constant, s. */
@@ -67,7 +67,7 @@ export class FlowTallies {
   }
 
   #sumOf(named: NamedPolicy): Sum | null {
-    const flow = flowOf(named);
+    const flow = flowSettingsOf(named);
     if (flow === null) return null;
     const { key: policy } = named;
     const found = this.#sums.find((sum) => isSame(sum, policy, flow));

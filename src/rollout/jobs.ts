@@ -1,7 +1,7 @@
 /** What threads are told and what they answer. Plain data, so that a queue between machines could carry it as well. */
 
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
-import type { PolicySpec } from "../policy/policy.ts";
+import type { FlowPolicy, PolicySpec } from "../policy/policy.ts";
 import type { Mirror, Squash, TaskVariant } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
@@ -60,6 +60,9 @@ export interface TrainedPolicy {
   readonly std: Float32Array;
 }
 
+/** Of a policy whose actions come by a flow. */
+export type TrainedFlow = TrainedPolicy & { readonly spec: FlowPolicy };
+
 /** A policy that is an ONNX file, whoever made it: observation in, action out. */
 export interface FilePolicy {
   readonly kind: "file";
@@ -82,6 +85,16 @@ export interface FilePolicy {
   readonly squash: Squash;
   /** Where the file gives joint targets, in rad, instead of actions: target = offset + scale · action */
   readonly targets: { readonly offset: readonly number[]; readonly scale: readonly number[] } | null;
+  /** What the file draws its actions from by itself; null where it takes noise from outside, or does not tell */
+  readonly draws: StartNoise | null;
+  /** The flow that the file was made from, where it keeps that: for actions drawn in other ways than the file draws them */
+  readonly flow: TrainedFlow | null;
+}
+
+/** The flow of a policy, with its own way to draw actions; null where it has none or does not tell. */
+export function flowOf(policy: PolicyData): TrainedFlow | null {
+  if (policy.kind === "file") return policy.flow;
+  return policy.kind === "trained" && policy.spec.kind === "flow" ? { ...policy, spec: policy.spec } : null;
 }
 
 /** What has weights and a gradient of its own. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resampled } from "../../src/cli/flow-flags.ts";
 import { findPolicy } from "../../src/cli/policy-reference.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import {
@@ -84,6 +85,28 @@ describe.each([{ task: "CartpoleBalance" }, { task: GO1 }])("the controller of a
     expect(controller.returnMean / checkpoint.returnMean).toBeCloseTo(1, 3);
     for (const [term, value] of Object.entries(checkpoint.terms as Record<string, number>))
       expect(controller.terms[term], term).toBeCloseTo(value, 2);
+  });
+
+  it("draws as it was exported, and in other ways where that is asked for", async () => {
+    const env = await Environment.create(registry.get(task));
+    const engine = createOrtEngine();
+    try {
+      const checkpoint = (await findPolicy(run)).bind(env) as TrainedPolicy;
+      const found = await findPolicy(join(run, "controller.onnx"));
+      expect(found.noise).toBe("zero");
+      const file = found.bind(env);
+      for (const noise of ["zero", "random", { seed: 3 }] as const) {
+        const expected = await actionsOf(engine, checkpoint, noise, env);
+        const given = await actionsOf(engine, file, noise, env);
+        expect(given).toEqual(expected.map((value) => expect.closeTo(value, 4)));
+      }
+      const flags = { sampler: undefined, flowSteps: 2, stepNoise: undefined };
+      const [short, expected] = [file, checkpoint].map((policy) => resampled(policy, flags, run));
+      expect(await actionsOf(engine, short!, "zero", env)).toEqual(await actionsOf(engine, expected!, "zero", env));
+    } finally {
+      await engine.dispose();
+      env.delete();
+    }
   });
 
   it("draws the checkpoint's own noise where it takes that from outside", async () => {

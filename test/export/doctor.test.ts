@@ -245,7 +245,7 @@ describe("the doctor and a policy made elsewhere", async () => {
       ...names,
     } as const;
     return {
-      policy: { ...policy, squash: action.squash, targets: null },
+      policy: { ...policy, squash: action.squash, targets: null, draws: null, flow: null },
       metadata: readOnnx(bytes).metadata,
       prologue: inputPrologue(bytes, "observation", "a.onnx"),
     };

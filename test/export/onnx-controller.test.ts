@@ -43,7 +43,7 @@ describe("an exported controller", async () => {
   it("has the deployers' eight keys and the whole contract in its metadata", () => {
     const { metadata } = readOnnx(controllerOnnx(policyFor(humanoid), humanoid, origin));
     expect(Object.keys(metadata)).toEqual(
-      "run_path joint_names joint_stiffness joint_damping default_joint_pos command_names observation_names action_scale flowgait".split(
+      "run_path joint_names joint_stiffness joint_damping default_joint_pos command_names observation_names action_scale flowgait flowgait_flow".split(
         " ",
       ),
     );

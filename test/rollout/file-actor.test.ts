@@ -9,7 +9,7 @@ it("a file that answers with squashed actions has them applied as it gave them, 
   const bytes = writeOnnx(graphFunction("squash", { actions: tanh(input("obs", [BATCH, 1])) }));
   const session = await loadOnnxSession(bytes, "a.onnx");
   const names = { source: "a.onnx", digest: "", input: "obs", output: "actions", noise: null, batch: null };
-  const sizes = { obsSize: 1, actionSize: 1, targets: null };
+  const sizes = { obsSize: 1, actionSize: 1, targets: null, draws: null, flow: null };
   const acted = async (squash: "tanh" | "none") => {
     const action = new Float32Array(RAW.length);
     const actor = new FileActor(session, { kind: "file", bytes, squash, ...names, ...sizes }, RAW.length);

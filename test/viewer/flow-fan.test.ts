@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DriveView } from "../../src/cli/drive-view.ts";
 import { PolicyShelf } from "../../src/cli/policy-shelf.ts";
-import { createEngine } from "../../src/graph/index.ts";
+import { BATCH, constant, createEngine, graphFunction, input, matmul, writeOnnx } from "../../src/graph/index.ts";
 import { type PolicySpec, policyLayout } from "../../src/policy/policy.ts";
 import { ActionFans } from "../../src/rollout/action-fan.ts";
 import type { NamedPolicy } from "../../src/rollout/drive-orders.ts";
@@ -15,6 +18,7 @@ import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
 const TASK = "Go1JoystickFlatTerrain";
 const start = { seed: 3, disturbances: false, command: null } as const;
 
+const folder = mkdtempSync(join(tmpdir(), "flowgait-test-"));
 let browser: Browser;
 let env: Environment;
 let server: StreamServer;
@@ -65,6 +69,7 @@ afterAll(async () => {
   await server?.close();
   twin?.delete();
   env?.delete();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 function farthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -191,21 +196,50 @@ describe("flow instruments", () => {
 });
 
 describe("a controller that is a file", () => {
-  it("acts, and says why its flow has no sliders and no paths", async () => {
+  /** Drives the file in a page of its own. */
+  async function drivenBy(first: string, act: (other: Page) => Promise<void>): Promise<void> {
     const stream = await StreamServer.listen({ port: 0, channels: ["drive"] });
-    const shelf = new PolicyShelf(env, { first: TASK });
+    const shelf = new PolicyShelf(env, { first });
     const driven = new DriveView(stream, { task: TASK, env, shelf, start });
     const other = await browser.newPage({ viewport: { width: 1000, height: 800 } });
     try {
       await other.goto(stream.url);
       await pageUntil(other, "flowgait.state.drive?.kind === 'file' && flowgait.state.drive.step > 5");
-      await other.getByText("keeps the steps and the noise that it was exported with").waitFor();
-      await other.getByText("is a file that gives actions only").waitFor();
-      expect(await other.getByRole("slider", { name: "Flow steps" }).count()).toBe(0);
+      await act(other);
     } finally {
       await other.close();
       await driven.close();
       await stream.close();
     }
-  });
+  }
+
+  it("acts, and where it keeps its flow, can be drawn in other ways too", () =>
+    drivenBy(TASK, async (other) => {
+      await pageUntil(other, "flowgait.state.drive.flow?.steps === 10 && flowgait.state.drive.flow.noise === 'zero'");
+      await pageUntil(other, "flowgait.state.fan?.flowSteps === 10 && flowgait.state.fan.paths.length > 0");
+      await other.getByRole("slider", { name: "Flow steps" }).fill("2");
+      await pageUntil(other, "flowgait.state.drive.kind === 'flow' && flowgait.state.drive.flow.steps === 2");
+      await pageUntil(other, "flowgait.state.fan.flowSteps === 2");
+      await other.getByRole("radio", { name: "Random" }).click();
+      await pageUntil(other, "flowgait.state.drive.flow.noise === 'random'");
+      const step = await other.evaluate("flowgait.state.drive.step");
+      await pageUntil(other, `flowgait.state.drive.step > ${step} + 5`);
+    }));
+
+  it("acts, and says why it has no sliders and no paths where it keeps none", () =>
+    drivenBy(foreignFile(), async (other) => {
+      await other.getByText("does not tell its flow").waitFor();
+      await other.getByText("keeps no flow").waitFor();
+      expect(await other.getByRole("slider", { name: "Flow steps" }).count()).toBe(0);
+    }));
 });
+
+/** A controller made elsewhere: one matrix. */
+function foreignFile(): string {
+  const { obsSize, actionSize } = env;
+  const weights = Float32Array.from({ length: obsSize * actionSize }, (_, i) => 0.01 * Math.sin(i));
+  const action = matmul(input("obs", [BATCH, obsSize]), constant(weights, [obsSize, actionSize]));
+  const path = join(folder, "foreign.onnx");
+  writeFileSync(path, writeOnnx(graphFunction("mlp", { action })));
+  return path;
+}

@@ -62,7 +62,7 @@ const pathlessWords: Readonly<Record<DriveMessage["kind"], string>> = {
   flow: "Waiting for the policy",
   gaussian:
     "This policy is a Gaussian: it draws an action at once, mean plus deviation times noise. There are no paths.",
-  file: "This policy is a file that gives actions only. Drive a run or a checkpoint to see the paths of its flow.",
+  file: "This policy is a file that gives actions and keeps no flow. Drive a run or a checkpoint to see the paths of its flow.",
   zero: "No policy acts, so there is nothing to draw.",
   random: "Random actions are the noise itself. There are no paths.",
 };

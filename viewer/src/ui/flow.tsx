@@ -23,8 +23,7 @@ const FIRST_SEED = 1;
 export function Flow({ store, page }: { store: Store; page: Page }) {
   const flow = useStore(store, (state) => state.drive?.flow ?? null);
   const isFile = useStore(store, (state) => state.drive?.kind === "file");
-  if (isFile) return <FixedFlow />;
-  if (!flow) return null;
+  if (!flow) return isFile ? <FixedFlow /> : null;
   return (
     <div class="card flow">
       <header>
@@ -40,7 +39,7 @@ export function Flow({ store, page }: { store: Store; page: Page }) {
   );
 }
 
-/** A file gives an action and nothing on the way to it. */
+/** A file made elsewhere gives an action and nothing on the way to it. */
 function FixedFlow() {
   return (
     <div class="card flow">
@@ -51,8 +50,8 @@ function FixedFlow() {
         </a>
       </header>
       <p class="fan-note" data-testid="fixed-flow">
-        This controller is an ONNX file: a flow in it keeps the steps and the noise that it was exported with. Drive a
-        run or one of its checkpoints to change them.
+        This controller is an ONNX file that does not tell its flow: it keeps the steps and the noise that it was made
+        with. Drive a run or a controller that flowgait exported to change them.
       </p>
     </div>
   );
