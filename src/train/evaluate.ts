@@ -60,6 +60,19 @@ export async function evaluatePolicy(
   }
 }
 
+/**
+ * What the best of several evaluations has the most of: the return; of robots that follow commands, whose episodes end only by a fall, as if a
+ * negative return had gone on at its rate to the time limit. Else, where costs outweigh, who falls at once would be the best.
+ * @param followsCommands whether the task measures how a command is followed
+ * @param episodeSteps the time limit
+ */
+export function evaluationScore(
+  { returnMean, episodeLengthMean }: Pick<EvaluationSummary, "returnMean" | "episodeLengthMean">,
+  { followsCommands, episodeSteps }: { readonly followsCommands: boolean; readonly episodeSteps: number },
+): number {
+  return followsCommands ? Math.min(returnMean, (returnMean * episodeSteps) / episodeLengthMean) : returnMean;
+}
+
 function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): EvaluationSummary {
   const returns = parts.flatMap((part) => part.returns);
   const lengths = parts.flatMap((part) => part.lengths);

@@ -12,7 +12,7 @@ export interface LoopState {
   envSteps: number;
   /** Which generation of shard states is current */
   generation: 0 | 1;
-  /** Best evaluation so far; null before the first one */
+  /** Score of the best evaluation so far; null before the first one */
   bestReturn: number | null;
   /** Environment steps at which the last evaluation ran */
   evaluatedAt: number;

@@ -12,7 +12,7 @@ import { collectIteration } from "./collection.ts";
 import { rowsPerIteration, type TrainConfig, trajectoryHash } from "./config.ts";
 import type { UpdateMeasures } from "./descent.ts";
 import { EpisodeWindow } from "./episode-window.ts";
-import { evaluateOn } from "./evaluate.ts";
+import { evaluateOn, evaluationScore } from "./evaluate.ts";
 import { IncidentDesk } from "./incidents.ts";
 import type { IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
 import { policySpec } from "./networks.ts";
@@ -254,8 +254,10 @@ export class Training {
     const { iteration, envSteps: steps } = loop;
     const metrics = { ...summary, iteration, steps, seconds: this.#seconds, evaluationSeconds };
     for (const sink of this.#options.sinks) sink.evaluation(metrics);
-    const best = loop.bestReturn === null || summary.returnMean > loop.bestReturn;
-    if (best) loop.bestReturn = summary.returnMean;
+    const { task, episodeSteps } = this.env;
+    const score = evaluationScore(summary, { followsCommands: task.measured !== undefined, episodeSteps });
+    const best = loop.bestReturn === null || score > loop.bestReturn;
+    if (best) loop.bestReturn = score;
     await this.#save(false, best);
   }
 
