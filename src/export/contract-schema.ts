@@ -61,7 +61,7 @@ const mechanism = z.strictObject({
   ),
 });
 
-const curriculum = z.strictObject({ from: z.number(), step: z.number() });
+const curriculum = z.strictObject({ from: z.number(), step: z.number(), enough: z.number().optional() });
 
 const command = z.strictObject({
   names,

@@ -39,12 +39,14 @@ export interface Wander {
 
 /**
  * How much of the ranges an environment asks for while a policy learns; evaluations and play always ask for the whole. After an episode
- * that lasted the share L of its time limit, the share of the ranges grows by step·(L − 0.35), between `from` and 1.
+ * that lasted the share L of its time limit, the share of the ranges grows by step·(L − enough), between `from` and 1.
  */
 export interface Curriculum {
   /** Share of the ranges that training begins with. */
   readonly from: number;
   readonly step: number;
+  /** Share of the time limit from which an episode is a success, default 0.35. Where what grows fells the robot, episodes come to last about that long. */
+  readonly enough?: number;
 }
 
 /** Settings of `twistCommand`; a single number stands for ± that number. */
@@ -111,8 +113,7 @@ const WAIT = 1;
 const SHARE = 2;
 const LEARNING = 3;
 const EXTRA = 4;
-/** Share of the time limit from which an episode counts as a success for the curriculum. */
-const LASTED = 0.35;
+const ENOUGH = 0.35;
 
 /**
  * The command of one environment slot: values, time left, whether somebody steers by hand, and how far its curriculum is.
@@ -158,7 +159,7 @@ export class CommandState {
   grade(lasted: number): void {
     const { curriculum } = this.#source;
     if (!curriculum || this.#slots[LEARNING] === 0) return;
-    const share = this.#slots[SHARE] + curriculum.step * (lasted - LASTED);
+    const share = this.#slots[SHARE] + curriculum.step * (lasted - (curriculum.enough ?? ENOUGH));
     this.#slots[SHARE] = Math.max(curriculum.from, Math.min(1, share));
   }
 

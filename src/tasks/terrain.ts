@@ -2,6 +2,7 @@
 import { UserError } from "../math/user-error.ts";
 import { roughen } from "../physics/terrain.ts";
 import type { NamedTask, Task } from "./define-task.ts";
+import type { AnyLesson } from "./lesson.ts";
 import type { ModelChange } from "./model-change.ts";
 
 /** The seed of the ground where nobody asks for another. */
@@ -32,16 +33,26 @@ export function onRoughTerrain<Observation extends string, Reward extends string
   flat: NamedTask<Observation, Reward>,
   { scene, startHeight }: RoughTerrain,
 ): NamedTask<Observation, Reward> {
+  const raised = (reset: Task["reset"]): Task["reset"] => {
+    return (context) => {
+      context.sim.qpos[2] = startHeight;
+      reset?.(context);
+    };
+  };
   return Object.freeze({
     ...flat,
     name: flat.name.replace("FlatTerrain", "RoughTerrain"),
     scene,
     model: { ...flat.model, ground: roughGround(ROUGH_FIELD) },
-    reset: (context) => {
-      context.sim.qpos[2] = startHeight;
-      flat.reset?.(context);
-    },
+    reset: raised(flat.reset),
+    lessons: Object.fromEntries(
+      Object.entries(flat.lessons).map(([key, lesson]) => [key, onItsGround(lesson, raised)]),
+    ),
   } satisfies NamedTask<Observation, Reward>);
+}
+
+function onItsGround(lesson: AnyLesson, raised: (reset: Task["reset"]) => Task["reset"]): AnyLesson {
+  return lesson.reset ? { ...lesson, reset: raised(lesson.reset) } : lesson;
 }
 
 /**

@@ -132,6 +132,18 @@ describe("twist command", () => {
       });
     });
 
+    it("may ask for longer episodes before it widens the ranges", () => {
+      const patient = { ...growing, curriculum: { from: 0.2, step: 0.4, enough: 0.7 } };
+      const command = new CommandState(patient, new Float64Array(CommandState.slots(3)), HZ);
+      command.begin(true);
+      command.grade(0.7);
+      expect(command.progress).toBe(0);
+      command.grade(0.9); // 0.2 + 0.4 · 0.2
+      expect(command.progress).toBeCloseTo(0.08 / 0.8, 12);
+      command.grade(0.6);
+      expect(command.progress).toBeCloseTo(0.04 / 0.8, 12);
+    });
+
     it("says how far it has come, which is all the way where nothing is learned", () => {
       const slots = new Float64Array(CommandState.slots(3));
       const command = new CommandState(growing, slots, HZ);

@@ -38,6 +38,15 @@ describe.each(STARTS)("the $robot on rough ground", ({ robot, height }) => {
     expect(new Set(places).size).toBe(5);
   });
 
+  it.each(Object.keys(rough.lessons))("starts there in its lesson %s too", async (lesson) => {
+    const { training } = (await resolveTask(rough.name, { lesson })).lesson!;
+    const env = await create(training);
+    for (let n = 0; n < 5; n++) {
+      env.start(2, n);
+      expect(env.sim.qpos[2]).toBe(height);
+    }
+  });
+
   it("stands on the ground of its seed, in every simulation", async () => {
     const [first, same, other] = [
       await create(rough),
