@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { findCompiler } from "../export/c-compiler.ts";
 import { weightsSha256 } from "../export/checksum.ts";
+import type { ControllerOrigin } from "../export/contract.ts";
 import { type ControllerOptions, controllerFunction } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
 import { type ExportFormat, exportFiles } from "../export/export-files.ts";
@@ -12,6 +13,7 @@ import { checkOutputFolder, writeExport } from "../export/output-folder.ts";
 import { type DistillationReport, type ExportReport, fileList } from "../export/report.ts";
 import { reportPage } from "../export/report-page.ts";
 import { UserError } from "../math/user-error.ts";
+import { flowOf, type PolicyData } from "../rollout/jobs.ts";
 import { describeTask, Environment, isTaskFile, resolveTask } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
 import {
@@ -26,7 +28,7 @@ import {
 import { exportText } from "./export-text.ts";
 import { type FlowFlags, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
-import { findPolicy } from "./policy-reference.ts";
+import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
 import { stageProgress } from "./stage-progress.ts";
 import { publicPath } from "./training-session.ts";
 
@@ -37,7 +39,7 @@ export function exportCommand(output: Output): Command {
     .description(
       "Write a trained policy as a controller with its deployment contract, and a report that compares every format with the policy.",
     )
-    .argument("<policy>", "a run folder or a checkpoint file");
+    .argument("<policy>", "a run folder, a checkpoint file, or a controller (.onnx or the name of one that ships)");
   return addExportOptions(command)
     .option("--json", "one JSON document on standard output")
     .action((policy: string, options: ExportOptions) => exportPolicy(policy, options, output));
@@ -99,24 +101,47 @@ async function withProgress<T>(output: Output, work: (tell: Progress) => Promise
 
 async function loadSubject(reference: string, options: ControllerOptions, flow: FlowFlags): Promise<ExportSubject> {
   const found = await findPolicy(reference);
-  if (found.trained === null)
-    throw new UserError(`${reference}: is no trained run, expected a run folder or a checkpoint (.safetensors)`, {
-      exitCode: 2,
-    });
-  const { envSteps, algorithm, seed } = found.trained;
-  const task = await resolveTask(found.trained.task, found.variant);
+  const { task: name, ...origin } = originOf(found, reference);
+  const task = await resolveTask(name, found.variant);
   const env = await Environment.create(task);
   try {
-    const policy = resampled(found.bind(env), flow, reference);
+    const policy = resampled(wholePolicy(found, env), flow, reference);
     if (policy.kind !== "trained")
       throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
     const description = describeTask(env);
-    const origin = { packageVersion: packageVersion(), run: publicPath(reference), envSteps, algorithm, seed };
     // Refuses options that the task cannot have before anything is measured.
     controllerFunction(policy, description, options);
-    const taskFile = isTaskFile(found.trained.task) ? found.trained.task : null;
+    const taskFile = isTaskFile(name) ? name : null;
     return { policy, task, taskFile, variant: found.variant, description, origin, options };
   } finally {
     env.delete();
   }
+}
+
+/** The run that made the policy, or whose controller it is, and its task. */
+function originOf({ trained, contract }: FoundPolicy, reference: string): ControllerOrigin & { readonly task: string } {
+  if (trained !== null) {
+    const { task, envSteps, algorithm, seed } = trained;
+    return { task, packageVersion: packageVersion(), run: publicPath(reference), envSteps, algorithm, seed };
+  }
+  if (contract !== undefined)
+    return { ...contract.training, packageVersion: packageVersion(), task: contract.task.name };
+  throw new UserError(
+    `${reference}: is no trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
+    { exitCode: 2 },
+  );
+}
+
+/** With its weights: of a controller, the flow that its file keeps. */
+function wholePolicy(found: FoundPolicy, env: Environment): PolicyData {
+  const policy = found.bind(env);
+  if (policy.kind !== "file") return policy;
+  const [contradiction] = found.contradictions?.(env) ?? [];
+  if (contradiction !== undefined)
+    throw new UserError(
+      `${found.reference}: contradicts ${env.task.name} in ${contradiction}, expected the robot it was made for`,
+    );
+  const flow = flowOf(policy);
+  if (flow !== null) return flow;
+  throw new UserError(`${found.reference}: keeps no flow, expected a controller that does, or the run that made it`);
 }

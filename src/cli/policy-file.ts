@@ -57,6 +57,7 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
     task: contract?.task.name ?? null,
     trained: null,
     noise: draws,
+    ...(contract && { contract }),
     variant: { ...PLAIN, lesson: contract?.task.lesson?.name ?? "" },
     bind,
     contradictions: (env) => contradictions(contract, { policy: bind(env), metadata, prologue: [] }, env),

@@ -1,6 +1,7 @@
 /** What `<policy>` may be on the command line, found and loaded: a run folder, a checkpoint, an ONNX file, a shipped controller, `zero` or `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import type { Contract } from "../export/contract-schema.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
@@ -22,6 +23,8 @@ export interface FoundPolicy {
   readonly task: string | null;
   /** What the checkpoint says of itself; null for policies that are none. */
   readonly trained: CheckpointMetadata | null;
+  /** What a controller that was exported says of itself; absent for other policies. */
+  readonly contract?: Contract;
   /** What the training's own evaluations draw actions from, or a controller by itself; null for other policies. */
   readonly noise: StartNoise | null;
   /** Ground, robot and lesson that it was trained with; the task's own for policies that are no checkpoint. */

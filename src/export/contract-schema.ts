@@ -61,7 +61,12 @@ const mechanism = z.strictObject({
   ),
 });
 
-const curriculum = z.strictObject({ from: z.number(), step: z.number(), enough: z.number().optional() });
+const curriculum = z.strictObject({
+  from: z.number(),
+  step: z.number(),
+  enough: z.number().optional(),
+  commandsFirst: z.boolean().optional(),
+});
 
 const command = z.strictObject({
   names,

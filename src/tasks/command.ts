@@ -40,6 +40,7 @@ export interface Wander {
 /**
  * How much of the ranges an environment asks for while a policy learns; evaluations and play always ask for the whole. After an episode
  * that lasted the share L of its time limit, the share of the ranges grows by step·(L − enough), between `from` and 1.
+ * Who always meets kicks that are just bearable never finds out that to follow pays.
  */
 export interface Curriculum {
   /** Share of the ranges that training begins with. */
@@ -47,6 +48,8 @@ export interface Curriculum {
   readonly step: number;
   /** Share of the time limit from which an episode is a success, default 0.35. Where what grows fells the robot, episodes come to last about that long. */
   readonly enough?: number;
+  /** True: what else grows, such as kicks, does so once the ranges are whole, as long again. Default false: along with them. */
+  readonly commandsFirst?: boolean;
 }
 
 /** Settings of `twistCommand`; a single number stands for ± that number. */
@@ -110,6 +113,7 @@ function asRange(range: number | Range): Range {
 /** Slots of a command's memory. */
 const HELD = 0;
 const WAIT = 1;
+/** Of the ranges; beyond 1 of what grows after them. */
 const SHARE = 2;
 const LEARNING = 3;
 const EXTRA = 4;
@@ -149,9 +153,11 @@ export class CommandState {
     this.#slots[LEARNING] = learns ? 1 : 0;
   }
 
-  /** How far the curriculum has come, 0 … 1; 1 where there is none, and outside of training. */
+  /** How far what grows with the curriculum has come, 0 … 1; 1 where there is none, and outside of training. */
   get progress(): number {
-    const from = this.#source.curriculum?.from ?? 1;
+    const { from = 1, commandsFirst = false } = this.#source.curriculum ?? {};
+    if (this.#slots[LEARNING] === 0) return 1;
+    if (commandsFirst) return Math.max(0, this.#slots[SHARE] - 1);
     return from < 1 ? (this.#slots[SHARE] - from) / (1 - from) : 1;
   }
 
@@ -160,7 +166,7 @@ export class CommandState {
     const { curriculum } = this.#source;
     if (!curriculum || this.#slots[LEARNING] === 0) return;
     const share = this.#slots[SHARE] + curriculum.step * (lasted - (curriculum.enough ?? ENOUGH));
-    this.#slots[SHARE] = Math.max(curriculum.from, Math.min(1, share));
+    this.#slots[SHARE] = Math.max(curriculum.from, Math.min(curriculum.commandsFirst ? 2 : 1, share));
   }
 
   /** Draws the first command of an episode; a command held by hand stays. */
@@ -182,7 +188,8 @@ export class CommandState {
   }
 
   #ask(rng: Rng): void {
-    for (let i = 0; i < this.values.length; i++) this.values[i] = this.#slots[SHARE] * this.#drawn[i];
+    const share = Math.min(1, this.#slots[SHARE]);
+    for (let i = 0; i < this.values.length; i++) this.values[i] = share * this.#drawn[i];
     this.#slots[WAIT] = Math.max(1, Math.round(secondsOf(this.#source.resampleSeconds, rng) * this.#controlHz));
   }
 

@@ -4,9 +4,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileC } from "../../src/export/c-compiler.ts";
+import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { readOnnx } from "../../src/graph/index.ts";
 import { encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { compilerPath } from "../export/compiler.ts";
+import { describedTask, origin, policyFor } from "../export/sample-policy.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli } from "./cli-process.ts";
 import { tinyRun } from "./tiny-run.ts";
@@ -61,6 +63,30 @@ describe("flowgait export", () => {
     const page = readFileSync(join(out, "report.html"), "utf8");
     for (const { sha256 } of report.files) expect(page).toContain(sha256);
     expect(page).not.toMatch(/(?:src|href)=|https?:/);
+  });
+
+  it("takes a controller that was exported, and makes of it what it would make of the run", async () => {
+    const folder = scratchFolder();
+    const [first, again, short] = ["first", "again", "short"].map((name) => join(folder, name));
+    expect((await callCli("export", run(), "--out", first!, ...SMALL)).code).toBe(0);
+    const file = join(first!, "CheetahRun.onnx");
+    expect((await callCli("export", file, "--out", again!, "--format", "onnx,c", ...SMALL)).code).toBe(0);
+    expect(readFileSync(join(again!, "CheetahRun.onnx"))).toEqual(readFileSync(file));
+    expect((await callCli("export", file, "--out", short!, "--flow-steps", "2", ...SMALL)).code).toBe(0);
+    const [whole, cut] = [contractIn(first!), contractIn(short!)];
+    expect(cut.policy.flowSteps).toBe(2);
+    expect([cut.weightsSha256, cut.training]).toEqual([whole.weightsSha256, whole.training]);
+  });
+
+  it("refuses a controller that keeps no flow, in one line", async () => {
+    const gaussian = join(scratchFolder(), "gaussian.onnx");
+    const task = await describedTask("CheetahRun");
+    writeFileSync(gaussian, controllerOnnx(policyFor(task, "gaussian"), task, origin));
+    const { code, stderr } = await callCli("export", gaussian, ...SMALL);
+    expect(stderr).toBe(
+      `flowgait: ${gaussian}: keeps no flow, expected a controller that does, or the run that made it\n`,
+    );
+    expect(code).toBe(1);
   });
 
   it("exports a student of one flow step in the policy's stead, and says what that costs", async () => {

@@ -55,7 +55,10 @@ describe("bad usage gets one line and exit code 2", () => {
       "--terrain-seed: the ground of CheetahRun is not made from a seed",
     ],
     ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
-    ["export zero", "zero: is no trained run, expected a run folder or a checkpoint (.safetensors)"],
+    [
+      "export zero",
+      "zero: is no trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported",
+    ],
     ["doctor zero", "zero: has nothing to examine"],
     ["doctor zero --seconds none", '--seconds: got "none", expected a number from 0.1 to 3600'],
     ["diagnose", "no command given, expected one of modes"],

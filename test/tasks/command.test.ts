@@ -144,6 +144,31 @@ describe("twist command", () => {
       expect(command.progress).toBeCloseTo(0.04 / 0.8, 12);
     });
 
+    it("may let commands grow before everything else that grows", () => {
+      const first = { ...growing, curriculum: { from: 0.2, step: 1, enough: 0.5, commandsFirst: true } };
+      const command = new CommandState(first, new Float64Array(CommandState.slots(3)), HZ);
+      const whole = new Float64Array(3);
+      const rng = new Rng();
+      command.begin(true);
+      const seen = [0.7, 1, 1, 1, 0.2].map((lasted, episode) => {
+        command.grade(lasted);
+        command.reset(rng.seek(4, 3, 0, episode));
+        growing.sample(rng.seek(4, 3, 0, episode), whole);
+        return [command.values[0] / whole[0], command.progress];
+      });
+      const expected = [
+        [0.4, 0],
+        [0.9, 0],
+        [1, 0.4],
+        [1, 0.9],
+        [1, 0.6],
+      ];
+      for (const [i, pair] of expected.entries())
+        expect(seen[i]).toEqual(pair.map((value) => expect.closeTo(value, 12)));
+      command.begin(false);
+      expect(command.progress).toBe(1);
+    });
+
     it("says how far it has come, which is all the way where nothing is learned", () => {
       const slots = new Float64Array(CommandState.slots(3));
       const command = new CommandState(growing, slots, HZ);
