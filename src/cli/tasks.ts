@@ -215,8 +215,9 @@ function commandText({
   return `${table}\n  drawn anew every ${when}${zero}${each}${grows}`;
 }
 
-function curriculumText({ from }: Curriculum): string {
-  return `training begins with ${percent(from)} of the ranges and widens them by environment`;
+function curriculumText({ from, commandsFirst = false }: Curriculum): string {
+  const others = commandsFirst ? ", then whatever else grows" : "";
+  return `training begins with ${percent(from)} of the ranges and widens them by environment${others}`;
 }
 
 function between(least: number, most: number): string {

@@ -172,10 +172,14 @@ const humanoidLaptop: AlgorithmPresets = {
 };
 
 /** Published tasks whose own rewards say too little to beginners: a lesson, and episodes of half the length, so that its commands grow sooner. */
-function byLesson(lesson: string, steps: number, averaging = 0): AlgorithmPresets {
+function byLesson(
+  lesson: string,
+  steps: number,
+  change: { averaging?: number; actionNoise?: number } = {},
+): AlgorithmPresets {
   const batch = { steps, lesson, mirror: true, episodeSteps: 500, evaluation: { everySteps: 300_000 } };
   return {
-    "fpo++": { ...batch, algorithm: { ...steadyFlow, averaging } },
+    "fpo++": { ...batch, algorithm: { ...steadyFlow, ...change } },
     ppo: { ...batch, algorithm: steadyGaussian },
   };
 }
@@ -195,7 +199,7 @@ const table: Readonly<Record<string, TaskPresets>> = {
   CheetahRun: { ...suitePresets.CheetahRun, paper: { fpo: {} } },
   BallInCup: { ...suitePresets.BallInCup, paper: shortSighted },
   FingerSpin: { ...suitePresets.FingerSpin, paper: shortSighted },
-  G1JoystickFlatTerrain: { laptop: byLesson("walk", 12_000_000, 0.95) },
+  G1JoystickFlatTerrain: { laptop: byLesson("stride", 12_000_000, { averaging: 0.95, actionNoise: 0.15 }) },
   Go1JoystickFlatTerrain: { laptop: byLesson("trot", 6_000_000) },
   GridWorldTwoWalls: gridworldPresets,
   GridWorldFourGoals: gridworldPresets,

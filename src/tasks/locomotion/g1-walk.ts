@@ -1,5 +1,5 @@
 /**
- * A lesson for the G1's joystick tasks: a step to begin from, starts, kicks and differences between robots that leave a beginner on its feet,
+ * Lessons for the G1's joystick tasks: a step to begin from, starts, kicks and differences between robots that leave a beginner on its feet,
  * rewards that tell one bad step from another, and commands that grow. Evaluations throw it about as published.
  */
 import { jointTargets } from "../action-mapping.ts";
@@ -11,7 +11,7 @@ import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
 import { kicks } from "../pushes.ts";
 import { growing, jointField, jointZeros, masses, payload } from "../randomisation.ts";
-import { steppingPose } from "../stepping-pose.ts";
+import { type Stride, steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
 import type { G1 } from "./g1-joystick.ts";
@@ -32,11 +32,22 @@ const UPRIGHT_PELVIS = 0.72; // m; it stands at 0.75
 const LOWEST_PELVIS = 0.55;
 const SMALLEST_UPRIGHTNESS = 0.5; // cosine of 60°
 
-/** rad per unit of action: what each drive can move against what it carries, so that all joints explore alike. */
-const ACTION_SCALE: readonly (readonly [RegExp, number])[] = [
+/** rad per unit of action by kind of joint. */
+type Scales = readonly (readonly [RegExp, number])[];
+
+/** What each drive can move against what it carries, so that all joints explore alike. */
+const ACTION_SCALE: Scales = [
   [/hip_pitch|knee/, 0.25],
   [/hip_roll|hip_yaw/, 0.2],
   [/ankle/, 0.25],
+  [/waist|shoulder|elbow|wrist/, 0.03],
+];
+
+/** Legs that can catch the robot. */
+const LARGE_SCALE: Scales = [
+  [/hip_pitch|knee/, 0.4],
+  [/hip_roll|hip_yaw/, 0.3],
+  [/ankle/, 0.5],
   [/waist|shoulder|elbow|wrist/, 0.03],
 ];
 
@@ -51,10 +62,17 @@ const STANCE = {
 const SWAY = both({ hip_roll: 0.4 });
 
 /** rad per m/s, m/s and rad/s of the command. */
-const STRIDE = [
+const STRIDE: readonly Stride[] = [
   { joints: pair("hip_pitch"), sine: [0.05, 0, 0], cosine: [-0.25, 0, 0] },
   { joints: pair("ankle_pitch"), sine: [0.025, 0, 0] },
   { joints: pair("hip_roll"), sine: [0, 0.12, 0], cosine: [0, 0.2, 0] },
+  { joints: pair("hip_yaw"), sine: [0, 0, 0.13], cosine: [0, 0, -0.18] },
+];
+
+/** Soft ankles that are told to bend push the robot on; a policy that wants to stand fights hips that do. */
+const PUSHING_STRIDE: readonly Stride[] = [
+  { joints: pair("ankle_pitch"), sine: [0, 0, 0], lean: [-0.5, 0, 0] },
+  { joints: pair("hip_roll"), sine: [0, 0.4, 0] },
   { joints: pair("hip_yaw"), sine: [0, 0, 0.13], cosine: [0, 0, -0.18] },
 ];
 
@@ -91,12 +109,9 @@ function feetCross({ sensors }: G1): boolean {
   return sensors.feetMeet[0] > 0 || sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0;
 }
 
-/** Walk where the stick points. */
-export const walk: Lesson<Moment<G1, Tracked>, G1> = {
-  about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
-  physicsHz: 250,
-  action: jointTargets({
-    scale: (joint) => ACTION_SCALE.find(([pattern]) => pattern.test(joint))![1],
+function stepping(scales: Scales, stride: readonly Stride[]) {
+  return jointTargets({
+    scale: (joint) => scales.find(([pattern]) => pattern.test(joint))![1],
     shown: 0.5,
     feedForward: steppingPose({
       gait: "gait",
@@ -104,23 +119,32 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
       amplitude: [-0.45, 0.9, -0.45],
       stance: STANCE,
       sway: { amplitude: SWAY, lead: -0.4 },
-      stride: STRIDE,
+      stride,
     }),
-  }),
+  });
+}
+
+function growingKicks(fastest: number) {
+  return kicks({
+    joint: "floating_base_joint",
+    everySeconds: [5, 10],
+    steady: true,
+    speed: [0.1, fastest],
+    growing: true,
+  });
+}
+
+/** Walk where the stick points: what the controller that ships learned by. */
+export const walk: Lesson<Moment<G1, Tracked>, G1> = {
+  about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
+  physicsHz: 250,
+  action: stepping(ACTION_SCALE, STRIDE),
   track: { stride: meanTwist(STRIDE_STEPS) },
   critic: {
     strideTwist: { of: (s) => s.stride.twist, unit: "m/s, m/s, rad/s", mirror: TWIST },
     footHeight: { of: (s) => s.robot.footHeight, unit: "m", mirror: "sides" },
   },
-  events: {
-    kick: kicks({
-      joint: "floating_base_joint",
-      everySeconds: [5, 10],
-      steady: true,
-      speed: [0.1, 0.4],
-      growing: true,
-    }),
-  },
+  events: { kick: growingKicks(0.4) },
   randomise: {
     dryFriction: growing(jointField("dof_frictionloss", [0.5, 2.0])),
     masses: growing(masses([0.9, 1.1])),
@@ -161,5 +185,19 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   },
   terminate: {
     fell: (s) => s.robot.baseHeight < LOWEST_PELVIS || s.robot.uprightness < SMALLEST_UPRIGHTNESS,
+  },
+};
+
+/** The same with legs that can do more, a push from the ankles, and commands that grow before kicks: sways less as it turns, and falls more among kicks. */
+export const stride: Lesson<Moment<G1, Tracked>, G1> = {
+  ...walk,
+  about:
+    "as walk, with larger actions, a push from the ankles, a price on turning to and fro, and commands that grow before kicks",
+  action: stepping(LARGE_SCALE, PUSHING_STRIDE),
+  events: { kick: growingKicks(1) },
+  curriculum: { from: 0.2, step: 0.25, enough: 0.55, commandsFirst: true },
+  reward: {
+    ...walk.reward,
+    yawSway: { weight: -0.5, of: (s) => (s.robot.gyro[2] - s.stride.twist[2]) ** 2 },
   },
 };
