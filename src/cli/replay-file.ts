@@ -168,7 +168,7 @@ async function loadedPolicy(entry: Replay["policies"][number], env: Environment,
 export function policyHash(policy: PolicyData): string {
   const hash = createHash("sha256");
   // of a file, what it does is in its bytes
-  const { flow: _, ...deciding } = { flow: null, ...policy };
+  const { flow: _, draws: __, ...deciding } = { flow: null, draws: null, ...policy };
   for (const [name, value] of Object.entries(deciding).sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`${name}:`);
     if (ArrayBuffer.isView(value)) hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resampled } from "../../src/cli/flow-flags.ts";
 import { findPolicy } from "../../src/cli/policy-reference.ts";
+import { policyHash } from "../../src/cli/replay-file.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import {
   BATCH,
@@ -18,7 +19,7 @@ import {
   writeOnnx,
 } from "../../src/graph/index.ts";
 import { ActorFactory } from "../../src/rollout/actor.ts";
-import type { PolicyData, StartNoise, TrainedPolicy } from "../../src/rollout/jobs.ts";
+import type { FilePolicy, PolicyData, StartNoise, TrainedPolicy } from "../../src/rollout/jobs.ts";
 import { describeTask, Environment, registry, type TaskDescription } from "../../src/tasks/index.ts";
 import { newerOpset } from "../export/newer-opset.ts";
 import { policyFor } from "../export/sample-policy.ts";
@@ -100,6 +101,8 @@ describe.each([{ task: "CartpoleBalance" }, { task: GO1 }])("the controller of a
         const given = await actionsOf(engine, file, noise, env);
         expect(given).toEqual(expected.map((value) => expect.closeTo(value, 4)));
       }
+      const { flow: _, draws: __, ...bare } = file as FilePolicy;
+      expect(policyHash(file), "replays know a file by its bytes").toBe(policyHash(bare as FilePolicy));
       const flags = { sampler: undefined, flowSteps: 2, stepNoise: undefined };
       const [short, expected] = [file, checkpoint].map((policy) => resampled(policy, flags, run));
       expect(await actionsOf(engine, short!, "zero", env)).toEqual(await actionsOf(engine, expected!, "zero", env));
