@@ -189,7 +189,7 @@ function actionText({
   const headings = ["", named, "scale", "offset"];
   if (isTargets) headings.push("stiffness", "damping");
   const columns = headings.map((heading, k) => ({ heading, align: k === 1 ? ("left" as const) : ("right" as const) }));
-  const forward = feedForward === null ? "" : `\n${settingsText({ "feed-forward": feedForward })}`;
+  const forward = feedForward === null ? "" : `\n${feedForwardText(feedForward)}`;
   const seen =
     shown === undefined ? "" : `\n  observations show (target − offset) / ${formatNumber(shown)} as the action`;
   return `  ${formulas[kind]}${seen}\n${formatTable(columns, rows, "  ")}${forward}`;
@@ -243,11 +243,26 @@ function rewardTable(reward: TaskDescription["reward"]): string {
 
 /** One line per name with its settings. */
 function settingsText(settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
-  const rows = Object.entries(settings).map(([name, values]) => [
-    name,
-    Object.entries(values)
-      .map(([key, value]) => `${key} ${typeof value === "string" ? value : JSON.stringify(value)}`)
-      .join(", "),
-  ]);
+  const rows = Object.entries(settings).map(([name, values]) => [name, settingsLine(values)]);
+  return formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
+}
+
+function settingsLine(values: object): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key} ${settingText(value)}`)
+    .join(", ");
+}
+
+function settingText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** One line per setting, and one for each item of lists of settings, such as strides. */
+function feedForwardText(settings: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(settings).flatMap(([key, value]) => {
+    const isList = Array.isArray(value) && typeof value[0] === "object" && !Array.isArray(value[0]);
+    return isList ? value.map((item: object) => `${key} ${settingsLine(item)}`) : [`${key} ${settingText(value)}`];
+  });
+  const rows = lines.map((line, k) => [k === 0 ? "feed-forward" : "", line]);
   return formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
 }

@@ -37,7 +37,7 @@ interface Signals {
 
 /**
  * The stepping pose of the gait that the observation shows, [batch, actions]. With the signals c_i = a·cos φ_i, s_i = a·sin φ_i: the swing of
- * foot i is max(0, s_i), the stance is what it is, the sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead), a stride is that of the command that it shows.
+ * foot i is max(0, s_i), the stance is what it is, the sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead), a stride is that of the command or the term that it shows.
  */
 function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tensor, task: TaskDescription): Tensor {
   if (description.kind !== "stepping-pose") throw unknownFeedForward(task, `its feed-forward is ${description.kind}`);
@@ -54,22 +54,28 @@ function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tens
   const inPlace = add(add(swing, constant(stance)), matmul(sway, constant(reach, [1, reach.length])));
   const { stride = [] } = pose;
   if (stride.length === 0) return inPlace;
-  const size = stride[0]!.sine.length;
-  const asked = shownAt("command", size, task);
-  const command = slice(obs, 1, asked, asked + size);
-  return stride.map((one) => strideOf(one, command, { cosines, sines }, task.action.names)).reduce(add, inPlace);
+  const signals = { cosines, sines };
+  return stride
+    .map((one) => strideOf(one, followedBy(one, obs, task), signals, task.action.names))
+    .reduce(add, inPlace);
 }
 
-/** [batch, actions] with the command [batch, values]: share·(sines·sine + cosines·cosine + a·lean)·command at each foot's joint. */
+/** [batch, values] that a stride follows. */
+function followedBy({ follows, sine: { length: size } }: Stride, obs: Tensor, task: TaskDescription): Tensor {
+  const start = follows === undefined ? shownAt("command", size, task) : termAt(follows, size, task);
+  return slice(obs, 1, start, start + size);
+}
+
+/** [batch, actions] with the values that it follows [batch, values]: share·(sines·sine + cosines·cosine + a·lean)·values at each foot's joint. */
 function strideOf(
   { joints, sine, cosine = [], lean = [], share = joints.map(() => 1) }: Stride,
-  command: Tensor,
+  followed: Tensor,
   { cosines, sines }: Signals,
   names: readonly string[],
 ): Tensor {
   const dot = (weights: readonly number[]) =>
     matmul(
-      command,
+      followed,
       constant(
         sine.map((_, i) => weights[i] ?? 0),
         [sine.length, 1],
@@ -93,6 +99,13 @@ function shownAt(reading: string, size: number, task: TaskDescription): number {
   const plain = term?.size === size && term.scale === 1 && term.noise === 0 && term.delay === 0;
   if (!plain) throw unknownFeedForward(task, `no observation passes on ${reading} as it is`);
   return term.offset;
+}
+
+/** Where a term stands in the observation, whatever it measures. */
+function termAt(term: string, size: number, task: TaskDescription): number {
+  const found = task.observation.find(({ name }) => name === term);
+  if (found?.size !== size) throw unknownFeedForward(task, `no observation ${term} has ${size} values`);
+  return found.offset;
 }
 
 function unknownFeedForward({ name }: TaskDescription, found: string): UserError {

@@ -33,6 +33,11 @@ export interface ActionContext {
   readonly home: Float64Array;
   /** Readings of the task's trackers and events by name. */
   readonly readings: Readonly<Record<string, unknown>>;
+  /**
+   * Values of an observation term as the policy saw them last, noise included, [size]: what a controller on the robot has too.
+   * A view that changes with the environment; zeros until the first observation.
+   */
+  observed(term: string, size: number): Float64Array;
 }
 
 /** An action mapping of one environment slot. */

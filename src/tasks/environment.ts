@@ -103,7 +103,13 @@ export class Environment {
     const acting = events ? this.#trackers : memories;
     this.#disturbances = acting.map((tracker) => (tracker.beforePhysics ? tracker : undefined));
     const readings = { ...remembered, ...disturbed };
-    this.#action = task.action.bind({ sim, home: homeOf(task, sim), readings });
+    const acted: { term: string; values: Float64Array }[] = [];
+    const observed = (term: string, size: number) => {
+      const values = claim(size);
+      acted.push({ term, values });
+      return values;
+    };
+    this.#action = task.action.bind({ sim, home: homeOf(task, sim), readings, observed });
     this.actionDescription = this.#action.description;
     this.actionSize = this.actionDescription.names.length;
     const command = this.#command;
@@ -132,6 +138,7 @@ export class Environment {
     this.#beginEpisode(0, 0);
     this.#actor = new ObservationGroup(task.observe, this.#moment, noise, claim);
     this.#critic = new ObservationGroup(task.critic, this.#moment, noise, claim);
+    for (const { term, values } of acted) this.#actor.keep(term, values);
     this.observationLayout = this.#actor.layout;
     this.privilegedLayout = this.#critic.layout;
     this.obsSize = this.#actor.size;

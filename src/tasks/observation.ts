@@ -1,4 +1,6 @@
 /** Turns a record of observation terms into one flat vector: layout, noise, scale, history and delay. Noise is drawn, not remembered. */
+
+import { suggestion } from "../math/near-names.ts";
 import type { Rng } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ObservationTerm } from "./define-task.ts";
@@ -45,6 +47,7 @@ export class ObservationGroup {
   readonly values: Float32Array;
   readonly noisy: boolean;
   readonly #terms: readonly BoundTerm[];
+  readonly #kept: { readonly from: number; readonly into: Float64Array }[] = [];
   #finite = true;
 
   /**
@@ -87,6 +90,25 @@ export class ObservationGroup {
     return bad?.name ?? null;
   }
 
+  /**
+   * Writes the values of a term into `into` as well whenever it observes, for what acts on them before the next time.
+   * @throws UserError when there is no such term, or of another size
+   */
+  keep(name: string, into: Float64Array): void {
+    const found = this.layout.find((slice) => slice.name === name);
+    if (found?.size !== into.length) {
+      const what = found ? `has ${found.size} values` : "is not there";
+      const near = found
+        ? ""
+        : suggestion(
+            name,
+            this.layout.map((slice) => slice.name),
+          );
+      throw new UserError(`observation "${name}" ${what}, expected one of ${into.length} values to act on${near}`);
+    }
+    this.#kept.push({ from: found.offset, into });
+  }
+
   /** Observes the moment. @param first of an episode: histories are filled with the present */
   observe(moment: AnyMoment, rng: Rng, first: boolean): void {
     let sum = 0;
@@ -97,6 +119,10 @@ export class ObservationGroup {
       else sum += this.#observePresent(term, value, rng);
     }
     this.#finite = Number.isFinite(sum);
+    for (let k = 0; k < this.#kept.length; k++) {
+      const { from, into } = this.#kept[k];
+      for (let i = 0; i < into.length; i++) into[i] = this.values[from + i];
+    }
   }
 
   #observePresent(term: BoundTerm, value: Value, rng: Rng): number {

@@ -1,4 +1,7 @@
-/** A step as feed-forward: the swinging leg's joints follow a half sine of its gait phase, and a stride follows the command, so that the policy only has to correct them. */
+/**
+ * A step as feed-forward: the swinging leg's joints follow a half sine of its gait phase, and a stride follows the command or what the
+ * robot measures, so that the policy only has to correct them.
+ */
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionContext, BoundFeedForward, FeedForward } from "./action-mapping.ts";
@@ -22,19 +25,21 @@ export interface SteppingSettings {
   };
   /** rad by joint, how it stands and steps otherwise than at home: default not at all. */
   readonly stance?: Readonly<Record<string, number>>;
-  /** Carries the feet where the command points: default none. */
+  /** Carries the feet where the command points, or where what is measured asks for them: default none. */
   readonly stride?: readonly Stride[];
 }
 
-/** How one kind of joint moves for each value of the command, rad per unit of that value. */
+/** How one kind of joint moves for each value of the command, or of what it follows instead, rad per unit of that value. */
 export interface Stride {
+  /** Observation term whose values it follows as the policy sees them, noise included, such as a velocity that tells where to put a foot: default the command. */
+  readonly follows?: string;
   /** One joint per foot, in the order of the gait's offsets. */
   readonly joints: readonly string[];
-  /** [commandSize] times the sine of the foot's phase, which is positive in its swing. */
+  /** [values] times the sine of the foot's phase, which is positive in its swing. */
   readonly sine: readonly number[];
-  /** [commandSize] times the cosine: 1 where the swing begins, −1 where it ends; default zeros. */
+  /** [values] times the cosine: 1 where the swing begins, −1 where it ends; default zeros. */
   readonly cosine?: readonly number[];
-  /** [commandSize] throughout the step; default zeros. */
+  /** [values] throughout the step; default zeros. */
   readonly lean?: readonly number[];
   /** [feet] factors on all of it, such as −1 for feet on the other side; default ones. */
   readonly share?: readonly number[];
@@ -44,7 +49,7 @@ export interface Stride {
  * target += stance, for its joints, whatever the gait;
  * target += gait amplitude · max(0, sin phase) · amplitude, for the joints of each leg;
  * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints that sway;
- * target += gait amplitude · share · (sin(phase) · sine + cos(phase) · cosine + lean) · command, for the joints of a stride.
+ * target += gait amplitude · share · (sin(phase) · sine + cos(phase) · cosine + lean) · values that it follows, for the joints of a stride.
  */
 export function steppingPose(settings: SteppingSettings): FeedForward {
   return { bind: (context, joints) => new SteppingPose(settings, context, joints) };
@@ -63,9 +68,9 @@ class SteppingPose implements BoundFeedForward {
   readonly #stanceJoints: Int32Array;
   readonly #stance: Float64Array;
 
-  constructor(settings: SteppingSettings, { readings }: ActionContext, joints: readonly string[]) {
+  constructor(settings: SteppingSettings, context: ActionContext, joints: readonly string[]) {
     const { gait, legs, amplitude, sway = { amplitude: {}, lead: 0 }, stride = [], stance = {} } = settings;
-    this.#gait = gaitReading(readings, gait);
+    this.#gait = gaitReading(context.readings, gait);
     if (legs.length !== this.#gait.phase.length || legs.some((leg) => leg.length !== amplitude.length)) {
       throw new UserError(`steppingPose: needs ${this.#gait.phase.length} legs of ${amplitude.length} joints each`);
     }
@@ -74,7 +79,7 @@ class SteppingPose implements BoundFeedForward {
     this.#swayJoints = Int32Array.from(Object.keys(sway.amplitude), (joint) => positionOf(joint, joints));
     this.#swayAmplitude = Float64Array.from(Object.values(sway.amplitude));
     this.#swayLead = sway.lead;
-    this.#strides = stride.map((one) => boundStride(one, this.#gait.phase.length, joints));
+    this.#strides = stride.map((one) => boundStride(one, this.#gait.phase.length, joints, context));
     this.#stanceJoints = Int32Array.from(Object.keys(stance), (joint) => positionOf(joint, joints));
     this.#stance = Float64Array.from(Object.values(stance));
     this.description = { kind: "stepping-pose", ...settings };
@@ -90,16 +95,19 @@ class SteppingPose implements BoundFeedForward {
     }
     const sway = amplitude * Math.sin(phase[0] + this.#swayLead);
     for (let i = 0; i < this.#swayJoints.length; i++) targets[this.#swayJoints[i]] += sway * this.#swayAmplitude[i];
-    for (let k = 0; k < this.#strides.length; k++) this.#carry(this.#strides[k], targets, command);
+    for (let k = 0; k < this.#strides.length; k++) {
+      const one = this.#strides[k];
+      this.#carry(one, targets, one.followed ?? command);
+    }
   }
 
-  #carry({ joints, sine, cosine, lean, share }: BoundStride, targets: Float64Array, command: ArrayLike<number>): void {
+  #carry({ joints, sine, cosine, lean, share }: BoundStride, targets: Float64Array, values: ArrayLike<number>): void {
     const { phase, amplitude } = this.#gait;
     let [along, across, always] = [0, 0, 0];
-    for (let i = 0; i < command.length; i++) {
-      along += sine[i] * command[i];
-      across += cosine[i] * command[i];
-      always += lean[i] * command[i];
+    for (let i = 0; i < values.length; i++) {
+      along += sine[i] * values[i];
+      across += cosine[i] * values[i];
+      always += lean[i] * values[i];
     }
     for (let foot = 0; foot < joints.length; foot++) {
       const swung = along * Math.sin(phase[foot]) + across * Math.cos(phase[foot]);
@@ -111,7 +119,9 @@ class SteppingPose implements BoundFeedForward {
 interface BoundStride {
   /** [feet] positions in the targets */
   readonly joints: Int32Array;
-  /** [commandSize] */
+  /** [values] of what it follows; absent where that is the command */
+  readonly followed: Float64Array | undefined;
+  /** [values] */
   readonly sine: Float64Array;
   readonly cosine: Float64Array;
   readonly lean: Float64Array;
@@ -119,11 +129,17 @@ interface BoundStride {
   readonly share: Float64Array;
 }
 
-function boundStride({ joints, sine, cosine, lean, share }: Stride, feet: number, all: readonly string[]): BoundStride {
+function boundStride(
+  { joints, sine, cosine, lean, share, follows }: Stride,
+  feet: number,
+  all: readonly string[],
+  context: ActionContext,
+): BoundStride {
   if (joints.length !== feet) throw new UserError(`steppingPose: a stride needs ${feet} joints, one per foot`);
   const orZeros = (values: readonly number[] | undefined) => Float64Array.from(sine, (_, i) => values?.[i] ?? 0);
   return {
     joints: Int32Array.from(joints, (joint) => positionOf(joint, all)),
+    followed: follows === undefined ? undefined : context.observed(follows, sine.length),
     sine: Float64Array.from(sine),
     cosine: orZeros(cosine),
     lean: orZeros(lean),

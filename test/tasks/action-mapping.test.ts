@@ -81,6 +81,51 @@ describe("humanoid joint targets", () => {
     }
   });
 
+  it("follow what the policy saw, noise and all, at each foot's own phase", async () => {
+    const hips = { joints: ["left_hip_roll", "right_hip_roll"], sine: [0.3, 0, 0], follows: "gyro" };
+    const feedForward = steppingPose({ gait: "gait", legs: [[], []], amplitude: [], stride: [hips] });
+    const noisy = await Environment.create({ ...task, action: jointTargets({ scale: 0.25, feedForward }) });
+    const spare = await Environment.create(noisy.task);
+    noisy.start(1, 0);
+    noisy.holdCommand([1, 0, 0]);
+    const [obs, still] = [new Float32Array(noisy.obsSize), new Float32Array(noisy.actionSize)];
+    for (let step = 0; step < 16; step++) noisy.step(1, 0, still, 0);
+    noisy.writeObservation(obs, 0);
+    // another slot goes on with what was seen
+    const state = new Float64Array(noisy.stateSize);
+    noisy.save(state, 0);
+    spare.load(state, 0);
+    spare.step(1, 0, still, 0);
+    const { names, offset } = spare.actionDescription;
+    const [gyro, gait] = ["gyro", "gait"].map(
+      (term) => noisy.observationLayout.find(({ name }) => name === term)!.offset,
+    );
+    for (const [foot, joint] of hips.joints.entries()) {
+      const at = names.indexOf(joint);
+      const moved = spare.sim.ctrl[at]! - offset[at]!;
+      expect(Math.abs(moved)).toBeGreaterThan(1e-4);
+      expect(moved).toBeCloseTo(0.3 * obs[gyro!]! * obs[gait! + 2 + foot]!, 6);
+    }
+    for (const env of [noisy, spare]) env.delete();
+    const follows = (term: string) =>
+      Environment.create({
+        ...task,
+        action: jointTargets({
+          scale: 1,
+          feedForward: steppingPose({
+            gait: "gait",
+            legs: [[], []],
+            amplitude: [],
+            stride: [{ ...hips, follows: term }],
+          }),
+        }),
+      });
+    await expect(follows("gyr")).rejects.toThrow(
+      'observation "gyr" is not there, expected one of 3 values to act on; nearest: gyro',
+    );
+    await expect(follows("gait")).rejects.toThrow('observation "gait" has 4 values, expected one of 3 values');
+  });
+
   it("stand at home when told to stand and the action is zero", () => {
     const { ctrl } = controls([0, 0, 0], new Float32Array(env.actionSize));
     expect(Object.values(ctrl)).toEqual(env.actionDescription.offset);

@@ -115,7 +115,12 @@ describe("the Go1's lesson", () => {
       const reading = { phase: Float64Array.from(phases), amplitude: 1, signals: new Float64Array(8) };
       const { sim } = played;
       const home = sim.keyframeQpos("home");
-      const bound = task.action.bind({ sim, home, readings: { gait: reading } });
+      const bound = task.action.bind({
+        sim,
+        home,
+        readings: { gait: reading },
+        observed: (_, size) => new Float64Array(size),
+      });
       const shown = new Float64Array(12);
       bound.apply(new Float32Array(12), 0, shown, { command: Float64Array.from(command) } as never);
       return shown;
@@ -125,6 +130,69 @@ describe("the Go1's lesson", () => {
     action.source.forEach((source, i) => {
       expect(left[i]).toBeCloseTo(action.sign[i]! * right[source]!, 12);
     });
+  });
+});
+
+describe("the G1's step that balances itself", () => {
+  let task: Task;
+  let played: Environment;
+
+  beforeAll(async () => {
+    task = await resolveTask("G1JoystickFlatTerrain", { lesson: "balance" });
+    played = await Environment.create(task.lesson!.training, UNDISTURBED);
+  });
+  afterAll(() => played.delete());
+
+  /** Control steps of 300 until it falls without a policy, after a kick of so much sideways. */
+  function lasts(command: readonly number[], kick: number): number {
+    played.start(7, 0);
+    played.holdCommand(command);
+    played.resetToKeyframe(7, 0, "knees_bent");
+    for (let step = 1; step <= 300; step++) {
+      if (step === 150) played.sim.qvel[1] += kick;
+      played.step(7, 0, new Float32Array(29), 0);
+      if (played.terminated) return step;
+    }
+    return 300;
+  }
+
+  it("walks and takes a kick without a policy", () => {
+    expect(lasts([0, 0, 0], 0.4)).toBe(300);
+    expect(lasts([0.4, 0, 0], 0)).toBe(300);
+    expect(lasts([-0.3, 0, 0], 0)).toBe(300);
+  });
+
+  it("answers what it measures with the other leg when all is mirrored", () => {
+    const { sim } = played;
+    const twin = (values: readonly number[]) => Float64Array.from(values);
+    const targets = (phases: readonly number[], seen: Readonly<Record<string, readonly number[]>>) => {
+      const gait = { phase: twin(phases), amplitude: 1, signals: new Float64Array(4) };
+      const context = { sim, home: sim.keyframeQpos("knees_bent"), readings: { gait } };
+      const bound = task.action.bind({ ...context, observed: (term) => twin(seen[term]!) });
+      const shown = new Float64Array(29);
+      bound.apply(new Float32Array(29), 0, shown, { command: twin(seen.command!) } as never);
+      return shown;
+    };
+    const right = {
+      command: [0.6, 0.3, -0.5],
+      linVel: [0.4, -0.2, 0.1],
+      gravity: [0.1, 0.2, -1],
+      gyro: [0.5, 0.3, -0.4],
+    };
+    const left = {
+      command: [0.6, -0.3, 0.5],
+      linVel: [0.4, 0.2, 0.1],
+      gravity: [0.1, -0.2, -1],
+      gyro: [-0.5, 0.3, 0.4],
+    };
+    const [one, other] = [targets([0.7, 0.7 - Math.PI], right), targets([0.7 - Math.PI, 0.7], left)];
+    const { action } = mirrorOf(played);
+    action.source.forEach((source, i) => {
+      expect(other[i]).toBeCloseTo(action.sign[i]! * one[source]!, 12);
+    });
+    expect(Math.abs(one[0]! - targets([0.7, 0.7 - Math.PI], { ...right, linVel: [0, 0, 0] })[0]!)).toBeGreaterThan(
+      0.05,
+    );
   });
 });
 

@@ -15,7 +15,7 @@ import { jointField, jointZeros, masses, pairFriction, payload } from "../random
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
-import { PUBLISHED_START, stride, walk } from "./g1-walk.ts";
+import { balance, PUBLISHED_START, walk } from "./g1-walk.ts";
 
 const SIDES = ["left", "right"];
 const FEET = SIDES.map((side) => `${side}_foot`);
@@ -168,7 +168,7 @@ export const g1JoystickFlatTerrain = defineTask({
   },
   measured: (s) => s.robot.twist,
   footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
-  lessons: { walk, stride },
+  lessons: { walk, balance },
 });
 
 /** The same on rough ground. */

@@ -11,7 +11,7 @@ import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
 import { kicks } from "../pushes.ts";
 import { growing, jointField, jointZeros, masses, payload } from "../randomisation.ts";
-import { type Stride, steppingPose } from "../stepping-pose.ts";
+import { type SteppingSettings, type Stride, steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
 import type { G1 } from "./g1-joystick.ts";
@@ -43,11 +43,9 @@ const ACTION_SCALE: Scales = [
   [/waist|shoulder|elbow|wrist/, 0.03],
 ];
 
-/** Legs that can catch the robot. */
-const LARGE_SCALE: Scales = [
-  [/hip_pitch|knee/, 0.4],
-  [/hip_roll|hip_yaw/, 0.3],
-  [/ankle/, 0.5],
+/** Small enough for the step to stay up under a policy that knows nothing yet. */
+const SMALL_SCALE: Scales = [
+  [/hip|knee|ankle/, 0.1],
   [/waist|shoulder|elbow|wrist/, 0.03],
 ];
 
@@ -69,11 +67,41 @@ const STRIDE: readonly Stride[] = [
   { joints: pair("hip_yaw"), sine: [0, 0, 0.13], cosine: [0, 0, -0.18] },
 ];
 
-/** Soft ankles that are told to bend push the robot on; a policy that wants to stand fights hips that do. */
-const PUSHING_STRIDE: readonly Stride[] = [
-  { joints: pair("ankle_pitch"), sine: [0, 0, 0], lean: [-0.5, 0, 0] },
-  { joints: pair("hip_roll"), sine: [0, 0.4, 0] },
-  { joints: pair("hip_yaw"), sine: [0, 0, 0.13], cosine: [0, 0, -0.18] },
+/** rad: a pose to step from. */
+const FOOTED_STANCE = {
+  ...both({ hip_pitch: 0.09, knee: -0.57, ankle_pitch: 0.22 }),
+  ...sides("hip_roll", 0.1),
+  ...sides("ankle_roll", -0.02),
+};
+
+/** rad: swings hip, knee and ankle. */
+const FOOTED_STEP = [-0.41, 1.12, -0.59];
+const FOOTED_SWAY = { amplitude: both({ hip_roll: 0.08, ankle_roll: -0.25 }), lead: -1.2 };
+
+/**
+ * What balances it: joint, the observation that it follows and which of its values, then rad per unit of that times sine, cosine and one.
+ * A swinging hip goes where the trunk drifts and tips, a standing ankle pushes against it. Found by an evolution strategy on the step
+ * alone, without a policy (docs/experiments.md).
+ */
+const FOOTWORK: readonly (readonly [string, string, number, number, number, number])[] = [
+  ["hip_pitch", "command", 0, 0.01, -0.19, 0.02],
+  ["hip_pitch", "linVel", 0, -0.36, -0.1, -0.26],
+  ["hip_pitch", "gravity", 0, -0.99, 0.13, 0.17],
+  ["hip_pitch", "gyro", 1, -0.27, 0.02, 0.01],
+  ["ankle_pitch", "command", 0, 0.18, 0.13, -0.07],
+  ["ankle_pitch", "linVel", 0, -0.62, -0.07, 0.31],
+  ["ankle_pitch", "gravity", 0, -0.02, 0.43, 1.45],
+  ["ankle_pitch", "gyro", 1, -0.07, 0.07, 0.13],
+  ["hip_roll", "command", 1, 0.19, 0.11, -0.28],
+  ["hip_roll", "linVel", 1, 0.39, -0.11, 0.34],
+  ["hip_roll", "gravity", 1, 0.39, -0.04, -0.06],
+  ["hip_roll", "gyro", 0, -0.31, -0.06, 0.11],
+  ["ankle_roll", "command", 1, -0.77, 0.25, -0.13],
+  ["ankle_roll", "linVel", 1, 0.14, 0.18, -0.32],
+  ["ankle_roll", "gravity", 1, -0.18, 0, -0.82],
+  ["ankle_roll", "gyro", 0, 0, 0.09, 0.07],
+  ["hip_yaw", "command", 2, 0.06, -0.05, -0.02],
+  ["hip_yaw", "gyro", 2, 0.02, 0.02, 0.06],
 ];
 
 function pair(joint: string): string[] {
@@ -85,6 +113,19 @@ function both(values: Readonly<Record<string, number>>): Record<string, number> 
   return Object.fromEntries(
     Object.entries(values).flatMap(([joint, value]) => pair(joint).map((name) => [name, value])),
   );
+}
+
+/** Opposite values for the left and the right joint. */
+function sides(joint: string, left: number): Record<string, number> {
+  return { [`left_${joint}_joint`]: left, [`right_${joint}_joint`]: -left };
+}
+
+/** The footwork as strides. */
+function footwork(): Stride[] {
+  return FOOTWORK.map(([joint, follows, axis, sine, cosine, lean]) => {
+    const along = (factor: number) => [0, 1, 2].map((i) => (i === axis ? factor : 0));
+    return { joints: pair(joint), follows, sine: along(sine), cosine: along(cosine), lean: along(lean) };
+  });
 }
 
 function leg(side: string): string[] {
@@ -109,18 +150,12 @@ function feetCross({ sensors }: G1): boolean {
   return sensors.feetMeet[0] > 0 || sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0;
 }
 
-function stepping(scales: Scales, stride: readonly Stride[]) {
+/** Joint targets around a step. */
+function stepping(scales: Scales, step: Pick<SteppingSettings, "amplitude" | "stance" | "sway" | "stride">) {
   return jointTargets({
     scale: (joint) => scales.find(([pattern]) => pattern.test(joint))![1],
     shown: 0.5,
-    feedForward: steppingPose({
-      gait: "gait",
-      legs: [leg("left"), leg("right")],
-      amplitude: [-0.45, 0.9, -0.45],
-      stance: STANCE,
-      sway: { amplitude: SWAY, lead: -0.4 },
-      stride,
-    }),
+    feedForward: steppingPose({ gait: "gait", legs: [leg("left"), leg("right")], ...step }),
   });
 }
 
@@ -138,7 +173,12 @@ function growingKicks(fastest: number) {
 export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
   physicsHz: 250,
-  action: stepping(ACTION_SCALE, STRIDE),
+  action: stepping(ACTION_SCALE, {
+    amplitude: [-0.45, 0.9, -0.45],
+    stance: STANCE,
+    sway: { amplitude: SWAY, lead: -0.4 },
+    stride: STRIDE,
+  }),
   track: { stride: meanTwist(STRIDE_STEPS) },
   critic: {
     strideTwist: { of: (s) => s.stride.twist, unit: "m/s, m/s, rad/s", mirror: TWIST },
@@ -188,14 +228,18 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   },
 };
 
-/** The same with legs that can do more, a push from the ankles, and commands that grow before kicks: sways less as it turns, and falls more among kicks. */
-export const stride: Lesson<Moment<G1, Tracked>, G1> = {
+/** The same from a step that balances itself: feet go where the measured speed asks, and commands and kicks come sooner. */
+export const balance: Lesson<Moment<G1, Tracked>, G1> = {
   ...walk,
-  about:
-    "as walk, with larger actions, a push from the ankles, a price on turning to and fro, and commands that grow before kicks",
-  action: stepping(LARGE_SCALE, PUSHING_STRIDE),
-  events: { kick: growingKicks(1) },
-  curriculum: { from: 0.2, step: 0.25, enough: 0.55, commandsFirst: true },
+  about: "as walk, from a step that follows what the robot measures: its feet go where they catch it",
+  action: stepping(SMALL_SCALE, {
+    amplitude: FOOTED_STEP,
+    stance: FOOTED_STANCE,
+    sway: FOOTED_SWAY,
+    stride: footwork(),
+  }),
+  events: { kick: growingKicks(1.5) },
+  curriculum: { from: 0.3, step: 0.3 },
   reward: {
     ...walk.reward,
     yawSway: { weight: -0.5, of: (s) => (s.robot.gyro[2] - s.stride.twist[2]) ** 2 },
