@@ -1,7 +1,7 @@
 /** From squashed actions to joint position targets inside the graph: scale, default pose, feed-forward. */
 import { add, constant, matmul, mul, relu, slice, sqrt, square, type Tensor } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import type { Stride, TaskDescription } from "../tasks/index.ts";
+import type { Stride, Sway, TaskDescription } from "../tasks/index.ts";
 
 /**
  * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be told from it.
@@ -24,7 +24,7 @@ interface SteppingPose {
   readonly gait: string;
   readonly legs: readonly (readonly string[])[];
   readonly amplitude: readonly number[];
-  readonly sway?: { readonly amplitude: Readonly<Record<string, number>>; readonly lead: number };
+  readonly sway?: Sway | readonly Sway[];
   readonly stride?: readonly Stride[];
   readonly stance?: Readonly<Record<string, number>>;
 }
@@ -37,7 +37,7 @@ interface Signals {
 
 /**
  * The stepping pose of the gait that the observation shows, [batch, actions]. With the signals c_i = a·cos φ_i, s_i = a·sin φ_i: the swing of
- * foot i is max(0, s_i), the stance is what it is, the sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead), a stride is that of the command or the term that it shows.
+ * foot i is max(0, s_i), the stance is what it is, a sway is a·sin(φ_0 + lead) = s_0·cos(lead) + c_0·sin(lead), a stride is that of the command or the term that it shows.
  */
 function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tensor, task: TaskDescription): Tensor {
   if (description.kind !== "stepping-pose") throw unknownFeedForward(task, `its feed-forward is ${description.kind}`);
@@ -47,17 +47,19 @@ function feedForwardOf(description: Readonly<Record<string, unknown>>, obs: Tens
   const cosines = slice(obs, 1, start, start + feet);
   const sines = slice(obs, 1, start + feet, start + 2 * feet);
   const swing = matmul(relu(sines), swingMatrix(pose, task.action.names));
-  const { amplitude, lead } = pose.sway ?? { amplitude: {}, lead: 0 };
-  const sway = add(mul(slice(sines, 1, 0, 1), Math.cos(lead)), mul(slice(cosines, 1, 0, 1), Math.sin(lead)));
-  const reach = task.action.names.map((joint) => amplitude[joint] ?? 0);
   const stance = task.action.names.map((joint) => pose.stance?.[joint] ?? 0);
-  const inPlace = add(add(swing, constant(stance)), matmul(sway, constant(reach, [1, reach.length])));
-  const { stride = [] } = pose;
-  if (stride.length === 0) return inPlace;
   const signals = { cosines, sines };
-  return stride
-    .map((one) => strideOf(one, followedBy(one, obs, task), signals, task.action.names))
-    .reduce(add, inPlace);
+  const { sway = [], stride = [] } = pose;
+  const sways = ([sway].flat() as readonly Sway[]).map((one) => swayOf(one, signals, task.action.names));
+  const strides = stride.map((one) => strideOf(one, followedBy(one, obs, task), signals, task.action.names));
+  return [...sways, ...strides].reduce(add, add(swing, constant(stance)));
+}
+
+/** [batch, actions] a·sin(φ_0 + lead) at the joints that sway. */
+function swayOf({ amplitude, lead }: Sway, { cosines, sines }: Signals, names: readonly string[]): Tensor {
+  const sway = add(mul(slice(sines, 1, 0, 1), Math.cos(lead)), mul(slice(cosines, 1, 0, 1), Math.sin(lead)));
+  const reach = names.map((joint) => amplitude[joint] ?? 0);
+  return matmul(sway, constant(reach, [1, reach.length]));
 }
 
 /** [batch, values] that a stride follows. */

@@ -80,7 +80,7 @@ export {
 } from "./randomisation.ts";
 export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
-export { type SteppingSettings, type Stride, steppingPose } from "./stepping-pose.ts";
+export { type SteppingSettings, type Stride, type Sway, steppingPose } from "./stepping-pose.ts";
 export { type SurgeReading, type SurgeSettings, surges } from "./surges.ts";
 export {
   baseSlip,

@@ -16,17 +16,20 @@ export interface SteppingSettings {
   readonly legs: readonly (readonly string[])[];
   /** How far each joint of the list moves at the top of the step, rad. */
   readonly amplitude: readonly number[];
-  /** Moves the weight over the standing foot: default none. */
-  readonly sway?: {
-    /** rad by joint, positive towards the first foot's swing */
-    readonly amplitude: Readonly<Record<string, number>>;
-    /** How far the sway runs ahead of the first foot's phase, rad. */
-    readonly lead: number;
-  };
+  /** Moves the weight over the standing foot, or swings the arms, once or several times: default none. */
+  readonly sway?: Sway | readonly Sway[];
   /** rad by joint, how it stands and steps otherwise than at home: default not at all. */
   readonly stance?: Readonly<Record<string, number>>;
   /** Carries the feet where the command points, or where what is measured asks for them: default none. */
   readonly stride?: readonly Stride[];
+}
+
+/** Joints that go to and fro with the gait. */
+export interface Sway {
+  /** rad by joint, positive towards the first foot's swing */
+  readonly amplitude: Readonly<Record<string, number>>;
+  /** How far the sway runs ahead of the first foot's phase, rad. */
+  readonly lead: number;
 }
 
 /** How one kind of joint moves for each value of the command, or of what it follows instead, rad per unit of that value. */
@@ -48,7 +51,7 @@ export interface Stride {
 /**
  * target += stance, for its joints, whatever the gait;
  * target += gait amplitude · max(0, sin phase) · amplitude, for the joints of each leg;
- * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints that sway;
+ * target += gait amplitude · sin(first phase + lead) · amplitude, for the joints of each sway;
  * target += gait amplitude · share · (sin(phase) · sine + cos(phase) · cosine + lean) · values that it follows, for the joints of a stride.
  */
 export function steppingPose(settings: SteppingSettings): FeedForward {
@@ -61,24 +64,20 @@ class SteppingPose implements BoundFeedForward {
   readonly #amplitude: Float64Array;
   /** [legs][joints of a leg] positions in the targets */
   readonly #legs: readonly Int32Array[];
-  readonly #swayJoints: Int32Array;
-  readonly #swayAmplitude: Float64Array;
-  readonly #swayLead: number;
+  readonly #sways: readonly BoundSway[];
   readonly #strides: readonly BoundStride[];
   readonly #stanceJoints: Int32Array;
   readonly #stance: Float64Array;
 
   constructor(settings: SteppingSettings, context: ActionContext, joints: readonly string[]) {
-    const { gait, legs, amplitude, sway = { amplitude: {}, lead: 0 }, stride = [], stance = {} } = settings;
+    const { gait, legs, amplitude, sway = [], stride = [], stance = {} } = settings;
     this.#gait = gaitReading(context.readings, gait);
     if (legs.length !== this.#gait.phase.length || legs.some((leg) => leg.length !== amplitude.length)) {
       throw new UserError(`steppingPose: needs ${this.#gait.phase.length} legs of ${amplitude.length} joints each`);
     }
     this.#amplitude = Float64Array.from(amplitude);
     this.#legs = legs.map((leg) => Int32Array.from(leg, (joint) => positionOf(joint, joints)));
-    this.#swayJoints = Int32Array.from(Object.keys(sway.amplitude), (joint) => positionOf(joint, joints));
-    this.#swayAmplitude = Float64Array.from(Object.values(sway.amplitude));
-    this.#swayLead = sway.lead;
+    this.#sways = ([sway].flat() as readonly Sway[]).map((one) => boundSway(one, joints));
     this.#strides = stride.map((one) => boundStride(one, this.#gait.phase.length, joints, context));
     this.#stanceJoints = Int32Array.from(Object.keys(stance), (joint) => positionOf(joint, joints));
     this.#stance = Float64Array.from(Object.values(stance));
@@ -93,8 +92,11 @@ class SteppingPose implements BoundFeedForward {
       const leg = this.#legs[foot];
       for (let i = 0; i < leg.length; i++) targets[leg[i]] += swing * this.#amplitude[i];
     }
-    const sway = amplitude * Math.sin(phase[0] + this.#swayLead);
-    for (let i = 0; i < this.#swayJoints.length; i++) targets[this.#swayJoints[i]] += sway * this.#swayAmplitude[i];
+    for (let k = 0; k < this.#sways.length; k++) {
+      const { joints, reach, lead } = this.#sways[k];
+      const sway = amplitude * Math.sin(phase[0] + lead);
+      for (let i = 0; i < joints.length; i++) targets[joints[i]] += sway * reach[i];
+    }
     for (let k = 0; k < this.#strides.length; k++) {
       const one = this.#strides[k];
       this.#carry(one, targets, one.followed ?? command);
@@ -114,6 +116,22 @@ class SteppingPose implements BoundFeedForward {
       targets[joints[foot]] += amplitude * share[foot] * (swung + always);
     }
   }
+}
+
+interface BoundSway {
+  /** Positions in the targets. */
+  readonly joints: Int32Array;
+  /** [joints] rad */
+  readonly reach: Float64Array;
+  readonly lead: number;
+}
+
+function boundSway({ amplitude, lead }: Sway, all: readonly string[]): BoundSway {
+  return {
+    joints: Int32Array.from(Object.keys(amplitude), (joint) => positionOf(joint, all)),
+    reach: Float64Array.from(Object.values(amplitude)),
+    lead,
+  };
 }
 
 interface BoundStride {

@@ -14,6 +14,7 @@ import { growing, jointField, jointZeros, masses, payload } from "../randomisati
 import { type SteppingSettings, type Stride, steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
+import { FOOTWORK, stepOf } from "./g1-footwork.ts";
 import type { G1 } from "./g1-joystick.ts";
 
 /** What the lesson's terms read: of the task the gait and the feet, of the lesson what came of them. */
@@ -67,43 +68,6 @@ const STRIDE: readonly Stride[] = [
   { joints: pair("hip_yaw"), sine: [0, 0, 0.13], cosine: [0, 0, -0.18] },
 ];
 
-/** rad: a pose to step from. */
-const FOOTED_STANCE = {
-  ...both({ hip_pitch: 0.09, knee: -0.57, ankle_pitch: 0.22 }),
-  ...sides("hip_roll", 0.1),
-  ...sides("ankle_roll", -0.02),
-};
-
-/** rad: swings hip, knee and ankle. */
-const FOOTED_STEP = [-0.41, 1.12, -0.59];
-const FOOTED_SWAY = { amplitude: both({ hip_roll: 0.08, ankle_roll: -0.25 }), lead: -1.2 };
-
-/**
- * What balances it: joint, the observation that it follows and which of its values, then rad per unit of that times sine, cosine and one.
- * A swinging hip goes where the trunk drifts and tips, a standing ankle pushes against it. Found by an evolution strategy on the step
- * alone, without a policy (docs/experiments.md).
- */
-const FOOTWORK: readonly (readonly [string, string, number, number, number, number])[] = [
-  ["hip_pitch", "command", 0, 0.01, -0.19, 0.02],
-  ["hip_pitch", "linVel", 0, -0.36, -0.1, -0.26],
-  ["hip_pitch", "gravity", 0, -0.99, 0.13, 0.17],
-  ["hip_pitch", "gyro", 1, -0.27, 0.02, 0.01],
-  ["ankle_pitch", "command", 0, 0.18, 0.13, -0.07],
-  ["ankle_pitch", "linVel", 0, -0.62, -0.07, 0.31],
-  ["ankle_pitch", "gravity", 0, -0.02, 0.43, 1.45],
-  ["ankle_pitch", "gyro", 1, -0.07, 0.07, 0.13],
-  ["hip_roll", "command", 1, 0.19, 0.11, -0.28],
-  ["hip_roll", "linVel", 1, 0.39, -0.11, 0.34],
-  ["hip_roll", "gravity", 1, 0.39, -0.04, -0.06],
-  ["hip_roll", "gyro", 0, -0.31, -0.06, 0.11],
-  ["ankle_roll", "command", 1, -0.77, 0.25, -0.13],
-  ["ankle_roll", "linVel", 1, 0.14, 0.18, -0.32],
-  ["ankle_roll", "gravity", 1, -0.18, 0, -0.82],
-  ["ankle_roll", "gyro", 0, 0, 0.09, 0.07],
-  ["hip_yaw", "command", 2, 0.06, -0.05, -0.02],
-  ["hip_yaw", "gyro", 2, 0.02, 0.02, 0.06],
-];
-
 function pair(joint: string): string[] {
   return [`left_${joint}_joint`, `right_${joint}_joint`];
 }
@@ -113,19 +77,6 @@ function both(values: Readonly<Record<string, number>>): Record<string, number> 
   return Object.fromEntries(
     Object.entries(values).flatMap(([joint, value]) => pair(joint).map((name) => [name, value])),
   );
-}
-
-/** Opposite values for the left and the right joint. */
-function sides(joint: string, left: number): Record<string, number> {
-  return { [`left_${joint}_joint`]: left, [`right_${joint}_joint`]: -left };
-}
-
-/** The footwork as strides. */
-function footwork(): Stride[] {
-  return FOOTWORK.map(([joint, follows, axis, sine, cosine, lean]) => {
-    const along = (factor: number) => [0, 1, 2].map((i) => (i === axis ? factor : 0));
-    return { joints: pair(joint), follows, sine: along(sine), cosine: along(cosine), lean: along(lean) };
-  });
 }
 
 function leg(side: string): string[] {
@@ -145,17 +96,26 @@ function tracked(squaredError: number): number {
   return (kernel(squaredError, 1) + kernel(squaredError, 0.25) + kernel(squaredError, 0.04)) / 3;
 }
 
+/**
+ * 1 where it goes where it is told, and next to nothing where it does not: a factor on all that is good, so that a robot that stands
+ * where it should walk has nothing to lose.
+ */
+function goes({ command, robot, stride }: Moment<G1, Tracked>): number {
+  const squaredError = (command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2;
+  return (kernel(squaredError, 0.25) + kernel(squaredError, 0.04)) / 2;
+}
+
 /** What ends an episode of the task: a foot on the other, or on the other's shin. A beginner pays for it and goes on. */
 function feetCross({ sensors }: G1): boolean {
   return sensors.feetMeet[0] > 0 || sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0;
 }
 
 /** Joint targets around a step. */
-function stepping(scales: Scales, step: Pick<SteppingSettings, "amplitude" | "stance" | "sway" | "stride">) {
+function stepping(scales: Scales, step: SteppingSettings) {
   return jointTargets({
     scale: (joint) => scales.find(([pattern]) => pattern.test(joint))![1],
     shown: 0.5,
-    feedForward: steppingPose({ gait: "gait", legs: [leg("left"), leg("right")], ...step }),
+    feedForward: steppingPose(step),
   });
 }
 
@@ -174,6 +134,8 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
   physicsHz: 250,
   action: stepping(ACTION_SCALE, {
+    gait: "gait",
+    legs: [leg("left"), leg("right")],
     amplitude: [-0.45, 0.9, -0.45],
     stance: STANCE,
     sway: { amplitude: SWAY, lead: -0.4 },
@@ -232,16 +194,19 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
 export const balance: Lesson<Moment<G1, Tracked>, G1> = {
   ...walk,
   about: "as walk, from a step that follows what the robot measures: its feet go where they catch it",
-  action: stepping(SMALL_SCALE, {
-    amplitude: FOOTED_STEP,
-    stance: FOOTED_STANCE,
-    sway: FOOTED_SWAY,
-    stride: footwork(),
-  }),
+  action: stepping(SMALL_SCALE, stepOf(FOOTWORK)),
   events: { kick: growingKicks(1.5) },
   curriculum: { from: 0.3, step: 0.3 },
   reward: {
     ...walk.reward,
+    alive: { weight: 0, of: () => 1 },
+    trackLinVel: { weight: 8, of: goes },
+    trackYawRate: { weight: 3, of: (s) => goes(s) * tracked((s.command[2] - s.stride.twist[2]) ** 2) },
+    footHeight: {
+      weight: 1,
+      of: (s) => goes(s) * footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025),
+    },
+    contactRhythm: { weight: 1.5, of: (s) => goes(s) * contactMatch(s.feet.contact, s.gait) },
     yawSway: { weight: -0.5, of: (s) => (s.robot.gyro[2] - s.stride.twist[2]) ** 2 },
   },
 };

@@ -1,0 +1,100 @@
+/**
+ * The G1's footwork: a step that balances itself. A swinging hip goes where the trunk drifts and tips, and a standing ankle pushes against
+ * it (the idea: M. Raibert, Legged Robots That Balance, 1986). Its numbers were found on the step alone, without a policy, by
+ * `node dist/bench/footwork.js`; docs/experiments.md tells what came of it.
+ */
+import type { SteppingSettings, Stride, Sway } from "../stepping-pose.ts";
+
+/** How a joint answers: kind of joint, observation, which of its three values, then rad per unit of that times sine, cosine and one. */
+export type Answer = readonly [
+  joint: string,
+  follows: string,
+  axis: number,
+  sine: number,
+  cosine: number,
+  lean: number,
+];
+
+/** How a joint goes to and fro with the first foot's phase: kind of joint, rad, and how far it runs ahead. Arms do so against each other. */
+export type SwayOf = readonly [joint: string, amplitude: number, lead: number];
+
+/** Figures of a step, rad. */
+export interface Footwork {
+  /** How it stands otherwise than at home: pitch of hip, knee and ankle, then roll of hip and ankle, outwards. */
+  readonly stance: readonly [hipPitch: number, knee: number, anklePitch: number, hipRoll: number, ankleRoll: number];
+  /** Top of the swing: pitch of hip, knee and ankle. */
+  readonly swing: readonly [hipPitch: number, knee: number, anklePitch: number];
+  readonly sways: readonly SwayOf[];
+  readonly answers: readonly Answer[];
+}
+
+/** What an evolution strategy found. */
+export const FOOTWORK: Footwork = {
+  stance: [0.09, -0.57, 0.22, 0.1, -0.02],
+  swing: [-0.41, 1.12, -0.59],
+  sways: [
+    ["hip_roll", 0.08, -1.2],
+    ["ankle_roll", -0.25, -1.2],
+  ],
+  answers: [
+    ["hip_pitch", "command", 0, 0.01, -0.19, 0.02],
+    ["hip_pitch", "linVel", 0, -0.36, -0.1, -0.26],
+    ["hip_pitch", "gravity", 0, -0.99, 0.13, 0.17],
+    ["hip_pitch", "gyro", 1, -0.27, 0.02, 0.01],
+    ["ankle_pitch", "command", 0, 0.18, 0.13, -0.07],
+    ["ankle_pitch", "linVel", 0, -0.62, -0.07, 0.31],
+    ["ankle_pitch", "gravity", 0, -0.02, 0.43, 1.45],
+    ["ankle_pitch", "gyro", 1, -0.07, 0.07, 0.13],
+    ["hip_roll", "command", 1, 0.19, 0.11, -0.28],
+    ["hip_roll", "linVel", 1, 0.39, -0.11, 0.34],
+    ["hip_roll", "gravity", 1, 0.39, -0.04, -0.06],
+    ["hip_roll", "gyro", 0, -0.31, -0.06, 0.11],
+    ["ankle_roll", "command", 1, -0.77, 0.25, -0.13],
+    ["ankle_roll", "linVel", 1, 0.14, 0.18, -0.32],
+    ["ankle_roll", "gravity", 1, -0.18, 0, -0.82],
+    ["ankle_roll", "gyro", 0, 0, 0.09, 0.07],
+    ["hip_yaw", "command", 2, 0.06, -0.05, -0.02],
+    ["hip_yaw", "gyro", 2, 0.02, 0.02, 0.06],
+  ],
+};
+
+/** The footwork as a step. */
+export function stepOf({ stance, swing, sways, answers }: Footwork): SteppingSettings {
+  const [hipPitch, knee, anklePitch, hipRoll, ankleRoll] = stance;
+  return {
+    gait: "gait",
+    legs: ["left", "right"].map((side) => PITCHED.map((joint) => `${side}_${joint}_joint`)),
+    amplitude: swing,
+    stance: {
+      ...both("hip_pitch", hipPitch),
+      ...both("knee", knee),
+      ...both("ankle_pitch", anklePitch),
+      ...both("hip_roll", hipRoll, -hipRoll),
+      ...both("ankle_roll", ankleRoll, -ankleRoll),
+    },
+    sway: sways.map(swayOf),
+    stride: answers.map(strideOf),
+  };
+}
+
+const PITCHED = ["hip_pitch", "knee", "ankle_pitch"];
+
+function swayOf([joint, amplitude, lead]: SwayOf): Sway {
+  return { amplitude: both(joint, amplitude, joint === "shoulder_pitch" ? -amplitude : amplitude), lead };
+}
+
+function strideOf([joint, follows, axis, sine, cosine, lean]: Answer): Stride {
+  const along = (factor: number) => [0, 1, 2].map((i) => (i === axis ? factor : 0));
+  return { joints: pair(joint), follows, sine: along(sine), cosine: along(cosine), lean: along(lean) };
+}
+
+/** The joints of both sides; the waist is on either. */
+function pair(joint: string): [left: string, right: string] {
+  if (joint === "waist_yaw") return ["waist_yaw_joint", "waist_yaw_joint"];
+  return [`left_${joint}_joint`, `right_${joint}_joint`];
+}
+
+function both(joint: string, left: number, right = left): Record<string, number> {
+  const [one, other] = pair(joint);
+  return { [one]: left, [other]: right };
+}
