@@ -1,4 +1,4 @@
-/** One process that tries footwork on the G1, without a policy: noise on what it measures and on its joints, kicks, other starts and robots. */
+/** Tries footwork on the G1, without a policy: noise on what it measures and on its joints, kicks, other starts and robots. */
 import { Rng, STREAM } from "../src/math/rng.ts";
 import type { ActionContext, BoundFeedForward, FeedForward } from "../src/tasks/action-mapping.ts";
 import { Environment, jointTargets, kicks, resolveTask, steppingPose } from "../src/tasks/index.ts";
@@ -126,10 +126,4 @@ function rewardOf(made: readonly number[], command: readonly number[], yawSway: 
 
 function near(squaredError: number): number {
   return (Math.exp(-squaredError / 0.02) + Math.exp(-squaredError / 0.1) + Math.exp(-squaredError / 0.4)) / 3;
-}
-
-if (process.send !== undefined) {
-  const trial = await FootworkTrial.create();
-  process.on("message", (message: Trial) => process.send!(trial.run(message)));
-  process.send("ready");
 }

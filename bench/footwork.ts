@@ -125,7 +125,7 @@ const rng = new Rng();
 const processes = await Promise.all(Array.from({ length: availableParallelism() }, ready));
 
 async function ready(): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL("./footwork-trial.js", import.meta.url)));
+  const child = fork(fileURLToPath(new URL("./footwork-process.js", import.meta.url)));
   await once(child, "message");
   return child;
 }
