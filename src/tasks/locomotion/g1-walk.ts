@@ -190,16 +190,18 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   },
 };
 
-/** The same from a step that balances itself: feet go where the measured speed asks, and commands and kicks come sooner. */
+/** Walk where the stick points, from a step that balances itself. */
 export const balance: Lesson<Moment<G1, Tracked>, G1> = {
-  ...walk,
-  about: "as walk, from a step that follows what the robot measures: its feet go where they catch it",
+  about: "a step that balances itself, gentle starts, kicks and differences that grow with the commands",
+  physicsHz: 250,
   action: stepping(SMALL_SCALE, stepOf(FOOTWORK)),
+  track: walk.track,
+  critic: walk.critic,
   events: { kick: growingKicks(1.5) },
+  randomise: walk.randomise,
+  reset: walk.reset,
   curriculum: { from: 0.3, step: 0.3 },
   reward: {
-    ...walk.reward,
-    alive: { weight: 0, of: () => 1 },
     trackLinVel: { weight: 8, of: goes },
     trackYawRate: { weight: 3, of: (s) => goes(s) * tracked((s.command[2] - s.stride.twist[2]) ** 2) },
     footHeight: {
@@ -207,6 +209,21 @@ export const balance: Lesson<Moment<G1, Tracked>, G1> = {
       of: (s) => goes(s) * footHeightMatch(soles(s.robot), s.gait, FOOT_CLEARANCE, 0.0025),
     },
     contactRhythm: { weight: 1.5, of: (s) => goes(s) * contactMatch(s.feet.contact, s.gait) },
+    fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
+    rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
     yawSway: { weight: -0.5, of: (s) => (s.robot.gyro[2] - s.stride.twist[2]) ** 2 },
+    tilt: { weight: -5, of: (s) => normSq(s.robot.gravity, 2) },
+    crouch: { weight: -20, of: (s) => Math.max(0, UPRIGHT_PELVIS - s.robot.baseHeight) ** 2 },
+    bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
+    hipSpread: {
+      weight: -0.7,
+      of: ({ robot: { jointPos, groups } }) => normSqAt(jointPos, groups.hipRolls) + normSqAt(jointPos, groups.hipYaws),
+    },
+    upperBodyPose: { weight: -0.3, of: (s) => normSqAt(s.robot.jointPos, s.robot.groups.upperBody) },
+    jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },
+    footSlip: { weight: -0.1, of: (s) => footSlip(s.feet.contact, s.robot.footVel) },
+    actionRate: { weight: -0.004, of: (s) => distSq(s.action, s.lastAction) },
+    jointVel: { weight: -0.0005, of: (s) => normSq(s.robot.jointVel) },
   },
+  terminate: { ...walk.terminate, feetCross: ({ robot }) => feetCross(robot) },
 };
