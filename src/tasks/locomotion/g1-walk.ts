@@ -44,9 +44,11 @@ const ACTION_SCALE: Scales = [
   [/waist|shoulder|elbow|wrist/, 0.03],
 ];
 
-/** Small enough for the step to stay up under a policy that knows nothing yet. */
-const SMALL_SCALE: Scales = [
-  [/hip|knee|ankle/, 0.1],
+/** What its drives can move against what they hold, small enough for the step to last a while under a policy that knows nothing yet. */
+const BALANCE_SCALE: Scales = [
+  [/hip_pitch|knee/, 0.2],
+  [/hip_roll|hip_yaw/, 0.15],
+  [/ankle/, 0.4],
   [/waist|shoulder|elbow|wrist/, 0.03],
 ];
 
@@ -194,7 +196,7 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
 export const balance: Lesson<Moment<G1, Tracked>, G1> = {
   about: "a step that balances itself, gentle starts, kicks and differences that grow with the commands",
   physicsHz: 250,
-  action: stepping(SMALL_SCALE, stepOf(FOOTWORK)),
+  action: stepping(BALANCE_SCALE, stepOf(FOOTWORK)),
   track: walk.track,
   critic: walk.critic,
   events: { kick: growingKicks(1.5) },
