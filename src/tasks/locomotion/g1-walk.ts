@@ -107,7 +107,7 @@ function goes({ command, robot, stride }: Moment<G1, Tracked>): number {
   return (kernel(squaredError, 0.25) + kernel(squaredError, 0.04)) / 2;
 }
 
-/** What ends an episode of the task: a foot on the other, or on the other's shin. A beginner pays for it and goes on. */
+/** What ends an episode of the task: a foot on the other, or on the other's shin. */
 function feetCross({ sensors }: G1): boolean {
   return sensors.feetMeet[0] > 0 || sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0;
 }
@@ -194,15 +194,15 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
 
 /** Walk where the stick points, from a step that balances itself. */
 export const balance: Lesson<Moment<G1, Tracked>, G1> = {
-  about: "a step that balances itself, gentle starts, kicks and differences that grow with the commands",
+  about: "a step that balances itself, gentle starts, commands that grow, and then kicks and differences",
   physicsHz: 250,
   action: stepping(BALANCE_SCALE, stepOf(FOOTWORK)),
   track: walk.track,
   critic: walk.critic,
-  events: { kick: growingKicks(1.5) },
+  events: { kick: growingKicks(2) },
   randomise: walk.randomise,
   reset: walk.reset,
-  curriculum: { from: 0.3, step: 0.3 },
+  curriculum: { from: 0.6, step: 0.6, enough: 0.7, commandsFirst: true },
   reward: {
     trackLinVel: { weight: 8, of: goes },
     trackYawRate: { weight: 3, of: (s) => goes(s) * tracked((s.command[2] - s.stride.twist[2]) ** 2) },
