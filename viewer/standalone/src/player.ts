@@ -83,8 +83,6 @@ export class Player {
     else if (what === "reset") this.restart();
     else this.isPlaying = what === "play";
     if (what === "step") this.isPlaying = false;
-    // what is not yet caught up with stays undone
-    if (!this.isPlaying) this.owedSeconds = 0;
   }
 
   /** @param angle from the heading, rad @param speed change of the base's velocity, m/s */
