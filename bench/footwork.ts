@@ -108,7 +108,8 @@ const { positionals, values } = parseArgs({
   options: { minutes: { type: "string", default: "15" }, seed: { type: "string", default: "1" } },
 });
 const [file = "footwork.json"] = positionals;
-const seed = Number(values.seed);
+const seed = numberOf("seed");
+const minutes = numberOf("minutes");
 const scale = numbersOf(SCALE);
 const kept: Kept = existsSync(file)
   ? (JSON.parse(readFileSync(file, "utf8")) as Kept)
@@ -124,6 +125,13 @@ const search = new EvolutionStrategy(kept, scale, POPULATION);
 const rng = new Rng();
 const processes = await Promise.all(Array.from({ length: availableParallelism() }, ready));
 
+function numberOf(flag: "seed" | "minutes"): number {
+  const found = Number(values[flag]);
+  if (found >= 0 && found < Infinity) return found;
+  process.stderr.write(`footwork: --${flag}: got "${values[flag]}", expected a number, 0 or more\n`);
+  process.exit(2);
+}
+
 async function ready(): Promise<ChildProcess> {
   const child = fork(fileURLToPath(new URL("./footwork-process.js", import.meta.url)));
   await once(child, "message");
@@ -131,7 +139,7 @@ async function ready(): Promise<ChildProcess> {
 }
 
 let { commands, generation } = kept;
-for (const end = Date.now() + 60_000 * Number(values.minutes); Date.now() < end; generation++) {
+for (const end = Date.now() + 60_000 * minutes; Date.now() < end; generation++) {
   rng.seek(seed, STREAM.weights, generation);
   const candidates = Array.from({ length: POPULATION }, () => search.draw(rng));
   const outcomes = await tried(candidates, { seed: seed * 1_000_003 + generation, commands: drawCommands() });

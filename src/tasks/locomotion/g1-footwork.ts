@@ -1,7 +1,7 @@
 /**
  * The G1's footwork: a step that balances itself. A swinging hip goes where the trunk drifts and tips, and a standing ankle pushes against
  * it (the idea: M. Raibert, Legged Robots That Balance, 1986). Its numbers were found on the step alone, without a policy, by
- * `node dist/bench/footwork.js`; docs/experiments.md tells what came of it.
+ * the method of bench/footwork.ts, and the hip's answer to the command then raised by hand; docs/experiments.md tells what came of it.
  */
 import type { SteppingSettings, Stride, Sway } from "../stepping-pose.ts";
 
@@ -28,7 +28,7 @@ export interface Footwork {
   readonly answers: readonly Answer[];
 }
 
-/** What an evolution strategy found. */
+/** What ships with the lesson `balance`. */
 export const FOOTWORK: Footwork = {
   stance: [0.06, -0.5, 0.19, 0.13, -0.1],
   swing: [-0.44, 1.35, -0.67],

@@ -4,6 +4,7 @@
  */
 import { jointTargets } from "../action-mapping.ts";
 import type { ContactReading } from "../contact-timers.ts";
+import type { RewardTerm } from "../define-task.ts";
 import type { GaitReading } from "../gait-phase.ts";
 import type { Lesson } from "../lesson.ts";
 import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
@@ -131,6 +132,28 @@ function growingKicks(fastest: number) {
   });
 }
 
+type Terms = Readonly<Record<string, RewardTerm<Moment<G1, Tracked>>>>;
+
+/** Costs of a trunk that is not where it should be. */
+const POSTURE: Terms = {
+  tilt: { weight: -5, of: (s) => normSq(s.robot.gravity, 2) },
+  crouch: { weight: -20, of: (s) => Math.max(0, UPRIGHT_PELVIS - s.robot.baseHeight) ** 2 },
+  bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
+  hipSpread: {
+    weight: -0.7,
+    of: ({ robot: { jointPos, groups } }) => normSqAt(jointPos, groups.hipRolls) + normSqAt(jointPos, groups.hipYaws),
+  },
+  upperBodyPose: { weight: -0.3, of: (s) => normSqAt(s.robot.jointPos, s.robot.groups.upperBody) },
+};
+
+/** Costs of what wears a robot out. */
+const CARE: Terms = {
+  jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },
+  footSlip: { weight: -0.1, of: (s) => footSlip(s.feet.contact, s.robot.footVel) },
+  actionRate: { weight: -0.004, of: (s) => distSq(s.action, s.lastAction) },
+  jointVel: { weight: -0.0005, of: (s) => normSq(s.robot.jointVel) },
+};
+
 /** Walk where the stick points: what the controller that ships learned by. */
 export const walk: Lesson<Moment<G1, Tracked>, G1> = {
   about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
@@ -173,19 +196,9 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
     contactRhythm: { weight: 1.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
     fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
     rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
-    tilt: { weight: -5, of: (s) => normSq(s.robot.gravity, 2) },
-    crouch: { weight: -20, of: (s) => Math.max(0, UPRIGHT_PELVIS - s.robot.baseHeight) ** 2 },
-    bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
-    hipSpread: {
-      weight: -0.7,
-      of: ({ robot: { jointPos, groups } }) => normSqAt(jointPos, groups.hipRolls) + normSqAt(jointPos, groups.hipYaws),
-    },
-    upperBodyPose: { weight: -0.3, of: (s) => normSqAt(s.robot.jointPos, s.robot.groups.upperBody) },
+    ...POSTURE,
     feetMet: { weight: -3, of: (s) => (feetCross(s.robot) ? 1 : 0) },
-    jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },
-    footSlip: { weight: -0.1, of: (s) => footSlip(s.feet.contact, s.robot.footVel) },
-    actionRate: { weight: -0.004, of: (s) => distSq(s.action, s.lastAction) },
-    jointVel: { weight: -0.0005, of: (s) => normSq(s.robot.jointVel) },
+    ...CARE,
   },
   terminate: {
     fell: (s) => s.robot.baseHeight < LOWEST_PELVIS || s.robot.uprightness < SMALLEST_UPRIGHTNESS,
@@ -214,18 +227,8 @@ export const balance: Lesson<Moment<G1, Tracked>, G1> = {
     fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
     rollPitchRate: { weight: -0.05, of: (s) => normSq(s.robot.gyro, 2) },
     yawSway: { weight: -0.5, of: (s) => (s.robot.gyro[2] - s.stride.twist[2]) ** 2 },
-    tilt: { weight: -5, of: (s) => normSq(s.robot.gravity, 2) },
-    crouch: { weight: -20, of: (s) => Math.max(0, UPRIGHT_PELVIS - s.robot.baseHeight) ** 2 },
-    bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
-    hipSpread: {
-      weight: -0.7,
-      of: ({ robot: { jointPos, groups } }) => normSqAt(jointPos, groups.hipRolls) + normSqAt(jointPos, groups.hipYaws),
-    },
-    upperBodyPose: { weight: -0.3, of: (s) => normSqAt(s.robot.jointPos, s.robot.groups.upperBody) },
-    jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },
-    footSlip: { weight: -0.1, of: (s) => footSlip(s.feet.contact, s.robot.footVel) },
-    actionRate: { weight: -0.004, of: (s) => distSq(s.action, s.lastAction) },
-    jointVel: { weight: -0.0005, of: (s) => normSq(s.robot.jointVel) },
+    ...POSTURE,
+    ...CARE,
   },
   terminate: { ...walk.terminate, feetCross: ({ robot }) => feetCross(robot) },
 };
