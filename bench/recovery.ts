@@ -1,0 +1,53 @@
+/**
+ * How many kicks a controller catches, and how many of the others the robot could have caught (recovery-trial.ts):
+ *   node dist/bench/recovery.js G1JoystickFlatTerrain [--speeds 0.8,1.2,1.6,2] [--command 0.5,0,0] [--kicks 8] [--generations 40]
+ * The policy is a run, a checkpoint, an ONNX file or a controller that ships, for a robot whose first joint is its free one.
+ */
+import { parseArgs } from "node:util";
+import { findPolicy } from "../src/cli/policy-reference.ts";
+import { type Catch, RecoveryTrial } from "./recovery-trial.ts";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    speeds: { type: "string", default: "0.8,1.2,1.6,2" },
+    command: { type: "string", default: "0.5,0,0" },
+    kicks: { type: "string", default: "8" },
+    generations: { type: "string", default: "40" },
+  },
+});
+
+function numbersOf(flag: keyof typeof values, count?: number): number[] {
+  const found = values[flag].split(",").map(Number);
+  if (found.every(Number.isFinite) && (count === undefined || found.length === count)) return found;
+  fail(
+    `--${flag}: got "${values[flag]}", expected ${count ?? "some"} number${count === 1 ? "" : "s, such as 0.5,0,0"}`,
+  );
+}
+
+function fail(message: string): never {
+  process.stderr.write(`recovery: ${message}\n`);
+  process.exit(2);
+}
+
+const [reference] = positionals;
+if (reference === undefined)
+  fail("got no policy, expected a run, a checkpoint, an .onnx file or the name of one that ships");
+const policy = await findPolicy(reference);
+if (policy.task === null) fail(`${reference} does not say which task it is for`);
+const trial = await RecoveryTrial.create(policy, policy.task);
+const command = numbersOf("command", 3) as [number, number, number];
+const [kicks, generations] = [numbersOf("kicks", 1)[0]!, numbersOf("generations", 1)[0]!];
+const tallies = new Map<number, { kicks: number; caught: number; found: number }>();
+for await (const one of trial.run({ speeds: numbersOf("speeds"), command, kicks, generations })) tell(one);
+
+function tell({ speed, direction, caught, generations }: Catch): void {
+  const tally = tallies.get(speed) ?? { kicks: 0, caught: 0, found: 0 };
+  tallies.set(speed, tally);
+  tally.kicks++;
+  if (caught) tally.caught++;
+  if (generations !== null) tally.found++;
+  const came = caught ? "caught" : generations === null ? "fell" : `fell, could be caught (generation ${generations})`;
+  const sum = `${tally.caught} caught and ${tally.found} more that could be, of ${tally.kicks}`;
+  process.stdout.write(`${speed} m/s at ${Math.round((direction * 180) / Math.PI)}°: ${came}; so far ${sum}\n`);
+}
