@@ -5,6 +5,7 @@
 import type { FoundPolicy } from "../src/cli/policy-reference.ts";
 import { createEngine } from "../src/graph/index.ts";
 import { Rng, STREAM } from "../src/math/rng.ts";
+import { UserError } from "../src/math/user-error.ts";
 import { type Actor, ActorFactory } from "../src/rollout/actor.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { EvolutionStrategy } from "./evolution-strategy.ts";
@@ -70,6 +71,7 @@ export class RecoveryTrial {
   static async create(policy: FoundPolicy, task: string): Promise<RecoveryTrial> {
     const still = { noise: false, events: false, randomise: false };
     const env = await Environment.create(await resolveTask(task, policy.variant), still);
+    if (!env.command) throw new UserError(`${task} is not told where to go, expected a task with a command`);
     const factory = new ActorFactory(await createEngine("ort"));
     const actor = await factory.create(policy.bind(env), "zero", { seed: SEED, firstRow: 0, rows: CANDIDATES });
     return new RecoveryTrial(env, actor);

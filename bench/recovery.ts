@@ -5,24 +5,47 @@
  */
 import { parseArgs } from "node:util";
 import { findPolicy } from "../src/cli/policy-reference.ts";
+import { UserError } from "../src/math/user-error.ts";
 import { type Catch, RecoveryTrial } from "./recovery-trial.ts";
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    speeds: { type: "string", default: "0.8,1.2,1.6,2" },
-    command: { type: "string", default: "0.5,0,0" },
-    kicks: { type: "string", default: "8" },
-    generations: { type: "string", default: "40" },
-  },
-});
+const EXPECTED = {
+  speeds: "speeds in m/s, such as 0.8,1.2",
+  command: "forward and leftward speed in m/s and turning rate in rad/s, such as 0.5,0,0",
+  kicks: "a number",
+  generations: "a number",
+} as const;
 
-function numbersOf(flag: keyof typeof values, count?: number): number[] {
+/** A value that begins with a minus is written --command=-0.5,0,0. */
+function given() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        speeds: { type: "string", default: "0.8,1.2,1.6,2" },
+        command: { type: "string", default: "0.5,0,0" },
+        kicks: { type: "string", default: "8" },
+        generations: { type: "string", default: "40" },
+      },
+    });
+  } catch (error) {
+    fail((error as Error).message.replaceAll("\n", " "));
+  }
+}
+
+function numbersOf(flag: keyof typeof EXPECTED, count?: number): number[] {
   const found = values[flag].split(",").map(Number);
-  if (found.every(Number.isFinite) && (count === undefined || found.length === count)) return found;
-  fail(
-    `--${flag}: got "${values[flag]}", expected ${count ?? "some"} number${count === 1 ? "" : "s, such as 0.5,0,0"}`,
-  );
+  if (
+    found.every((number) => Number.isFinite(number) && (flag === "command" || number >= 0)) &&
+    (count === undefined || found.length === count)
+  )
+    return found;
+  fail(`--${flag}: got "${values[flag]}", expected ${EXPECTED[flag]}`);
+}
+
+async function trialOf(reference: string): Promise<RecoveryTrial> {
+  const policy = await findPolicy(reference);
+  if (policy.task === null) fail(`${reference} does not say which task it is for`);
+  return RecoveryTrial.create(policy, policy.task);
 }
 
 function fail(message: string): never {
@@ -30,12 +53,14 @@ function fail(message: string): never {
   process.exit(2);
 }
 
+const { positionals, values } = given();
 const [reference] = positionals;
 if (reference === undefined)
   fail("got no policy, expected a run, a checkpoint, an .onnx file or the name of one that ships");
-const policy = await findPolicy(reference);
-if (policy.task === null) fail(`${reference} does not say which task it is for`);
-const trial = await RecoveryTrial.create(policy, policy.task);
+const trial = await trialOf(reference).catch((error: Error) => {
+  if (error instanceof UserError) fail(error.message);
+  throw error;
+});
 const command = numbersOf("command", 3) as [number, number, number];
 const [kicks, generations] = [numbersOf("kicks", 1)[0]!, numbersOf("generations", 1)[0]!];
 const tallies = new Map<number, { kicks: number; caught: number; found: number }>();
