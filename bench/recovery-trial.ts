@@ -53,7 +53,9 @@ export class RecoveryTrial {
   readonly #obs: Float32Array;
   readonly #action: Float32Array;
   readonly #states: Float64Array;
-  readonly #kicked: Float64Array;
+  /** State to step from, and what was seen in it: sensors tell of the last step, not of a state that was loaded */
+  readonly #from: Float64Array;
+  readonly #seen: Float32Array;
 
   private constructor(env: Environment, actor: Actor) {
     const { names, scale } = env.actionDescription;
@@ -64,7 +66,8 @@ export class RecoveryTrial {
     this.#obs = new Float32Array(CANDIDATES * env.obsSize);
     this.#action = new Float32Array(CANDIDATES * env.actionSize);
     this.#states = new Float64Array(CANDIDATES * env.stateSize);
-    this.#kicked = new Float64Array(env.stateSize);
+    this.#from = new Float64Array(env.stateSize);
+    this.#seen = new Float32Array(env.obsSize);
   }
 
   /** Without noise, pushes and differences between robots: what a robot could do is asked, not whether its controller knows enough. */
@@ -79,15 +82,15 @@ export class RecoveryTrial {
 
   /** Kicks one robot after the other. */
   async *run({ speeds, command, kicks, generations }: RecoverySettings): AsyncGenerator<Catch> {
+    const turn = coprimeTo(kicks);
     for (let n = 0; n < kicks; n++) {
-      // the second stride of a golden spiral: no direction is bound to a phase of the step
-      const direction = (2 * Math.PI * ((n * 5) % kicks)) / kicks;
+      // neighbours in the phase of the step are none in direction
+      const direction = (2 * Math.PI * ((n * turn) % kicks)) / kicks;
+      if (!(await this.#walk(n, command))) continue;
+      const walking = this.#states.slice(0, this.#env.stateSize);
+      this.#seen.set(this.#obs.subarray(0, this.#env.obsSize));
       for (const speed of speeds) {
-        if (!(await this.#walk(n, command))) continue;
-        this.#env.load(this.#states, 0);
-        this.#env.sim.qvel[0]! += speed * Math.cos(direction);
-        this.#env.sim.qvel[1]! += speed * Math.sin(direction);
-        this.#env.save(this.#kicked, 0);
+        this.#kick(walking, speed, direction);
         const caught = (await this.#lasts([null], CATCH))[0] === CATCH;
         yield { speed, direction, caught, generations: caught ? null : await this.#search(n, generations) };
       }
@@ -99,9 +102,18 @@ export class RecoveryTrial {
     const env = this.#env;
     env.start(SEED, n);
     env.holdCommand(command);
-    env.save(this.#kicked, 0);
+    env.writeObservation(this.#seen, 0);
+    env.save(this.#from, 0);
     const steps = WALK + ((n * 7) % STRIDE);
     return (await this.#lasts([null], steps))[0] === steps;
+  }
+
+  #kick(walking: Float64Array, speed: number, direction: number): void {
+    const env = this.#env;
+    env.load(walking, 0);
+    env.sim.qvel[0]! += speed * Math.cos(direction);
+    env.sim.qvel[1]! += speed * Math.sin(direction);
+    env.save(this.#from, 0);
   }
 
   async #search(n: number, generations: number): Promise<number | null> {
@@ -129,16 +141,16 @@ export class RecoveryTrial {
   }
 
   /**
-   * Steps the kicked robot under each of the offsets, side by side.
+   * Steps the robot from where it is under each of the offsets, side by side.
    * @param offsets [candidates][knots, joints] rad; null for none
    * @returns control steps until each fell, at most `steps`
    */
   async #lasts(offsets: readonly (Float64Array | null)[], steps: number): Promise<number[]> {
     const env = this.#env;
     const lasted = offsets.map(() => steps);
-    env.load(this.#kicked, 0);
     offsets.forEach((_, row) => {
-      this.#keep(row);
+      this.#obs.set(this.#seen, row * env.obsSize);
+      this.#states.set(this.#from, row * env.stateSize);
     });
     for (let step = 0; step < steps && lasted.some((count) => count === steps); step++) {
       await this.#actor.act(this.#obs, step, this.#action);
@@ -148,16 +160,11 @@ export class RecoveryTrial {
         env.load(this.#states, row * env.stateSize);
         env.step(SEED, 0, this.#action, row * env.actionSize);
         if (env.terminated) lasted[row] = step;
-        this.#keep(row);
+        env.writeObservation(this.#obs, row * env.obsSize);
+        env.save(this.#states, row * env.stateSize);
       });
     }
     return lasted;
-  }
-
-  #keep(row: number): void {
-    const env = this.#env;
-    env.writeObservation(this.#obs, row * env.obsSize);
-    env.save(this.#states, row * env.stateSize);
   }
 
   /** Offsets go in straight lines from knot to knot, and to nothing after the last. */
@@ -171,4 +178,12 @@ export class RecoveryTrial {
       this.#action[row * this.#env.actionSize + this.#joints[j]!]! += offset / this.#reach[j]!;
     }
   }
+}
+
+/** The smallest number from 5 on that has no divisor in common with `count`, so that its multiples reach all of `count`. */
+function coprimeTo(count: number): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let turn = 5;
+  while (divisor(turn, count) > 1) turn++;
+  return turn;
 }

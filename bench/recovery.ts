@@ -11,8 +11,8 @@ import { type Catch, RecoveryTrial } from "./recovery-trial.ts";
 const EXPECTED = {
   speeds: "speeds in m/s, such as 0.8,1.2",
   command: "forward and leftward speed in m/s and turning rate in rad/s, such as 0.5,0,0",
-  kicks: "a number",
-  generations: "a number",
+  kicks: "a whole number, 1 or more",
+  generations: "a whole number, 0 or more",
 } as const;
 
 /** A value that begins with a minus is written --command=-0.5,0,0. */
@@ -32,13 +32,20 @@ function given() {
   }
 }
 
-function numbersOf(flag: keyof typeof EXPECTED, count?: number): number[] {
+function numbersOf(flag: "speeds" | "command"): number[] {
   const found = values[flag].split(",").map(Number);
-  if (
-    found.every((number) => Number.isFinite(number) && (flag === "command" || number >= 0)) &&
-    (count === undefined || found.length === count)
-  )
-    return found;
+  const fits = flag === "command" ? found.length === 3 : found.every((speed) => speed >= 0);
+  if (fits && found.every(Number.isFinite)) return found;
+  refuse(flag);
+}
+
+function countOf(flag: "kicks" | "generations", least: number): number {
+  const found = Number(values[flag]);
+  if (Number.isInteger(found) && found >= least) return found;
+  refuse(flag);
+}
+
+function refuse(flag: keyof typeof EXPECTED): never {
   fail(`--${flag}: got "${values[flag]}", expected ${EXPECTED[flag]}`);
 }
 
@@ -61,8 +68,8 @@ const trial = await trialOf(reference).catch((error: Error) => {
   if (error instanceof UserError) fail(error.message);
   throw error;
 });
-const command = numbersOf("command", 3) as [number, number, number];
-const [kicks, generations] = [numbersOf("kicks", 1)[0]!, numbersOf("generations", 1)[0]!];
+const command = numbersOf("command") as [number, number, number];
+const [kicks, generations] = [countOf("kicks", 1), countOf("generations", 0)];
 const tallies = new Map<number, { kicks: number; caught: number; found: number }>();
 for await (const one of trial.run({ speeds: numbersOf("speeds"), command, kicks, generations })) tell(one);
 

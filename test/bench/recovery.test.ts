@@ -20,3 +20,20 @@ it("a kick that fells the robot could be caught by other joint targets, the same
   expect(found).toMatchObject({ caught: false, generations: expect.any(Number) });
   expect(await kicked(2, 10)).toEqual(found);
 });
+
+it("kicks come from all sides, however many there are", async () => {
+  const trial = await RecoveryTrial.create(await findPolicy("G1JoystickFlatTerrain"), "G1JoystickFlatTerrain");
+  const sides: number[] = [];
+  for await (const one of trial.run({ speeds: [0.1], command: [0, 0, 0], kicks: 5, generations: 0 }))
+    sides.push(Math.round((one.direction * 180) / Math.PI));
+  expect(sides.sort((a, b) => a - b)).toEqual([0, 72, 144, 216, 288]);
+});
+
+it("what became of a kick does not depend on those that were tried before it", async () => {
+  const trial = await RecoveryTrial.create(await findPolicy("G1JoystickFlatTerrain"), "G1JoystickFlatTerrain");
+  const tried: Catch[] = [];
+  const settings = { speeds: [2, 0.2, 2], command: [0.5, 0, 0], kicks: 1, generations: 4 } as const;
+  for await (const one of trial.run(settings)) tried.push(one);
+  expect(tried).toHaveLength(3);
+  expect(tried[2]).toEqual(tried[0]);
+});
