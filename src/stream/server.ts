@@ -32,6 +32,8 @@ import { type FanWish, ViewerConnection } from "./viewer-connection.ts";
 const MAX_VIEWERS = 128;
 const TERMS_INTERVAL_MS = 200;
 const PING_INTERVAL_MS = 15_000;
+/** How long before it is due a frame of a burst may be sent; pages play frames by their due time. */
+const AHEAD_MS = 200;
 export interface StreamOptions extends GateOptions {
   /** Folder of the built page. */
   readonly pageFolder?: string;
@@ -270,10 +272,14 @@ export class StreamServer {
     this.playTimer = setTimeout(() => this.play(), Math.max(waitMs, this.frameMs)).unref();
   }
 
+  /** Sends what is due until `AHEAD_MS` from now in one go: waking up for every frame would take the training's time. */
   private play(): void {
     this.playTimer = null;
-    const next = this.shows.training.player.poll(this.nowMs());
-    if (next) this.show(this.shows.training, next);
+    const nowMs = this.nowMs();
+    for (let aheadMs = 0; aheadMs < AHEAD_MS - this.frameMs / 2; aheadMs += this.frameMs) {
+      const next = this.shows.training.player.poll(nowMs + aheadMs);
+      if (next) this.show(this.shows.training, next);
+    }
     this.schedulePlay();
   }
 

@@ -133,6 +133,19 @@ describe("stream server: pages", () => {
       expect(environments[0].poses).toEqual(samplePoses(0, sequence));
   });
 
+  it("get what is due within a fifth of a second at once, and nothing that is due later", async () => {
+    const [frameHz, aheadSeconds, nowMs] = [30, 0.2, 1000];
+    const server = await listen({ frameHz, nowMs: () => nowMs });
+    server.setScene(sampleScene, sampleInfo);
+    const page = new Page(server);
+    await until(() => page.of("scene").length > 0, "the scene");
+    server.pushBurst(sampleBurst([0], 0, 60, 1));
+    await until(() => page.frames.length === frameHz * aheadSeconds, "what is due soon");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(page.frames).toHaveLength(frameHz * aheadSeconds);
+    for (const { dueMs } of page.frames) expect(dueMs).toBeLessThan(nowMs + 1000 * aheadSeconds);
+  });
+
   it("get the last frame when they connect between two bursts", async () => {
     const server = await listen();
     server.setScene(sampleScene, sampleInfo);
