@@ -51,6 +51,7 @@ export class ActorUpdater {
   readonly #steps: number;
   readonly #weights: Float32Array;
   readonly #gradient: Float32Array;
+  readonly #measures: Float32Array;
   readonly #gradientSum: BlockSum;
   readonly #measureSum: BlockSum;
   readonly #rng = new Rng();
@@ -74,8 +75,10 @@ export class ActorUpdater {
     this.#steps = largestDivisor(sizes.steps, Math.max(1, Math.floor(plan.actorRows / sizes.envs)));
     this.#weights = new Float32Array(layout.size);
     this.#gradient = new Float32Array(layout.size);
-    this.#gradientSum = new BlockSum(layout.size);
-    this.#measureSum = new BlockSum(measures.length);
+    this.#measures = new Float32Array(measures.length);
+    const blocks = ((plan.minibatchUnits / plan.parts) * plan.unroll) / plan.actorRows;
+    this.#gradientSum = new BlockSum(this.#gradient, blocks);
+    this.#measureSum = new BlockSum(this.#measures, blocks);
   }
 
   /**
@@ -114,14 +117,14 @@ export class ActorUpdater {
 
   async #compileGradient(rows: number, inputs: Arrays): Promise<void> {
     const { engine, spec, plan } = this.#options;
-    const { layout, measures } = this.#surrogate;
+    const { layout } = this.#surrogate;
     const from = { kept: this.#keptRows.of, seen: this.#seenRows.of };
     const gradient = actorGradientFunction(spec, rows, 1 / (plan.minibatchUnits * plan.unroll), from);
     this.#actor = await Block.create(
       engine,
       gradient,
       { ...inputs, advantage: new Float32Array(rows) },
-      { ...parameterViews(layout, this.#gradient, GRADIENT_PREFIX), measures: new Float32Array(measures.length) },
+      { ...parameterViews(layout, this.#gradient, GRADIENT_PREFIX), measures: this.#measures },
       { ...this.#keptRows.feeds, ...this.#seenRows.feeds },
     );
   }
@@ -184,8 +187,8 @@ export class ActorUpdater {
     for (let start = 0; start < partRows; start += plan.actorRows) {
       this.#gather(firstUnit, start);
       await this.#actor.run();
-      this.#gradientSum.add(this.#gradient, start === 0);
-      this.#measureSum.add(this.#actor.outputs.measures, start === 0);
+      this.#gradientSum.add(start === 0);
+      this.#measureSum.add(start === 0);
     }
     this.#gradientSum.write(views.actorGradient, part);
     this.#measureSum.write(views.actorMeasures, part);

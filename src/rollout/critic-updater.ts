@@ -30,8 +30,9 @@ export class CriticUpdater {
   readonly #layout: ParameterLayout;
   readonly #weights: Float32Array;
   readonly #gradient: Float32Array;
+  readonly #measures = new Float32Array(CRITIC_MEASURES.length);
   readonly #gradientSum: BlockSum;
-  readonly #measureSum = new BlockSum(CRITIC_MEASURES.length);
+  readonly #measureSum: BlockSum;
   /** Values of the rows of one control step, and of as many rows of a shard as are computed at once */
   #value!: Block;
   #values: Block | null = null;
@@ -47,7 +48,9 @@ export class CriticUpdater {
     this.#layout = criticLayout(options.spec.critic);
     this.#weights = new Float32Array(this.#layout.size);
     this.#gradient = new Float32Array(this.#layout.size);
-    this.#gradientSum = new BlockSum(this.#layout.size);
+    const blocks = plan.minibatchUnits / plan.parts / plan.criticUnits;
+    this.#gradientSum = new BlockSum(this.#gradient, blocks);
+    this.#measureSum = new BlockSum(this.#measures, blocks);
   }
 
   /**
@@ -102,8 +105,7 @@ export class CriticUpdater {
   }
 
   #gradientArrays(): Arrays {
-    const measures = new Float32Array(CRITIC_MEASURES.length);
-    return { ...parameterViews(this.#layout, this.#gradient, GRADIENT_PREFIX), measures };
+    return { ...parameterViews(this.#layout, this.#gradient, GRADIENT_PREFIX), measures: this.#measures };
   }
 
   #seenArrays(rows: number): Arrays {
@@ -183,8 +185,8 @@ export class CriticUpdater {
     for (let unit = start; unit < start + partUnits; unit += plan.criticUnits) {
       this.#gather(unit);
       await this.#critic.run();
-      this.#gradientSum.add(this.#gradient, unit === start);
-      this.#measureSum.add(this.#critic.outputs.measures, unit === start);
+      this.#gradientSum.add(unit === start);
+      this.#measureSum.add(unit === start);
       if (plan.advantages === "minibatch") scatterValues(this.#critic.outputs.advantage, this.#rows, views.advantage);
     }
     this.#gradientSum.write(views.criticGradient, part);

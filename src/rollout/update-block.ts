@@ -63,15 +63,22 @@ export class Block {
 
 /** Adds up the blocks of a gradient part, or of its measures, in memory of this thread, which is faster than shared memory. */
 export class BlockSum {
+  readonly #block: Float32Array;
   readonly #sum: Float32Array;
 
-  constructor(size: number) {
-    this.#sum = new Float32Array(size);
+  /**
+   * @param block the array that every block is written to
+   * @param count blocks of a part; one alone is its own sum
+   */
+  constructor(block: Float32Array, count: number) {
+    this.#block = block;
+    this.#sum = count === 1 ? block : new Float32Array(block.length);
   }
 
-  /** Takes in one block; the first one begins anew. */
-  add(block: Float32Array, first: boolean): void {
-    const sum = this.#sum;
+  /** Takes in what the block holds now; the first one begins anew. */
+  add(first: boolean): void {
+    const [sum, block] = [this.#sum, this.#block];
+    if (sum === block) return;
     if (first) sum.set(block);
     else for (let i = 0; i < sum.length; i++) sum[i] += block[i];
   }

@@ -80,6 +80,23 @@ describe.each(engines)("engine $name", (engine) => {
     }
   });
 
+  it("reads what its arrays hold at each run, and other arrays after a run that was refused", async () => {
+    const [x, w] = [input("x", [2]), input("w", [2])];
+    const executable = await engine.compile(graphFunction("twice", { y: mul(x, w) }));
+    const feeds = { x: Float32Array.of(1, 2), w: Float32Array.of(3, 4) };
+    const out = { y: new Float32Array(2) };
+    const run = async (fed: typeof feeds, into: typeof out) => [...(await executable.run(fed, into)).y];
+    expect(await run(feeds, out)).toEqual([3, 8]);
+    feeds.x[0] = 5;
+    expect(await run(feeds, out)).toEqual([15, 8]);
+    const others = { x: Float32Array.of(7, 7), w: Float32Array.of(1, 2) };
+    await expect(run(others, { y: new Float32Array(3) })).rejects.toThrow(RangeError);
+    expect(await run(others, out)).toEqual([7, 14]);
+    feeds.w = Float32Array.of(1, 1);
+    expect(await run(feeds, { y: new Float32Array(2) })).toEqual([5, 2]);
+    await executable.dispose();
+  });
+
   it("refuses feeds and results of the wrong size, type or name", async () => {
     const x = input("x", [2, 3]);
     const executable = await engine.compile(graphFunction("total", { y: sum(x) }));

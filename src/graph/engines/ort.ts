@@ -41,6 +41,11 @@ class Slot {
     return this.tensor;
   }
 
+  /** Whether the array at hand is the one that was wrapped last. */
+  holds(array: FeedArray | undefined): boolean {
+    return array !== undefined && array === this.array;
+  }
+
   /** Brings the private copy, if there is one, up to date before a run. */
   pull(): void {
     if (this.staged instanceof Float32Array) this.staged.set(this.array as Float32Array);
@@ -58,6 +63,13 @@ function numberedOutputs(fn: GraphFunction): GraphFunction {
   return { ...fn, outputs: Object.fromEntries(Object.values(fn.outputs).map((tensor, i) => [`out/${i}`, tensor])) };
 }
 
+/** Arrays of a run as the runtime takes them, by the session's names, and as the caller gets them. */
+interface Binding {
+  readonly fed: Record<string, OrtTensor>;
+  readonly fetched: Record<string, OrtTensor>;
+  readonly results: Record<string, Float32Array>;
+}
+
 class OrtExecutable implements Executable {
   private readonly inputs = new Map<string, Slot>();
   private readonly outputs = new Map<string, Slot>();
@@ -66,6 +78,7 @@ class OrtExecutable implements Executable {
   private readonly session: InferenceSession;
   /** What the session calls the function's outputs. */
   private readonly results: readonly string[];
+  private binding: Binding | null = null;
 
   constructor(fn: GraphFunction, session: InferenceSession, ort: Ort, results: readonly string[]) {
     this.fn = fn;
@@ -77,22 +90,34 @@ class OrtExecutable implements Executable {
   }
 
   async run(feeds: Feeds, out: Readonly<Record<string, Float32Array>> = {}): Promise<Record<string, Float32Array>> {
-    const batch = checkFeeds(this.fn, feeds);
-    const fed: Record<string, OrtTensor> = {};
-    for (const [name, slot] of this.inputs) {
-      fed[name] = slot.wrap(feeds[name], batch);
-      slot.pull();
-    }
-    const results: Record<string, Float32Array> = {};
-    const fetched: Record<string, OrtTensor> = {};
-    let index = 0;
-    for (const [name, slot] of this.outputs) {
-      results[name] = outputArray(this.fn, name, batch, out[name]);
-      fetched[this.results[index++]] = slot.wrap(results[name], batch);
-    }
+    const { fed, fetched, results } = this.isBoundTo(feeds, out) ? this.binding! : this.bind(feeds, out);
+    for (const slot of this.inputs.values()) slot.pull();
     await this.session.run(fed, fetched);
     for (const slot of this.outputs.values()) slot.push();
     return results;
+  }
+
+  /** Whether these are the arrays of the last run: the training loop's are, and need neither checks nor new wrappings. */
+  private isBoundTo(feeds: Feeds, out: Readonly<Record<string, Float32Array>>): boolean {
+    if (this.binding === null) return false;
+    for (const [name, slot] of this.inputs) if (!slot.holds(feeds[name])) return false;
+    for (const [name, slot] of this.outputs) if (!slot.holds(out[name])) return false;
+    return true;
+  }
+
+  private bind(feeds: Feeds, out: Readonly<Record<string, Float32Array>>): Binding {
+    this.binding = null; // what throws halfway leaves nothing bound
+    const batch = checkFeeds(this.fn, feeds);
+    const binding: Binding = { fed: {}, fetched: {}, results: {} };
+    for (const [name, slot] of this.inputs) binding.fed[name] = slot.wrap(feeds[name], batch);
+    let index = 0;
+    for (const [name, slot] of this.outputs) {
+      const result = outputArray(this.fn, name, batch, out[name]);
+      binding.results[name] = result;
+      binding.fetched[this.results[index++]] = slot.wrap(result, batch);
+    }
+    this.binding = binding;
+    return binding;
   }
 
   dispose(): Promise<void> {
