@@ -226,6 +226,19 @@ describe("page", () => {
     ).toEqual(["dark", false, "dark"]);
   });
 
+  it("keeps its tools in one row beside the plots, on a tablet too", async () => {
+    const server = await listen();
+    train(server);
+    const page = await open(server.url, { width: 768, height: 1024 });
+    await pageUntil(page, "flowgait.state.info !== null");
+    await page.locator("[data-testid=chart]").first().waitFor();
+    const tops: number[] = await page.evaluate(
+      "[...document.querySelectorAll('.toolbar .tool')].map((tool) => tool.getBoundingClientRect().top)",
+    );
+    expect(tops.length).toBeGreaterThan(5);
+    expect(new Set(tops).size).toBe(1);
+  });
+
   it("opens its help with a key and closes it with another", async () => {
     const server = await listen();
     train(server);

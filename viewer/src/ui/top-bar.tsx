@@ -121,7 +121,7 @@ function Numbers({ status }: { status: PageState["status"] }) {
           {totalSteps > 0 && <small> / {formatCount(totalSteps)}</small>}
         </dd>
       </div>
-      <div>
+      <div class="number-rate">
         <dt>steps/s</dt>
         <dd data-testid="steps-per-second">{formatCount(Math.round(stepsPerSecond))}</dd>
       </div>
