@@ -199,7 +199,7 @@ const table: Readonly<Record<string, TaskPresets>> = {
   CheetahRun: { ...suitePresets.CheetahRun, paper: { fpo: {} } },
   BallInCup: { ...suitePresets.BallInCup, paper: shortSighted },
   FingerSpin: { ...suitePresets.FingerSpin, paper: shortSighted },
-  G1JoystickFlatTerrain: { laptop: byLesson("balance", 8_000_000, { averaging: 0.95, actionNoise: 0.15 }) },
+  G1JoystickFlatTerrain: { laptop: byLesson("balance", 4_000_000, { averaging: 0.95, actionNoise: 0.15 }) },
   Go1JoystickFlatTerrain: { laptop: byLesson("trot", 6_000_000) },
   GridWorldTwoWalls: gridworldPresets,
   GridWorldFourGoals: gridworldPresets,
