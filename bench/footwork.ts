@@ -9,6 +9,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { processOutput } from "../src/cli/output.ts";
 import { Rng, STREAM } from "../src/math/rng.ts";
 import type { Answer, Footwork, SwayOf } from "../src/tasks/locomotion/g1-footwork.ts";
 import { type Candidate, EvolutionStrategy, type Strategy } from "./evolution-strategy.ts";
@@ -103,6 +104,7 @@ interface Kept extends Strategy {
   readonly footwork: Footwork;
 }
 
+const output = processOutput();
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { minutes: { type: "string", default: "15" }, seed: { type: "string", default: "1" } },
@@ -186,5 +188,5 @@ function keep(length: number): void {
   renameSync(`${file}.new`, file);
   const lasted = Number.isNaN(length) ? "" : `, ${length.toFixed(0)} of ${EPISODE} steps on its feet`;
   const told = `commands ${(100 * commands).toFixed(0)} %, step ${strategy.step.toFixed(3)}`;
-  process.stdout.write(`generation ${generation}${lasted}, ${told}\n`);
+  output.result(`generation ${generation}${lasted}, ${told}\n`);
 }

@@ -4,6 +4,7 @@
  * The policy is a run, a checkpoint, an ONNX file or a controller that ships, for a robot whose first joint is its free one.
  */
 import { parseArgs } from "node:util";
+import { processOutput } from "../src/cli/output.ts";
 import { findPolicy } from "../src/cli/policy-reference.ts";
 import { UserError } from "../src/math/user-error.ts";
 import { type Catch, RecoveryTrial } from "./recovery-trial.ts";
@@ -60,6 +61,7 @@ function fail(message: string): never {
   process.exit(2);
 }
 
+const output = processOutput();
 const { positionals, values } = given();
 const [reference] = positionals;
 if (reference === undefined)
@@ -81,5 +83,5 @@ function tell({ speed, direction, caught, generations }: Catch): void {
   if (generations !== null) tally.found++;
   const came = caught ? "caught" : generations === null ? "fell" : `fell, could be caught (generation ${generations})`;
   const sum = `${tally.caught} caught and ${tally.found} more that could be, of ${tally.kicks}`;
-  process.stdout.write(`${speed} m/s at ${Math.round((direction * 180) / Math.PI)}°: ${came}; so far ${sum}\n`);
+  output.result(`${speed} m/s at ${Math.round((direction * 180) / Math.PI)}°: ${came}; so far ${sum}\n`);
 }
