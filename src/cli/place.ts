@@ -32,8 +32,9 @@ export function addPlaceOptions(command: Command): Command {
     .option("--lesson <name>", "lesson whose action mapping the policy has; as trained without it");
 }
 
-/** What the user asks for, else what the policy was trained on. Throws UserError (exit code 2) when neither names a task. */
-export function placeOf({ reference, task: own, variant }: FoundPolicy, options: PlaceOptions): Place {
+/** What the user asks for, else what the policy was trained on. Throws UserError (exit code 2) when neither names a task, or the task is not for such a policy. */
+export function placeOf(policy: FoundPolicy, options: PlaceOptions): Place {
+  const { reference, task: own, variant } = policy;
   const task = options.task ?? ownTask(reference, own);
   const { terrainSeed, modelDir } = options.task === undefined ? variant : PLAIN;
   const seed = options.terrainSeed;
@@ -41,9 +42,18 @@ export function placeOf({ reference, task: own, variant }: FoundPolicy, options:
     task,
     terrainSeed: seed === undefined ? terrainSeed : wholeNumber("--terrain-seed", seed, 0, 0xffffffff),
     modelDir: options.modelDir ?? modelDir,
-    // the action mapping is the policy's, wherever it acts
-    lesson: options.lesson ?? variant.lesson,
+    lesson: options.lesson ?? ownLesson(policy, task),
   };
+}
+
+/** The lesson whose action mapping a policy has, wherever it acts. Throws UserError (exit code 2) where the task does not have it. */
+function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, task: string): string {
+  const known = registry.list().find(({ name }) => name === task);
+  if (lesson === "" || known === undefined || lesson in known.lessons) return lesson;
+  throw new UserError(
+    `${reference}: acts by the lesson "${lesson}" of ${own}, which ${task} does not have, expected a policy for ${task}`,
+    { exitCode: 2 },
+  );
 }
 
 /** The task that a policy names. Throws UserError (exit code 2) where it names none, or one that is not known here. */

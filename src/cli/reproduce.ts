@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { suggestion } from "../math/near-names.ts";
+import { nearest } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import { algorithmNames } from "../train/algorithm-config.ts";
 import { removeTemporaryFiles, writeFileAtomically } from "../train/atomic-file.ts";
@@ -128,7 +128,7 @@ function names<T extends string>(flag: string, text: string | undefined, choices
   const given = text.split(",").map((part) => part.trim());
   for (const name of given)
     if (!choices.some((known) => known === name))
-      throw new UserError(`${flag}: got "${name}", expected ${oneOf(choices)}${suggestion(name, choices)}`, {
+      throw new UserError(`${flag}: got "${name}", expected ${oneOf(choices)}${nearest(name, choices)}`, {
         exitCode: 2,
       });
   return choices.filter((known) => given.includes(known));

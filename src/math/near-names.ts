@@ -17,11 +17,17 @@ export function nearNames(name: string, candidates: Iterable<string>, limit = 3)
   return scored.slice(0, limit).map((entry) => entry.candidate);
 }
 
+/** "; nearest: a, b" where something is near, else nothing: for messages that name all candidates. */
+export function nearest(name: string, candidates: Iterable<string>): string {
+  const near = nearNames(name, candidates);
+  return near.length > 0 ? `; nearest: ${near.join(", ")}` : "";
+}
+
 /** "; nearest: a, b" where something is near, "; there are: a, b, …" where the list is short, else nothing. */
 export function suggestion(name: string, candidates: Iterable<string>): string {
   const all = [...candidates];
-  const near = nearNames(name, all);
-  if (near.length > 0) return `; nearest: ${near.join(", ")}`;
+  const near = nearest(name, all);
+  if (near !== "") return near;
   return all.length > 0 && all.length <= 12 ? `; there are: ${all.join(", ")}` : "";
 }
 

@@ -2,7 +2,7 @@
  * A lesson: a task in the form that a preset trains on, where the task itself gives too little to learn from. What it changes of the action
  * mapping belongs to the controller and stays at evaluation; everything else is for training alone.
  */
-import { suggestion } from "../math/near-names.ts";
+import { nearest } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./action-mapping.ts";
 import type { Curriculum } from "./command.ts";
@@ -89,7 +89,7 @@ function paced({ name, timing, model }: Task, physicsHz: number): Pick<Task, "ti
 function noSuchLesson({ name: task, lessons }: Task, name: string): UserError {
   const names = Object.keys(lessons);
   const expected = names.length === 0 ? "the flag left out" : `one of ${names.join(", ")}`;
-  return new UserError(`--lesson: ${task} has no lesson "${name}", expected ${expected}${suggestion(name, names)}`, {
+  return new UserError(`--lesson: ${task} has no lesson "${name}", expected ${expected}${nearest(name, names)}`, {
     exitCode: 2,
   });
 }

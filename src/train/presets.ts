@@ -5,7 +5,7 @@
  */
 
 import type { z } from "zod";
-import { suggestion } from "../math/near-names.ts";
+import { nearest } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import { type AlgorithmName, algorithmNames, algorithmSchemas } from "./algorithm-config.ts";
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
@@ -252,7 +252,7 @@ export function algorithmOf(name: string): AlgorithmName {
 }
 
 function wrongChoice(flag: string, name: string, choices: readonly string[]): UserError {
-  return new UserError(`${flag}: got "${name}", expected ${oneOf(choices)}${suggestion(name, choices)}`, {
+  return new UserError(`${flag}: got "${name}", expected ${oneOf(choices)}${nearest(name, choices)}`, {
     exitCode: 2,
   });
 }

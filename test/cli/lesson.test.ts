@@ -32,6 +32,15 @@ describe("a run by a lesson", () => {
     expect(controller.returnMean).toBeCloseTo(checkpoint.returnMean, 3);
   });
 
+  it("gives a controller that another robot's task refuses by the lesson's name", async () => {
+    const { code, stderr } = await callCli("eval", "Go1JoystickFlatTerrain", "--task", "G1JoystickFlatTerrain");
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'acts by the lesson "trot" of Go1JoystickFlatTerrain, which G1JoystickFlatTerrain does not',
+    );
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
   it("is refused by a task without it, before anything is made", async () => {
     const { code, stderr } = await callCli("train", "CheetahRun", "--lesson", "trot");
     expect(code).toBe(2);

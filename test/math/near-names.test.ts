@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearNames, suggestion } from "../../src/math/near-names.ts";
+import { nearest, nearNames, suggestion } from "../../src/math/near-names.ts";
 
 describe("near names", () => {
   it("puts the name with the fewest edits first", () => {
@@ -13,5 +13,7 @@ describe("near names", () => {
   it("lists a short choice when nothing is near and nothing when there is no choice", () => {
     expect(suggestion("xyz", ["home"])).toBe("; there are: home");
     expect(suggestion("xyz", [])).toBe("");
+    expect(nearest("xyz", ["home"])).toBe("");
+    expect(nearest("hme", ["home", "raised"])).toBe("; nearest: home");
   });
 });
