@@ -9,13 +9,11 @@ import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { POSE_FLAG, type PoseFrame } from "../../../src/stream/protocol.ts";
 import { StreamServer } from "../../../src/stream/server.ts";
-import { launchBrowser, pageUntil } from "../browser.ts";
+import { launchBrowser, pageUntil, settled } from "../browser.ts";
 import { animatedPng } from "./animated-png.ts";
 import { record } from "./recording.ts";
 
 const FRAME_HZ = 12.5;
-/** Frames drawn before a picture is taken of a pose: camera and tiles glide to their place. */
-const SETTLING_FRAMES = 2;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -91,8 +89,7 @@ async function takePicture(page: Page, frame: PoseFrame): Promise<Uint8Array> {
     new Map(values ? [[first, Float32Array.from(values)]] : []),
   );
   await pageUntil(page, `flowgait.sequence > ${before}`, 120_000);
-  const drawn = Number(await page.evaluate("flowgait.framesDrawn"));
-  await pageUntil(page, `flowgait.framesDrawn >= ${drawn + SETTLING_FRAMES}`, 120_000);
+  await settled(page, "flowgait.framesDrawn"); // camera and tiles glide to their place
   const png = (await page.screenshot({ timeout: 120_000 })).toString("base64");
   const pixels: string = await page.evaluate(`(async () => {
     const image = new Image();
