@@ -58,6 +58,13 @@ describe("page playback", () => {
     for (let k = 1; k < xs.length; k++) expect(xs[k]).toBeGreaterThanOrEqual(xs[k - 1]);
   });
 
+  it("moves evenly though frames arrive in groups, ahead of their time", () => {
+    // five at a time, when the first is due, by a timer that is late by chance
+    const xs = run((k) => ((7919 * Math.floor(k / 5)) % 15) - 40 * (k % 5)).slice(80);
+    expect(largestStep(xs)).toBeLessThan(0.32);
+    for (let k = 1; k < xs.length; k++) expect(xs[k] - xs[k - 1]).toBeGreaterThan(0.15);
+  });
+
   it("never shows a place between the end of an episode and the next one's start", () => {
     const xs = run(
       () => 5,
