@@ -45,7 +45,8 @@ function secondsOf({ nodes, startTime, samples, timeDeltas }: CpuProfile, begin:
 
 /** Native code counts for the function that called it, so what calls ONNX Runtime stands for it. */
 function activityOf({ functionName, url }: CallFrame): Activity {
-  if (functionName === "(idle)") return "waiting";
+  if (functionName === "(idle)" || (functionName === "sleepWhile" && url.endsWith("/descent-board.js")))
+    return "waiting";
   if (url.includes("/onnxruntime-node/dist/backend")) return "engine";
   return url.startsWith("wasm:") || url.includes("/mujoco-js/") ? "physics" : "javascript";
 }

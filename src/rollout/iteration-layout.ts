@@ -1,9 +1,11 @@
 /**
  * The memory of one training iteration, shared by all threads: weights, environment states, trajectories, what the learner derives
- * from them, and gradients. Every job reads some of these arrays and writes others that no job of the same phase touches, so a job
- * that was lost can be run again.
+ * from them, gradients, and what the optimisers keep. Every job but a descent's reads some of these arrays and writes others that no job of
+ * the same phase touches, so a job that was lost can be run again; a descent, which all threads make together, is begun again.
  */
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
+import { boardSize } from "./descent-board.ts";
+import type { OptimiserState } from "./optimiser.ts";
 import type { SharedLayout, SharedViews } from "./shared-layout.ts";
 
 /** Counts and widths that decide the layout. */
@@ -33,6 +35,9 @@ export interface IterationSizes {
   readonly parts: number;
   /** Shuffled units per epoch: rows, or segments */
   readonly units: number;
+  readonly epochs: number;
+  /** Of all epochs together */
+  readonly minibatches: number;
 }
 
 /** [shards, …] throughout; rows = shards * steps * envs. */
@@ -71,14 +76,30 @@ export function iterationLayout(sizes: IterationSizes) {
     /** What the algorithm keeps of every row, see `keptLayout` */
     kept: ["float32", sizes.keptSize],
 
-    /** Shuffled units of two epochs, so that one may begin while the other ends; ~unit stands for a unit with left and right changed over */
-    order: ["int32", 2 * sizes.units],
+    /** Shuffled units of all epochs; ~unit stands for a unit with left and right changed over */
+    order: ["int32", sizes.epochs * sizes.units],
     actorGradient: ["float32", parts * sizes.actorSize],
     criticGradient: ["float32", parts * sizes.criticSize],
     actorMeasures: ["float32", parts * sizes.policyMeasures],
     criticMeasures: ["float32", parts * CRITIC_MEASURES.length],
+
+    /** Adam's first and second moments [2, size], and the steps that the policy and the critic have taken */
+    actorMoments: ["float32", 2 * sizes.actorSize],
+    criticMoments: ["float32", 2 * sizes.criticSize],
+    optimiserSteps: ["int32", 2],
+    /** Of every step: the gradient's norm, and its parts' measures added up [minibatches, 1 + measures] */
+    actorStepMeasures: ["float64", sizes.minibatches * (1 + sizes.policyMeasures)],
+    criticStepMeasures: ["float64", sizes.minibatches * (1 + CRITIC_MEASURES.length)],
+    /** See `DescentBoard` */
+    board: ["int32", boardSize(sizes.minibatches)],
   } as const satisfies SharedLayout;
 }
 
 /** The arrays of an iteration. */
 export type IterationViews = SharedViews<ReturnType<typeof iterationLayout>>;
+
+/** The two halves of a network's moments. */
+export function adamState(moments: Float32Array): OptimiserState {
+  const size = moments.length / 2;
+  return { mean: moments.subarray(0, size), square: moments.subarray(size) };
+}

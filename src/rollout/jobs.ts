@@ -1,5 +1,7 @@
 /** What threads are told and what they answer. Plain data, so that a queue between machines could carry it as well. */
 
+import type { AdamSettings } from "../algorithms/adam.ts";
+import type { AdvantageScale } from "../algorithms/advantages.ts";
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
 import type { FlowPolicy, PolicySpec } from "../policy/policy.ts";
 import type { Mirror, Squash, TaskVariant } from "../tasks/index.ts";
@@ -35,6 +37,9 @@ export interface TrainingSetup {
   readonly policy: PolicySpec;
   readonly spec: UpdateSpec;
   readonly plan: UpdatePlan;
+  readonly adam: AdamSettings;
+  /** How advantages that are computed inside a minibatch are scaled; null: not at all */
+  readonly minibatchScale: AdvantageScale | null;
   /** Null where rows are learned from as they are only */
   readonly mirror: Mirror | null;
 }
@@ -113,15 +118,19 @@ export type Job =
     }
   | { readonly kind: "prepare"; readonly shard: number; readonly iteration: number }
   | {
-      readonly kind: "gradient";
-      readonly network: Network;
+      /** Learns from prepared minibatches, together with all threads that are given the same job: none may be left out for good */
+      readonly kind: "descend";
       /** Whose batch it is; what rows hold stays the same within it */
       readonly iteration: number;
-      /** Its place in the order; those of the second epoch that lies there follow those of the first */
-      readonly minibatch: number;
-      /** Parts of this job: `firstPart` … + `parts`, each summed on its own */
-      readonly firstPart: number;
+      /** Minibatches of all epochs, numbered through: `firstMinibatch` … before `endMinibatch` */
+      readonly firstMinibatch: number;
+      readonly endMinibatch: number;
+      /** Gradient parts that a thread takes at once; each is summed on its own */
       readonly parts: number;
+      /** Learning rates */
+      readonly rates: Readonly<Record<Network, number>>;
+      /** Of returns in this batch, where advantages are brought to one scale by the minibatch */
+      readonly returnLevel: number;
     }
   | {
       readonly kind: "evaluate";
@@ -134,8 +143,8 @@ export type Job =
       readonly command: CommandVector | null;
     };
 
-/** Parts of a network's gradient. */
-export type GradientJob = Extract<Job, { kind: "gradient" }>;
+/** What all threads do together. */
+export type DescentJob = Extract<Job, { kind: "descend" }>;
 
 /** Environments to record in one shard, and the tape to record them on. */
 export interface WatchRequest {
@@ -151,6 +160,6 @@ export interface WatchRequest {
 export type JobResult<K extends Job["kind"] = Job["kind"]> = {
   collect: EpisodeReport;
   prepare: null;
-  gradient: null;
+  descend: null;
   evaluate: EpisodeResults;
 }[K];

@@ -6,6 +6,7 @@ import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { type ActingPolicy, Collector, type StepObserver, type Trajectory } from "./collect.ts";
+import { Descender } from "./descender.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import { Evaluator } from "./evaluation.ts";
 import { type IterationViews, iterationLayout } from "./iteration-layout.ts";
@@ -21,6 +22,7 @@ interface TrainingTools {
   readonly collector: Collector;
   readonly policy: ActingPolicy;
   readonly updater: Updater;
+  readonly descender: Descender;
 }
 
 /** Runs jobs one at a time. */
@@ -60,8 +62,8 @@ export class ThreadHost {
       case "prepare":
         await this.#tools.updater.prepare(job.shard, job.iteration);
         return null;
-      case "gradient":
-        await this.#tools.updater.gradient(job);
+      case "descend":
+        await this.#tools.descender.descend(job);
         return null;
       case "evaluate":
         this.#evaluator ??= new Evaluator(this.#env, this.#engine);
@@ -108,7 +110,7 @@ async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): P
 }
 
 async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {
-  const { sizes, spec, plan, seed, mirror } = setup;
+  const { sizes, spec, plan, seed, mirror, adam, minibatchScale } = setup;
   const views = sharedViews(iterationLayout(sizes), setup.memory);
   const collector = new Collector(env, {
     seed,
@@ -129,8 +131,10 @@ async function trainingTools(env: Environment, engine: Engine, setup: TrainingSe
     },
     actionNoise: 0,
   };
-  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed, mirror });
-  return { setup, views, collector, policy, updater };
+  const options = { engine, spec, plan, sizes, views, seed, mirror };
+  const updater = await Updater.create(options);
+  const descender = await Descender.create({ ...options, adam, minibatchScale }, updater);
+  return { setup, views, collector, policy, updater, descender };
 }
 
 function trajectoryOf(views: IterationViews, { sizes }: TrainingSetup, shard: number): Trajectory {

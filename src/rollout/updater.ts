@@ -1,12 +1,24 @@
 /**
  * The learner's work on one thread: prepares shards and computes gradient parts, reading and writing the iteration's shared arrays.
- * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: who does what (train/learner.ts).
+ * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: who does what (descender.ts).
  */
 import { ActorUpdater } from "./actor-updater.ts";
 import { BatchCopy } from "./batch-copy.ts";
 import { CriticUpdater } from "./critic-updater.ts";
-import type { GradientJob } from "./jobs.ts";
+import type { Network } from "./jobs.ts";
 import type { UpdaterOptions } from "./update-block.ts";
+
+/** Parts of a network's gradient. */
+export interface GradientParts {
+  readonly network: Network;
+  /** Whose batch it is; what rows hold stays the same within it */
+  readonly iteration: number;
+  /** Its place in the order of all epochs */
+  readonly minibatch: number;
+  /** `firstPart` … + `parts`, each summed on its own */
+  readonly firstPart: number;
+  readonly parts: number;
+}
 
 /** Prepares shards and computes gradients. */
 export class Updater {
@@ -36,7 +48,7 @@ export class Updater {
   }
 
   /** Computes parts of a network's gradient; advantages too where the plan computes them with the critic's. */
-  async gradient({ network, iteration, minibatch, firstPart, parts }: Omit<GradientJob, "kind">): Promise<void> {
+  async gradient({ network, iteration, minibatch, firstPart, parts }: GradientParts): Promise<void> {
     this.#batch?.renew(iteration);
     const updater = network === "actor" ? this.#actor : this.#critic;
     for (let part = firstPart; part < firstPart + parts; part++) await updater.gradient(minibatch, part);

@@ -1,5 +1,6 @@
 /** Puts a run's moving parts together: simulation, shared memory, threads, learner. Not here: what is done with them, and when. */
 import { availableParallelism } from "node:os";
+import type { AdvantageScale } from "../algorithms/advantages.ts";
 import { surrogateOf } from "../algorithms/update-functions.ts";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
@@ -7,6 +8,7 @@ import { UserError } from "../math/user-error.ts";
 import { criticLayout } from "../policy/critic.ts";
 import { initialise } from "../policy/parameters.ts";
 import { policyLayout } from "../policy/policy.ts";
+import { DescentBoard } from "../rollout/descent-board.ts";
 import { iterationLayout } from "../rollout/iteration-layout.ts";
 import type { ThreadSetup, TrainingSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
@@ -48,10 +50,14 @@ export async function assemble(
   const memory = sharedMemory(config, byteLengthOf(iterationLayout(sizes)));
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
-  const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, { plan, sizes, memory }), onWorkerLost);
+  const board = new DescentBoard(views.board);
+  const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, { plan, sizes, memory }), (message) => {
+    board.breakOff(); // nobody shall wait for what it had taken
+    onWorkerLost(message);
+  });
   const spec = updateSpec(config, env);
   const { measures } = surrogateOf(spec.algorithm);
-  const learner = await Learner.create({ config, plan, sizes, views, pool, measures }, engine);
+  const learner = new Learner({ config, plan, sizes, views, pool, board, measures });
   const { critic } = spec;
   const layouts = { actorLayout: policyLayout(policySpec(config, env)), criticLayout: criticLayout(critic) };
   const average = new Float32Array(sizes.actorSize);
@@ -102,9 +108,15 @@ function setupOf(
       policy: policySpec(config, env),
       spec: updateSpec(config, env),
       plan,
+      adam: config.algorithm,
+      minibatchScale: minibatchScale(config, plan),
       mirror: config.mirror ? mirrorOf(env) : null,
     },
   };
+}
+
+function minibatchScale({ algorithm }: TrainConfig, plan: UpdatePlan): AdvantageScale | null {
+  return plan.advantages === "minibatch" && algorithm.normaliseAdvantage ? algorithm : null;
 }
 
 function startWeights(config: TrainConfig, parts: TrainingParts): void {

@@ -1,13 +1,12 @@
 /** The update of one iteration: has the batch prepared, takes it into the normaliser, and descends (descent.ts). */
 import { normaliseAdvantages, returnLevel } from "../algorithms/advantages.ts";
-import type { Engine } from "../graph/index.ts";
 import { RunningStats } from "../math/running-stats.ts";
+import type { DescentBoard } from "../rollout/descent-board.ts";
 import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { UpdatePlan } from "../rollout/update-plan.ts";
 import type { TrainConfig } from "./config.ts";
-import { descend, type UpdateMeasures } from "./descent.ts";
-import { Optimiser } from "./optimiser.ts";
+import { Descent, type UpdateMeasures } from "./descent.ts";
 import { steeredFactor } from "./rate-steering.ts";
 
 /** What the learner works on. */
@@ -17,14 +16,14 @@ export interface LearnerOptions {
   readonly sizes: IterationSizes;
   readonly views: IterationViews;
   readonly pool: WorkerPool;
+  /** On which the pool's losses are told */
+  readonly board: DescentBoard;
   /** Names of the policy loss's measures */
   readonly measures: readonly string[];
 }
 
-/** Owns the optimisers and the normaliser. */
+/** Owns the normaliser and the pace. */
 export class Learner {
-  readonly actor: Optimiser;
-  readonly critic: Optimiser;
   readonly stats: RunningStats;
   /** On the policy's learning rate; steered by what the trust region held back */
   rateFactor = 1;
@@ -32,25 +31,15 @@ export class Learner {
   /** Observations with the critic's extras [rows, obsSize + privilegedSize] */
   readonly #seen: Float32Array;
 
-  private constructor(options: LearnerOptions, actor: Optimiser, critic: Optimiser) {
+  readonly #descent: Descent;
+
+  constructor(options: LearnerOptions) {
     const { sizes, config } = options;
     this.#options = options;
-    this.actor = actor;
-    this.critic = critic;
     this.stats = new RunningStats(sizes.obsSize + sizes.privilegedSize, config.normaliser);
     this.#seen = new Float32Array(sizes.shards * sizes.steps * sizes.envs * this.stats.size);
-  }
-
-  /** Compiles the optimisers. */
-  static async create(options: LearnerOptions, engine: Engine): Promise<Learner> {
-    const { views, config } = options;
-    const actorArrays = { weights: views.actor, gradients: views.actorGradient };
-    const criticArrays = { weights: views.critic, gradients: views.criticGradient };
-    const actor = await Optimiser.create(engine, "actor-adam", actorArrays, config.algorithm);
-    const critic = await Optimiser.create(engine, "critic-adam", criticArrays, config.algorithm);
-    const learner = new Learner(options, actor, critic);
-    learner.publishNormaliser();
-    return learner;
+    this.#descent = new Descent(options);
+    this.publishNormaliser();
   }
 
   /** Writes the normaliser's mean and deviation where the threads read them. */
@@ -87,7 +76,7 @@ export class Learner {
    * @param afterEpoch called with 1, 2, … after each of them, before the next begins
    */
   descend(iteration: number, afterEpoch?: (epoch: number) => Promise<void>): Promise<UpdateMeasures> {
-    return descend(this.#options, this, iteration, afterEpoch);
+    return this.#descent.run(iteration, this.rateFactor, afterEpoch);
   }
 
   /** The normaliser sees the whole batch, the critic's extras included, unless it has seen enough. */

@@ -112,5 +112,7 @@ export function iterationSizes(config: TrainConfig, env: Environment, plan = upd
     policyMeasures: surrogate.measures.length,
     parts: plan.parts,
     units: plan.units,
+    epochs: config.algorithm.epochs,
+    minibatches: config.algorithm.epochs * plan.minibatches,
   };
 }

@@ -1,7 +1,7 @@
 /** A run's whole state as a checkpoint, and back: weights, Adam, normaliser, shard states, counters. Nothing here depends on time or threads. */
 import { UserError } from "../math/user-error.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
-import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
+import { adamState, type IterationSizes, type IterationViews } from "../rollout/iteration-layout.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Learner } from "./learner.ts";
 import type { StoredTensor, TensorData } from "./safetensors.ts";
@@ -51,15 +51,16 @@ export function storedTensors(parts: TrainingParts): Record<string, StoredTensor
   const { views, learner, sizes, loop } = parts;
   const states = sizes.shards * sizes.shardStateSize;
   const current = views.shardState.slice(loop.generation * states, (loop.generation + 1) * states);
+  const [actor, critic] = [adamState(views.actorMoments), adamState(views.criticMoments)];
   const flat = (data: TensorData): StoredTensor => ({ data: data.slice(), shape: [data.length] });
   return {
     ...named(parts.actorLayout, views.actor, "weights/"),
     ...named(parts.criticLayout, views.critic, "weights/"),
     ...named(parts.actorLayout, parts.average, "average/"),
-    "adam/actor/mean": flat(learner.actor.state.mean),
-    "adam/actor/square": flat(learner.actor.state.square),
-    "adam/critic/mean": flat(learner.critic.state.mean),
-    "adam/critic/square": flat(learner.critic.state.square),
+    "adam/actor/mean": flat(actor.mean),
+    "adam/actor/square": flat(actor.square),
+    "adam/critic/mean": flat(critic.mean),
+    "adam/critic/square": flat(critic.square),
     "normaliser/mean": flat(learner.stats.mean),
     "normaliser/squares": flat(learner.stats.squares),
     shards: { data: current, shape: [sizes.shards, sizes.shardStateSize] },
@@ -67,9 +68,10 @@ export function storedTensors(parts: TrainingParts): Record<string, StoredTensor
 }
 
 /** The counters of a checkpoint, as JSON. */
-export function storedState({ loop, learner }: TrainingParts): string {
+export function storedState({ loop, learner, views }: TrainingParts): string {
   const { iteration: _iteration, envSteps: _envSteps, generation: _generation, ...rest } = loop;
-  const optimiserSteps = { actor: learner.actor.steps, critic: learner.critic.steps };
+  const [actor, critic] = views.optimiserSteps;
+  const optimiserSteps = { actor, critic };
   return JSON.stringify({
     ...rest,
     optimiserSteps,
@@ -90,6 +92,7 @@ export function restore(
   newEpisodes = false,
 ): void {
   const { views, learner, sizes, loop } = parts;
+  const [actor, critic] = [adamState(views.actorMoments), adamState(views.criticMoments)];
   const fill = (name: string, target: TensorData) => copyTensor(tensors, name, target, source);
   for (const [name, view] of Object.entries(parameterViews(parts.actorLayout, views.actor, "weights/")))
     fill(name, view);
@@ -97,16 +100,15 @@ export function restore(
     fill(name, view);
   for (const [name, view] of Object.entries(parameterViews(parts.actorLayout, parts.average, "average/")))
     fill(name, view);
-  fill("adam/actor/mean", learner.actor.state.mean);
-  fill("adam/actor/square", learner.actor.state.square);
-  fill("adam/critic/mean", learner.critic.state.mean);
-  fill("adam/critic/square", learner.critic.state.square);
+  fill("adam/actor/mean", actor.mean);
+  fill("adam/actor/square", actor.square);
+  fill("adam/critic/mean", critic.mean);
+  fill("adam/critic/square", critic.square);
   fill("normaliser/mean", learner.stats.mean);
   fill("normaliser/squares", learner.stats.squares);
   if (!newEpisodes) fill("shards", views.shardState.subarray(0, sizes.shards * sizes.shardStateSize));
   const { optimiserSteps, normaliserCount, rateFactor = 1, ...rest } = JSON.parse(metadata.state);
-  learner.actor.steps = optimiserSteps.actor;
-  learner.critic.steps = optimiserSteps.critic;
+  views.optimiserSteps.set([optimiserSteps.actor, optimiserSteps.critic]);
   learner.stats.count = normaliserCount;
   learner.rateFactor = rateFactor;
   learner.publishNormaliser();

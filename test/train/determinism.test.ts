@@ -116,14 +116,19 @@ describe("training is bit-exact", () => {
     expect(two.equals(one)).toBe(false);
   });
 
-  it("a killed worker changes nothing", async () => {
+  it.each(["collecting", "learning"] as const)("a worker killed while %s changes nothing", async (when) => {
     const folder = await scratchFolder();
-    const undisturbed = await checkpointBytes(await lethalTask(folder, "calm", false), fpo, "fpo");
+    const undisturbed = await checkpointBytes(await lethalTask(folder, "calm", when, false), fpo, "fpo");
     const events: LogEvent[] = [];
-    const disturbed = await checkpointBytes(await lethalTask(folder, "lethal", true), fpo, "fpo", events);
-    expect(events.filter((event) => event.kind === "worker").length).toBeGreaterThan(0);
+    const disturbed = await checkpointBytes(await lethalTask(folder, "lethal", when, true), fpo, "fpo", events);
+    expect(events.filter((event) => event.kind === "worker")).toHaveLength(1);
     const tensorsOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
     expect(tensorsOf(disturbed).equals(tensorsOf(undisturbed))).toBe(true);
+  });
+
+  it("workers that die in every update end the run", async () => {
+    const task = await lethalTask(await scratchFolder(), "hopeless", "always", true);
+    await expect(checkpointBytes(task, fpo, "fpo")).rejects.toThrow("worker: an update lost threads 3 times");
   });
 
   it("a run killed at a random moment and resumed ends like one that was left alone", async () => {
@@ -159,24 +164,42 @@ describe("training is bit-exact", () => {
   });
 });
 
-/** A user's task whose reward ends its thread once, or never. */
-async function lethalTask(folder: string, name: string, lethal: boolean): Promise<string> {
+/**
+ * A user's task that, when armed, ends its thread: once, by its reward or when a gradient's share is taken that nobody else will do, or always
+ * at the latter.
+ */
+async function lethalTask(
+  folder: string,
+  name: string,
+  when: "collecting" | "learning" | "always",
+  armed: boolean,
+): Promise<string> {
   const marker = join(folder, "armed");
-  if (lethal) await writeFile(marker, "");
+  if (armed) await writeFile(marker, "");
   const path = join(folder, `${name}.ts`);
   await writeFile(
     path,
     `import { existsSync, rmSync } from "node:fs";
 import { defineTask, registry } from "flowgait";
 const base = registry.get("CheetahRun");
+const when: string = ${JSON.stringify(when)};
+function die(): void {
+  if (!existsSync(${JSON.stringify(marker)})) return;
+  if (when !== "always") rmSync(${JSON.stringify(marker)}, { force: true });
+  process.exit(3);
+}
 let steps = 0;
 function deadly(): number {
-  if (++steps > 100 && existsSync(${JSON.stringify(marker)})) {
-    rmSync(${JSON.stringify(marker)}, { force: true });
-    process.exit(3);
-  }
+  if (++steps > 100 && when === "collecting") die();
   return 0;
 }
+let shares = 0;
+const add = Atomics.add;
+(Atomics as { add: unknown }).add = (values: Int32Array, at: number, value: number) => {
+  const before = add(values, at, value);
+  if (++shares > 20 && when !== "collecting") die();
+  return before;
+};
 export default { ...base, name: "Deadly", reward: { ...base.reward, deadly: { weight: 0, of: deadly } } };
 `,
   );

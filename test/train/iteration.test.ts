@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
-import type { Network } from "../../src/rollout/jobs.ts";
+import { DescentBoard } from "../../src/rollout/descent-board.ts";
 import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
 import type { PartialTrainConfig, TrainConfig } from "../../src/train/config.ts";
@@ -40,17 +40,20 @@ async function prepared(config: TrainConfig, iterations: number): Promise<Assemb
   return assembly;
 }
 
-/** Measures of the first minibatch, all rows in order. */
-async function firstMeasures({ env, pool, parts }: Assembly, config: TrainConfig): Promise<Record<string, number>> {
+/** Learns from the first minibatch, all rows in order, without moving any weight. @param each gradient parts that are taken at once */
+async function firstMinibatch({ pool, parts }: Assembly, each: number): Promise<void> {
   const { views } = parts;
-  for (let i = 0; i < views.order.length; i++) views.order[i] = i;
-  const { parts: count } = updatePlan(config);
-  const all = { kind: "gradient", iteration: 0, minibatch: 0, firstPart: 0, parts: count } as const;
-  if (config.algorithm.advantages === "minibatch") await pool.run<"gradient">([{ ...all, network: "critic" }]);
-  await pool.run<"gradient">([{ ...all, network: "actor" }]);
-  const names = surrogateOf(updateSpec(config, env).algorithm).measures;
-  const sums = names.map((_, k) => views.actorMeasures.filter((_value, i) => i % names.length === k));
-  return Object.fromEntries(names.map((name, k) => [name, sums[k].reduce((sum, value) => sum + value, 0)]));
+  for (let i = 0; i < views.order.length; i++) views.order[i] = i % parts.sizes.units;
+  new DescentBoard(views.board).begin(0);
+  const range = { iteration: 0, firstMinibatch: 0, endMinibatch: 1, parts: each };
+  await pool.run<"descend">([{ kind: "descend", ...range, rates: { actor: 0, critic: 0 }, returnLevel: 1 }]);
+}
+
+async function firstMeasures(assembly: Assembly, config: TrainConfig): Promise<Record<string, number>> {
+  await firstMinibatch(assembly, updatePlan(config).parts);
+  const names = surrogateOf(updateSpec(config, assembly.env).algorithm).measures;
+  const [, ...measures] = assembly.parts.views.actorStepMeasures;
+  return Object.fromEntries(names.map((name, k) => [name, measures[k]]));
 }
 
 describe("the first minibatch", () => {
@@ -83,29 +86,22 @@ describe("the first minibatch", () => {
 });
 
 describe("a gradient", () => {
-  it("is the same whether a job carries all its parts or one", async () => {
+  it("is the same whether a thread takes all its parts at once or one by one", async () => {
     const config = configOf(algorithms[0], { normaliserUpdate: "after" });
     const assembly = await prepared(config, 1);
     try {
-      const { pool, parts } = assembly;
-      const { views } = parts;
-      for (let i = 0; i < views.order.length; i++) views.order[i] = i;
+      const { actorGradient, criticGradient } = assembly.parts.views;
       const { parts: count } = updatePlan(config);
-      const gradient = async (network: Network, each: number) => {
-        const job = { kind: "gradient", network, iteration: 0, minibatch: 0, parts: each } as const;
-        const jobs = Array.from({ length: count / each }, (_, i) => ({ ...job, firstPart: i * each }));
-        const out = network === "actor" ? views.actorGradient : views.criticGradient;
-        out.fill(0);
-        await pool.run<"gradient">(jobs);
-        return [...out];
+      const gradients = async (each: number) => {
+        for (const out of [actorGradient, criticGradient]) out.fill(0);
+        await firstMinibatch(assembly, each);
+        return [[...actorGradient], [...criticGradient]];
       };
       expect(count).toBe(4);
-      for (const network of ["critic", "actor"] as const) {
-        const whole = await gradient(network, count);
-        expect(whole.some((value) => value !== 0)).toBe(true);
-        expect(await gradient(network, 2)).toEqual(whole);
-        expect(await gradient(network, 1)).toEqual(whole);
-      }
+      const whole = await gradients(count);
+      for (const one of whole) expect(one.some((value) => value !== 0)).toBe(true);
+      expect(await gradients(2)).toEqual(whole);
+      expect(await gradients(1)).toEqual(whole);
     } finally {
       await disassemble(assembly);
     }

@@ -14,8 +14,8 @@ import { normalise } from "../../policy/network.ts";
 import { parameterInputs, parameterViews } from "../../policy/parameters.ts";
 import { policyAction, policyLayout } from "../../policy/policy.ts";
 import type { TrainedPolicy } from "../../rollout/jobs.ts";
+import { Optimiser } from "../../rollout/optimiser.ts";
 import type { Squash } from "../../tasks/index.ts";
-import { Optimiser } from "../../train/optimiser.ts";
 import { squashed } from "../controller-function.ts";
 
 const ADAM = { adamBeta1: 0.9, adamBeta2: 0.999, adamEps: 1e-8, weightDecay: 0, gradientNorm: 1 };

@@ -1,11 +1,21 @@
-/** One network's weights under Adam: applies summed gradient parts to the shared weights. */
+/** One network's weights under Adam: applies summed gradient parts to them. */
 import { type AdamSettings, adamFunction, adamRates } from "../algorithms/adam.ts";
 import type { Engine, Executable } from "../graph/index.ts";
 
-/** Adam's state beside the weights, as checkpoints store it. */
+/** Adam's state beside the weights [size], as checkpoints store it. */
 export interface OptimiserState {
   readonly mean: Float32Array;
   readonly square: Float32Array;
+}
+
+/** What an optimiser reads and changes. */
+export interface OptimiserArrays {
+  /** [size]; changed in place */
+  readonly weights: Float32Array;
+  /** Summed parts [parts, size], read at every step */
+  readonly gradients: Float32Array;
+  /** Changed in place; zeros of its own without it */
+  readonly state?: OptimiserState;
 }
 
 /** Steps one flat weight vector. */
@@ -19,31 +29,27 @@ export class Optimiser {
   readonly #weights: Float32Array;
   readonly #results: Record<"weights" | "mean" | "square" | "norm", Float32Array>;
 
-  private constructor(executable: Executable, weights: Float32Array, gradients: Float32Array, settings: AdamSettings) {
-    const size = weights.length;
+  private constructor(executable: Executable, { weights, gradients, state }: OptimiserArrays, settings: AdamSettings) {
+    const zeros = () => new Float32Array(weights.length);
     this.#executable = executable;
     this.#settings = settings;
     this.#weights = weights;
-    this.state = { mean: new Float32Array(size), square: new Float32Array(size) };
+    this.state = state ?? { mean: zeros(), square: zeros() };
     this.#feeds = { weights, gradients, ...this.state, rates: new Float32Array(3) };
-    this.#results = {
-      weights: new Float32Array(size),
-      mean: new Float32Array(size),
-      square: new Float32Array(size),
-      norm: new Float32Array(1),
-    };
+    this.#results = { weights: zeros(), mean: zeros(), square: zeros(), norm: new Float32Array(1) };
   }
 
-  /** @param gradients summed parts [parts, size], read at every step; `weights` [size] are changed in place */
+  /** Compiles the step for these arrays. */
   static async create(
     engine: Engine,
     name: string,
-    { weights, gradients }: { weights: Float32Array; gradients: Float32Array },
+    arrays: OptimiserArrays,
     settings: AdamSettings,
   ): Promise<Optimiser> {
+    const { weights, gradients } = arrays;
     const parts = gradients.length / weights.length;
     const executable = await engine.compile(adamFunction(name, weights.length, parts, settings));
-    return new Optimiser(executable, weights, gradients, settings);
+    return new Optimiser(executable, arrays, settings);
   }
 
   /**
