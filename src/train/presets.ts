@@ -156,6 +156,29 @@ const steadyFlow = {
   clipTarget: 0.06,
 } as const;
 
+/** The same for FPO: what FPO++ has besides its ratio per pair, in place of what helps on the control suite (docs/experiments.md). */
+const steadyFpo = {
+  envs: 256,
+  horizon: 24,
+  shards: 8,
+  stagger: false,
+  noisePeriodFallSteps: 0,
+  algorithm: {
+    ...steadyFlow,
+    name: "fpo",
+    driftPenalty: boundedPairs.driftPenalty,
+    lossClamp: 20,
+    timeMargin: 0.005,
+    normalPull: 0,
+    normalPullEnd: 0,
+    normalPullFallSteps: 0,
+    advantageClamp: 100,
+    advantageFloor: 0,
+    rewardScale: 1,
+    averaging: 0.95,
+  },
+} as const satisfies PartialTrainConfig;
+
 /** A mirrored action can be anything but likely under a policy that is not yet the same on both sides. */
 const steadyGaussian = { name: "ppo", dualClip: 3, clipTarget: 0.15 } as const;
 
@@ -168,6 +191,7 @@ const humanoidLaptop: AlgorithmPresets = {
     // neighbouring policies differ by more than the last twenty updates have gained
     algorithm: { ...steadyFlow, averaging: 0.95 },
   },
+  fpo: { ...steadyFpo, steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000, noise: "zero" } },
   ppo: { steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: steadyGaussian },
 };
 

@@ -1,6 +1,6 @@
 /** Tasks of the control suite's humanoid. In free space without weight its initial pose stays as it is, so rewards can be computed by hand. */
 import { describe, expect, it } from "vitest";
-import type { Environment } from "../../src/tasks/index.ts";
+import { type Environment, resolveTask } from "../../src/tasks/index.ts";
 import { near, observation, rewardAt, taskEnvironments, unsquashed } from "./registered-tasks.ts";
 
 const create = taskEnvironments();
@@ -86,5 +86,19 @@ describe.each([
     const share = Math.hypot(vx, vy) / target;
     expect(share).toBeLessThan(0.01);
     expect(env.reward).toBeCloseTo((((4 + 0.75) / 5) * (5 * share + 1)) / 6, 9);
+  });
+});
+
+describe.each(["HumanoidStand", "HumanoidWalk", "HumanoidRun"])("%s by the lesson upright", (name) => {
+  it("ends an episode when the head is below 1 m, and only where it is trained", async () => {
+    const task = await resolveTask(name, { lesson: "upright" });
+    const ends = (env: Environment, height: number) => {
+      rewardAt(env, pose(height, { pitch: Math.PI / 2 }));
+      return env.terminated;
+    };
+    const trained = await create(task.lesson!.training);
+    expect([1.02, 0.98].map((height) => ends(trained, height))).toEqual([false, true]);
+    const evaluated = await create(task);
+    expect(ends(evaluated, 0.98)).toBe(false);
   });
 });

@@ -7,6 +7,8 @@ import { readings } from "../readings.ts";
 import { smallControl } from "../terms/small-control.ts";
 import { tolerance } from "../terms/tolerance.ts";
 
+/** Height of the head below which it has fallen, m. */
+const FALLEN = 1;
 /** Coordinates of the root before the joints: position and orientation. */
 const ROOT = 7;
 const EXTREMITIES = ["left_hand", "left_foot", "right_hand", "right_foot"];
@@ -84,6 +86,13 @@ function humanoid<Reward extends string>(name: string, reward: Record<Reward, Re
     },
 
     reward,
+
+    lessons: {
+      upright: {
+        about: "episodes end when it falls, since nothing that lies on the floor teaches how to stand or walk",
+        terminate: { fallen: ({ robot }: Humanoid) => robot.headHeight() < FALLEN },
+      },
+    },
   });
 }
 
