@@ -81,10 +81,10 @@ export class Descender {
   async #learn(network: Network, minibatch: number, job: DescentJob): Promise<void> {
     const { iteration, parts } = job;
     const shares = this.#options.plan.parts / parts;
-    for (let share = this.#board.take(network, minibatch); share < shares; ) {
+    const next = () => this.#board.take(network, minibatch);
+    for (let share = next(); share < shares; share = next()) {
       await this.#updater.gradient({ network, iteration, minibatch, firstPart: share * parts, parts });
       if (this.#board.done(network, minibatch) === shares) await this.#step(network, minibatch, job);
-      share = this.#board.take(network, minibatch);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Worker threads that take jobs from one queue. Jobs are pure, so a thread that dies is replaced and its job done again; which
- * thread does a job never shows in the result.
+ * thread does a job never shows in the result. Jobs that threads do together (a descent) have to be begun again by whoever gave them.
  */
 import { Worker } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";

@@ -30,7 +30,6 @@ export class Learner {
   readonly #options: LearnerOptions;
   /** Observations with the critic's extras [rows, obsSize + privilegedSize] */
   readonly #seen: Float32Array;
-
   readonly #descent: Descent;
 
   constructor(options: LearnerOptions) {

@@ -179,14 +179,21 @@ async function lethalTask(
   const path = join(folder, `${name}.ts`);
   await writeFile(
     path,
-    `import { existsSync, rmSync } from "node:fs";
+    `import { existsSync, unlinkSync } from "node:fs";
 import { defineTask, registry } from "flowgait";
 const base = registry.get("CheetahRun");
 const when: string = ${JSON.stringify(when)};
+function armed(): boolean {
+  if (when === "always") return existsSync(${JSON.stringify(marker)});
+  try {
+    unlinkSync(${JSON.stringify(marker)}); // by one thread, however many try
+    return true;
+  } catch {
+    return false;
+  }
+}
 function die(): void {
-  if (!existsSync(${JSON.stringify(marker)})) return;
-  if (when !== "always") rmSync(${JSON.stringify(marker)}, { force: true });
-  process.exit(3);
+  if (armed()) process.exit(3);
 }
 let steps = 0;
 function deadly(): number {
