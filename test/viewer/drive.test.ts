@@ -49,14 +49,18 @@ function stepsOf(page: Page): Promise<number> {
   return page.evaluate("flowgait.state.drive.step");
 }
 
+/** By the space bar, unless the simulation does so already: what failed before leaves it either way. */
+async function become(page: Page, state: "playing" | "paused"): Promise<void> {
+  if ((await page.evaluate("flowgait.state.drive.state")) !== state) await page.keyboard.press(" ");
+  await pageUntil(page, `flowgait.state.drive.state === '${state}'`);
+}
+
 /** Another course from its first step, playing. */
 async function beginAnew(page: Page): Promise<void> {
-  await page.keyboard.press(" ");
-  await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+  await become(page, "paused");
   await page.keyboard.press("r");
   await pageUntil(page, "flowgait.state.drive.newest === 0");
-  await page.keyboard.press(" ");
-  await pageUntil(page, "flowgait.state.drive.state === 'playing'");
+  await become(page, "playing");
 }
 
 async function chooseCamera(page: Page, name: string): Promise<void> {
@@ -87,21 +91,24 @@ async function pictureAtRest(page: Page): Promise<Buffer> {
   return page.screenshot({ clip: { x: 120, y: 120, width: 510, height: 310 } });
 }
 
-/** The robot topples and begins anew all the time: pauses where it has an arrow of its own beside the command's. */
+/** Whether the picture is another one without this. */
+async function isSeen(page: Page, name: string): Promise<boolean> {
+  const before = await pictureAtRest(page);
+  await toggle(page, name);
+  const without = await pictureAtRest(page);
+  await toggle(page, name);
+  return !without.equals(before);
+}
+
+/** The robot topples and begins anew all the time: pauses where it is told to go and goes, and an arrow shows each. */
 async function pauseUnderWay(page: Page): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
     await page.keyboard.down("w");
-    await pageUntil(page, "flowgait.state.motion?.twist[0] > 0.3");
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    await pageUntil(page, "flowgait.state.motion?.twist[0] > 0.3 && flowgait.command(0)[0] > 0.3");
+    await become(page, "paused");
     await page.keyboard.up("w");
-    const before = await pictureAtRest(page);
-    await toggle(page, "Velocity arrow");
-    const isSeen = !(await pictureAtRest(page)).equals(before);
-    await toggle(page, "Velocity arrow");
-    if (isSeen) return;
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'playing'");
+    if ((await isSeen(page, "Command arrow")) && (await isSeen(page, "Velocity arrow"))) return;
+    await become(page, "playing");
   }
   throw new Error("the robot was never seen under way");
 }
@@ -188,17 +195,17 @@ describe("driving at a desk", () => {
     await page.getByRole("button", { name: "Policy" }).click();
     await page.getByRole("radio", { name: "No action" }).click();
     await pageUntil(page, "flowgait.state.drive.policy === 'zero'");
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    await become(page, "paused");
     const pelvis = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
     const at = await page.evaluate(pelvis);
     await page.keyboard.press("r");
     await pageUntil(page, `String(${pelvis}) !== "${at}"`);
     await pageUntil(page, "flowgait.state.drive.step === 0 && flowgait.state.drive.state === 'paused'");
-    await page.keyboard.press(" ");
+    await become(page, "playing");
   });
 
   it("a push throws the robot to a side, and a click on the button is a push", async () => {
+    await become(page, "playing");
     await page.keyboard.press("r");
     const trunk = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
     await pageUntil(page, `${trunk}[2] > 0.6`);
@@ -249,11 +256,11 @@ describe("driving at a desk", () => {
       await toggle(page, name);
       expect((await pictureAtRest(page)).equals(before), name).toBe(true);
     }
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'playing'");
+    await become(page, "playing");
   });
 
   it("the first person's camera is where the robot's head is, and a drag does not move it", async () => {
+    await become(page, "playing");
     await chooseCamera(page, "First person");
     const pelvis = env.sim.bodyId("pelvis");
     const off = `Math.hypot(...flowgait.camera.map((value, i) => value - flowgait.position(0, ${pelvis})[i]))`;
@@ -271,8 +278,7 @@ describe("driving at a desk", () => {
     const pelvis = env.sim.bodyId("pelvis");
     const off = `flowgait.camera.map((value, i) => value - flowgait.position(0, ${pelvis})[i])`;
     const looksDown = `(([x, y, z]) => z > 3 * Math.hypot(x, y))(${off})`;
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    await become(page, "paused");
     await chooseCamera(page, "From above");
     await pageUntil(page, looksDown);
     await chooseCamera(page, "Three-quarter");
@@ -284,20 +290,19 @@ describe("driving at a desk", () => {
     await pageUntil(page, `Math.abs(${azimuth} - ${before}) > 0.3`);
     await chooseCamera(page, "Three-quarter");
     await pageUntil(page, `Math.abs(${azimuth} - ${before}) < 0.15`);
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'playing'");
+    await become(page, "playing");
   });
 
   it("the camera stays where it is when it is told not to follow, and catches up when it is", async () => {
     const trunk = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
     await beginAnew(page);
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'paused' && !flowgait.isMoving");
+    await become(page, "paused");
+    await pageUntil(page, "!flowgait.isMoving");
     await settled(page, "flowgait.camera.map((value) => value.toFixed(3))");
     await page.keyboard.press("f");
     const [camera, x] = (await page.evaluate(`[flowgait.camera, ${trunk}[0]]`)) as [number[], number];
     const off = `Math.hypot(...flowgait.camera.map((value, i) => value - ${JSON.stringify(camera)}[i]))`;
-    await page.keyboard.press(" ");
+    await become(page, "playing");
     await page.keyboard.press("x");
     await pageUntil(page, `Math.hypot(${trunk}[0] - ${x}, ${trunk}[1]) > 0.15`);
     expect(await page.evaluate(off)).toBeLessThan(0.01);
@@ -309,8 +314,7 @@ describe("driving at a desk", () => {
     await beginAnew(page);
     const trunk = `flowgait.position(0, ${env.sim.bodyId("pelvis")})`;
     await pageUntil(page, "flowgait.state.drive.newest > 40");
-    await page.keyboard.press(" ");
-    await pageUntil(page, "flowgait.state.drive.state === 'paused'");
+    await become(page, "paused");
     const newest = Number(await page.evaluate("flowgait.state.drive.newest"));
     await pageUntil(page, `flowgait.shownStep === ${newest}`);
     const end = await settled(page, trunk);
