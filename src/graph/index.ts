@@ -3,6 +3,7 @@ export { floatLiteral } from "./c/literals.ts";
 export { type CSource, writeC } from "./c/write.ts";
 export { createEngine, type EngineName } from "./create-engine.ts";
 export { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds } from "./engine.ts";
+export { CallGate, passThrough } from "./engines/call-gate.ts";
 export { createLoopEngine } from "./engines/loops.ts";
 export { createOrtEngine, type OrtOptions, openOnnx } from "./engines/ort.ts";
 export { loadOnnxSession, type OnnxSession } from "./engines/ort-session.ts";

@@ -1,8 +1,9 @@
 /** The thread's side of `JobThreads`: sets up once, then answers jobs one at a time. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
 import type { ThreadMessage } from "./pool.ts";
 import { stepAside } from "./step-aside.ts";
+import { threadData } from "./thread.ts";
 
 /** What does the jobs of a thread. */
 export interface JobHost<J> {
@@ -17,7 +18,7 @@ export async function answerJobs<Setup, J>(create: (setup: Setup) => Promise<Job
   const post = (message: ThreadMessage) => port.postMessage(message);
   const report = (error: unknown) => post(failureOf(error));
   try {
-    const host = await create(workerData as Setup);
+    const host = await create(threadData<Setup>());
     let last = Promise.resolve(); // jobs arrive before their turn
     port.on("message", (job: J) => {
       last = last.then(() => host.run(job)).then((result) => post({ kind: "done", result }), report);

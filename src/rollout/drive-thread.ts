@@ -1,7 +1,7 @@
 /** The thread that drives, seen from outside: orders go in, moments come out. Nobody waits for anybody. */
-import { Worker } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
 import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
+import { Thread } from "./thread.ts";
 
 /** Who listens. */
 export interface DriveEvents {
@@ -11,11 +11,11 @@ export interface DriveEvents {
 }
 
 export class DriveThread {
-  readonly #worker: Worker;
+  readonly #thread: Thread;
   #closed = false;
 
-  private constructor(worker: Worker) {
-    this.#worker = worker;
+  private constructor(thread: Thread) {
+    this.#thread = thread;
   }
 
   /**
@@ -23,37 +23,37 @@ export class DriveThread {
    * @throws UserError where task or policy are at fault
    */
   static create(beginning: DriveBeginning, events: DriveEvents): Promise<DriveThread> {
-    const worker = new Worker(new URL("./drive-worker.js", import.meta.url), { workerData: beginning });
-    const thread = new DriveThread(worker);
+    const thread = new Thread(new URL("./drive-worker.js", import.meta.url), beginning);
+    const drive = new DriveThread(thread);
     return new Promise((resolve, reject) => {
       const lose = (error: Error) => {
         reject(error);
-        thread.#lose(error.message, events);
+        drive.#lose(error.message, events);
       };
-      worker.on("message", (report: DriveReport) => {
-        if (report.kind === "ready") resolve(thread);
+      thread.on("message", (report: DriveReport) => {
+        if (report.kind === "ready") resolve(drive);
         else if (report.kind === "failed") lose(errorOf(report));
-        else if (!thread.#closed) events.report(report);
+        else if (!drive.#closed) events.report(report);
       });
-      worker.on("error", lose);
-      worker.on("exit", (code) => lose(new Error(`the driving thread ended with code ${code}`)));
+      thread.on("error", lose);
+      thread.on("exit", (code) => lose(new Error(`the driving thread ended with code ${code}`)));
     });
   }
 
   send(order: DriveOrder): void {
-    this.#worker.postMessage(order);
+    this.#thread.postMessage(order);
   }
 
   /** Ends the thread. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#worker.terminate();
+    await this.#thread.end();
   }
 
   #lose(reason: string, events: DriveEvents): void {
     if (this.#closed) return;
     this.#closed = true;
-    void this.#worker.terminate();
+    void this.#thread.end();
     events.lost(reason);
   }
 }

@@ -1,5 +1,5 @@
 /** Entry point of the thread that drives: keeps the clock, takes orders between control steps, and reports what there is to see. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { Branching } from "./branching.ts";
@@ -7,6 +7,7 @@ import { DriveClock } from "./drive-clock.ts";
 import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
 import { DriveSession } from "./drive-session.ts";
 import { FanReporter } from "./fan-reporter.ts";
+import { threadData } from "./thread.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("drive worker: must be started as a worker thread");
@@ -143,7 +144,7 @@ try {
     wake();
   });
   const engine = createEngine("ort");
-  await run(await DriveSession.create(workerData as DriveBeginning, engine, () => performance.now()), engine);
+  await run(await DriveSession.create(threadData<DriveBeginning>(), engine, () => performance.now()), engine);
 } catch (error) {
   const { message } = error instanceof Error ? error : new Error(String(error));
   post({ kind: "failed", message, ...(error instanceof UserError ? { exitCode: error.exitCode } : {}) });

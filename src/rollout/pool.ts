@@ -2,10 +2,10 @@
  * Worker threads that take jobs from one queue. Jobs are pure, so a thread that dies is replaced and its job done again; which
  * thread does a job never shows in the result. Jobs that threads do together (a descent) have to be begun again by whoever gave them.
  */
-import { Worker } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
 import type { Job, JobResult, ThreadSetup } from "./jobs.ts";
 import { collectLessOften } from "./roomy-heap.ts";
+import { Thread } from "./thread.ts";
 
 /** What a thread posts back. */
 export type ThreadMessage =
@@ -30,9 +30,9 @@ export class JobThreads<J extends { readonly kind: string }> {
   readonly #entry: URL;
   readonly #setup: unknown;
   readonly #onReplace: (reason: string) => void;
-  readonly #threads = new Set<Worker>();
+  readonly #threads = new Set<Thread>();
   /** Threads that are ready, and what each holds: the job under way first */
-  readonly #held = new Map<Worker, Task<J, unknown>[]>();
+  readonly #held = new Map<Thread, Task<J, unknown>[]>();
   readonly #queue: Task<J, unknown>[] = [];
   #failure: Error | null = null;
   #closed = false;
@@ -73,11 +73,11 @@ export class JobThreads<J extends { readonly kind: string }> {
   /** Ends all threads. Jobs under way are dropped. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#threads].map((thread) => thread.terminate()));
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
   #start(): Promise<void> {
-    const thread = new Worker(this.#entry, { workerData: this.#setup });
+    const thread = new Thread(this.#entry, this.#setup);
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       thread.on("message", (message: ThreadMessage) => {
@@ -93,7 +93,7 @@ export class JobThreads<J extends { readonly kind: string }> {
     });
   }
 
-  #receive(thread: Worker, message: ThreadMessage): void {
+  #receive(thread: Thread, message: ThreadMessage): void {
     const held = this.#held.get(thread);
     if (message.kind === "ready") this.#held.set(thread, []);
     if (message.kind === "done") held?.shift()?.resolve(message.result);
@@ -111,14 +111,14 @@ export class JobThreads<J extends { readonly kind: string }> {
     }
   }
 
-  #give(thread: Worker, held: Task<J, unknown>[]): void {
+  #give(thread: Thread, held: Task<J, unknown>[]): void {
     const task = this.#queue.shift()!;
     held.push(task);
     thread.postMessage(task.job);
   }
 
   /** A thread is gone: its jobs go back to the front of the queue and a new thread starts. */
-  #lose(thread: Worker, reason: string): void {
+  #lose(thread: Thread, reason: string): void {
     if (!this.#threads.delete(thread) || this.#closed) return;
     const held = this.#held.get(thread);
     if (held === undefined) return; // died while starting: its starter reports that

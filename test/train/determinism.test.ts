@@ -204,7 +204,8 @@ let shares = 0;
 const add = Atomics.add;
 (Atomics as { add: unknown }).add = (values: Int32Array, at: number, value: number) => {
   const before = add(values, at, value);
-  if (++shares > 20 && when !== "collecting") die();
+  const isGate = values.length === 1; // that of calls, which every thread passes all the time
+  if (!isGate && ++shares > 20 && when !== "collecting") die();
   return before;
 };
 export default { ...base, name: "Deadly", reward: { ...base.reward, deadly: { weight: 0, of: deadly } } };

@@ -1,6 +1,7 @@
 // The one door to onnxruntime-node.
 import type { InferenceSession } from "onnxruntime-node";
 import { UserError } from "../../math/user-error.ts";
+import { enterCall, leaveCall } from "./call-gate.ts";
 
 export type Ort = typeof import("onnxruntime-node");
 
@@ -23,8 +24,13 @@ export function loadOrt(): Promise<Ort> {
   return loading;
 }
 
-/** Kernels of the CPU on so many threads. */
-export function sessionOptions(threads: number): InferenceSession.SessionOptions {
+/** A file's session, on kernels of the CPU with so many threads. */
+export function openSession(ort: Ort, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
+  enterCall();
+  return ort.InferenceSession.create(bytes, sessionOptions(threads)).finally(leaveCall);
+}
+
+function sessionOptions(threads: number): InferenceSession.SessionOptions {
   return {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,

@@ -6,7 +6,8 @@ import type { GraphFunction } from "../function.ts";
 import { readOnnx } from "../onnx/read.ts";
 import { writeOnnx } from "../onnx/write.ts";
 import type { Dim } from "../shape.ts";
-import { loadOrt, type Ort, sessionOptions } from "./ort-runtime.ts";
+import { enterCall, leaveCall } from "./call-gate.ts";
+import { loadOrt, type Ort, openSession } from "./ort-runtime.ts";
 
 export interface OrtOptions {
   /** Threads per session (default 1). */
@@ -92,7 +93,8 @@ class OrtExecutable implements Executable {
   async run(feeds: Feeds, out: Readonly<Record<string, Float32Array>> = {}): Promise<Record<string, Float32Array>> {
     const { fed, fetched, results } = this.isBoundTo(feeds, out) ? this.binding! : this.bind(feeds, out);
     for (const slot of this.inputs.values()) slot.pull();
-    await this.session.run(fed, fetched);
+    enterCall();
+    await this.session.run(fed, fetched).finally(leaveCall);
     for (const slot of this.outputs.values()) slot.push();
     return results;
   }
@@ -121,12 +123,9 @@ class OrtExecutable implements Executable {
   }
 
   dispose(): Promise<void> {
-    return this.session.release();
+    enterCall();
+    return this.session.release().finally(leaveCall);
   }
-}
-
-function openSession(ort: Ort, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
-  return ort.InferenceSession.create(bytes, sessionOptions(threads));
 }
 
 /**
