@@ -123,45 +123,28 @@ function withinRanges(asked: CommandVector, { command }: Task, output: Output): 
 type EvalDocument = EvaluationSummary & { readonly task: string; readonly policy: string };
 
 /** The documented fields, in the documented order. */
+const documented = [
+  "task",
+  "policy",
+  "episodes",
+  "returnMean",
+  "returnStd",
+  "episodeLengthMean",
+  "fallRate",
+  "linVelError",
+  "yawRateError",
+  "linVelErrorUnaveraged",
+  "yawRateErrorUnaveraged",
+  "footClearance",
+  "footClearanceStd",
+  "swingSeconds",
+  "swingSecondsStd",
+  "standingDrift",
+  "terms",
+] as const satisfies (keyof EvalDocument)[];
+
 function evalJson(document: EvalDocument) {
-  const {
-    task,
-    policy,
-    episodes,
-    returnMean,
-    returnStd,
-    episodeLengthMean,
-    fallRate,
-    linVelError,
-    yawRateError,
-    linVelErrorUnaveraged,
-    yawRateErrorUnaveraged,
-    footClearance,
-    footClearanceStd,
-    swingSeconds,
-    swingSecondsStd,
-    standingDrift,
-    terms,
-  } = document;
-  return {
-    task,
-    policy,
-    episodes,
-    returnMean,
-    returnStd,
-    episodeLengthMean,
-    fallRate,
-    linVelError,
-    yawRateError,
-    linVelErrorUnaveraged,
-    yawRateErrorUnaveraged,
-    footClearance,
-    footClearanceStd,
-    swingSeconds,
-    swingSecondsStd,
-    standingDrift,
-    terms,
-  };
+  return Object.fromEntries(documented.map((field) => [field, document[field]]));
 }
 
 function evalText(result: EvalDocument): string {
