@@ -195,6 +195,24 @@ const humanoidLaptop: AlgorithmPresets = {
   ppo: { steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: steadyGaussian },
 };
 
+/** A flow's evaluation draws its noise: without it every episode of the control suite's humanoids would be the same one. */
+const upright = {
+  steps: 6_000_000,
+  lesson: "upright",
+  evaluation: { everySteps: 250_000, noise: "random" },
+} as const satisfies PartialTrainConfig;
+
+/**
+ * The control suite's humanoids, whose robots lie on the floor for most of an episode that only the time limit ends: by a lesson whose episodes
+ * end at a fall. Rewards are in [0, 1] a step there.
+ */
+const suiteHumanoid: AlgorithmPresets = {
+  fpo: { ...steadyFpo, ...upright, algorithm: { ...steadyFpo.algorithm, rewardScale: 0.1 } },
+  "fpo++": { ...upright, algorithm: { ...steadyFlow, averaging: 0.95, rewardScale: 0.1 } },
+  ppo: { ...upright, evaluation: { everySteps: 250_000, noise: "zero" }, algorithm: { name: "ppo", rewardScale: 0.1 } },
+  "denoising-mdp": upright,
+};
+
 /** Published tasks whose own rewards say too little to beginners: a lesson, and episodes of half the length, so that its commands grow sooner. */
 function byLesson(
   lesson: string,
@@ -227,6 +245,9 @@ const table: Readonly<Record<string, TaskPresets>> = {
   Go1JoystickFlatTerrain: { laptop: byLesson("trot", 6_000_000) },
   GridWorldTwoWalls: gridworldPresets,
   GridWorldFourGoals: gridworldPresets,
+  HumanoidStand: { laptop: suiteHumanoid },
+  HumanoidWalk: { laptop: suiteHumanoid },
+  HumanoidRun: { laptop: suiteHumanoid },
   HumanoidJoystickBlind: { laptop: humanoidLaptop },
   HumanoidJoystick: { laptop: humanoidLaptop, paper: humanoidPaper, released: humanoidReleased },
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { registry } from "../../src/tasks/index.ts";
 import { type AlgorithmName, algorithmNames } from "../../src/train/algorithm-config.ts";
 import {
   criticLearningRate,
@@ -135,15 +136,7 @@ describe("train config", () => {
   });
 
   it("resolves every preset of every known task, and of an unknown one, without complaint", () => {
-    for (const task of [
-      "CartpoleBalance",
-      "CartpoleSwingup",
-      "CheetahRun",
-      "ReacherEasy",
-      "HumanoidJoystick",
-      "Mine",
-      "Go1JoystickFlatTerrain",
-    ])
+    for (const task of [...registry.list().map(({ name }) => name), "Mine"])
       for (const preset of presetNames)
         for (const algorithm of algorithmNames)
           expect(resolveTrainConfig({ task, preset, algorithm }).algorithm.name).toBe(algorithm);
@@ -159,6 +152,14 @@ describe("train config", () => {
     const lessons = presetNames.map((preset) => resolveTrainConfig({ task, algorithm: "fpo++", preset }).lesson);
     expect(lessons).toEqual(["trot", "", ""]);
     expect(resolveTrainConfig({ task, overrides: { lesson: "" } }).lesson).toBe("");
+  });
+
+  it("learns the control suite's humanoids by a lesson on a laptop, by every algorithm, and as published otherwise", () => {
+    for (const task of ["HumanoidStand", "HumanoidWalk", "HumanoidRun"])
+      for (const algorithm of algorithmNames) {
+        const lessons = presetNames.map((preset) => resolveTrainConfig({ task, algorithm, preset }).lesson);
+        expect(lessons).toEqual(["upright", "", ""]);
+      }
   });
 
   it("puts overrides before the task's preset, and that before the general one", () => {
