@@ -67,3 +67,8 @@ export function chartAxes(axes: ChartAxes): string[] {
 function signed(value: number): string {
   return String(value).replace("-", "−");
 }
+
+/** Names environment steps: "2M" where the axis reaches millions, else "2,000". */
+export function stepsText(max: number): (steps: number) => string {
+  return (steps) => (max >= 1e6 && steps > 0 ? `${Number((steps / 1e6).toPrecision(3))}M` : steps.toLocaleString("en"));
+}

@@ -3,6 +3,7 @@ import { type AlgorithmName, algorithmNames } from "../train/algorithm-config.ts
 import type { CellRecord } from "../train/reproduction/cell-record.ts";
 import type { PublishedTable } from "../train/reproduction/fpo-table1.ts";
 import { curveOf } from "../train/reproduction/scores.ts";
+import { stepsText } from "./chart-axes.ts";
 import { type ChartLine, lineChart } from "./line-chart.ts";
 import { type Attributes, coordinate, element, label, svgDocument } from "./svg.ts";
 
@@ -66,7 +67,7 @@ function panel(
     y: [0, table.episodeSteps],
     lines: [...logged, ...measured],
     levels: level === undefined ? [] : [level],
-    xText: (value) => millions(value, xMax),
+    xText: stepsText(xMax),
   });
 }
 
@@ -108,9 +109,4 @@ function legend(algorithms: readonly AlgorithmName[], hasLogs: boolean, { indepe
 
 function colourOf(algorithm: AlgorithmName): string {
   return COLOURS[algorithmNames.indexOf(algorithm) % COLOURS.length]!;
-}
-
-/** "2M" where the axis reaches millions, else "2,000". */
-function millions(value: number, max: number): string {
-  return max >= 1e6 && value > 0 ? `${Number((value / 1e6).toPrecision(3))}M` : value.toLocaleString("en");
 }

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { diagnoseModesCommand } from "./diagnose-modes.ts";
 import { diagnoseRatioCommand } from "./diagnose-ratio.ts";
+import { diagnoseStabilityCommand } from "./diagnose-stability.ts";
 import type { Output } from "./output.ts";
 
 /** The group of commands. */
@@ -10,5 +11,6 @@ export function diagnoseCommand(output: Output): Command {
     .summary("look into a trained policy")
     .description("Measure what a policy does beyond its return. Each question is a command of its own.")
     .addCommand(diagnoseModesCommand(output))
-    .addCommand(diagnoseRatioCommand(output));
+    .addCommand(diagnoseRatioCommand(output))
+    .addCommand(diagnoseStabilityCommand(output));
 }

@@ -1,0 +1,122 @@
+/** `flowgait diagnose stability <run>`: whether a run kept what it had learned, as text, JSON and a picture. Reads what training wrote. */
+import { join } from "node:path";
+import { Command } from "commander";
+import { writeFileAtomically } from "../train/atomic-file.ts";
+import { readJsonl } from "../train/jsonl-sink.ts";
+import { readRunConfig, runPaths } from "../train/run-folder.ts";
+import {
+  type Dip,
+  diagnoseStability,
+  type MeasureCurve,
+  measureCurves,
+  type StabilityDiagnosis,
+  type StabilityEvaluation,
+} from "../train/stability-diagnosis.ts";
+import { stepsText } from "./chart-axes.ts";
+import { realNumber } from "./flag-value.ts";
+import { type Output, resultJson } from "./output.ts";
+import { stabilityFigure } from "./stability-figure.ts";
+import { formatNumber, formatTable } from "./table.ts";
+import { shownPath } from "./training-session.ts";
+
+interface StabilityOptions {
+  readonly threshold: string;
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+/** Parts of the training that the picture shows, and that the text does. */
+const PICTURE_PARTS = 200;
+const TEXT_PARTS = 4;
+
+/** The command. */
+export function diagnoseStabilityCommand(output: Output): Command {
+  return new Command("stability")
+    .summary("see whether a run kept what it had learned")
+    .description(
+      "Hold every evaluation of a run against the best before it, count numbers that are none, and show how the update's measures changed. " +
+        "Also while the run goes on.",
+    )
+    .argument("<run>", "a run folder")
+    .option("--threshold <share>", "share of the best return so far that counts as lost", "0.8")
+    .option("--svg <file>", "picture to write; without it stability.svg in the run folder")
+    .option("--json", "one JSON document on standard output")
+    .action((run: string, options: StabilityOptions) => diagnose(run, options, output));
+}
+
+async function diagnose(run: string, options: StabilityOptions, output: Output): Promise<void> {
+  const threshold = realNumber("--threshold", options.threshold, 0, 1);
+  const config = await readRunConfig(run);
+  const { metrics } = runPaths(run);
+  const reports = await readJsonl(metrics);
+  const diagnosis = diagnoseStability(reports, threshold, metrics);
+  const { task, seed, algorithm } = config;
+  const title = `${task}, ${algorithm.name}, seed ${seed}: ${diagnosis.envSteps.toLocaleString("en")} steps`;
+  const svg = options.svg ?? join(run, "stability.svg");
+  await writeFileAtomically(svg, stabilityFigure(title, diagnosis, measureCurves(reports, PICTURE_PARTS)));
+  if (options.json === true) resultJson(output, { run, task, algorithm: algorithm.name, seed, ...diagnosis, svg });
+  else output.result(`${stabilityText(title, diagnosis, measureCurves(reports, TEXT_PARTS), svg)}\n`);
+}
+
+function stabilityText(
+  title: string,
+  diagnosis: StabilityDiagnosis,
+  curves: readonly MeasureCurve[],
+  svg: string,
+): string {
+  const { best, last, evaluations, episodes } = diagnosis;
+  const rows = [
+    ["best", evaluationText(best, diagnosis)],
+    ["last", evaluationText(last, diagnosis)],
+    [`below ${percent(diagnosis.threshold)}`, dipsText(diagnosis)],
+    ["no number", brokenText(diagnosis)],
+  ];
+  const columns = [{ heading: "" }, { heading: "" }];
+  return [
+    `${title}, ${evaluations.length} evaluations of ${episodes} episodes`,
+    formatTable(columns, rows, "  "),
+    `the update's measures: medians by quarter of the training, and the largest\n${quartersTable(curves)}`,
+    `picture: ${shownPath(svg)}`,
+  ].join("\n\n");
+}
+
+function evaluationText({ steps, returnMean, returnStd }: StabilityEvaluation, { envSteps }: StabilityDiagnosis) {
+  return `${formatNumber(returnMean)} ± ${formatNumber(returnStd)} at ${stepsText(envSteps)(steps)}`;
+}
+
+function dipsText({ dips, last, envSteps }: StabilityDiagnosis): string {
+  if (last.share === null) return "cannot be said: no return was above 0";
+  if (dips.length === 0) return "of the best so far: never";
+  const longest = Math.max(...dips.map(({ evaluations }) => evaluations));
+  const total = dips.reduce((sum, { evaluations }) => sum + evaluations, 0);
+  const row = longest === 1 ? "never two in a row" : `up to ${longest} in a row`;
+  const count = total === 1 ? "once" : `${total} times, ${row}`;
+  return `of the best so far: ${count}: ${dips.map((dip) => dipText(dip, envSteps)).join(", ")}`;
+}
+
+function dipText({ from, to, lowestShare }: Dip, envSteps: number): string {
+  const at = stepsText(envSteps);
+  return `${formatNumber(100 * lowestShare, 3)} % at ${at(from)}${to === from ? "" : ` to ${at(to)}`}`;
+}
+
+function brokenText({ brokenIterations, nanResets }: StabilityDiagnosis): string {
+  if (brokenIterations + nanResets === 0) return "in no measure and no robot's physics";
+  return `in ${brokenIterations} iterations' measures; ${nanResets} robots were reset for it`;
+}
+
+function quartersTable(curves: readonly MeasureCurve[]): string {
+  const columns = [
+    { heading: "measure" },
+    ...["1st", "2nd", "3rd", "4th", "largest"].map((heading) => ({ heading, align: "right" as const })),
+  ];
+  const cell = (value: number) => (Number.isFinite(value) ? formatNumber(value, 3) : "–");
+  const rows = curves.map(({ name, parts }) => {
+    const largest = Math.max(...parts.map((part) => part.largest));
+    return [name, ...parts.map(({ median }) => cell(median)), cell(largest)];
+  });
+  return formatTable(columns, rows, "  ");
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

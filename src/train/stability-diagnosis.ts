@@ -1,0 +1,129 @@
+/** Whether a run kept what it had learned: evaluations against the best before them, numbers that are none, and how its updates changed over time. */
+import { UserError } from "../math/user-error.ts";
+import type { EvaluationMetrics, IterationMetrics } from "./metrics.ts";
+
+/** One evaluation of the run. */
+export interface StabilityEvaluation {
+  /** Environment steps trained before it */
+  readonly steps: number;
+  readonly returnMean: number;
+  readonly returnStd: number;
+  /** Of the best return up to here; null until one is above 0 */
+  readonly share: number | null;
+}
+
+/** Evaluations in a row below the threshold. */
+export interface Dip {
+  /** Environment steps of the first and the last of them */
+  readonly from: number;
+  readonly to: number;
+  readonly evaluations: number;
+  readonly lowestShare: number;
+}
+
+/** A measure of the update over equal parts of the training. */
+export interface MeasureCurve {
+  readonly name: string;
+  readonly parts: readonly MeasurePart[];
+}
+
+/** Medians, for one update that met an outlier would move a mean by orders of magnitude. */
+export interface MeasurePart {
+  /** Environment steps in the middle of the part */
+  readonly steps: number;
+  /** NaN in a part without a number of it */
+  readonly median: number;
+  readonly largest: number;
+}
+
+/** What is found. */
+export interface StabilityDiagnosis {
+  readonly envSteps: number;
+  /** Of training, evaluations left out */
+  readonly seconds: number;
+  readonly episodes: number;
+  readonly evaluations: readonly StabilityEvaluation[];
+  readonly best: StabilityEvaluation;
+  readonly last: StabilityEvaluation;
+  readonly threshold: number;
+  readonly dips: readonly Dip[];
+  /** Iterations with a measure that is no finite number */
+  readonly brokenIterations: number;
+  /** Environments that were reset because their physics became NaN */
+  readonly nanResets: number;
+}
+
+/** The reports of a run, as `readJsonl` gives them. */
+type Reports = readonly Readonly<Record<string, unknown>>[];
+
+/**
+ * @param threshold share of the best return so far that counts as lost
+ * @throws UserError naming `source` where nothing was trained or evaluated yet
+ */
+export function diagnoseStability(reports: Reports, threshold: number, source: string): StabilityDiagnosis {
+  const iterations = iterationsOf(reports);
+  const evaluated = reports.filter(({ event }) => event === "evaluation") as unknown as EvaluationMetrics[];
+  const newest = iterations.at(-1);
+  if (newest === undefined || evaluated.length === 0)
+    throw new UserError(`${source}: tells of no evaluation yet, expected a run that has made one`);
+  const evaluations = withShares(evaluated);
+  return {
+    envSteps: newest.steps,
+    seconds: newest.seconds,
+    episodes: evaluated.at(-1)!.episodes,
+    evaluations,
+    best: evaluations.reduce((best, one) => (one.returnMean > best.returnMean ? one : best)),
+    last: evaluations.at(-1)!,
+    threshold,
+    dips: dipsOf(evaluations, threshold),
+    brokenIterations: iterations.filter(({ losses }) => !Object.values(losses).every(Number.isFinite)).length,
+    nanResets: iterations.reduce((sum, { nanResets }) => sum + nanResets, 0),
+  };
+}
+
+/** The run's measures over so many parts of it; in the order in which they are reported. */
+export function measureCurves(reports: Reports, count: number): MeasureCurve[] {
+  const iterations = iterationsOf(reports);
+  const end = iterations.at(-1)?.steps ?? 0;
+  const inPart = Array.from({ length: count }, (): IterationMetrics[] => []);
+  for (const iteration of iterations)
+    inPart[Math.max(1, Math.ceil((count * iteration.steps) / end)) - 1]!.push(iteration);
+  const names = [...new Set(iterations.flatMap(({ losses }) => Object.keys(losses)))];
+  const partOf = (name: string, part: number): MeasurePart => {
+    const values = inPart[part]!.map(({ losses }) => losses[name]!).filter(Number.isFinite);
+    return { steps: (end * (part + 0.5)) / count, median: median(values), largest: Math.max(...values) };
+  };
+  return names.map((name) => ({ name, parts: inPart.map((_, part) => partOf(name, part)) }));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
+}
+
+function iterationsOf(reports: Reports): IterationMetrics[] {
+  return reports.filter(({ event }) => event === "iteration") as unknown as IterationMetrics[];
+}
+
+function withShares(evaluated: readonly EvaluationMetrics[]): StabilityEvaluation[] {
+  let best = 0;
+  return evaluated.map(({ steps, returnMean, returnStd }) => {
+    best = Math.max(best, returnMean);
+    return { steps, returnMean, returnStd, share: best > 0 ? returnMean / best : null };
+  });
+}
+
+function dipsOf(evaluations: readonly StabilityEvaluation[], threshold: number): Dip[] {
+  const dips: Dip[] = [];
+  let isBelow = false;
+  for (const { steps, share } of evaluations) {
+    const wasBelow = isBelow;
+    isBelow = share !== null && share < threshold;
+    if (!isBelow) continue;
+    const before = wasBelow ? dips.pop()! : { from: steps, evaluations: 0, lowestShare: 1 };
+    const lowestShare = Math.min(before.lowestShare, share!);
+    dips.push({ from: before.from, to: steps, evaluations: before.evaluations + 1, lowestShare });
+  }
+  return dips;
+}
