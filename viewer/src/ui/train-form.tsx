@@ -170,28 +170,10 @@ function Footer({ form, store, page }: Omit<FormProps, "catalogue">) {
   const status = useStore(store, (state) => state.status);
   const shown = useStore(store, (state) => state.studio.shown);
   const busy = isBusy(status?.state);
-  const { plan, refusal } = form;
-  const problems = [...(plan?.problems ?? []), ...(refusal === null ? [] : [refusal])];
-  const general = problems.find(({ setting }) => setting === "");
+  const { plan } = form;
   return (
     <footer>
-      {busy ? (
-        <p class="form-note" role="status">
-          <b>{shown ?? "A run"}</b> is training. One training runs at a time: stop it to start another.
-        </p>
-      ) : general ? (
-        <p class="form-note bad" role="alert">
-          {general.message}
-        </p>
-      ) : problems.length > 0 ? (
-        <p class="form-note bad" role="status">
-          {problems.length === 1 ? "One setting needs" : `${problems.length} settings need`} another value.
-        </p>
-      ) : (
-        <p class="form-note" data-testid="plan">
-          {plan === null ? "Looking at the settings" : summary(form)}
-        </p>
-      )}
+      <Note form={form} training={busy ? (shown ?? "A run") : null} />
       {busy && (
         <button
           type="button"
@@ -210,6 +192,36 @@ function Footer({ form, store, page }: Omit<FormProps, "catalogue">) {
         {form.isSent ? "Starting" : "Start training"}
       </button>
     </footer>
+  );
+}
+
+/** What keeps a training from being started, or what it would be. */
+function Note({ form, training }: { form: FormState; training: string | null }) {
+  const { plan, refusal } = form;
+  const problems = [...(plan?.problems ?? []), ...(refusal === null ? [] : [refusal])];
+  const general = problems.find(({ setting }) => setting === "");
+  if (training !== null)
+    return (
+      <p class="form-note" role="status">
+        <b>{training}</b> is training. One training runs at a time: stop it to start another.
+      </p>
+    );
+  if (general)
+    return (
+      <p class="form-note bad" role="alert">
+        {general.message}
+      </p>
+    );
+  if (problems.length > 0)
+    return (
+      <p class="form-note bad" role="status">
+        {problems.length === 1 ? "One setting needs" : `${problems.length} settings need`} another value.
+      </p>
+    );
+  return (
+    <p class="form-note" data-testid="plan">
+      {plan === null ? "Looking at the settings" : summary(form)}
+    </p>
   );
 }
 
