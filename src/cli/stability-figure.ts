@@ -32,6 +32,7 @@ const PANELS: readonly MeasurePanel[] = [
     colour: GREEN!,
   },
   { title: "share of ratios outside the trust region", names: ["clipFraction"], colour: PINK! },
+  { title: "the policy's learning rate", names: ["learningRate"], colour: BLUE! },
 ];
 
 /** Share of a measure's medians that its axis reaches over; what is above is cut off. */

@@ -53,7 +53,7 @@ export class Descent {
       await this.#together({ ...job, firstMinibatch, endMinibatch });
       await afterEpoch?.(epoch + 1);
     }
-    return { ...this.#measures(), actionSpread: rootMeanSquare(views.action) };
+    return { ...this.#measures(), actionSpread: rootMeanSquare(views.action), learningRate: job.rates.actor };
   }
 
   /** Deals an epoch's units into minibatches. */

@@ -20,7 +20,7 @@ export interface IterationMetrics {
   readonly terms: Readonly<Record<string, number>>;
   /** Share of this iteration's finished episodes that ended for each reason, the time limit among them. */
   readonly terminations: Readonly<Record<string, number>>;
-  /** Measures of the update: clipFraction, valueLoss, policyLoss, ratioMean, cfmLoss, actionSpread, gradientNormActor, … */
+  /** Measures of the update: clipFraction, valueLoss, policyLoss, ratioMean, cfmLoss, actionSpread, gradientNormActor, the policy's learningRate, … */
   readonly losses: Readonly<Record<string, number>>;
   readonly timing: { readonly collectSeconds: number; readonly updateSeconds: number };
   /** Environments reset in this iteration because their physics became NaN. */

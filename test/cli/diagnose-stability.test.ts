@@ -23,6 +23,7 @@ describe("flowgait diagnose stability", () => {
       /^ {2}best +[\d.]+ ± [\d.]+ at [\d,]+$/m,
       /^ {2}below 80 % +of the best so far: /m,
       /^ {2}cfmLoss( +[\d.]+){5}$/m,
+      /^ {2}learningRate( +[\d.e-]+){5}$/m,
     ])
       expect(stdout).toMatch(line);
     const picture = readFileSync(join(run, "stability.svg"), "utf8");
