@@ -197,7 +197,7 @@ const humanoidLaptop: AlgorithmPresets = {
 
 /** A flow's evaluation draws its noise: without it every episode of the control suite's humanoids would be the same one. */
 const upright = {
-  steps: 6_000_000,
+  steps: 12_000_000,
   lesson: "upright",
   evaluation: { everySteps: 250_000, noise: "random" },
 } as const satisfies PartialTrainConfig;
@@ -207,8 +207,8 @@ const upright = {
  * end at a fall. Rewards are in [0, 1] a step there.
  */
 const suiteHumanoid: AlgorithmPresets = {
-  fpo: { ...steadyFpo, ...upright, algorithm: { ...steadyFpo.algorithm, rewardScale: 0.1 } },
   "fpo++": { ...upright, algorithm: { ...steadyFlow, averaging: 0.95, rewardScale: 0.1 } },
+  fpo: { ...steadyFpo, ...upright, algorithm: { ...steadyFpo.algorithm, rewardScale: 0.1 } },
   ppo: { ...upright, evaluation: { everySteps: 250_000, noise: "zero" }, algorithm: { name: "ppo", rewardScale: 0.1 } },
   "denoising-mdp": upright,
 };
