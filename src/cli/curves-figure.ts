@@ -5,7 +5,7 @@ import type { PublishedTable } from "../train/reproduction/fpo-table1.ts";
 import { curveOf } from "../train/reproduction/scores.ts";
 import { stepsText } from "./chart-axes.ts";
 import { type ChartLine, lineChart } from "./line-chart.ts";
-import { type Attributes, coordinate, element, label, svgDocument } from "./svg.ts";
+import { type Attributes, coordinate, element, label, placed, svgDocument } from "./svg.ts";
 
 // Pixels.
 const MARGIN = 28;
@@ -32,7 +32,7 @@ export function curvesFigure(title: string, records: readonly CellRecord[], tabl
     const x = MARGIN + LEFT + (n % COLUMNS) * COLUMN_STEP;
     const y = TOP + Math.floor(n / COLUMNS) * ROW_STEP;
     const shapes = panel(task, ofTask(records, task), logged[n]!, table);
-    return element("g", { transform: `translate(${x} ${y})` }, shapes);
+    return placed(x, y, shapes);
   });
   return svgDocument(width, height, title, [
     label(MARGIN, 28, title, { "font-size": 16, "font-weight": 600 }),

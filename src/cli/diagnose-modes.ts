@@ -8,7 +8,7 @@ import { cell, choice, wholeNumber } from "./flag-value.ts";
 import { modesFigure } from "./modes-figure.ts";
 import { type Output, resultJson } from "./output.ts";
 import { type FoundPolicy, figurePath, findPolicy } from "./policy-reference.ts";
-import { formatNumber, formatTable } from "./table.ts";
+import { formatNumber, formatTable, percent } from "./table.ts";
 import { shownPath } from "./training-session.ts";
 
 interface ModesOptions {
@@ -190,8 +190,4 @@ function startsTable(starts: readonly StartGoals[], goals: readonly string[]): s
 /** "NE" for (1, 1), "stay" for (0, 0). */
 function moveName([x, y]: Cell): string {
   return `${["S", "", "N"][y + 1]}${["W", "", "E"][x + 1]}` || "stay";
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

@@ -13,7 +13,7 @@ import { wholeNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
 import { figurePath, findCheckpoint } from "./policy-reference.ts";
 import { ratioFigure } from "./ratio-figure.ts";
-import { type Column, formatNumber, formatTable } from "./table.ts";
+import { type Column, formatNumber, formatTable, percent } from "./table.ts";
 import { shownPath } from "./training-session.ts";
 
 interface RatioOptions {
@@ -155,8 +155,4 @@ function comparisonTable(rows: readonly { readonly epoch: RatioEpoch; readonly t
 
 function optional(value: number | null): string {
   return value === null ? "–" : value.toFixed(2);
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

@@ -16,7 +16,7 @@ import { stepsText } from "./chart-axes.ts";
 import { realNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
 import { stabilityFigure } from "./stability-figure.ts";
-import { formatNumber, formatTable } from "./table.ts";
+import { formatNumber, formatTable, percent } from "./table.ts";
 import { shownPath } from "./training-session.ts";
 
 interface StabilityOptions {
@@ -115,8 +115,4 @@ function quartersTable(curves: readonly MeasureCurve[]): string {
     return [name, ...parts.map(({ median }) => cell(median)), cell(largest)];
   });
   return formatTable(columns, rows, "  ");
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

@@ -4,7 +4,7 @@
  */
 import { CELLS, type Cell, moveOf } from "../tasks/index.ts";
 import type { ActionField, ModeDiagnosis, StartGoals, StateModes } from "../train/mode-diagnosis.ts";
-import { coordinate, directionColour, element, label, svgDocument } from "./svg.ts";
+import { coordinate, directionColour, element, label, placed, svgDocument } from "./svg.ts";
 
 /** What is drawn. */
 export interface ModesFigure {
@@ -55,10 +55,6 @@ export function modesFigure({ title, diagnosis, goalAt, goals }: ModesFigure): s
     ...panels,
     placed(MARGIN, TOP + BOARD + 38, goalBars(starts, goals, colours)),
   ]);
-}
-
-function placed(x: number, y: number, children: readonly string[]): string {
-  return element("g", { transform: `translate(${coordinate(x)} ${coordinate(y)})` }, children);
 }
 
 /** Colour of the direction in which a goal lies, seen from the board's middle. */

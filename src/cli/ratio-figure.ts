@@ -6,7 +6,7 @@ import type { RatioDiagnosis, RatioEpoch, RatioPoints, TruthComparison } from ".
 import type { Range } from "./chart-axes.ts";
 import { type ChartLine, lineChart } from "./line-chart.ts";
 import { scatterChart } from "./scatter-chart.ts";
-import { coordinate, element, label, svgDocument } from "./svg.ts";
+import { coordinate, element, label, placed, svgDocument } from "./svg.ts";
 
 // Pixels.
 const MARGIN = 28;
@@ -57,10 +57,6 @@ export function ratioFigure(title: string, diagnosis: RatioDiagnosis): string {
     ...panels,
     ...curves(diagnosis).map((chart, n) => placed(MARGIN + LEFT + n * COLUMN_STEP, curvesTop, chart)),
   ]);
-}
-
-function placed(x: number, y: number, children: readonly string[]): string {
-  return element("g", { transform: `translate(${coordinate(x)} ${coordinate(y)})` }, children);
 }
 
 /** The likelihood that the ratio is held against. */

@@ -2,7 +2,7 @@
 import type { MeasureCurve, StabilityDiagnosis } from "../train/stability-diagnosis.ts";
 import { type Range, stepsText } from "./chart-axes.ts";
 import { type ChartLine, lineChart } from "./line-chart.ts";
-import { coordinate, element, label, svgDocument } from "./svg.ts";
+import { coordinate, element, label, placed, svgDocument } from "./svg.ts";
 
 // Pixels.
 const MARGIN = 28;
@@ -47,7 +47,7 @@ export function stabilityFigure(title: string, diagnosis: StabilityDiagnosis, cu
   for (const panel of [returnsPanel(diagnosis), ...measured]) {
     const chart = lineChart({ ...panel, width: WIDTH, x, xText: stepsText(x[1]) });
     const marks = triangles(panel.outside, panel.lines[0]!.colour, x);
-    shapes.push(element("g", { transform: `translate(${MARGIN + LEFT} ${top})` }, [...chart, ...marks]));
+    shapes.push(placed(MARGIN + LEFT, top, [...chart, ...marks]));
     top += panel.height + GAP;
   }
   const name = label(MARGIN + LEFT + WIDTH / 2, top - 8, "environment steps", { "text-anchor": "middle" });

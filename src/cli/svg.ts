@@ -67,3 +67,8 @@ function attributeText(attributes: Attributes): string {
 function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
+
+/** Elements moved to a place. */
+export function placed(x: number, y: number, children: readonly string[]): string {
+  return element("g", { transform: `translate(${coordinate(x)} ${coordinate(y)})` }, children);
+}

@@ -20,3 +20,8 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
 export function formatNumber(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits)));
 }
+
+/** A share in whole percent. */
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

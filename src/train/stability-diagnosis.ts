@@ -31,7 +31,7 @@ export interface MeasureCurve {
 export interface MeasurePart {
   /** Environment steps in the middle of the part */
   readonly steps: number;
-  /** NaN in a part without a number of it */
+  /** NaN, and −∞, in a part without a number of it */
   readonly median: number;
   readonly largest: number;
 }
@@ -91,13 +91,15 @@ export function measureCurves(reports: Reports, count: number): MeasureCurve[] {
   const names = [...new Set(iterations.flatMap(({ losses }) => Object.keys(losses)))];
   const partOf = (name: string, part: number): MeasurePart => {
     const values = inPart[part]!.map(({ losses }) => losses[name]!).filter(Number.isFinite);
-    return { steps: (end * (part + 0.5)) / count, median: median(values), largest: Math.max(...values) };
+    const sorted = values.sort((a, b) => a - b);
+    const largest = sorted.at(-1) ?? Number.NEGATIVE_INFINITY;
+    return { steps: (end * (part + 0.5)) / count, median: middleOf(sorted), largest };
   };
   return names.map((name) => ({ name, parts: inPart.map((_, part) => partOf(name, part)) }));
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+/** The median of sorted values. */
+function middleOf(sorted: readonly number[]): number {
   const middle = sorted.length / 2;
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
 }
