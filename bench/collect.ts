@@ -1,5 +1,6 @@
 /** Collection with policy, noise and storage in the loop, against the environment steps of physics.ts, in turns within one run. */
 import { createOrtEngine } from "../src/graph/index.ts";
+import { median } from "../src/math/median.ts";
 import { Rng } from "../src/math/rng.ts";
 import { initialise, parameterViews } from "../src/policy/parameters.ts";
 import { noiseSize, policyLayout } from "../src/policy/policy.ts";
@@ -82,8 +83,4 @@ function allocate(env: Environment, envs: number): Trajectory {
     finalObs: new Float32Array(rows * env.obsSize),
     finalPrivileged: new Float32Array(rows * env.privilegedSize),
   };
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -5,6 +5,7 @@
  */
 import { actorGradientFunction, segmentGradientFunction } from "../src/algorithms/update-functions.ts";
 import { createOrtEngine, createTfjsEngine, type Engine } from "../src/graph/index.ts";
+import { median } from "../src/math/median.ts";
 import { UserError } from "../src/math/user-error.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
@@ -12,7 +13,7 @@ import { collectIteration } from "../src/train/collection.ts";
 import type { TrainConfig } from "../src/train/config.ts";
 import { evaluationsPerRow, updatePlan, updateSpec } from "../src/train/networks.ts";
 import { resolveTrainConfig } from "../src/train/presets.ts";
-import { MatmulMeter, median, secondsOf } from "./matmul.ts";
+import { MatmulMeter, secondsOf } from "./matmul.ts";
 
 /** Rates of the learner on this machine. */
 export interface LearnerRates {

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Engine, type GraphFunction, graphFunction, input, matmul, sizeOf } from "../src/graph/index.ts";
+import { median } from "../src/math/median.ts";
 
 /** The three products of a layer's forward and backward pass. */
 export const MATMUL_FORMS = ["AB", "AtB", "ABt"] as const;
@@ -79,9 +80,4 @@ export async function secondsOf(engine: Engine, fn: GraphFunction): Promise<numb
   }
   await executable.dispose();
   return median(times);
-}
-
-/** The middle one of an odd number of values. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

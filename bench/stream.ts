@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { median } from "../src/math/median.ts";
 import { StreamServer } from "../src/stream/server.ts";
 import { flood } from "./stream-fuzz.ts";
 import { type KeyCosts, keyCosts, type PictureCosts, pictureCosts } from "./stream-page.ts";
@@ -167,8 +168,4 @@ function answer(from: ChildProcess): Promise<unknown> {
 
 function middle(turns: readonly Turn[], of: "wallSeconds" | "cpuSeconds"): number {
   return median(turns.map((turn) => turn[of]));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

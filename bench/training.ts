@@ -9,13 +9,13 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { median } from "../src/math/median.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
 import { collectIteration } from "../src/train/collection.ts";
 import { rowsPerIteration, type TrainConfig } from "../src/train/config.ts";
 import { updatePlan } from "../src/train/networks.ts";
 import { resolveTrainConfig } from "../src/train/presets.ts";
 import { threadSeconds } from "./cpu-profile.ts";
-import { median } from "./matmul.ts";
 import type { ProfiledRun } from "./training-process.ts";
 
 /** Rates of one task on this machine. */

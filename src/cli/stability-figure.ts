@@ -40,7 +40,7 @@ const SHOWN_SHARE = 0.98;
 
 /** The picture as SVG text. */
 export function stabilityFigure(title: string, diagnosis: StabilityDiagnosis, curves: readonly MeasureCurve[]): string {
-  const x: Range = [0, diagnosis.envSteps];
+  const x: Range = [diagnosis.begin, diagnosis.envSteps];
   const measured = PANELS.map((panel) => measurePanel(panel, curves)).filter((panel) => panel.lines.length > 0);
   const shapes: string[] = [];
   let top = TOP;
@@ -94,7 +94,7 @@ function measurePanel({ title, names, colour }: MeasurePanel, curves: readonly M
 /** Where single updates leave the panel at its upper edge. */
 function triangles(outside: readonly number[], colour: string, x: Range): string[] {
   if (outside.length === 0) return [];
-  const corners = outside.map((steps) => `M${coordinate((WIDTH * steps) / x[1])} 6l-3.5 -5h7z`);
+  const corners = outside.map((steps) => `M${coordinate((WIDTH * (steps - x[0])) / (x[1] - x[0]))} 6l-3.5 -5h7z`);
   return [element("path", { d: corners.join(""), fill: colour })];
 }
 

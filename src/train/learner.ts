@@ -5,9 +5,9 @@ import type { DescentBoard } from "../rollout/descent-board.ts";
 import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { UpdatePlan } from "../rollout/update-plan.ts";
-import type { TrainConfig } from "./config.ts";
+import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { Descent, type UpdateMeasures } from "./descent.ts";
-import { steeredFactor } from "./rate-steering.ts";
+import { clipTargetAfter, steeredFactor } from "./rate-steering.ts";
 
 /** What the learner works on. */
 export interface LearnerOptions {
@@ -52,8 +52,9 @@ export class Learner {
     await this.prepare(iteration);
     const measures = await this.descend(iteration);
     this.publishNormaliser();
-    const { clipTarget } = this.#options.config.algorithm;
-    if (clipTarget > 0) this.rateFactor = steeredFactor(this.rateFactor, measures.clipFraction, clipTarget);
+    const { config } = this.#options;
+    const target = clipTargetAfter(config.algorithm, iteration * rowsPerIteration(config));
+    if (target > 0) this.rateFactor = steeredFactor(this.rateFactor, measures.clipFraction, target);
     return measures;
   }
 

@@ -1,4 +1,5 @@
 /** Whether a run kept what it had learned: evaluations against the best before them, numbers that are none, and how its updates changed over time. */
+import { median } from "../math/median.ts";
 import { UserError } from "../math/user-error.ts";
 import type { EvaluationMetrics, IterationMetrics } from "./metrics.ts";
 
@@ -38,6 +39,8 @@ export interface MeasurePart {
 
 /** What is found. */
 export interface StabilityDiagnosis {
+  /** Environment steps at which the reports begin: 0, or where a fork begins */
+  readonly begin: number;
   readonly envSteps: number;
   /** Of training, evaluations left out */
   readonly seconds: number;
@@ -68,6 +71,7 @@ export function diagnoseStability(reports: Reports, threshold: number, source: s
     throw new UserError(`${source}: tells of no evaluation yet, expected a run that has made one`);
   const evaluations = withShares(evaluated);
   return {
+    begin: beginOf(iterations),
     envSteps: newest.steps,
     seconds: newest.seconds,
     episodes: evaluated.at(-1)!.episodes,
@@ -84,24 +88,24 @@ export function diagnoseStability(reports: Reports, threshold: number, source: s
 /** The run's measures over so many parts of it; in the order in which they are reported. */
 export function measureCurves(reports: Reports, count: number): MeasureCurve[] {
   const iterations = iterationsOf(reports);
-  const end = iterations.at(-1)?.steps ?? 0;
+  const begin = beginOf(iterations);
+  const width = ((iterations.at(-1)?.steps ?? 0) - begin) / count;
   const inPart = Array.from({ length: count }, (): IterationMetrics[] => []);
   for (const iteration of iterations)
-    inPart[Math.max(1, Math.ceil((count * iteration.steps) / end)) - 1]!.push(iteration);
+    inPart[Math.max(1, Math.ceil((iteration.steps - begin) / width)) - 1]!.push(iteration);
   const names = [...new Set(iterations.flatMap(({ losses }) => Object.keys(losses)))];
   const partOf = (name: string, part: number): MeasurePart => {
     const values = inPart[part]!.map(({ losses }) => losses[name]!).filter(Number.isFinite);
-    const sorted = values.sort((a, b) => a - b);
-    const largest = sorted.at(-1) ?? Number.NEGATIVE_INFINITY;
-    return { steps: (end * (part + 0.5)) / count, median: middleOf(sorted), largest };
+    const largest = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+    return { steps: begin + width * (part + 0.5), median: median(values), largest };
   };
   return names.map((name) => ({ name, parts: inPart.map((_, part) => partOf(name, part)) }));
 }
 
-/** The median of sorted values. */
-function middleOf(sorted: readonly number[]): number {
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
+/** Iterations take the same number of steps each, so the first one began as far before its report as the second one's is behind it. */
+function beginOf(iterations: readonly IterationMetrics[]): number {
+  const [first, second] = iterations;
+  return second === undefined ? 0 : Math.max(0, 2 * first!.steps - second.steps);
 }
 
 function iterationsOf(reports: Reports): IterationMetrics[] {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli, TINY } from "./cli-process.ts";
+import { checkWellFormed } from "./well-formed.ts";
 
 const SMALL = ["--draws", "400", "--episodes", "4"];
 
@@ -46,7 +47,7 @@ describe("flowgait diagnose modes", () => {
     for (const words of ["(12, 12)", "(3, 20)", "(5, 5)", "GridWorldFourGoals, random"])
       expect(picture).toContain(words);
     expect(picture).not.toMatch(/NaN|undefined|Infinity/);
-    expect(openElements(picture)).toEqual([]);
+    checkWellFormed(picture);
   });
 
   it.each(["fpo", "ppo"])("looks into what %s trained, and leaves the picture in the run folder", async (algorithm) => {
@@ -62,14 +63,3 @@ describe("flowgait diagnose modes", () => {
     expect(readFileSync(svg, "utf8")).toContain(`${algorithm} after 512 steps`);
   });
 });
-
-/** Names of elements that are opened and never closed, or closed out of turn. */
-function openElements(svg: string): string[] {
-  const open: string[] = [];
-  for (const [, closing, name, own] of svg.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
-    if (own === "/") continue;
-    if (closing !== "/") open.push(name!);
-    else if (open.at(-1) === name) open.pop();
-  }
-  return open;
-}

@@ -159,3 +159,21 @@ describe("the learner", () => {
     await disassemble(assembly);
   });
 });
+
+describe("the learner", () => {
+  it("takes larger steps below its clip target, and smaller ones when the target has fallen", async () => {
+    const steering = { clipTarget: 0.9, clipTargetEnd: 1e-4, clipTargetFallSteps: 32, clip: 0.05, learningRate: 0.02 };
+    const assembly = await assemble(configOf({ ...algorithms[0]!, ...steering, epochs: 4 }, {}), () => {});
+    const { pool, parts } = assembly;
+    const factors: number[] = [];
+    for (const generation of [0, 1] as const) {
+      const shards = Array.from({ length: parts.sizes.shards }, (_, shard) => shard);
+      await pool.run<"collect">(shards.map((shard) => ({ kind: "collect", shard, generation, actionNoise: 0 })));
+      await parts.learner.update(generation);
+      factors.push(parts.learner.rateFactor);
+    }
+    await disassemble(assembly);
+    expect(factors[0]).toBeGreaterThan(1);
+    expect(factors[1]).toBeLessThan(factors[0]!);
+  });
+});

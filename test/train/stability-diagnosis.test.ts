@@ -61,4 +61,13 @@ describe("a run's stability", () => {
       },
     ]);
   });
+
+  it("of a fork is divided from where the fork begins", () => {
+    const reports = [1, 2, 3, 4].map((cfmLoss, k) => iteration(5000 + 100 * (k + 1), { cfmLoss }));
+    expect(measureCurves(reports, 2)[0]!.parts.map(({ steps, median }) => [steps, median])).toEqual([
+      [5100, 1.5],
+      [5300, 3.5],
+    ]);
+    expect(diagnoseStability([...reports, evaluation(5400, 1)], 0.8, "metrics.jsonl").begin).toBe(5000);
+  });
 });
