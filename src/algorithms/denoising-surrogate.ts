@@ -56,8 +56,8 @@ export function denoisingSurrogate(policy: FlowPolicySpec, settings: DenoisingSe
   return {
     layout: flowPolicyLayout(policy),
     drawn: [{ name: "noise", size: noiseSize, mirrored: actionSize }],
-    draw: (rng, seed, env, tick, { noise }, row) => {
-      rng.seek(seed, STREAM.policy, env, tick).fillNormal(noise, row * noiseSize, noiseSize);
+    draw: (acted, _rng, seed, env, tick, { noise }, row) => {
+      acted.draw(seed, STREAM.policy, env, tick, noise, row * noiseSize);
     },
     replay: {
       arrays: [{ name: "path", size: pathSize, mirrored: actionSize }],

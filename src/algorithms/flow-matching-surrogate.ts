@@ -68,7 +68,7 @@ export function flowMatchingSurrogate(
       { name: "time", size: pairs, mirrored: "same" },
       ...(pulls ? [PULL_WEIGHT] : []),
     ],
-    draw: (rng, seed, env, tick, { noise, time, pullWeight }, row) => {
+    draw: (_noise, rng, seed, env, tick, { noise, time, pullWeight }, row) => {
       if (pulls) pullWeight[row] = ramp(firstPull, lastPull, normalPullFallTicks, tick);
       rng.seek(seed, STREAM.pairs, env, tick);
       if (settings.pairing === "antithetic") drawTwins(rng, settings, actionSize, noise, time, row);

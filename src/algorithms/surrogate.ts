@@ -5,6 +5,7 @@
  */
 import type { Tensor } from "../graph/index.ts";
 import type { Rng } from "../math/rng.ts";
+import type { LastingNoise } from "../policy/lasting-noise.ts";
 import type { ParameterLayout } from "../policy/parameters.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
 
@@ -45,11 +46,13 @@ export interface Surrogate {
   readonly drawn: readonly RowArray[];
   /**
    * Writes the drawn arrays of one row.
+   * @param noise what the policy acted with
    * @param rng a cursor to seek with
    * @param env global index of the row's environment
    * @param tick control steps that its environment had taken before
    */
   draw(
+    noise: LastingNoise,
     rng: Rng,
     seed: number,
     env: number,

@@ -13,6 +13,7 @@ import {
   surrogateOf,
 } from "../algorithms/update-functions.ts";
 import { Rng } from "../math/rng.ts";
+import { LastingNoise } from "../policy/lasting-noise.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import type { Mirror, SignedPermutation } from "../tasks/index.ts";
 import type { BatchCopy } from "./batch-copy.ts";
@@ -55,6 +56,7 @@ export class ActorUpdater {
   readonly #gradientSum: BlockSum;
   readonly #measureSum: BlockSum;
   readonly #rng = new Rng();
+  readonly #noise: LastingNoise;
   #replay: Block | null = null;
   #prepare!: Block;
   #actor!: Block;
@@ -63,6 +65,7 @@ export class ActorUpdater {
 
   private constructor(options: UpdaterOptions, batch: BatchCopy | null) {
     this.#options = options;
+    this.#noise = new LastingNoise(options.noise.schedule, options.noise.size);
     this.#surrogate = surrogateOf(options.spec.algorithm);
     const { plan, sizes } = options;
     const { layout, measures } = this.#surrogate;
@@ -160,7 +163,7 @@ export class ActorUpdater {
     copy(views.action, row * actionSize, feeds.action);
     for (let i = 0; i < this.#steps * envs; i++) {
       const tick = iteration * steps + t + Math.floor(i / envs);
-      this.#surrogate.draw(this.#rng, seed, shard * envs + (i % envs), tick, feeds, i);
+      this.#surrogate.draw(this.#noise, this.#rng, seed, shard * envs + (i % envs), tick, feeds, i);
     }
     await this.#replay?.run();
     await this.#prepare.run();

@@ -5,9 +5,9 @@
  */
 import type { Executable } from "../graph/index.ts";
 import { STREAM } from "../math/rng.ts";
+import { LastingNoise, type NoiseSchedule } from "../policy/lasting-noise.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type EpisodeReport, emptyReport } from "./episodes.ts";
-import { LastingNoise, type NoiseSchedule } from "./lasting-noise.ts";
 import { type ShardStateLayout, shardStateLayout } from "./shard-state.ts";
 
 /** Where one shard's experience goes; all [steps, envs, …] except where noted. */

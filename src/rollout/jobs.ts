@@ -3,12 +3,12 @@
 import type { AdamSettings } from "../algorithms/adam.ts";
 import type { AdvantageScale } from "../algorithms/advantages.ts";
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
+import type { NoiseSchedule } from "../policy/lasting-noise.ts";
 import type { FlowPolicy, PolicySpec } from "../policy/policy.ts";
 import type { Mirror, Squash, TaskVariant } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
-import type { NoiseSchedule } from "./lasting-noise.ts";
 import type { UpdatePlan } from "./update-plan.ts";
 
 /** Everything a thread needs to know once. */

@@ -131,7 +131,8 @@ async function trainingTools(env: Environment, engine: Engine, setup: TrainingSe
     },
     actionNoise: 0,
   };
-  const options = { engine, spec, plan, sizes, views, seed, mirror };
+  const noise = { schedule: setup.noise, size: noiseSize(setup.policy) };
+  const options = { engine, spec, plan, sizes, views, seed, noise, mirror };
   const updater = await Updater.create(options);
   const descender = await Descender.create({ ...options, adam, minibatchScale }, updater);
   return { setup, views, collector, policy, updater, descender };

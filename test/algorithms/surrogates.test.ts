@@ -14,6 +14,7 @@ import {
 } from "../../src/algorithms/update-functions.ts";
 import { constant, gradients, graphFunction, input, interpret, type ReferenceFeeds } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
+import { LastingNoise } from "../../src/policy/lasting-noise.ts";
 import { initialise, parameterInputs, parameterViews } from "../../src/policy/parameters.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
 
@@ -77,7 +78,7 @@ it("a pull weakens with an environment's steps, whatever its row", () => {
   const { draw, drawn } = surrogateOf({ ...plus, settings });
   const arrays = Object.fromEntries(drawn.map(({ name, size }) => [name, new Float32Array(3 * size)]));
   [0, 50, 700].forEach((tick, row) => {
-    draw(new Rng(), 1, row, tick, arrays, row);
+    draw(new LastingNoise({ period: 1, fallTicks: 0 }, 0), new Rng(), 1, row, tick, arrays, row);
   });
   expect(Array.from(arrays.pullWeight)).toEqual([0.5, 0.3, 0.1].map(Math.fround));
 });
@@ -106,7 +107,9 @@ function collected(algorithm: AlgorithmSpec) {
   const seen = { obs: normals(ROWS * 5), mean: new Float32Array(5), std: new Float32Array(5).fill(1) };
   const feeds: Record<string, Float32Array> = { ...seen, action: normals(ROWS * 2) };
   for (const { name, size } of surrogate.drawn) feeds[name] = new Float32Array(ROWS * size);
-  for (let row = 0; row < ROWS; row++) surrogate.draw(rng, 11, row, 7, feeds, row);
+  const size = surrogate.drawn.find(({ name }) => name === "noise")?.size ?? 0;
+  const noise = new LastingNoise({ period: 1, fallTicks: 0 }, size);
+  for (let row = 0; row < ROWS; row++) surrogate.draw(noise, rng, 11, row, 7, feeds, row);
   Object.assign(feeds, parameterViews(surrogate.layout, flat));
   const replay = replayFunction(spec, ROWS);
   if (replay !== null) Object.assign(feeds, rounded(interpret(replay, feeds)));

@@ -48,11 +48,12 @@ beforeAll(async () => {
   views.std.fill(1);
   new Rng().seek(2, 0).fillNormal(views.action);
   const plan = updatePlan(config);
+  const noise = { schedule: { period: 1, fallTicks: 0 }, size: 0 };
   const spec = updateSpec(config, env);
   const { places } = keptLayout(surrogateOf(spec.algorithm).kept, views.reward.length, 1);
   const kept = (name: string) => views.kept.subarray(places.find((place) => place.name === name)!.offset);
   [points, velocityTarget] = [kept("points"), kept("target")];
-  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, mirror: null });
+  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, noise, mirror: null });
   await updater.prepare(0, 0);
 });
 afterAll(async () => {

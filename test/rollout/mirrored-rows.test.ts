@@ -67,8 +67,9 @@ async function updaterOf(
   rng.seek(4, 2).fillNormal(views.action);
   rng.seek(4, 3).fillNormal(views.reward);
   const plan = updatePlan(config);
+  const noise = { schedule: { period: 1, fallTicks: 0 }, size: 0 };
   return {
-    updater: await Updater.create({ engine: runs, spec, plan, sizes, views, seed: config.seed, mirror }),
+    updater: await Updater.create({ engine: runs, spec, plan, sizes, views, seed: config.seed, noise, mirror }),
     views,
   };
 }

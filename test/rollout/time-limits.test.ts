@@ -64,7 +64,8 @@ async function targetOfCut(bootstrapTimeLimits: boolean): Promise<{ target: numb
   // As after step 0, whose value is among the results.
   views.finalObs.set(views.obs.subarray(env.obsSize, 2 * env.obsSize));
   const plan = updatePlan(config);
-  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, mirror: null });
+  const noise = { schedule: { period: 1, fallTicks: 0 }, size: 0 };
+  const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, noise, mirror: null });
   await updater.prepare(0, 0);
   return { target: views.target[CUT], valueAfter: views.value[1] };
 }

@@ -109,8 +109,12 @@ describe("a gradient", () => {
 });
 
 describe("preparation", () => {
-  it("walks the denoising path again to the action that was recorded", async () => {
-    const config = configOf(algorithms[3], { normaliserUpdate: "after" });
+  it.each([
+    ["fresh at every step", {}],
+    ["over 2 control steps", { noisePeriod: 2 }],
+    ["over fewer and fewer", { noisePeriod: 8, noisePeriodFallSteps: 48 }],
+  ] as const)("replays the denoising path to the recorded action with noise drawn %s", async (_how, noise) => {
+    const config = configOf(algorithms[3], { normaliserUpdate: "after", ...noise });
     const assembly = await prepared(config, 2);
     try {
       const { views, sizes } = assembly.parts;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng, STREAM } from "../../src/math/rng.ts";
-import { LastingNoise } from "../../src/rollout/lasting-noise.ts";
+import { LastingNoise } from "../../src/policy/lasting-noise.ts";
 
 /** Noise of 2 values for rows 0 … rows - 1 at `tick`. */
 function drawn(period: number, rows: number, tick: number, fallTicks = 0): Float32Array {
