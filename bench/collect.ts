@@ -1,9 +1,12 @@
 /** Collection with policy, noise and storage in the loop, against the environment steps of physics.ts, in turns within one run. */
 import { createOrtEngine } from "../src/graph/index.ts";
 import { median } from "../src/math/median.ts";
-import { Rng } from "../src/math/rng.ts";
+import { Rng, STREAM } from "../src/math/rng.ts";
+import { constantly } from "../src/math/schedule.ts";
+import { NoiseSource } from "../src/policy/noise-source.ts";
 import { initialise, parameterViews } from "../src/policy/parameters.ts";
 import { noiseSize, policyLayout } from "../src/policy/policy.ts";
+import { startOfRun } from "../src/policy/run-clock.ts";
 import { samplerFunction } from "../src/policy/sampler.ts";
 import { type ActingPolicy, Collector, type Trajectory } from "../src/rollout/collect.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
@@ -28,11 +31,12 @@ export async function benchCollect(task: string): Promise<CollectRates> {
   const config = resolveTrainConfig({ task });
   const env = await Environment.create(await resolveTask(task));
   const envs = config.envs / config.shards;
+  const noise = { period: constantly(1), envs };
   const collector = new Collector(env, {
     seed: SEED,
     envs,
     steps: STEPS,
-    noise: { period: 1, fallTicks: 0 },
+    noise,
     staggered: false,
   });
   const spec = policySpec(config, env);
@@ -40,7 +44,7 @@ export async function benchCollect(task: string): Promise<CollectRates> {
   initialise(policyLayout(spec), new Rng().seek(SEED, 1), weights);
   const policy: ActingPolicy = {
     sampler: await createOrtEngine().compile(samplerFunction(spec, envs)),
-    noiseSize: noiseSize(spec),
+    noise: new NoiseSource(STREAM.policy, noise, noiseSize(spec)),
     weights,
     feeds: {
       ...parameterViews(policyLayout(spec), weights),
@@ -57,7 +61,7 @@ export async function benchCollect(task: string): Promise<CollectRates> {
     const started = performance.now();
     let steps = 0;
     while (performance.now() - started < 1000) {
-      await collector.collect(0, policy, before, after, trajectory);
+      await collector.collect({ firstEnv: 0, clock: startOfRun }, policy, before, after, trajectory);
       [before, after] = [after, before];
       steps += STEPS * envs;
     }

@@ -7,6 +7,7 @@ import { actorGradientFunction, segmentGradientFunction } from "../src/algorithm
 import { createOrtEngine, createTfjsEngine, type Engine } from "../src/graph/index.ts";
 import { median } from "../src/math/median.ts";
 import { UserError } from "../src/math/user-error.ts";
+import { startOfRun } from "../src/policy/run-clock.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
 import { collectIteration } from "../src/train/collection.ts";
@@ -87,7 +88,7 @@ export async function benchLearner(): Promise<LearnerRates> {
 async function paperRates() {
   const config = paper(4);
   const assembly = await collected(config);
-  await assembly.parts.learner.prepare(0);
+  await assembly.parts.learner.prepare(startOfRun);
   const meter = new MatmulMeter();
   const flops = nominalFlops(config, assembly.env);
   const rates = await inTurns(async () => flops / (await descentSeconds(assembly, 0)) / 1e9, meter);
@@ -145,14 +146,14 @@ async function inTurns(measure: () => Promise<number>, meter: MatmulMeter) {
 
 async function descentSeconds({ parts }: Assembly, iteration: number): Promise<number> {
   const started = performance.now();
-  await parts.learner.descend(iteration);
+  await parts.learner.descend({ iteration, clock: startOfRun });
   return (performance.now() - started) / 1000;
 }
 
 async function updateSeconds(assembly: Assembly): Promise<{ all: number; descent: number }> {
   const started = performance.now();
   const iteration = assembly.parts.loop.iteration++;
-  await assembly.parts.learner.prepare(iteration);
+  await assembly.parts.learner.prepare(startOfRun);
   const descent = await descentSeconds(assembly, iteration);
   return { all: (performance.now() - started) / 1000, descent };
 }

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { median } from "../src/math/median.ts";
+import { advanced } from "../src/policy/run-clock.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
 import { collectIteration } from "../src/train/collection.ts";
 import { rowsPerIteration, type TrainConfig } from "../src/train/config.ts";
@@ -47,8 +48,9 @@ export async function benchTraining(task: string): Promise<TrainingRates> {
 /** One iteration as training does it. */
 export async function iterate({ pool, parts }: Assembly, config: TrainConfig): Promise<void> {
   await collectIteration(pool, config, parts);
-  await parts.learner.update(parts.loop.iteration++);
-  parts.loop.envSteps += rowsPerIteration(config);
+  await parts.learner.update(parts.loop);
+  parts.loop.iteration++;
+  parts.loop.clock = advanced(parts.loop.clock, config.horizon, config.envs);
 }
 
 async function turns(task: string) {

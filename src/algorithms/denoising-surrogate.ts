@@ -17,7 +17,6 @@ import {
   sum,
   type Tensor,
 } from "../graph/index.ts";
-import { STREAM } from "../math/rng.ts";
 import {
   embedTime,
   type FlowPolicySpec,
@@ -56,9 +55,7 @@ export function denoisingSurrogate(policy: FlowPolicySpec, settings: DenoisingSe
   return {
     layout: flowPolicyLayout(policy),
     drawn: [{ name: "noise", size: noiseSize, mirrored: actionSize }],
-    draw: (acted, _rng, seed, env, tick, { noise }, row) => {
-      acted.draw(seed, STREAM.policy, env, tick, noise, row * noiseSize);
-    },
+    draw: ({ acted }, place, { noise }, row) => acted.draw(place, noise, row * noiseSize),
     replay: {
       arrays: [{ name: "path", size: pathSize, mirrored: actionSize }],
       outputs: ({ rows, obs, weights }) => {

@@ -1,7 +1,7 @@
 /** Likelihoods by flow matching: every row keeps a few noise–time pairs, and their losses stand in for its log-probability (FPO, FPO++). */
 import { add, input, mul, reshape, slice, square, sub, sum, type Tensor } from "../graph/index.ts";
-import { ramp } from "../math/ramp.ts";
 import { type Rng, STREAM } from "../math/rng.ts";
+import { isEverAbove0, type Schedule, valueAt } from "../math/schedule.ts";
 import {
   type FlowPolicySpec,
   flowPolicyLayout,
@@ -32,11 +32,8 @@ export interface FlowMatchingSettings extends FlowTimes {
   readonly pairing: "independent" | "antithetic";
   readonly loss: FlowLoss;
   readonly lossReduction: LossReduction;
-  /** Weight of the pull towards a standard normal distribution of actions, at first; 0: none */
-  readonly normalPull: number;
-  readonly normalPullEnd: number;
-  /** Control steps of an environment over which it falls to `normalPullEnd`; 0: it stays */
-  readonly normalPullFallTicks: number;
+  /** Weight of the pull towards a standard normal distribution of actions; 0: none */
+  readonly normalPull: Schedule;
   /** Weight of the flow's own loss on the actions it drew, whatever they brought; 0: none */
   readonly consistency: number;
   /** Weight of the squared change of every pair's loss since the data were collected; 0: none */
@@ -51,8 +48,7 @@ export function flowMatchingSurrogate(
 ): Surrogate {
   const { pairs, consistency, driftPenalty } = settings;
   const { actionSize } = policy;
-  const { normalPull: firstPull, normalPullEnd: lastPull, normalPullFallTicks } = settings;
-  const pulls = firstPull > 0 || (lastPull > 0 && normalPullFallTicks > 0);
+  const pulls = isEverAbove0(settings.normalPull);
   /** Σ of the weighted distances from the velocities that make normal actions. */
   const pulled = (kept: LossBlock["kept"], velocity: Tensor, points: Tensor, weight: Tensor) => {
     const [count] = points.shape;
@@ -68,8 +64,8 @@ export function flowMatchingSurrogate(
       { name: "time", size: pairs, mirrored: "same" },
       ...(pulls ? [PULL_WEIGHT] : []),
     ],
-    draw: (_noise, rng, seed, env, tick, { noise, time, pullWeight }, row) => {
-      if (pulls) pullWeight[row] = ramp(firstPull, lastPull, normalPullFallTicks, tick);
+    draw: ({ rng }, { seed, env, tick, envSteps }, { noise, time, pullWeight }, row) => {
+      if (pulls) pullWeight[row] = valueAt(settings.normalPull, envSteps);
       rng.seek(seed, STREAM.pairs, env, tick);
       if (settings.pairing === "antithetic") drawTwins(rng, settings, actionSize, noise, time, row);
       else {

@@ -23,7 +23,7 @@ export function gaussianSurrogate(policy: GaussianPolicySpec, settings: PpoSetti
   return {
     layout: gaussianPolicyLayout(policy),
     drawn: squashed ? [entropyNoise] : [],
-    draw: (_noise, rng, seed, env, tick, feeds, row) => {
+    draw: ({ rng }, { seed, env, tick }, feeds, row) => {
       if (squashed)
         rng.seek(seed, STREAM.pairs, env, tick).fillNormal(feeds.entropyNoise, row * actionSize, actionSize);
     },

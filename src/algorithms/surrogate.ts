@@ -5,8 +5,9 @@
  */
 import type { Tensor } from "../graph/index.ts";
 import type { Rng } from "../math/rng.ts";
-import type { LastingNoise } from "../policy/lasting-noise.ts";
+import type { NoiseSource } from "../policy/noise-source.ts";
 import type { ParameterLayout } from "../policy/parameters.ts";
+import type { RowPlace } from "../policy/run-clock.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
 
 /**
@@ -38,6 +39,14 @@ export interface LossBlock extends RowBlock {
   kept(name: string, shape: readonly number[]): Tensor;
 }
 
+/** Where a row's random numbers come from. */
+export interface DrawSources {
+  /** What the policy acted with */
+  readonly acted: NoiseSource;
+  /** A cursor to seek with, for draws that acting did not make */
+  readonly rng: Rng;
+}
+
 /** One algorithm's side of the update. Shapes are [rows, size] unless a function's own comment says otherwise. */
 export interface Surrogate {
   /** The actor's weights */
@@ -46,20 +55,9 @@ export interface Surrogate {
   readonly drawn: readonly RowArray[];
   /**
    * Writes the drawn arrays of one row.
-   * @param noise what the policy acted with
-   * @param rng a cursor to seek with
-   * @param env global index of the row's environment
-   * @param tick control steps that its environment had taken before
+   * @param row which one among those that `feeds` hold
    */
-  draw(
-    noise: LastingNoise,
-    rng: Rng,
-    seed: number,
-    env: number,
-    tick: number,
-    feeds: Readonly<Record<string, Float32Array>>,
-    row: number,
-  ): void;
+  draw(from: DrawSources, place: RowPlace, feeds: Readonly<Record<string, Float32Array>>, row: number): void;
   /** What acting computed and threw away, computed again from the drawn numbers; null where nothing is needed of it. */
   readonly replay: {
     readonly arrays: readonly RowArray[];

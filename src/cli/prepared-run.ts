@@ -74,7 +74,7 @@ async function loadResume(folder: string, source: string, config: TrainConfig) {
 async function forkFrom(source: string, overrides: PartialTrainConfig, task?: string): Promise<PreparedRun> {
   const { checkpoint, config: stored } = await loadFork(source, task);
   const fresh = await prepareNewRun(applyOverrides(stored, overrides));
-  return { ...fresh, resume: { checkpoint, source, seconds: 0 } };
+  return { ...fresh, resume: { checkpoint, source, seconds: 0, newRun: true } };
 }
 
 /** Settings that decide the shape of what a checkpoint holds, by path: a run that begins from one keeps them. */
@@ -98,7 +98,7 @@ export async function prepareFork(source: string, overrides: PartialTrainConfig,
   const fresh = await prepareNewRun(config);
   return {
     ...fresh,
-    resume: { checkpoint, source: path, seconds: 0, newEpisodes: hasOtherEnvironments(stored, config) },
+    resume: { checkpoint, source: path, seconds: 0, newRun: true, newEpisodes: hasOtherEnvironments(stored, config) },
   };
 }
 

@@ -2,7 +2,7 @@
  * The policy's half of the update on one thread: gives rows what they keep through the epochs, and computes parts of the policy's
  * gradient. It runs any algorithm's surrogate and knows none.
  */
-import type { RowArray, Surrogate } from "../algorithms/surrogate.ts";
+import type { DrawSources, RowArray, Surrogate } from "../algorithms/surrogate.ts";
 import {
   actorGradientFunction,
   GRADIENT_PREFIX,
@@ -13,8 +13,8 @@ import {
   surrogateOf,
 } from "../algorithms/update-functions.ts";
 import { Rng } from "../math/rng.ts";
-import { LastingNoise } from "../policy/lasting-noise.ts";
 import { parameterViews } from "../policy/parameters.ts";
+import { emptyPlace, moveTo, type RowPlace, type RunClock } from "../policy/run-clock.ts";
 import type { Mirror, SignedPermutation } from "../tasks/index.ts";
 import type { BatchCopy } from "./batch-copy.ts";
 import { type BlockRows, blockRows } from "./block-rows.ts";
@@ -55,8 +55,8 @@ export class ActorUpdater {
   readonly #measures: Float32Array;
   readonly #gradientSum: BlockSum;
   readonly #measureSum: BlockSum;
-  readonly #rng = new Rng();
-  readonly #noise: LastingNoise;
+  readonly #sources: DrawSources;
+  readonly #place: RowPlace;
   #replay: Block | null = null;
   #prepare!: Block;
   #actor!: Block;
@@ -65,7 +65,8 @@ export class ActorUpdater {
 
   private constructor(options: UpdaterOptions, batch: BatchCopy | null) {
     this.#options = options;
-    this.#noise = new LastingNoise(options.noise.schedule, options.noise.size);
+    this.#sources = { acted: options.noise, rng: new Rng() };
+    this.#place = emptyPlace(options.seed);
     this.#surrogate = surrogateOf(options.spec.algorithm);
     const { plan, sizes } = options;
     const { layout, measures } = this.#surrogate;
@@ -102,7 +103,7 @@ export class ActorUpdater {
     const prepared = this.#steps * sizes.envs;
     await this.#compilePrepare(prepared, { ...weights, obs: new Float32Array(prepared * obsSize) });
     await this.#compileGradient(plan.actorRows, weights);
-    this.#place(mirror);
+    this.#placeKept(mirror);
   }
 
   async #compilePrepare(rows: number, inputs: Arrays): Promise<void> {
@@ -132,7 +133,7 @@ export class ActorUpdater {
     );
   }
 
-  #place(mirror: Mirror | null): void {
+  #placeKept(mirror: Mirror | null): void {
     const { sizes } = this.#options;
     const { drawn, kept, replay } = this.#surrogate;
     const { feeds, outputs } = this.#prepare;
@@ -147,23 +148,24 @@ export class ActorUpdater {
     this.#reflected = [...reflect("obs", mirror.obs), ...reflect("action", mirror.action), ...random];
   }
 
-  /** Gives the rows of one shard what they keep, under the collecting weights. */
-  async prepare(shard: number, iteration: number): Promise<void> {
+  /** Gives the rows of one shard what they keep, under the collecting weights. @param clock of the iteration's start */
+  async prepare(shard: number, clock: RunClock): Promise<void> {
     this.#weights.set(this.#options.views.actor);
     this.#prepare.loadNormaliser(this.#options.views);
-    for (let t = 0; t < this.#options.sizes.steps; t += this.#steps) await this.#prepareSteps(shard, t, iteration);
+    for (let t = 0; t < this.#options.sizes.steps; t += this.#steps) await this.#prepareSteps(shard, t, clock);
   }
 
-  async #prepareSteps(shard: number, t: number, iteration: number): Promise<void> {
-    const { sizes, views, seed } = this.#options;
-    const { envs, steps, obsSize, actionSize } = sizes;
+  async #prepareSteps(shard: number, t: number, clock: RunClock): Promise<void> {
+    const { sizes, views } = this.#options;
+    const { shards, envs, steps, obsSize, actionSize } = sizes;
     const { feeds } = this.#prepare;
     const row = (shard * steps + t) * envs;
     copy(views.obs, (row + shard * envs) * obsSize, feeds.obs);
     copy(views.action, row * actionSize, feeds.action);
     for (let i = 0; i < this.#steps * envs; i++) {
-      const tick = iteration * steps + t + Math.floor(i / envs);
-      this.#surrogate.draw(this.#noise, this.#rng, seed, shard * envs + (i % envs), tick, feeds, i);
+      this.#place.env = shard * envs + (i % envs);
+      moveTo(this.#place, clock, t + Math.floor(i / envs), shards * envs);
+      this.#surrogate.draw(this.#sources, this.#place, feeds, i);
     }
     await this.#replay?.run();
     await this.#prepare.run();

@@ -5,7 +5,8 @@
  */
 import type { Executable } from "../graph/index.ts";
 import { STREAM } from "../math/rng.ts";
-import { LastingNoise, type NoiseSchedule } from "../policy/lasting-noise.ts";
+import { type NoiseSchedule, NoiseSource } from "../policy/noise-source.ts";
+import { emptyPlace, moveTo, type RowPlace, type RunClock } from "../policy/run-clock.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type EpisodeReport, emptyReport } from "./episodes.ts";
 import { type ShardStateLayout, shardStateLayout } from "./shard-state.ts";
@@ -31,8 +32,7 @@ export interface Trajectory {
 /** The policy as a compiled sampler for `envs` rows, its flat weights, and the arrays it is fed with: views into these and the normaliser. */
 export interface ActingPolicy {
   readonly sampler: Executable;
-  /** Values of noise that one action takes */
-  readonly noiseSize: number;
+  readonly noise: NoiseSource;
   readonly weights: Float32Array;
   readonly feeds: Readonly<Record<string, Float32Array>>;
   /** Standard deviation of Gaussian noise added to actions */
@@ -50,6 +50,14 @@ export interface ShardSpec {
   readonly staggered: boolean;
 }
 
+/** Which shard, and when. */
+export interface ShardPlace {
+  /** Global index of the shard's first environment */
+  readonly firstEnv: number;
+  /** Of the iteration's start */
+  readonly clock: RunClock;
+}
+
 /** Its multiples, modulo 1, fill the unit interval evenly however many are taken. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
@@ -64,9 +72,9 @@ export class Collector {
   /** Fed to the engine, which takes no shared memory: [envs, …] */
   readonly #obs: Float32Array;
   #noise = new Float32Array(0);
-  #start = new LastingNoise({ period: 1, fallTicks: 0 }, 0);
   readonly #perturbation: Float32Array;
-  readonly #perturb: LastingNoise;
+  readonly #perturb: NoiseSource;
+  readonly #place: RowPlace;
   readonly #action: Float32Array;
   readonly #sampled: Readonly<Record<"action", Float32Array>>;
   /** Where the loop is, for the observer amid a step */
@@ -85,16 +93,16 @@ export class Collector {
     this.#action = new Float32Array(spec.envs * env.actionSize);
     this.#sampled = { action: this.#action };
     this.#perturbation = new Float32Array(env.actionSize);
-    this.#perturb = new LastingNoise(spec.noise, env.actionSize);
+    this.#perturb = new NoiseSource(STREAM.actionNoise, spec.noise, env.actionSize);
+    this.#place = emptyPlace(spec.seed);
   }
 
   /**
-   * @param firstEnv global index of the shard's first environment
    * @param before state to start from; an all-zero header starts fresh episodes
    * @param after where the state afterwards is written; may not be `before`
    */
   async collect(
-    firstEnv: number,
+    { firstEnv, clock }: ShardPlace,
     policy: ActingPolicy,
     before: Float64Array,
     after: Float64Array,
@@ -109,13 +117,13 @@ export class Collector {
     out.finalCount[0] = 0;
     this.#observer = observer;
     for (let t = 0; t < spec.steps; t++) {
-      await this.#act(t, firstEnv, after[1], policy, out);
+      moveTo(this.#place, clock, t, spec.noise.envs);
+      await this.#act(t, firstEnv, policy, out);
       for (let n = 0; n < spec.envs; n++) {
         this.#stepOne(t, n, firstEnv + n, after, out, report);
         observer?.(t, n, env, "after");
         this.#nextEpisode(t, n, firstEnv + n, after, out);
       }
-      after[1]++;
     }
     this.#moveObservations(after, out, spec.steps, "keep");
     return report;
@@ -132,7 +140,6 @@ export class Collector {
       env.save(state, record);
     }
     state[0] = 1;
-    state[1] = 0;
   }
 
   #usedSteps(globalEnv: number): number {
@@ -160,18 +167,19 @@ export class Collector {
   }
 
   /** Samples the actions of step t for all environments. */
-  async #act(t: number, firstEnv: number, tick: number, policy: ActingPolicy, out: Trajectory): Promise<void> {
+  async #act(t: number, firstEnv: number, policy: ActingPolicy, out: Trajectory): Promise<void> {
     const { env, spec } = this;
-    const { envs, seed } = spec;
+    const { envs } = spec;
     const size = env.actionSize;
     const first = t * envs * env.obsSize;
     const feeds = this.#feedsOf(policy);
     for (let i = 0; i < this.#obs.length; i++) this.#obs[i] = out.obs[first + i];
     for (let n = 0; n < envs; n++) {
-      this.#start.draw(seed, STREAM.policy, firstEnv + n, tick, this.#noise, n * policy.noiseSize);
+      this.#place.env = firstEnv + n;
+      policy.noise.draw(this.#place, this.#noise, n * policy.noise.size);
     }
     await policy.sampler.run(feeds, this.#sampled);
-    if (policy.actionNoise > 0) this.#perturbActions(firstEnv, tick, policy.actionNoise);
+    if (policy.actionNoise > 0) this.#perturbActions(firstEnv, policy.actionNoise);
     out.action.set(this.#action, t * envs * size);
   }
 
@@ -179,17 +187,17 @@ export class Collector {
   #feedsOf(policy: ActingPolicy): Readonly<Record<string, Float32Array>> {
     if (this.#fedPolicy !== policy) {
       this.#fedPolicy = policy;
-      this.#noise = new Float32Array(this.spec.envs * policy.noiseSize);
-      this.#start = new LastingNoise(this.spec.noise, policy.noiseSize);
+      this.#noise = new Float32Array(this.spec.envs * policy.noise.size);
       this.#feeds = { ...policy.feeds, obs: this.#obs, noise: this.#noise };
     }
     return this.#feeds;
   }
 
-  #perturbActions(firstEnv: number, tick: number, deviation: number): void {
+  #perturbActions(firstEnv: number, deviation: number): void {
     const size = this.env.actionSize;
     for (let n = 0; n < this.spec.envs; n++) {
-      this.#perturb.draw(this.spec.seed, STREAM.actionNoise, firstEnv + n, tick, this.#perturbation, 0);
+      this.#place.env = firstEnv + n;
+      this.#perturb.draw(this.#place, this.#perturbation, 0);
       for (let i = 0; i < size; i++) this.#action[n * size + i] += deviation * this.#perturbation[i];
     }
   }
@@ -209,7 +217,7 @@ export class Collector {
     state[record + layout.lengthOffset]++;
     const terms = env.rewardTerms;
     for (let k = 0; k < terms.length; k++) state[record + layout.termsOffset + k] += terms[k];
-    if (env.nan) report.nans.push({ env: globalEnv, step: state[1], source: env.nanSource });
+    if (env.nan) report.nans.push({ env: globalEnv, step: this.#place.tick, source: env.nanSource });
     if (env.terminated || env.truncated) this.#closeEpisode(state, record, report);
   }
 

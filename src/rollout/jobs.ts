@@ -3,8 +3,9 @@
 import type { AdamSettings } from "../algorithms/adam.ts";
 import type { AdvantageScale } from "../algorithms/advantages.ts";
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
-import type { NoiseSchedule } from "../policy/lasting-noise.ts";
+import type { NoiseSchedule } from "../policy/noise-source.ts";
 import type { FlowPolicy, PolicySpec } from "../policy/policy.ts";
+import type { RunClock } from "../policy/run-clock.ts";
 import type { Mirror, Squash, TaskVariant } from "../tasks/index.ts";
 import type { EpisodeReport } from "./episodes.ts";
 import type { CommandVector, EpisodeResults } from "./evaluation.ts";
@@ -27,7 +28,7 @@ export interface TrainingSetup {
   readonly seed: number;
   /** Time limit of training episodes in control steps; 0: the task's own */
   readonly episodeSteps: number;
-  /** Control steps from one draw of the policy's noise to the next */
+  /** How long the policy's noise lasts */
   readonly noise: NoiseSchedule;
   /** Whether first episodes end at times that differ from environment to environment */
   readonly staggered: boolean;
@@ -110,13 +111,15 @@ export type Job =
   | {
       readonly kind: "collect";
       readonly shard: number;
+      /** Of the iteration's start */
+      readonly clock: RunClock;
       /** Generation of the shard states to read; the other one is written */
       readonly generation: 0 | 1;
       /** Standard deviation of Gaussian noise added to actions */
       readonly actionNoise: number;
       readonly watch?: WatchRequest;
     }
-  | { readonly kind: "prepare"; readonly shard: number; readonly iteration: number }
+  | { readonly kind: "prepare"; readonly shard: number; readonly clock: RunClock }
   | {
       /** Learns from prepared minibatches, together with all threads that are given the same job: none may be left out for good */
       readonly kind: "descend";

@@ -6,8 +6,8 @@ import type { Environment } from "../tasks/index.ts";
 
 /** Offsets within one shard's state. */
 export interface ShardStateLayout {
-  /** 1 once the environments were reset, then the control steps collected so far */
-  readonly headerSize: 2;
+  /** 1 once the environments were reset */
+  readonly headerSize: 1;
   /** Values per environment */
   readonly stride: number;
   /** Of one environment's record: pending observation, privileged observation, return, length, reward terms */
@@ -28,13 +28,13 @@ export function shardStateLayout(env: Environment, envs: number): ShardStateLayo
   const termsOffset = returnOffset + 2;
   const stride = termsOffset + env.rewardNames.length;
   return {
-    headerSize: 2,
+    headerSize: 1,
     stride,
     obsOffset,
     privilegedOffset,
     returnOffset,
     lengthOffset: returnOffset + 1,
     termsOffset,
-    size: 2 + envs * stride,
+    size: 1 + envs * stride,
   };
 }

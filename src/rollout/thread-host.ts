@@ -1,6 +1,8 @@
 /** What one thread owns: an engine, an environment and the compiled functions; does any job with them. */
 import type { Engine } from "../graph/index.ts";
 import { createEngine } from "../graph/index.ts";
+import { STREAM } from "../math/rng.ts";
+import { NoiseSource } from "../policy/noise-source.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
@@ -60,7 +62,7 @@ export class ThreadHost {
       case "collect":
         return this.#collect(job);
       case "prepare":
-        await this.#tools.updater.prepare(job.shard, job.iteration);
+        await this.#tools.updater.prepare(job.shard, job.clock);
         return null;
       case "descend":
         await this.#tools.descender.descend(job);
@@ -78,7 +80,13 @@ export class ThreadHost {
     return this.#training;
   }
 
-  #collect({ shard, generation, actionNoise, watch }: Extract<Job, { kind: "collect" }>): Promise<EpisodeReport> {
+  #collect({
+    shard,
+    clock,
+    generation,
+    actionNoise,
+    watch,
+  }: Extract<Job, { kind: "collect" }>): Promise<EpisodeReport> {
     const { setup, views, collector, policy } = this.#tools;
     const { sizes } = setup;
     policy.actionNoise = actionNoise;
@@ -90,7 +98,7 @@ export class ThreadHost {
       return views.shardState.subarray(start, start + sizes.shardStateSize);
     };
     return collector.collect(
-      shard * sizes.envs,
+      { clock, firstEnv: shard * sizes.envs },
       policy,
       state(generation),
       state(1 - generation),
@@ -120,9 +128,10 @@ async function trainingTools(env: Environment, engine: Engine, setup: TrainingSe
     staggered: setup.staggered,
   });
   const weights = new Float32Array(sizes.actorSize);
+  const noise = new NoiseSource(STREAM.policy, setup.noise, noiseSize(setup.policy));
   const policy: ActingPolicy = {
+    noise,
     sampler: await engine.compile(samplerFunction(setup.policy, sizes.envs)),
-    noiseSize: noiseSize(setup.policy),
     weights,
     feeds: {
       ...parameterViews(policyLayout(setup.policy), weights),
@@ -131,7 +140,6 @@ async function trainingTools(env: Environment, engine: Engine, setup: TrainingSe
     },
     actionNoise: 0,
   };
-  const noise = { schedule: setup.noise, size: noiseSize(setup.policy) };
   const options = { engine, spec, plan, sizes, views, seed, noise, mirror };
   const updater = await Updater.create(options);
   const descender = await Descender.create({ ...options, adam, minibatchScale }, updater);

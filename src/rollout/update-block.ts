@@ -1,7 +1,7 @@
 /** What the two halves of the updater share: their options, and a compiled function with the arrays it is fed from and writes to. */
 import type { UpdateSpec } from "../algorithms/update-functions.ts";
 import type { Engine, Executable, Feeds, GraphFunction } from "../graph/index.ts";
-import type { NoiseSchedule } from "../policy/lasting-noise.ts";
+import type { NoiseSource } from "../policy/noise-source.ts";
 import type { Mirror } from "../tasks/index.ts";
 import type { IterationSizes, IterationViews } from "./iteration-layout.ts";
 import { copy } from "./row-image.ts";
@@ -15,8 +15,8 @@ export interface UpdaterOptions {
   readonly sizes: IterationSizes;
   readonly views: IterationViews;
   readonly seed: number;
-  /** How long the policy's noise lasts, and values of it that one action takes */
-  readonly noise: { readonly schedule: NoiseSchedule; readonly size: number };
+  /** What the policy acts with */
+  readonly noise: NoiseSource;
   /** Null where rows are learned from as they are only */
   readonly mirror: Mirror | null;
 }

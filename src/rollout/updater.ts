@@ -2,6 +2,7 @@
  * The learner's work on one thread: prepares shards and computes gradient parts, reading and writing the iteration's shared arrays.
  * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: who does what (descender.ts).
  */
+import type { RunClock } from "../policy/run-clock.ts";
 import { ActorUpdater } from "./actor-updater.ts";
 import { BatchCopy } from "./batch-copy.ts";
 import { CriticUpdater } from "./critic-updater.ts";
@@ -41,9 +42,10 @@ export class Updater {
   /**
    * Gives one shard's rows what they keep through the epochs, measured under the collecting weights, scales rewards and, where the plan
    * asks for it, computes values and advantages.
+   * @param clock of the iteration's start
    */
-  async prepare(shard: number, iteration: number): Promise<void> {
-    await this.#actor.prepare(shard, iteration);
+  async prepare(shard: number, clock: RunClock): Promise<void> {
+    await this.#actor.prepare(shard, clock);
     await this.#critic.prepare(shard);
   }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
 import { field } from "./config-field.ts";
+import { scheduleField } from "./schedule-field.ts";
 
 const OURS = "flowgait";
 
@@ -81,24 +82,11 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       "Continuous flow times keep this distance from 0 and from 1.",
       source,
     ),
-    normalPull: field(
+    normalPull: scheduleField(
       nonNegative.max(100),
       0,
       "Weight of a pull of the velocity towards the one whose actions are standard normal, which is what an entropy bonus is to a Gaussian: it keeps actions from drifting outwards where reward does not hold them (docs/experiments.md).",
       OURS,
-    ),
-    normalPullEnd: field(
-      nonNegative.max(100),
-      0,
-      "What the pull falls to, where normalPullFallSteps says that it falls.",
-      OURS,
-    ),
-    normalPullFallSteps: field(
-      z.int().min(0),
-      0,
-      "Environment steps over which the pull falls linearly to normalPullEnd; 0 keeps it constant.",
-      OURS,
-      "environment steps",
     ),
     consistency: field(
       nonNegative.max(100),
@@ -112,26 +100,12 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       "Weight of the squared change of every pair's loss since the data were collected. A ratio that is clipped or clamped gives no gradient and an averaged one hides changes that cancel; this holds on to every pair (docs/experiments.md).",
       OURS,
     ),
-    actionNoise: field(
+    actionNoise: scheduleField(
       nonNegative,
       defaults.actionNoise,
       "Standard deviation of the Gaussian noise added to actions while training; 0 adds none.",
       source,
-      "action",
-    ),
-    actionNoiseEnd: field(
-      nonNegative,
-      0,
-      "What the noise added to actions falls to, where actionNoiseFallSteps says that it falls.",
-      OURS,
-      "action",
-    ),
-    actionNoiseFallSteps: field(
-      z.int().min(0),
-      0,
-      "Environment steps over which the noise added to actions falls linearly to actionNoiseEnd; 0 keeps it constant.",
-      OURS,
-      "environment steps",
+      { unit: "action" },
     ),
   };
 }
@@ -174,38 +148,24 @@ interface OptimiserDefaults {
 /** Adam, the number of its steps, and the weights that acting uses. */
 export function optimiserFields(defaults: OptimiserDefaults, source: string) {
   return {
-    learningRate: field(rate.positive().min(1e-12), defaults.learningRate, "Adam's step size of the policy.", source),
+    learningRate: scheduleField(
+      rate.positive().min(1e-12),
+      defaults.learningRate,
+      "Adam's step size of the policy. Where it falls, the critic's falls with it.",
+      source,
+      { endBounds: rate.nonnegative() },
+    ),
     criticLearningRate: field(
       rate.nonnegative(),
       0,
       "Adam's step size of the critic; 0 takes the policy's learning rate.",
       source,
     ),
-    learningRateDecaySteps: field(
-      z.int().min(0),
-      0,
-      "Environment steps over which both learning rates fall linearly to 0; 0 keeps them constant.",
-      source,
-      "environment steps",
-    ),
-    clipTarget: field(
+    clipTarget: scheduleField(
       z.number().min(0).lt(1),
       0,
-      "Share of ratios outside the trust region that the policy's learning rate is steered towards, iteration by iteration, from a fiftieth to four times its value; 0 leaves it alone.",
+      "Share of ratios outside the trust region that the policy's learning rate is steered towards, iteration by iteration, from a fiftieth to four times its value; 0 leaves it alone. A target that falls makes steps smaller once little is left to learn.",
       OURS,
-    ),
-    clipTargetEnd: field(
-      z.number().min(0).lt(1),
-      0,
-      "What clipTarget falls to, where clipTargetFallSteps says that it falls.",
-      OURS,
-    ),
-    clipTargetFallSteps: field(
-      z.int().min(0),
-      0,
-      "Environment steps over which clipTarget falls linearly to clipTargetEnd, so that steps rest where little is left to learn; 0 keeps it constant.",
-      OURS,
-      "environment steps",
     ),
     adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
     adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),

@@ -18,6 +18,7 @@ import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
 import { iterationSizes, policySpec, updatePlan, updateSpec } from "./networks.ts";
+import { scheduleOf } from "./schedule-field.ts";
 import { initialLoopState, type TrainingParts } from "./training-state.ts";
 
 /** The parts of a run. */
@@ -101,7 +102,7 @@ function setupOf(
     training: {
       seed: config.seed,
       episodeSteps: config.episodeSteps,
-      noise: { period: config.noisePeriod, fallTicks: config.noisePeriodFallSteps / config.envs },
+      noise: { period: scheduleOf(config.noisePeriod), envs: config.envs },
       staggered: config.stagger,
       sizes,
       memory,

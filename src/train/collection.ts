@@ -16,10 +16,10 @@ export async function collectIteration(
   { loop, sizes }: Pick<TrainingParts, "loop" | "sizes">,
   watch: (shard: number) => WatchRequest | undefined = () => undefined,
 ): Promise<EpisodeReport> {
-  const { generation } = loop;
-  const noise = actionNoise(config, loop.envSteps);
+  const { generation, clock } = loop;
+  const noise = actionNoise(config, clock.envSteps);
   const jobs = Array.from({ length: sizes.shards }, (_, shard) => {
-    return { kind: "collect" as const, shard, generation, actionNoise: noise, watch: watch(shard) };
+    return { kind: "collect" as const, shard, clock, generation, actionNoise: noise, watch: watch(shard) };
   });
   const reports = await pool.run<"collect">(jobs);
   loop.generation = generation === 0 ? 1 : 0;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { trainConfigSchema } from "./config.ts";
 import type { FieldMeta } from "./config-field.ts";
+import { scheduledNumber } from "./schedule-field.ts";
 
 /** One setting that can be given on the command line. */
 export interface ConfigFlag extends FieldMeta {
@@ -9,7 +10,7 @@ export interface ConfigFlag extends FieldMeta {
   readonly name: string;
   /** Where the value goes in the configuration. */
   readonly path: readonly string[];
-  readonly kind: "number" | "boolean" | "string" | "choice" | "numbers";
+  readonly kind: "number" | "schedule" | "boolean" | "string" | "choice" | "numbers";
   /** Of kind "choice". */
   readonly choices: readonly string[];
   /** Whether a number must be whole. */
@@ -84,6 +85,8 @@ function kindOf(schema: z.ZodType, path: readonly string[]): Pick<ConfigFlag, "k
   if (schema instanceof z.ZodBoolean) return { ...plain, kind: "boolean" };
   if (schema instanceof z.ZodNumber) return { ...plain, kind: "number", whole: schema.format === "safeint" };
   if (schema instanceof z.ZodEnum) return { ...plain, kind: "choice", choices: schema.options.map(String) };
+  if (schema instanceof z.ZodUnion)
+    return { ...plain, kind: "schedule", whole: scheduledNumber(schema).format === "safeint" };
   if (schema instanceof z.ZodString) return { ...plain, kind: "string" };
   if (schema instanceof z.ZodArray && schema.element instanceof z.ZodNumber)
     return { ...plain, kind: "numbers", whole: schema.element.format === "safeint" };

@@ -29,6 +29,8 @@ function expectation(issue: z.core.$ZodIssue, found: unknown): string {
     case "too_big":
       return `${got}, expected ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${elements(issue.origin)}`;
     case "invalid_union":
+      if (typeof found === "number" && issue.errors[0]?.[0] !== undefined)
+        return expectation(issue.errors[0][0], found);
       return `${got}, expected ${"options" in issue ? oneOf((issue.options as unknown[]).map(String)) : "another value"}`;
     case "custom":
       return `${got}, expected ${issue.message}`;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { ConfigFlag } from "./config-flags.ts";
 import { expectedKind } from "./overrides.ts";
+import { scheduledNumber } from "./schedule-field.ts";
 
 /** The bounds of a number, as JSON schema tells them. */
 interface Bounds {
@@ -15,8 +16,9 @@ interface Bounds {
 /** Kind and range of what a flag takes. */
 export function expectedValue(flag: Pick<ConfigFlag, "kind" | "whole" | "choices" | "schema">): string {
   const kind = expectedKind(flag);
-  if (flag.kind !== "number" && flag.kind !== "numbers") return kind;
-  const bounds = z.toJSONSchema(flag.schema) as Bounds;
+  if (flag.kind !== "number" && flag.kind !== "numbers" && flag.kind !== "schedule") return kind;
+  const numbers = flag.schema instanceof z.ZodUnion ? scheduledNumber(flag.schema) : flag.schema;
+  const bounds = z.toJSONSchema(numbers) as Bounds;
   const range = rangeText(flag.kind === "numbers" ? (bounds.items ?? {}) : bounds);
   return range === "" ? kind : `${kind}, ${range}`;
 }

@@ -8,6 +8,7 @@ import { UserError } from "../math/user-error.ts";
 import { algorithmConfig } from "./algorithm-config.ts";
 import { nonNegative } from "./algorithm-fields.ts";
 import { field } from "./config-field.ts";
+import { type ScheduleSetting, scheduleField, scheduleOf } from "./schedule-field.ts";
 
 const FPO = "FPO, released Playground configuration";
 const OURS = "flowgait";
@@ -77,19 +78,12 @@ export const trainConfigSchema = z.strictObject({
     "End the environments' first episodes at times spread over the limit, so that a batch holds every moment of an episode. For tasks that only the time limit ends (docs/experiments.md).",
     OURS,
   ),
-  noisePeriod: field(
+  noisePeriod: scheduleField(
     z.int().min(1).max(10_000),
     1,
-    "Control steps over which the policy's noise turns from one draw into the next while training; 1 draws afresh at every step. Noise that lasts goes further, and each action still is one of the policy's own (docs/experiments.md).",
+    "Control steps over which the policy's noise turns from one draw into the next while training; 1 draws afresh at every step. Noise that lasts explores further, and each action still is one of the policy's own; a period that falls to 1 lets the policy then learn without it (docs/experiments.md).",
     OURS,
-    "control steps",
-  ),
-  noisePeriodFallSteps: field(
-    z.int().min(0),
-    0,
-    "Environment steps over which the noise's period falls linearly to 1, so that what was found with noise that lasts is learned without; 0 keeps it constant.",
-    OURS,
-    "environment steps",
+    { unit: "control steps" },
   ),
   normaliser: field(
     z.enum(["correct", "released"]),
@@ -164,13 +158,8 @@ export function rowsPerIteration(config: Pick<TrainConfig, "envs" | "horizon">):
 }
 
 /** The critic's step size: its own, or the policy's where it has none. */
-export function criticLearningRate(algorithm: { learningRate: number; criticLearningRate: number }): number {
-  return algorithm.criticLearningRate > 0 ? algorithm.criticLearningRate : algorithm.learningRate;
-}
-
-/** What is left of the learning rates after so many environment steps: 1 without a decay, else falling linearly to 0. */
-export function learningRateFactor({ learningRateDecaySteps: all }: { learningRateDecaySteps: number }, done: number) {
-  return all === 0 ? 1 : Math.max(0, 1 - done / all);
+export function criticLearningRate(algorithm: { learningRate: ScheduleSetting; criticLearningRate: number }): number {
+  return algorithm.criticLearningRate > 0 ? algorithm.criticLearningRate : scheduleOf(algorithm.learningRate).start;
 }
 
 /**

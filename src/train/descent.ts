@@ -5,14 +5,24 @@
 import { returnLevel } from "../algorithms/advantages.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
 import { Rng, STREAM } from "../math/rng.ts";
+import { type Schedule, valueAt } from "../math/schedule.ts";
+import type { RunClock } from "../policy/run-clock.ts";
 import type { DescentJob, Network } from "../rollout/jobs.ts";
 import { smallestDivisor } from "../rollout/update-plan.ts";
-import { criticLearningRate, learningRateFactor, rowsPerIteration } from "./config.ts";
+import { criticLearningRate } from "./config.ts";
 import type { LearnerOptions } from "./learner.ts";
 import { MeanTally } from "./mean-tally.ts";
+import { scheduleOf } from "./schedule-field.ts";
 
 /** Means over the iteration's minibatches, by name. */
 export type UpdateMeasures = Record<string, number>;
+
+/** Which batch is learned from. */
+export interface LearnedIteration {
+  readonly iteration: number;
+  /** Of its start */
+  readonly clock: RunClock;
+}
 
 /** How often one descent may lose a thread before the run gives up. */
 const MOST_ATTEMPTS = 3;
@@ -23,10 +33,12 @@ export class Descent {
   /** What a descent changes, and how it was before */
   readonly #changed: readonly { readonly now: Float32Array | Int32Array; readonly before: Float32Array | Int32Array }[];
   readonly #rng = new Rng();
+  readonly #learningRate: Schedule;
 
   constructor(options: LearnerOptions) {
     const { actor, critic, actorMoments, criticMoments, optimiserSteps } = options.views;
     this.#options = options;
+    this.#learningRate = scheduleOf(options.config.algorithm.learningRate);
     this.#changed = [actor, critic, actorMoments, criticMoments, optimiserSteps].map((now) => ({
       now,
       before: now.slice(),
@@ -39,14 +51,14 @@ export class Descent {
    * @param afterEpoch called with 1, 2, … after each of the epochs, before the next begins
    */
   async run(
-    iteration: number,
+    { iteration, clock }: LearnedIteration,
     rateFactor: number,
     afterEpoch?: (epoch: number) => Promise<void>,
   ): Promise<UpdateMeasures> {
     const { config, plan, views } = this.#options;
     const { epochs } = config.algorithm;
     for (let epoch = 0; epoch < epochs; epoch++) this.#shuffle(iteration, epoch);
-    const job = this.#job(iteration, rateFactor);
+    const job = this.#job({ iteration, clock }, rateFactor);
     const atOnce = afterEpoch === undefined ? epochs : 1;
     for (let epoch = 0; epoch < epochs; epoch += atOnce) {
       const [firstMinibatch, endMinibatch] = [epoch * plan.minibatches, (epoch + atOnce) * plan.minibatches];
@@ -68,15 +80,19 @@ export class Descent {
     this.#rng.seek(config.seed, STREAM.shuffle, draw).shuffle(order);
   }
 
-  #job(iteration: number, rateFactor: number): Omit<DescentJob, "firstMinibatch" | "endMinibatch"> {
+  #job(
+    { iteration, clock }: LearnedIteration,
+    rateFactor: number,
+  ): Omit<DescentJob, "firstMinibatch" | "endMinibatch"> {
     const { config, plan, pool, views } = this.#options;
     const { algorithm } = config;
-    const factor = learningRateFactor(algorithm, iteration * rowsPerIteration(config));
+    const now = valueAt(this.#learningRate, clock.envSteps);
+    const critic = (criticLearningRate(algorithm) * now) / this.#learningRate.start;
     return {
       kind: "descend",
       iteration,
       parts: plan.parts / smallestDivisor(plan.parts, pool.size),
-      rates: { actor: factor * rateFactor * algorithm.learningRate, critic: factor * criticLearningRate(algorithm) },
+      rates: { actor: now * rateFactor, critic },
       returnLevel: plan.advantages === "minibatch" ? returnLevel(views.learnReward, algorithm.gamma) : 0,
     };
   }

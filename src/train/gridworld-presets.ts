@@ -33,8 +33,7 @@ const paperUpdate = {
   bootstrapTimeLimits: false,
   rewardScale: 1,
   valueCoefficient: 1,
-  learningRate: 3e-4,
-  learningRateDecaySteps: 200_000_000,
+  learningRate: "0.0003..0 over 200M",
   gradientNorm: 0.5,
   epochs: 10,
   minibatches: 6,
@@ -63,7 +62,6 @@ const laptopBatch = {
 const laptopUpdate = {
   ...paperUpdate,
   learningRate: 1e-3,
-  learningRateDecaySteps: 0,
   rewardScale: 0.1,
   epochs: 6,
 } satisfies UpdateSettings;

@@ -80,7 +80,7 @@ export class IncidentDesk {
     const { steps } = this.#parts.sizes;
     const slot = this.#watched.indexOf(env);
     const stretches = slot < 0 ? [this.#copy([env])] : this.#stretches;
-    const before = step - this.#shardBefore(env)[1];
+    const before = step - this.#parts.loop.clock.ticks;
     const clip = this.#clip(stretches, Math.max(0, slot), env, (stretches.length - 1) * steps + before);
     this.last.nan = this.#incident("nan", env, source, clip);
   }
@@ -104,7 +104,7 @@ export class IncidentDesk {
   }
 
   #incident(kind: Incident["kind"], environment: number, source: string, clip: DriveClip): Incident {
-    return { kind, environment, envSteps: this.#parts.loop.envSteps, source, clip };
+    return { kind, environment, envSteps: this.#parts.loop.clock.envSteps, source, clip };
   }
 
   /** @param last index of the failing action, counted from the start of the first stretch */
@@ -158,7 +158,7 @@ export class IncidentDesk {
 }
 
 /** Values of a shard's state before its environments' (src/rollout/shard-state.ts). */
-const HEADER = 2;
+const HEADER = 1;
 
 function strideOf({ shardStateSize, envs }: IterationSizes): number {
   return (shardStateSize - HEADER) / envs;

@@ -1,13 +1,16 @@
 /** The update of one iteration: has the batch prepared, takes it into the normaliser, and descends (descent.ts). */
 import { normaliseAdvantages, returnLevel } from "../algorithms/advantages.ts";
 import { RunningStats } from "../math/running-stats.ts";
+import { type Schedule, valueAt } from "../math/schedule.ts";
+import type { RunClock } from "../policy/run-clock.ts";
 import type { DescentBoard } from "../rollout/descent-board.ts";
 import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { UpdatePlan } from "../rollout/update-plan.ts";
-import { rowsPerIteration, type TrainConfig } from "./config.ts";
-import { Descent, type UpdateMeasures } from "./descent.ts";
-import { clipTargetAfter, steeredFactor } from "./rate-steering.ts";
+import type { TrainConfig } from "./config.ts";
+import { Descent, type LearnedIteration, type UpdateMeasures } from "./descent.ts";
+import { steeredFactor } from "./rate-steering.ts";
+import { scheduleOf } from "./schedule-field.ts";
 
 /** What the learner works on. */
 export interface LearnerOptions {
@@ -31,6 +34,7 @@ export class Learner {
   /** Observations with the critic's extras [rows, obsSize + privilegedSize] */
   readonly #seen: Float32Array;
   readonly #descent: Descent;
+  readonly #clipTarget: Schedule;
 
   constructor(options: LearnerOptions) {
     const { sizes, config } = options;
@@ -38,6 +42,7 @@ export class Learner {
     this.stats = new RunningStats(sizes.obsSize + sizes.privilegedSize, config.normaliser);
     this.#seen = new Float32Array(sizes.shards * sizes.steps * sizes.envs * this.stats.size);
     this.#descent = new Descent(options);
+    this.#clipTarget = scheduleOf(config.algorithm.clipTarget);
     this.publishNormaliser();
   }
 
@@ -48,21 +53,20 @@ export class Learner {
   }
 
   /** Learns from the trajectories in the shared arrays. */
-  async update(iteration: number): Promise<UpdateMeasures> {
-    await this.prepare(iteration);
-    const measures = await this.descend(iteration);
+  async update({ iteration, clock }: LearnedIteration): Promise<UpdateMeasures> {
+    await this.prepare(clock);
+    const measures = await this.descend({ iteration, clock });
     this.publishNormaliser();
-    const { config } = this.#options;
-    const target = clipTargetAfter(config.algorithm, iteration * rowsPerIteration(config));
+    const target = valueAt(this.#clipTarget, clock.envSteps);
     if (target > 0) this.rateFactor = steeredFactor(this.rateFactor, measures.clipFraction, target);
     return measures;
   }
 
-  /** Everything that happens once per batch: pairs and their losses, values, normaliser, advantages. */
-  async prepare(iteration: number): Promise<void> {
+  /** Everything that happens once per batch: pairs and their losses, values, normaliser, advantages. @param clock of its start */
+  async prepare(clock: RunClock): Promise<void> {
     const { config, plan, sizes, pool, views } = this.#options;
     const shards = Array.from({ length: sizes.shards }, (_, shard) => shard);
-    const prepared = pool.run<"prepare">(shards.map((shard) => ({ kind: "prepare", shard, iteration })));
+    const prepared = pool.run<"prepare">(shards.map((shard) => ({ kind: "prepare", shard, clock })));
     this.#takeInObservations();
     await prepared;
     if (config.normaliserUpdate === "before") this.publishNormaliser();
@@ -75,7 +79,7 @@ export class Learner {
    * All epochs over the prepared batch.
    * @param afterEpoch called with 1, 2, … after each of them, before the next begins
    */
-  descend(iteration: number, afterEpoch?: (epoch: number) => Promise<void>): Promise<UpdateMeasures> {
+  descend(iteration: LearnedIteration, afterEpoch?: (epoch: number) => Promise<void>): Promise<UpdateMeasures> {
     return this.#descent.run(iteration, this.rateFactor, afterEpoch);
   }
 

@@ -1,6 +1,6 @@
 /** Turns a run's configuration and a task's sizes into the shapes that the other rooms work with. */
 import { type AlgorithmSpec, surrogateOf, type UpdateSpec } from "../algorithms/update-functions.ts";
-import { ramp } from "../math/ramp.ts";
+import { valueAt } from "../math/schedule.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
 import type { IterationSizes } from "../rollout/iteration-layout.ts";
@@ -10,6 +10,7 @@ import { type Cuts, planUpdate, type UpdatePlan } from "../rollout/update-plan.t
 import type { Environment } from "../tasks/index.ts";
 import type { AlgorithmConfig } from "./algorithm-config.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
+import { type ScheduleSetting, scheduleOf } from "./schedule-field.ts";
 
 type PolicySizes = Pick<Environment, "obsSize" | "actionSize">;
 type FlowConfig = Exclude<AlgorithmConfig, { name: "ppo" }>;
@@ -36,16 +37,15 @@ function flowPolicy(algorithm: FlowConfig, env: PolicySizes): FlowPolicy {
 /** Standard deviation of the Gaussian noise added to actions after so many environment steps of training. */
 export function actionNoise({ algorithm }: TrainConfig, envSteps: number): number {
   if (!("actionNoise" in algorithm)) return 0;
-  const { actionNoise: start, actionNoiseEnd: end, actionNoiseFallSteps: all } = algorithm;
-  return ramp(start, end, all, envSteps);
+  return valueAt(scheduleOf(algorithm.actionNoise), envSteps);
 }
 
-function algorithmSpec({ algorithm, envs }: TrainConfig, env: Environment): AlgorithmSpec {
+function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmSpec {
   switch (algorithm.name) {
     case "fpo":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: inTicks(algorithm, envs) };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
     case "fpo++":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: inTicks(algorithm, envs) };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
     case "ppo": {
       const squashed = env.actionDescription.squash === "tanh";
       return { name: algorithm.name, policy: gaussianPolicy(algorithm, env), settings: algorithm, squashed };
@@ -57,9 +57,8 @@ function algorithmSpec({ algorithm, envs }: TrainConfig, env: Environment): Algo
   }
 }
 
-/** Times in control steps of each environment, which is how rows are told apart. */
-function inTicks<A extends { readonly normalPullFallSteps: number }>(algorithm: A, envs: number) {
-  return { ...algorithm, normalPullFallTicks: algorithm.normalPullFallSteps / envs };
+function scheduled<A extends { readonly normalPull: ScheduleSetting }>(algorithm: A) {
+  return { ...algorithm, normalPull: scheduleOf(algorithm.normalPull) };
 }
 
 /** Evaluations of the policy network that the loss of one row takes. */

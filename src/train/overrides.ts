@@ -1,9 +1,11 @@
 /** Settings given as text (`--algorithm.clip 0.05`) turned into a partial configuration. Knows the schema's flags, not the command line. */
 import { nearNames } from "../math/near-names.ts";
+import { parseNumber } from "../math/number-text.ts";
 import { UserError } from "../math/user-error.ts";
 import type { PartialTrainConfig } from "./config.ts";
 import { type ConfigFlag, trainFlags } from "./config-flags.ts";
 import { describeIssue, oneOf } from "./config-issue.ts";
+import { canonicalSchedule } from "./schedule-field.ts";
 
 /**
  * Parses pairs of flag name (without dashes) and text.
@@ -62,6 +64,8 @@ function convert(flag: ConfigFlag, text: string): unknown {
       return text === "true" ? true : text === "false" ? false : undefined;
     case "number":
       return parseNumber(text);
+    case "schedule":
+      return canonicalSchedule(text);
     case "numbers": {
       const values = text.split(",").map(parseNumber);
       return values.includes(undefined) ? undefined : values;
@@ -69,13 +73,6 @@ function convert(flag: ConfigFlag, text: string): unknown {
     default:
       return flag.kind satisfies never;
   }
-}
-
-/** Also 6_000_000, 6e6 and, as the metrics print them, 6M and 500k. */
-function parseNumber(text: string): number | undefined {
-  const plain = text.trim().replaceAll("_", "").replace(/k$/, "e3").replace(/M$/, "e6");
-  const value = Number(plain);
-  return plain === "" || !Number.isFinite(value) ? undefined : value;
 }
 
 function wrongValue(flag: ConfigFlag, text: string): UserError {
@@ -86,7 +83,9 @@ function wrongValue(flag: ConfigFlag, text: string): UserError {
 export function expectedKind(flag: Pick<ConfigFlag, "kind" | "whole" | "choices">): string {
   switch (flag.kind) {
     case "number":
-      return flag.whole ? "a whole number" : "a number";
+      return numberKind(flag);
+    case "schedule":
+      return `${numberKind(flag)}, or start..end over steps such as "${flag.whole ? "8..1" : "0.06..0.015"} over 12M"`;
     case "numbers":
       return `${flag.whole ? "whole numbers" : "numbers"} separated by commas`;
     case "boolean":
@@ -98,6 +97,10 @@ export function expectedKind(flag: Pick<ConfigFlag, "kind" | "whole" | "choices"
     default:
       return flag.kind satisfies never;
   }
+}
+
+function numberKind({ whole }: Pick<ConfigFlag, "whole">): string {
+  return whole ? "a whole number" : "a number";
 }
 
 function assign(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -162,7 +162,6 @@ const steadyFpo = {
   horizon: 24,
   shards: 8,
   stagger: false,
-  noisePeriodFallSteps: 0,
   algorithm: {
     ...steadyFlow,
     name: "fpo",
@@ -170,8 +169,6 @@ const steadyFpo = {
     lossClamp: 20,
     timeMargin: 0.005,
     normalPull: 0,
-    normalPullEnd: 0,
-    normalPullFallSteps: 0,
     advantageClamp: 100,
     advantageFloor: 0,
     rewardScale: 1,
@@ -203,7 +200,7 @@ const upright = {
 } as const satisfies PartialTrainConfig;
 
 /** Steps grow small as the gait is found: at one size they let it sway (docs/experiments.md). */
-const resting = { clipTargetEnd: 0.015, clipTargetFallSteps: 12_000_000 };
+const resting = { clipTarget: "0.06..0.015 over 12M" };
 
 /**
  * The control suite's humanoids, whose robots lie on the floor for most of an episode that only the time limit ends: by a lesson whose episodes

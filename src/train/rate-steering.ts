@@ -3,8 +3,6 @@
  * first iterations tears the policy apart once it has become narrow, since the same change of weights then moves ratios further.
  * Common for Gaussian policies by their KL divergence (rsl_rl); a flow has no cheap one, but it has its ratios.
  */
-import { ramp } from "../math/ramp.ts";
-
 /** Least and largest factor on the configured learning rate. */
 const BOUNDS = [1 / 50, 4] as const;
 /** Changes per iteration: quickly down, slowly up. */
@@ -19,16 +17,4 @@ export function steeredFactor(factor: number, measured: number, target: number):
   if (measured > TOLERANCE * target) return Math.max(least, factor / DOWN);
   if (measured < target / TOLERANCE) return Math.min(largest, factor * UP);
   return factor;
-}
-
-/** How the target changes while a run goes on; clipTarget alone keeps it. */
-interface TargetSchedule {
-  readonly clipTarget: number;
-  readonly clipTargetEnd: number;
-  readonly clipTargetFallSteps: number;
-}
-
-/** The target after so many environment steps of training; 0 where nothing is steered. */
-export function clipTargetAfter({ clipTarget, clipTargetEnd, clipTargetFallSteps }: TargetSchedule, envSteps: number) {
-  return clipTarget > 0 ? ramp(clipTarget, clipTargetEnd, clipTargetFallSteps, envSteps) : 0;
 }

@@ -147,7 +147,7 @@ async function measureIteration(
   const before = await probe.likelihoods(null);
   const odeError = odeErrorOf(before.flow, await probe.flow(odeSteps / 2));
   checkKnown(before, source);
-  await learner.prepare(loop.iteration);
+  await learner.prepare(loop.clock);
   probe.takePrepared();
 
   const epochs: RatioEpoch[] = [];
@@ -164,7 +164,7 @@ async function measureIteration(
     points.push(moment.points);
   };
   await measure(0);
-  await learner.descend(loop.iteration, measure);
+  await learner.descend(loop, measure);
 
   const facts = { ...runFacts(config, run, checkpoint.metadata.envSteps) };
   return { ...facts, rows: probe.rows.length, odeError, epochs, points };

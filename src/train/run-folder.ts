@@ -8,6 +8,7 @@ import { UserError } from "../math/user-error.ts";
 import { makeFolder, readError, writeError, writeFileAtomically } from "./atomic-file.ts";
 import { checkTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
 import { describeIssue } from "./config-issue.ts";
+import { withTodaysSettings } from "./older-settings.ts";
 
 /** Where runs go when nothing else is said, below the working directory. */
 export const RUNS_FOLDER = "runs";
@@ -77,7 +78,7 @@ export async function readRunConfig(folder: string): Promise<TrainConfig> {
 
 /** Parses the configuration inside a config.json document or a checkpoint. Throws UserError naming `source` and the key. */
 export function parseTrainConfig(value: unknown, source: string): TrainConfig {
-  const result = trainConfigSchema.safeParse(value);
+  const result = trainConfigSchema.safeParse(withTodaysSettings(value));
   if (!result.success) throw new UserError(`${source}: ${describeIssue(result.error.issues[0]!, value)}`);
   return checkTrainConfig(result.data);
 }

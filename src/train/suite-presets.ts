@@ -3,6 +3,7 @@
  * order 1, first episodes that end one after another, noise that lasts where rewards are rare, and for flows losses that are held to what
  * they were and a pull that keeps actions out of saturation. Rewards are in [0, 1] a step there.
  */
+import { scheduleText } from "../math/schedule.ts";
 import type { PartialTrainConfig } from "./config.ts";
 import type { AlgorithmPresets, TaskPresets } from "./presets.ts";
 
@@ -77,10 +78,12 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
     driftPenalty = 0.5,
     advantageFloor = 0.01,
     gaussianClipTarget = 0.15,
+    noisePeriod,
   } = task;
-  const falling = Math.min(0.4 * task.steps, LONGEST_FALL);
+  const over = Math.min(0.4 * task.steps, LONGEST_FALL);
+  const falls = (start: number, end: number) => (start === end ? start : scheduleText({ start, end, over }));
   const evaluation = { ...batch.evaluation, noise: "random" } as const;
-  const sampled = { ...batch, noisePeriodFallSteps: falling, evaluation };
+  const sampled = { ...batch, noisePeriod: falls(noisePeriod, 1), evaluation };
   return {
     fpo: {
       ...sampled,
@@ -98,9 +101,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
         time: "continuous",
         pairing: "antithetic",
         policyOutputScale: 1,
-        normalPull,
-        normalPullEnd,
-        normalPullFallSteps: falling,
+        normalPull: falls(normalPull, normalPullEnd),
         driftPenalty,
         actionNoise: 0.1,
       },

@@ -1,6 +1,7 @@
 /** A run's whole state as a checkpoint, and back: weights, Adam, normaliser, shard states, counters. Nothing here depends on time or threads. */
 import { UserError } from "../math/user-error.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
+import { forkedAt, type RunClock, startOfRun } from "../policy/run-clock.ts";
 import { adamState, type IterationSizes, type IterationViews } from "../rollout/iteration-layout.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Learner } from "./learner.ts";
@@ -9,7 +10,7 @@ import type { StoredTensor, TensorData } from "./safetensors.ts";
 /** Values that change from iteration to iteration beside the arrays. */
 export interface LoopState {
   iteration: number;
-  envSteps: number;
+  clock: RunClock;
   /** Which generation of shard states is current */
   generation: 0 | 1;
   /** Score of the best evaluation so far; null before the first one */
@@ -25,7 +26,7 @@ export interface LoopState {
 export function initialLoopState(): LoopState {
   return {
     iteration: 0,
-    envSteps: 0,
+    clock: startOfRun,
     generation: 0,
     bestReturn: null,
     evaluatedAt: 0,
@@ -69,7 +70,7 @@ export function storedTensors(parts: TrainingParts): Record<string, StoredTensor
 
 /** The counters of a checkpoint, as JSON. */
 export function storedState({ loop, learner, views }: TrainingParts): string {
-  const { iteration: _iteration, envSteps: _envSteps, generation: _generation, ...rest } = loop;
+  const { iteration: _iteration, generation: _generation, ...rest } = loop;
   const [actor, critic] = views.optimiserSteps;
   const optimiserSteps = { actor, critic };
   return JSON.stringify({
@@ -80,16 +81,23 @@ export function storedState({ loop, learner, views }: TrainingParts): string {
   });
 }
 
+/** In what a run that begins from a checkpoint differs from the one that wrote it. */
+export interface RestoreOptions {
+  /** It is another run: its best evaluation is still to come */
+  readonly newRun?: boolean;
+  /** Its environments are other ones and stay at the start of their first episodes */
+  readonly newEpisodes?: boolean;
+}
+
 /**
  * Puts a checkpoint's contents in place.
- * @param newEpisodes leaves the environments as they are, at the start of their first episodes, and the checkpoint's own aside
  * @throws UserError naming the first array that is missing or has another size
  */
 export function restore(
   parts: TrainingParts,
   { metadata, tensors }: Checkpoint,
   source: string,
-  newEpisodes = false,
+  { newRun = false, newEpisodes = false }: RestoreOptions = {},
 ): void {
   const { views, learner, sizes, loop } = parts;
   const [actor, critic] = [adamState(views.actorMoments), adamState(views.criticMoments)];
@@ -106,13 +114,36 @@ export function restore(
   fill("adam/critic/square", critic.square);
   fill("normaliser/mean", learner.stats.mean);
   fill("normaliser/squares", learner.stats.squares);
-  if (!newEpisodes) fill("shards", views.shardState.subarray(0, sizes.shards * sizes.shardStateSize));
+  const { shards, clock } = episodesOf({ metadata, tensors }, sizes);
+  if (!newEpisodes)
+    copyTensor(
+      { ...tensors, shards },
+      "shards",
+      views.shardState.subarray(0, sizes.shards * sizes.shardStateSize),
+      source,
+    );
   const { optimiserSteps, normaliserCount, rateFactor = 1, ...rest } = JSON.parse(metadata.state);
   views.optimiserSteps.set([optimiserSteps.actor, optimiserSteps.critic]);
   learner.stats.count = normaliserCount;
   learner.rateFactor = rateFactor;
   learner.publishNormaliser();
-  Object.assign(loop, rest, { iteration: metadata.iteration, envSteps: metadata.envSteps, generation: 0 });
+  Object.assign(loop, rest, { iteration: metadata.iteration, clock, generation: 0 });
+  if (newEpisodes) Object.assign(loop, { clock: forkedAt(clock), recentReturns: [], recentLengths: [] });
+  if (newRun) loop.bestReturn = null;
+}
+
+/** The shards' states and the clock. Older checkpoints keep the ticks in each shard's header, behind its first value. */
+function episodesOf({ metadata, tensors }: Checkpoint, { shards: count }: IterationSizes) {
+  const { shards } = tensors;
+  const { clock } = JSON.parse(metadata.state) as { clock?: RunClock };
+  if (clock !== undefined || shards === undefined) return { shards, clock: clock ?? startOfRun };
+  const stride = shards.data.length / (shards.shape[0] ?? count);
+  const data = (shards.data as Float64Array).filter((_, i) => i % stride !== 1);
+  const ticks = Number(shards.data[1]);
+  return {
+    shards: { data, shape: [data.length] },
+    clock: { envSteps: metadata.envSteps, ticks, origin: startOfRun.origin },
+  };
 }
 
 function named(layout: ParameterLayout, flat: Float32Array, prefix: string): Record<string, StoredTensor> {

@@ -2,6 +2,7 @@
  * A training run: collect, learn, report, evaluate, save, in that order, until the steps are done or somebody stops it. All I/O but
  * checkpoints leaves through sinks; the clock is an argument. Results depend on the configuration alone.
  */
+import { advanced } from "../policy/run-clock.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
@@ -16,18 +17,16 @@ import { evaluateOn, evaluationScore } from "./evaluate.ts";
 import { IncidentDesk } from "./incidents.ts";
 import type { IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
 import { policySpec } from "./networks.ts";
-import { restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
+import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { packageVersion } from "./version.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
 
 /** Where a run goes on from. */
-export interface ResumePoint {
+export interface ResumePoint extends RestoreOptions {
   readonly checkpoint: Checkpoint;
   readonly source: string;
   /** Training seconds spent before */
   readonly seconds: number;
-  /** Whether the environments begin anew, as they must where the checkpoint's were other ones */
-  readonly newEpisodes?: boolean;
 }
 
 /** What a run is made from. */
@@ -98,12 +97,12 @@ export class Training {
    */
   static async create(options: TrainingOptions): Promise<Training> {
     const { config, sinks, resume } = options;
-    const steps = () => assembly.parts.loop.envSteps;
+    const steps = () => assembly.parts.loop.clock.envSteps;
     const assembly: Assembly = await assemble(config, (message) => {
       for (const sink of sinks) sink.event({ kind: "worker", steps: steps(), message });
     });
     try {
-      if (resume) restore(assembly.parts, resume.checkpoint, resume.source, resume.newEpisodes);
+      if (resume) restore(assembly.parts, resume.checkpoint, resume.source, resume);
       return new Training(options, assembly);
     } catch (error) {
       await disassemble(assembly);
@@ -113,7 +112,7 @@ export class Training {
 
   /** Environment steps trained so far. */
   get steps(): number {
-    return this.#parts.loop.envSteps;
+    return this.#parts.loop.clock.envSteps;
   }
 
   /** Training seconds, earlier parts of a resumed run included. */
@@ -156,8 +155,7 @@ export class Training {
    */
   async run(signal: AbortSignal): Promise<{ steps: number; seconds: number }> {
     signal.addEventListener("abort", () => this.setPaused(false), { once: true });
-    const { loop } = this.#parts;
-    while (loop.envSteps < this.config.steps && !signal.aborted) {
+    while (this.steps < this.config.steps && !signal.aborted) {
       await this.#gate;
       if (signal.aborted) break;
       await this.#iterate();
@@ -166,7 +164,7 @@ export class Training {
     }
     if (!signal.aborted) await this.#evaluateWhenDue(true);
     await this.#save(true);
-    return { steps: loop.envSteps, seconds: this.#seconds };
+    return { steps: this.steps, seconds: this.#seconds };
   }
 
   /** Ends the threads and frees the simulation. */
@@ -183,11 +181,11 @@ export class Training {
     const collected = this.#nowMs();
     this.incidents.look(report);
     this.#showBurst(collected - started);
-    const measures = await learner.update(loop.iteration);
+    const measures = await learner.update(loop);
     this.#averagePolicy();
     const ended = this.#nowMs();
     loop.iteration++;
-    loop.envSteps += rowsPerIteration(this.config);
+    loop.clock = advanced(loop.clock, this.config.horizon, this.config.envs);
     this.#seconds += (ended - started) / 1000;
     this.#reportIteration(report, measures, { collectMs: collected - started, updateMs: ended - collected });
   }
@@ -214,7 +212,7 @@ export class Training {
     this.#episodes.add(report);
     const metrics: IterationMetrics = {
       iteration: loop.iteration,
-      steps: loop.envSteps,
+      steps: this.steps,
       seconds: this.#seconds,
       stepsPerSecond: (1000 * rowsPerIteration(this.config)) / (collectMs + updateMs),
       ...this.#episodes.describe(report, this.trainedEnv),
@@ -236,7 +234,8 @@ export class Training {
   }
 
   #event(kind: LogEvent["kind"], message: string, details?: LogEvent["details"]): void {
-    for (const sink of this.#options.sinks) sink.event({ kind, steps: this.#parts.loop.envSteps, message, details });
+    for (const sink of this.#options.sinks)
+      sink.event({ kind, steps: this.#parts.loop.clock.envSteps, message, details });
   }
 
   /** Evaluates when the interval is over, or, `atEnd`, when the newest weights were not evaluated yet. */
@@ -244,15 +243,20 @@ export class Training {
     const { loop } = this.#parts;
     const { evaluation } = this.config;
     const interval = evaluation.everySteps;
-    const due = interval > 0 && Math.floor(loop.envSteps / interval) > Math.floor(loop.evaluatedAt / interval);
-    if (atEnd ? loop.evaluatedAt === loop.envSteps : !due) return;
-    loop.evaluatedAt = loop.envSteps;
+    const due = interval > 0 && Math.floor(this.steps / interval) > Math.floor(loop.evaluatedAt / interval);
+    if (atEnd ? loop.evaluatedAt === this.steps : !due) return;
+    loop.evaluatedAt = this.steps;
     const started = this.#nowMs();
     const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
     const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env);
     const evaluationSeconds = (this.#nowMs() - started) / 1000;
-    const { iteration, envSteps: steps } = loop;
-    const metrics = { ...summary, iteration, steps, seconds: this.#seconds, evaluationSeconds };
+    const metrics = {
+      ...summary,
+      iteration: loop.iteration,
+      steps: this.steps,
+      seconds: this.#seconds,
+      evaluationSeconds,
+    };
     for (const sink of this.#options.sinks) sink.evaluation(metrics);
     const { task, episodeSteps } = this.env;
     const score = evaluationScore(summary, { followsCommands: task.measured !== undefined, episodeSteps });
@@ -296,7 +300,7 @@ export class Training {
         algorithm: config.algorithm.name,
         seed: config.seed,
         iteration: loop.iteration,
-        envSteps: loop.envSteps,
+        envSteps: this.steps,
         ...trajectoryHash(config),
         state: storedState(this.#parts),
       },

@@ -13,9 +13,11 @@ import {
   type UpdateSpec,
 } from "../../src/algorithms/update-functions.ts";
 import { constant, gradients, graphFunction, input, interpret, type ReferenceFeeds } from "../../src/graph/index.ts";
-import { Rng } from "../../src/math/rng.ts";
-import { LastingNoise } from "../../src/policy/lasting-noise.ts";
+import { Rng, STREAM } from "../../src/math/rng.ts";
+import { constantly } from "../../src/math/schedule.ts";
+import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { initialise, parameterInputs, parameterViews } from "../../src/policy/parameters.ts";
+import { emptyPlace } from "../../src/policy/run-clock.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
 
 const ROWS = 4;
@@ -24,9 +26,7 @@ const flow = { ...network, outputScale: 1 } as const;
 const pairs = {
   pairs: 3,
   pairing: "independent",
-  normalPull: 0,
-  normalPullEnd: 0,
-  normalPullFallTicks: 0,
+  normalPull: constantly(0),
   consistency: 0,
   driftPenalty: 0,
   flowSteps: 4,
@@ -67,18 +67,23 @@ const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
   ["fpo++ held to its own actions", { ...plus, settings: { ...plus.settings, consistency: 0.4 } }],
-  ["fpo++ with a pull", { ...plus, settings: { ...plus.settings, normalPull: 0.7 } }],
+  ["fpo++ with a pull", { ...plus, settings: { ...plus.settings, normalPull: constantly(0.7) } }],
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],
 ];
 
+/** Drawn afresh at every step. @param size values per row */
+function noiseOf(size: number): NoiseSource {
+  return new NoiseSource(STREAM.policy, { period: constantly(1), envs: 1 }, size);
+}
+
 it("a pull weakens with an environment's steps, whatever its row", () => {
-  const settings = { ...plus.settings, normalPull: 0.5, normalPullEnd: 0.1, normalPullFallTicks: 100 };
+  const settings = { ...plus.settings, normalPull: { start: 0.5, end: 0.1, over: 100 } };
   const { draw, drawn } = surrogateOf({ ...plus, settings });
   const arrays = Object.fromEntries(drawn.map(({ name, size }) => [name, new Float32Array(3 * size)]));
   [0, 50, 700].forEach((tick, row) => {
-    draw(new LastingNoise({ period: 1, fallTicks: 0 }, 0), new Rng(), 1, row, tick, arrays, row);
+    draw({ acted: noiseOf(0), rng: new Rng() }, { ...emptyPlace(1), env: row, tick, envSteps: tick }, arrays, row);
   });
   expect(Array.from(arrays.pullWeight)).toEqual([0.5, 0.3, 0.1].map(Math.fround));
 });
@@ -108,8 +113,9 @@ function collected(algorithm: AlgorithmSpec) {
   const feeds: Record<string, Float32Array> = { ...seen, action: normals(ROWS * 2) };
   for (const { name, size } of surrogate.drawn) feeds[name] = new Float32Array(ROWS * size);
   const size = surrogate.drawn.find(({ name }) => name === "noise")?.size ?? 0;
-  const noise = new LastingNoise({ period: 1, fallTicks: 0 }, size);
-  for (let row = 0; row < ROWS; row++) surrogate.draw(noise, rng, 11, row, 7, feeds, row);
+  const sources = { acted: noiseOf(size), rng };
+  for (let row = 0; row < ROWS; row++)
+    surrogate.draw(sources, { ...emptyPlace(11), env: row, tick: 7, envSteps: 7 }, feeds, row);
   Object.assign(feeds, parameterViews(surrogate.layout, flat));
   const replay = replayFunction(spec, ROWS);
   if (replay !== null) Object.assign(feeds, rounded(interpret(replay, feeds)));

@@ -2,8 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
-import { Rng } from "../../src/math/rng.ts";
+import { Rng, STREAM } from "../../src/math/rng.ts";
+import { constantly } from "../../src/math/schedule.ts";
 import { TIME_SIZE } from "../../src/policy/flow-policy.ts";
+import { NoiseSource } from "../../src/policy/noise-source.ts";
+import { startOfRun } from "../../src/policy/run-clock.ts";
 import { type IterationViews, iterationLayout } from "../../src/rollout/iteration-layout.ts";
 import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
@@ -48,13 +51,13 @@ beforeAll(async () => {
   views.std.fill(1);
   new Rng().seek(2, 0).fillNormal(views.action);
   const plan = updatePlan(config);
-  const noise = { schedule: { period: 1, fallTicks: 0 }, size: 0 };
+  const noise = new NoiseSource(STREAM.policy, { period: constantly(1), envs: config.envs }, 0);
   const spec = updateSpec(config, env);
   const { places } = keptLayout(surrogateOf(spec.algorithm).kept, views.reward.length, 1);
   const kept = (name: string) => views.kept.subarray(places.find((place) => place.name === name)!.offset);
   [points, velocityTarget] = [kept("points"), kept("target")];
   const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, noise, mirror: null });
-  await updater.prepare(0, 0);
+  await updater.prepare(0, startOfRun);
 });
 afterAll(async () => {
   await engine.dispose();

@@ -2,9 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
-import { Rng } from "../../src/math/rng.ts";
+import { Rng, STREAM } from "../../src/math/rng.ts";
+import { constantly } from "../../src/math/schedule.ts";
 import { criticLayout } from "../../src/policy/critic.ts";
+import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { initialise } from "../../src/policy/parameters.ts";
+import { startOfRun } from "../../src/policy/run-clock.ts";
 import { type IterationViews, iterationLayout } from "../../src/rollout/iteration-layout.ts";
 import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
@@ -67,7 +70,7 @@ async function updaterOf(
   rng.seek(4, 2).fillNormal(views.action);
   rng.seek(4, 3).fillNormal(views.reward);
   const plan = updatePlan(config);
-  const noise = { schedule: { period: 1, fallTicks: 0 }, size: 0 };
+  const noise = new NoiseSource(STREAM.policy, { period: constantly(1), envs: config.envs }, 0);
   return {
     updater: await Updater.create({ engine: runs, spec, plan, sizes, views, seed: config.seed, noise, mirror }),
     views,
@@ -87,7 +90,7 @@ function reflect(values: Float32Array, image: SignedPermutation): void {
 describe("rows seen in the mirror", () => {
   it.each(cases)("%s: have ratio 1 at the weights that collected them", async (_name, config) => {
     const { updater, views } = await updaterOf(config);
-    await updater.prepare(0, 0);
+    await updater.prepare(0, startOfRun);
     const names = surrogateOf(updateSpec(config, env).algorithm).measures;
     const measures = async (image: boolean) => {
       seen(views, image);
@@ -111,7 +114,7 @@ describe("rows seen in the mirror", () => {
 
   it.each(cases)("%s: give the gradients that reflected data gives", async (_name, config) => {
     const { updater, views } = await updaterOf(config);
-    await updater.prepare(0, 0);
+    await updater.prepare(0, startOfRun);
     const gradients = async (iteration: number) => {
       const first = { iteration, minibatch: 0, firstPart: 0, parts: 1 };
       await updater.gradient({ network: "critic", ...first });
@@ -135,7 +138,7 @@ describe("rows seen in the mirror", () => {
   it.each(cases)("%s: give the same whether the engine picks them or they are gathered", async (_name, config) => {
     const gradients = async (runs: Engine) => {
       const { updater, views } = await updaterOf(config, runs);
-      await updater.prepare(0, 0);
+      await updater.prepare(0, startOfRun);
       for (let i = 0; i < views.order.length; i++) views.order[i] = i % 3 === 0 ? ~i : i;
       const all = { iteration: 0, minibatch: 0, firstPart: 0, parts: updatePlan(config).parts };
       await updater.gradient({ network: "critic", ...all });

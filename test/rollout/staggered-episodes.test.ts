@@ -1,14 +1,19 @@
 /** When the first episodes of environments that only a time limit ends are over. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
+import { STREAM } from "../../src/math/rng.ts";
+import { constantly } from "../../src/math/schedule.ts";
+import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { parameterViews } from "../../src/policy/parameters.ts";
 import { noiseSize, type PolicySpec, policyLayout } from "../../src/policy/policy.ts";
+import { startOfRun } from "../../src/policy/run-clock.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
 import { type ActingPolicy, Collector, type Trajectory } from "../../src/rollout/collect.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
 
 const ENVS = 8;
 const LIMIT = 24;
+const NOISE = { period: constantly(1), envs: ENVS };
 
 let env: Environment;
 let engine: Engine;
@@ -27,7 +32,7 @@ async function untrained(): Promise<ActingPolicy> {
   const weights = new Float32Array(policyLayout(spec).size);
   return {
     sampler: await engine.compile(samplerFunction(spec, ENVS)),
-    noiseSize: noiseSize(spec),
+    noise: new NoiseSource(STREAM.policy, NOISE, noiseSize(spec)),
     weights,
     feeds: {
       ...parameterViews(policyLayout(spec), weights),
@@ -60,12 +65,12 @@ async function firstCuts(staggered: boolean): Promise<number[]> {
     seed: 1,
     envs: ENVS,
     steps: LIMIT,
-    noise: { period: 1, fallTicks: 0 },
+    noise: NOISE,
     staggered,
   });
   const out = emptyTrajectory();
   const state = () => new Float64Array(collector.layout.size);
-  await collector.collect(0, await untrained(), state(), state(), out);
+  await collector.collect({ firstEnv: 0, clock: startOfRun }, await untrained(), state(), state(), out);
   const steps = Array.from({ length: LIMIT }, (_, t) => t);
   return Array.from({ length: ENVS }, (_, n) => steps.findIndex((t) => out.truncated[t * ENVS + n] === 1));
 }

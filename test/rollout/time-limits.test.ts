@@ -1,9 +1,12 @@
 /** What a time limit does to the returns that the critic learns. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
-import { Rng } from "../../src/math/rng.ts";
+import { Rng, STREAM } from "../../src/math/rng.ts";
+import { constantly } from "../../src/math/schedule.ts";
 import { criticLayout } from "../../src/policy/critic.ts";
+import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { initialise } from "../../src/policy/parameters.ts";
+import { startOfRun } from "../../src/policy/run-clock.ts";
 import { iterationLayout } from "../../src/rollout/iteration-layout.ts";
 import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
 import { Updater } from "../../src/rollout/updater.ts";
@@ -64,9 +67,9 @@ async function targetOfCut(bootstrapTimeLimits: boolean): Promise<{ target: numb
   // As after step 0, whose value is among the results.
   views.finalObs.set(views.obs.subarray(env.obsSize, 2 * env.obsSize));
   const plan = updatePlan(config);
-  const noise = { schedule: { period: 1, fallTicks: 0 }, size: 0 };
+  const noise = new NoiseSource(STREAM.policy, { period: constantly(1), envs: config.envs }, 0);
   const updater = await Updater.create({ engine, spec, plan, sizes, views, seed: config.seed, noise, mirror: null });
-  await updater.prepare(0, 0);
+  await updater.prepare(0, startOfRun);
   return { target: views.target[CUT], valueAfter: views.value[1] };
 }
 

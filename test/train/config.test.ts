@@ -3,7 +3,6 @@ import { registry } from "../../src/tasks/index.ts";
 import { type AlgorithmName, algorithmNames } from "../../src/train/algorithm-config.ts";
 import {
   criticLearningRate,
-  learningRateFactor,
   type PartialTrainConfig,
   trainConfigSchema,
   trajectoryHash,
@@ -174,13 +173,6 @@ describe("train config", () => {
   it("falls back to the policy's learning rate for the critic", () => {
     expect(criticLearningRate({ learningRate: 3e-4, criticLearningRate: 0 })).toBe(3e-4);
     expect(criticLearningRate({ learningRate: 3e-4, criticLearningRate: 1e-3 })).toBe(1e-3);
-  });
-
-  it("lets learning rates fall linearly to 0 over the decay, and keeps them where there is none", () => {
-    const factors = (learningRateDecaySteps: number) =>
-      [0, 250, 1000, 4000].map((done) => learningRateFactor({ learningRateDecaySteps }, done));
-    expect(factors(1000)).toEqual([1, 0.75, 0, 0]);
-    expect(factors(0)).toEqual([1, 1, 1, 1]);
   });
 
   it("hashes what decides results and nothing else", () => {

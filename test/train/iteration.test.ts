@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
+import { advanced, type RunClock, startOfRun } from "../../src/policy/run-clock.ts";
 import { DescentBoard } from "../../src/rollout/descent-board.ts";
 import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
@@ -26,6 +27,11 @@ function configOf(algorithm: (typeof algorithms)[number], more: PartialTrainConf
   });
 }
 
+/** Of the start of an iteration. */
+function clockOf({ horizon, envs }: TrainConfig, iteration: number): RunClock {
+  return advanced(startOfRun, iteration * horizon, envs);
+}
+
 /** Collects and prepares `iterations` times. */
 async function prepared(config: TrainConfig, iterations: number): Promise<Assembly> {
   const assembly = await assemble(config, () => {});
@@ -33,8 +39,9 @@ async function prepared(config: TrainConfig, iterations: number): Promise<Assemb
   for (let iteration = 0; iteration < iterations; iteration++) {
     const generation = (iteration % 2) as 0 | 1;
     const shards = Array.from({ length: parts.sizes.shards }, (_, shard) => shard);
-    await pool.run<"collect">(shards.map((shard) => ({ kind: "collect", shard, generation, actionNoise: 0 })));
-    await parts.learner.prepare(iteration);
+    const clock = clockOf(config, iteration);
+    await pool.run<"collect">(shards.map((shard) => ({ kind: "collect", shard, clock, generation, actionNoise: 0 })));
+    await parts.learner.prepare(clock);
     if (iteration + 1 < iterations) parts.learner.publishNormaliser();
   }
   return assembly;
@@ -112,7 +119,7 @@ describe("preparation", () => {
   it.each([
     ["fresh at every step", {}],
     ["over 2 control steps", { noisePeriod: 2 }],
-    ["over fewer and fewer", { noisePeriod: 8, noisePeriodFallSteps: 48 }],
+    ["over fewer and fewer", { noisePeriod: "8..1 over 48" }],
   ] as const)("replays the denoising path to the recorded action with noise drawn %s", async (_how, noise) => {
     const config = configOf(algorithms[3], { normaliserUpdate: "after", ...noise });
     const assembly = await prepared(config, 2);
@@ -140,7 +147,7 @@ describe("the learner", () => {
   ] as const)("deals rows into minibatches %s", async (_when, shuffle, draw) => {
     const config = configOf({ ...algorithms[1], epochs: 2, shuffle }, {});
     const assembly = await prepared(config, 1);
-    await assembly.parts.learner.descend(2);
+    await assembly.parts.learner.descend({ iteration: 2, clock: clockOf(config, 2) });
     const { order: both } = assembly.parts.views;
     const order = [...both.subarray(both.length / 2)];
     await disassemble(assembly);
@@ -164,12 +171,13 @@ describe("the learner", () => {
   });
 
   it("takes larger steps below its clip target, and smaller ones when the target has fallen", async () => {
-    const steering = { clipTarget: 0.9, clipTargetEnd: 1e-4, clipTargetFallSteps: 32, clip: 0.05, learningRate: 0.02 };
-    const assembly = await prepared(configOf({ ...algorithms[0]!, ...steering, epochs: 4 }, {}), 1);
+    const steering = { clipTarget: "0.9..0.0001 over 32", clip: 0.05, learningRate: 0.02 };
+    const config = configOf({ ...algorithms[0]!, ...steering, epochs: 4 }, {});
+    const assembly = await prepared(config, 1);
     const { learner } = assembly.parts;
-    await learner.update(0);
+    await learner.update({ iteration: 0, clock: startOfRun });
     const first = learner.rateFactor;
-    await learner.update(1); // the same batch again, 32 rows later
+    await learner.update({ iteration: 1, clock: clockOf(config, 1) }); // the same batch again, 32 rows later
     await disassemble(assembly);
     expect(first).toBeGreaterThan(1);
     expect(learner.rateFactor).toBeLessThan(first);

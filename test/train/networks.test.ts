@@ -11,7 +11,7 @@ const withNoise = (noise: object) =>
 
 describe("noise on actions", () => {
   it("falls linearly to its end, and stays there", () => {
-    const config = withNoise({ actionNoise: 0.25, actionNoiseEnd: 0.05, actionNoiseFallSteps: 1000 });
+    const config = withNoise({ actionNoise: "0.25..0.05 over 1000" });
     const seen = [0, 250, 500, 1000, 5000].map((steps) => actionNoise(config, steps));
     [0.25, 0.2, 0.15, 0.05, 0.05].forEach((noise, i) => {
       expect(seen[i]).toBeCloseTo(noise, 12);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clipTargetAfter, steeredFactor } from "../../src/train/rate-steering.ts";
+import { steeredFactor } from "../../src/train/rate-steering.ts";
 
 /** Steers until nothing changes, where a factor f leaves the share `slope · f` of ratios outside. */
 function settled(slope: number, target: number): number {
@@ -27,15 +27,5 @@ describe("a learning rate steered by the trust region", () => {
     expect(settled(1000, 0.1)).toBeCloseTo(1 / 50);
     expect(settled(1e-9, 0.1)).toBe(4);
     expect(steeredFactor(0.5, Number.NaN, 0.1)).toBe(0.5);
-  });
-
-  it("aims at a target that falls to its end and stays there, and never begins where there was none", () => {
-    const falling = { clipTarget: 0.06, clipTargetEnd: 0.02, clipTargetFallSteps: 1000 };
-    const targets = [0, 500, 1000, 9000].map((steps) => clipTargetAfter(falling, steps));
-    [0.06, 0.04, 0.02, 0.02].forEach((target, k) => {
-      expect(targets[k]).toBeCloseTo(target);
-    });
-    expect(clipTargetAfter({ ...falling, clipTargetFallSteps: 0 }, 9000)).toBe(0.06);
-    expect(clipTargetAfter({ ...falling, clipTarget: 0 }, 500)).toBe(0);
   });
 });

@@ -16,7 +16,7 @@ export const MAX_STORED_POINTS = 600;
 export interface SettingDescription {
   /** Kebab-case and dotted, as on the command line: `algorithm.learning-rate`. */
   readonly name: string;
-  readonly kind: "number" | "boolean" | "string" | "choice" | "numbers";
+  readonly kind: "number" | "schedule" | "boolean" | "string" | "choice" | "numbers";
   /** Of kind "choice". */
   readonly choices: readonly string[];
   /** "whole number from 1 to 4,096" */

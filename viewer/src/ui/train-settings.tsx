@@ -177,7 +177,7 @@ function Setting({ setting, form, page, problem }: SettingProps) {
 
 /** What a value may be, where the field does not show it. */
 function rangeText({ kind, expected }: SettingDescription): string {
-  return kind === "number" || kind === "numbers" ? sentence(expected) : "";
+  return kind === "number" || kind === "numbers" || kind === "schedule" ? sentence(expected) : "";
 }
 
 function sentence(text: string): string {

@@ -1,0 +1,43 @@
+/** Settings of earlier versions, so that runs and checkpoints of those still open: what a schedule now says took three settings. */
+import { canonicalSchedule } from "./schedule-field.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** A setting with those that said how it fell. */
+interface OlderSchedule {
+  readonly key: string;
+  /** Where the last value stood, or the value itself */
+  readonly end: string | number;
+  readonly over: string;
+}
+
+const RUN: readonly OlderSchedule[] = [{ key: "noisePeriod", end: 1, over: "noisePeriodFallSteps" }];
+const ALGORITHM: readonly OlderSchedule[] = [
+  { key: "normalPull", end: "normalPullEnd", over: "normalPullFallSteps" },
+  { key: "actionNoise", end: "actionNoiseEnd", over: "actionNoiseFallSteps" },
+  { key: "clipTarget", end: "clipTargetEnd", over: "clipTargetFallSteps" },
+  { key: "learningRate", end: 0, over: "learningRateDecaySteps" },
+];
+
+/** The configuration with today's settings. What is no configuration is returned as it is. */
+export function withTodaysSettings(config: unknown): unknown {
+  if (!isPlain(config)) return config;
+  const { algorithm } = config;
+  return { ...joined(config, RUN), ...(isPlain(algorithm) ? { algorithm: joined(algorithm, ALGORITHM) } : {}) };
+}
+
+function joined(settings: Plain, schedules: readonly OlderSchedule[]): Plain {
+  const all = { ...settings };
+  for (const { key, end, over } of schedules) {
+    if (!(over in all)) continue;
+    const last = typeof end === "number" ? end : all[end];
+    if (all[over] !== 0 && all[key] !== last) all[key] = canonicalSchedule(`${all[key]}..${last} over ${all[over]}`);
+    delete all[over];
+    if (typeof end === "string") delete all[end];
+  }
+  return all;
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
