@@ -12,8 +12,7 @@ const BENCH_TASKS = ["CheetahRun", "HumanoidJoystick"];
 
 const HELP = `
 training: whole iterations of the laptop presets, without evaluations and files. "oneWorker" is the same with one worker; "uncut" is one
-worker that takes every minibatch whole in one session, no gradient shards, no blocks for the cache. The main thread steps the optimisers
-in all three. "mostOverUncut" is cores times what cutting gains on one worker. Shares are of the workers' time, from a CPU profile of the
+worker that takes every minibatch whole in one session, no gradient shards, no blocks for the cache. "mostOverUncut" is cores times what cutting gains on one worker. Shares are of the workers' time, from a CPU profile of the
 first; JavaScript counts the main thread's and garbage collection.`;
 
 /** What was measured: rates by name, of a task where it has several. */

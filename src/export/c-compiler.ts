@@ -12,7 +12,7 @@ export const FAST_FLAGS = ["-O3"];
 
 const run = promisify(execFile);
 
-/** CC of the environment, or the first of cc, gcc and clang on the search path; null where there is none. */
+/** CC of the environment, which may be a command with flags, or the first of cc, gcc and clang on the search path; null without one. */
 export function findCompiler(env: NodeJS.ProcessEnv = process.env): string | null {
   if (env.CC !== undefined && env.CC !== "") return env.CC;
   const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
@@ -20,19 +20,24 @@ export function findCompiler(env: NodeJS.ProcessEnv = process.env): string | nul
   return places.find(isExecutable) ?? null;
 }
 
-/** Compiles and links one source file. @throws UserError with the compiler's first complaint */
+/**
+ * Compiles and links one source file.
+ * @param compiler a program, or a command such as "ccache gcc -m64"
+ * @throws UserError with the compiler's first complaint
+ */
 export async function compileC(
   compiler: string,
   source: string,
   program: string,
   flags: readonly string[] = [],
 ): Promise<void> {
+  const [command, ...own] = isExecutable(compiler) ? [compiler] : compiler.trim().split(/\s+/);
   try {
-    await run(compiler, [...STRICT_FLAGS, ...FAST_FLAGS, ...flags, source, "-o", program, "-lm"]);
+    await run(command!, [...own, ...STRICT_FLAGS, ...FAST_FLAGS, ...flags, source, "-o", program, "-lm"]);
   } catch (error) {
     const { stderr = "", message } = error as { stderr?: string; message: string };
     const complaint = stderr.split("\n").find((line) => /error/.test(line)) ?? message.split("\n")[0];
-    throw new UserError(`${source}: ${compiler} does not compile it: ${complaint}`, { cause: error });
+    throw new UserError(`${source}: ${compiler} cannot compile it: ${complaint}`, { cause: error });
   }
 }
 

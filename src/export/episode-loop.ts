@@ -13,8 +13,9 @@ export interface EpisodePlan {
  * @param obs raw [episodes, obsSize]; rows of ended episodes keep their last
  * @param tick control steps done
  * @param out [episodes, actionSize]
+ * @param done [episodes] 1 where an episode has ended, whose outputs are ignored
  */
-export type Act = (obs: Float32Array, tick: number, out: Float32Array) => Promise<void>;
+export type Act = (obs: Float32Array, tick: number, out: Float32Array, done: Uint8Array) => Promise<void>;
 
 /** One entry per episode. */
 export interface EpisodeOutcomes {
@@ -43,7 +44,7 @@ export async function runEpisodes(
   const out = new Float32Array(plan.episodes * env.actionSize);
   for (let tick = 0; loop.open > 0; tick++) {
     observe(tick, loop.obs, loop.done);
-    await act(loop.obs, tick, out);
+    await act(loop.obs, tick, out, loop.done);
     loop.step(out);
   }
   const { returns, lengths, terminated } = loop;

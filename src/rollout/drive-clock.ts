@@ -68,5 +68,6 @@ export class DriveClock {
     this.#nextMs = Number.NaN;
     this.#windowMs = Number.NaN;
     this.#windowSteps = 0;
+    this.#factor = 0;
   }
 }

@@ -218,16 +218,19 @@ export interface TaskOverrides<Observation extends string, Reward extends string
 
 /**
  * The task with other weights, noise or time limit; the given task stays as it is. Names that it does not have do not compile.
- * @throws UserError when a name is not the task's (from code whose types are not checked, such as command-line flags)
+ * @throws UserError when a name is not the task's (from code whose types are not checked, such as command-line flags), or when the time
+ *   limit holds no control step
  */
 export function withOverrides<Observation extends string, Reward extends string>(
   task: NamedTask<Observation, Reward>,
   overrides: TaskOverrides<Observation, Reward>,
 ): NamedTask<Observation, Reward> {
   const { reward = {}, noise = {}, episodeSeconds = task.timing.episodeSeconds } = overrides;
+  const timing = { ...task.timing, episodeSeconds };
+  decimationOf(task.name, timing);
   return Object.freeze({
     ...task,
-    timing: { ...task.timing, episodeSeconds },
+    timing,
     episodeSteps: Math.round(episodeSeconds * task.timing.controlHz),
     reward: overrideField(task.name, "reward term", task.reward, reward, "weight"),
     observe: overrideField(task.name, "observation term", task.observe, noise, "noise"),
@@ -243,7 +246,7 @@ function overrideField<Terms extends Readonly<Record<string, object>>>(
 ): Terms {
   const changed: Record<string, object> = { ...terms };
   for (const [name, value] of Object.entries(values)) {
-    if (!(name in terms)) throw unknownName(task, kind, name, Object.keys(terms));
+    if (!Object.hasOwn(terms, name)) throw unknownName(task, kind, name, Object.keys(terms));
     if (value !== undefined) changed[name] = { ...terms[name], [field]: value };
   }
   return changed as Terms;

@@ -68,7 +68,7 @@ export function diagnoseStability(reports: Reports, threshold: number, source: s
   const evaluated = reports.filter(({ event }) => event === "evaluation") as unknown as EvaluationMetrics[];
   const newest = iterations.at(-1);
   if (newest === undefined || evaluated.length === 0)
-    throw new UserError(`${source}: tells of no evaluation yet, expected a run that has made one`);
+    throw new UserError(`${source}: the run has no evaluation yet; expected at least one`);
   const evaluations = withShares(evaluated);
   return {
     begin: beginOf(iterations),
@@ -91,8 +91,8 @@ export function measureCurves(reports: Reports, count: number): MeasureCurve[] {
   const begin = beginOf(iterations);
   const width = ((iterations.at(-1)?.steps ?? 0) - begin) / count;
   const inPart = Array.from({ length: count }, (): IterationMetrics[] => []);
-  for (const iteration of iterations)
-    inPart[Math.max(1, Math.ceil((iteration.steps - begin) / width)) - 1]!.push(iteration);
+  const partOfSteps = (steps: number) => Math.min(count - 1, Math.max(0, Math.ceil((steps - begin) / width) - 1));
+  for (const iteration of iterations) inPart[partOfSteps(iteration.steps)]!.push(iteration);
   const names = [...new Set(iterations.flatMap(({ losses }) => Object.keys(losses)))];
   const partOf = (name: string, part: number): MeasurePart => {
     const values = inPart[part]!.map(({ losses }) => losses[name]!).filter(Number.isFinite);

@@ -35,6 +35,15 @@ async function exported(task: TaskDescription, policy: TrainedPolicy, options: C
   return { recorded, files: controllerC(policy, task, origin, options, recorded) };
 }
 
+it("a compiler may be a command with flags", async () => {
+  const { files } = await exported(
+    await describedTask("CartpoleBalance"),
+    policyFor(await describedTask("CartpoleBalance"), "flow"),
+  );
+  const program = await CProgram.compile(`env ${compilerPath()} -DUNUSED=1`, files);
+  await program.delete();
+});
+
 describe("a C controller", async () => {
   const [cheetah, humanoid] = [await describedTask("CheetahRun"), await describedTask("HumanoidJoystick")];
   const compiler = compilerPath();
@@ -114,7 +123,7 @@ int main(void) {
     const { files } = await exported(cheetah, policyFor(cheetah));
     const broken = { ...files, source: `${files.source}\nint f(void) { return x; }\n` };
     await expect(CProgram.compile(compiler, broken)).rejects.toThrow(
-      /^[^\n]*cheetah_run\.c: .* does not compile it: [^\n]*x[^\n]*$/,
+      /^[^\n]*cheetah_run\.c: .* cannot compile it: [^\n]*x[^\n]*$/,
     );
   });
 

@@ -120,6 +120,18 @@ describe("a drive clock", () => {
     expect(steps(clock, 1)).toBeGreaterThan(390);
   });
 
+  it("reports no speed until it has counted steps at the new one", () => {
+    const clock = new DriveClock(50);
+    steps(clock, 2);
+    for (const change of ["speed", "pause"]) {
+      if (change === "speed") clock.setSpeed(4);
+      else for (const playing of [false, true]) clock.setPlaying(playing);
+      expect(clock.state.realTimeFactor).toBe(0);
+      steps(clock, 2);
+      expect(clock.state.realTimeFactor).toBeGreaterThan(0.9);
+    }
+  });
+
   it("says how slow it is where steps take too long, and does not make up for it", () => {
     const clock = new DriveClock(50);
     steps(clock, 2, 39);

@@ -496,5 +496,11 @@ describe("overrides", () => {
   it("name the near terms when a name is unknown", () => {
     const flags = JSON.parse('{"reward": {"efort": 0}}') as object;
     expect(() => withOverrides(cart, flags)).toThrow('task Cart: no reward term is called "efort"; nearest: effort');
+    const inherited = JSON.parse('{"noise": {"constructor": 0}}') as object;
+    expect(() => withOverrides(cart, inherited)).toThrow('task Cart: no observation term is called "constructor"');
+  });
+
+  it("refuse a time limit that holds no control step", () => {
+    expect(() => withOverrides(cart, { episodeSeconds: 0.001 })).toThrow("must hold at least one control step");
   });
 });

@@ -4,7 +4,6 @@ import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
 import { advanced, type RunClock, startOfRun } from "../../src/policy/run-clock.ts";
 import { DescentBoard } from "../../src/rollout/descent-board.ts";
-import { keptLayout } from "../../src/rollout/kept-rows.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
 import type { PartialTrainConfig, TrainConfig } from "../../src/train/config.ts";
 import { updatePlan, updateSpec } from "../../src/train/networks.ts";
@@ -109,31 +108,6 @@ describe("a gradient", () => {
       for (const one of whole) expect(one.some((value) => value !== 0)).toBe(true);
       expect(await gradients(2)).toEqual(whole);
       expect(await gradients(1)).toEqual(whole);
-    } finally {
-      await disassemble(assembly);
-    }
-  });
-});
-
-describe("preparation", () => {
-  it.each([
-    ["fresh at every step", {}],
-    ["over 2 control steps", { noisePeriod: 2 }],
-    ["over fewer and fewer", { noisePeriod: "8..1 over 48" }],
-  ] as const)("replays the denoising path to the recorded action with noise drawn %s", async (_how, noise) => {
-    const config = configOf(algorithms[3], { normaliserUpdate: "after", ...noise });
-    const assembly = await prepared(config, 2);
-    try {
-      const { views, sizes } = assembly.parts;
-      const rows = config.envs * config.horizon;
-      const { kept } = surrogateOf(updateSpec(config, assembly.env).algorithm);
-      const places = keptLayout(kept, rows, 1).places;
-      const [points, move] = ["points", "move"].map((name) => places.find((place) => place.name === name)!);
-      for (let row = 0; row < rows; row++) {
-        let x = views.kept[points.offset + row * points.size]; // one action value: the first number is x at t = 1
-        for (let step = 0; step < 3; step++) x += views.kept[move.offset + row * move.size + step];
-        expect(x).toBeCloseTo(views.action[row * sizes.actionSize], 5);
-      }
     } finally {
       await disassemble(assembly);
     }

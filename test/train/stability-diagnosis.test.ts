@@ -31,6 +31,14 @@ describe("a run's stability", () => {
     expect(dipsOf([50, 100, 81, 79], 0.5)).toEqual([]);
   });
 
+  it("is measured in parts whatever the number of iterations", () => {
+    for (let count = 1; count <= 300; count++) {
+      const iterations = Array.from({ length: count }, (_, k) => iteration(6144 * (k + 1), { cfmLoss: 1 }));
+      const [{ parts }] = measureCurves(iterations, 200);
+      expect(parts.filter(({ median }) => median === 1).length, String(count)).toBe(Math.min(count, 200));
+    }
+  });
+
   it("is not spoken of before a return is above 0", () => {
     const reports = [evaluation(100, -20), evaluation(200, -50), calm];
     const { dips, evaluations, best } = diagnoseStability(reports, 0.8, "metrics.jsonl");
@@ -44,7 +52,7 @@ describe("a run's stability", () => {
 
   it("cannot be told of a run without evaluations", () => {
     expect(() => diagnoseStability([calm], 0.8, "runs/a/metrics.jsonl")).toThrow(
-      "runs/a/metrics.jsonl: tells of no evaluation yet, expected a run that has made one",
+      "runs/a/metrics.jsonl: the run has no evaluation yet; expected at least one",
     );
   });
 

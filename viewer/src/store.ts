@@ -1,5 +1,5 @@
 /** The page's state in one plain object, and who wants to hear of changes. Poses do not pass through here: they go straight to the stage. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef } from "preact/hooks";
 import type {
   Channel,
   DriveMessage,
@@ -141,10 +141,16 @@ export class Store {
 
 /** A part of the state, followed by the component that asks for it. */
 export function useStore<T>(store: Store, select: (state: PageState) => T): T {
-  const [value, setValue] = useState(() => select(store.get()));
+  const value = select(store.get());
+  const shown = useRef({ select, value });
+  shown.current = { select, value };
+  const [, render] = useReducer((renders: number, _: undefined) => renders + 1, 0);
   useEffect(() => {
-    setValue(() => select(store.get()));
-    return store.subscribe((state) => setValue(() => select(state)));
+    const look = () => {
+      if (!Object.is(shown.current.select(store.get()), shown.current.value)) render(undefined);
+    };
+    look();
+    return store.subscribe(look);
   }, [store]);
   return value;
 }

@@ -37,26 +37,18 @@ export class Experience {
     const noise = new Float32Array(plan.episodes * actionSize);
     const target = new Float32Array(plan.episodes * actionSize);
     const act = acting.actor(plan);
-    let done: Uint8Array = new Uint8Array(plan.episodes);
     try {
-      await runEpisodes(
-        this.#env,
-        plan,
-        async (obs, tick, out) => {
-          await act(obs, tick, out);
-          for (let n = 0; n < plan.episodes; n++) this.#drawStart(rowOf(noise, n, actionSize), this.rows + n);
-          await this.#teacher.actFrom(obs, noise, target);
-          for (let n = 0; n < plan.episodes; n++) {
-            if (done[n] === 1) continue;
-            this.#obs.push(rowOf(obs, n, obsSize).slice());
-            this.#noise.push(rowOf(noise, n, actionSize).slice());
-            this.#target.push(rowOf(target, n, actionSize).slice());
-          }
-        },
-        (_tick, _obs, ended) => {
-          done = ended;
-        },
-      );
+      await runEpisodes(this.#env, plan, async (obs, tick, out, done) => {
+        await act(obs, tick, out, done);
+        for (let n = 0; n < plan.episodes; n++) this.#drawStart(rowOf(noise, n, actionSize), this.rows + n);
+        await this.#teacher.actFrom(obs, noise, target);
+        for (let n = 0; n < plan.episodes; n++) {
+          if (done[n] === 1) continue;
+          this.#obs.push(rowOf(obs, n, obsSize).slice());
+          this.#noise.push(rowOf(noise, n, actionSize).slice());
+          this.#target.push(rowOf(target, n, actionSize).slice());
+        }
+      });
     } finally {
       await acting.dispose();
     }

@@ -46,13 +46,13 @@ function kicksOf(joint: string, speed: number) {
   return kicks({ joint, everySeconds: [PUSH_EVERY, PUSH_EVERY], speed: [speed, speed] });
 }
 
-/** Sliding friction is the first of a geom's three and of a pair's five numbers. */
+/** Sliding friction is the first of a geom's three numbers, and the first two, one per direction, of a pair's five. */
 const SCALED = [
-  { field: "geom_friction", step: 3, by: "friction" },
-  { field: "pair_friction", step: 5, by: "friction" },
-  { field: "body_mass", step: 1, by: "mass" },
-  { field: "body_inertia", step: 1, by: "mass" },
-  { field: "body_subtreemass", step: 1, by: "mass" },
+  { field: "geom_friction", step: 3, scaled: 1, by: "friction" },
+  { field: "pair_friction", step: 5, scaled: 2, by: "friction" },
+  { field: "body_mass", step: 1, scaled: 1, by: "mass" },
+  { field: "body_inertia", step: 1, scaled: 1, by: "mass" },
+  { field: "body_subtreemass", step: 1, scaled: 1, by: "mass" },
 ] as const;
 
 /** Scales a model's frictions and masses, again and again from the same start. Derived constants are not recomputed. */
@@ -68,10 +68,10 @@ export class ScaledModel {
   apply(factors: Pick<WorldChange, "friction" | "mass">): void {
     // Another simulation may have made the memory grow since.
     this.#sim.refresh();
-    SCALED.forEach(({ field, step, by }, f) => {
+    SCALED.forEach(({ field, step, scaled, by }, f) => {
       const values = this.#sim.modelFields[field];
       const nominal = this.#nominal[f]!;
-      for (let i = 0; i < values.length; i += step) values[i] = nominal[i]! * factors[by];
+      for (let i = 0; i < values.length; i++) if (i % step < scaled) values[i] = nominal[i]! * factors[by];
     });
   }
 }

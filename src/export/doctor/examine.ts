@@ -106,7 +106,7 @@ class Patient {
     const result = await this.#trials.run(
       NOMINAL,
       (_tick, obs, done) => observed.addObservations(obs, done),
-      (out) => observed.addOutputs(out),
+      (out, done) => observed.addOutputs(out, done),
     );
     this.#results.set(JSON.stringify(NOMINAL), result);
     return result;

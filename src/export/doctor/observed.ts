@@ -36,7 +36,7 @@ export class Observed {
     return this.#broken;
   }
 
-  /** @param obs [rows, obsSize] @param done [rows] 1 for rows to leave out */
+  /** @param obs [rows, obsSize] @param done [rows] 1 for rows to omit */
   addObservations(obs: Float32Array, done: Uint8Array): void {
     const size = this.mean.length;
     for (let row = 0; row < done.length; row++) {
@@ -51,9 +51,11 @@ export class Observed {
     }
   }
 
-  addOutputs(out: Float32Array): void {
+  /** @param out [rows, actionSize] @param done [rows] 1 for rows to omit */
+  addOutputs(out: Float32Array, done: Uint8Array): void {
     const size = this.#low.length;
     for (let i = 0; i < out.length; i++) {
+      if (done[Math.floor(i / size)] === 1) continue;
       const value = out[i]!;
       this.#outputs++;
       if (!Number.isFinite(value)) this.#broken++;

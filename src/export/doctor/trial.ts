@@ -34,6 +34,9 @@ export interface TrialSettings {
   readonly noiseSize: number;
 }
 
+/** Looks at outputs before they are delayed. @param done [episodes] 1 where an episode has ended */
+export type OutputObserver = (out: Float32Array, done: Uint8Array) => void;
+
 interface PreparedWorld {
   readonly env: Environment;
   readonly model: ScaledModel;
@@ -57,7 +60,7 @@ export class Trials {
   async run(
     world: TrialWorld,
     observe: ObservationObserver = () => {},
-    acted: (out: Float32Array) => void = () => {},
+    acted: OutputObserver = () => {},
   ): Promise<TrialResult> {
     const { plan } = this.#settings;
     const { env, model } = await this.#prepare(world);
@@ -85,12 +88,12 @@ export class Trials {
     return prepared;
   }
 
-  #actor(acted: (out: Float32Array) => void): Act {
+  #actor(acted: OutputObserver): Act {
     const { noiseSize, plan } = this.#settings;
     const noise = noiseSize === 0 ? null : new Float32Array(plan.episodes * noiseSize);
-    return async (obs, _tick, out) => {
+    return async (obs, _tick, out, done) => {
       await this.#controller.act(obs, noise, out);
-      acted(out);
+      acted(out, done);
     };
   }
 }
@@ -99,9 +102,9 @@ export class Trials {
 function delayed(act: Act, steps: number): Act {
   if (steps === 0) return act;
   const waiting: Float32Array[] = [];
-  return async (obs, tick, out) => {
+  return async (obs, tick, out, done) => {
     const fresh = new Float32Array(out.length);
-    await act(obs, tick, fresh);
+    await act(obs, tick, fresh, done);
     if (waiting.length === 0) for (let i = 0; i < steps; i++) waiting.push(fresh);
     waiting.push(fresh);
     out.set(waiting.shift()!);

@@ -94,7 +94,11 @@ class OrtExecutable implements Executable {
     const { fed, fetched, results } = this.isBoundTo(feeds, out) ? this.binding! : this.bind(feeds, out);
     for (const slot of this.inputs.values()) slot.pull();
     enterCall();
-    await this.session.run(fed, fetched).finally(leaveCall);
+    try {
+      await this.session.run(fed, fetched);
+    } finally {
+      leaveCall();
+    }
     for (const slot of this.outputs.values()) slot.push();
     return results;
   }

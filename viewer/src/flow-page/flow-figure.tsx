@@ -40,7 +40,7 @@ export function Figure({ setting, change, targets, particles, isPlaying, theme, 
   }, [particles, targets, heat, colours, isPlaying, strength]);
   useEffect(() => {
     seconds.current = isPlaying ? 0 : PLAY_SECONDS;
-  }, [particles]);
+  }, [particles.draws]);
   return (
     <figure>
       <canvas ref={canvas} role="img" aria-label="Particles flow from noise on the left to the data on the right" />

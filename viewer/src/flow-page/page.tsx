@@ -4,7 +4,7 @@ import type { Theme } from "../store.ts";
 import { Logo } from "../ui/icons.tsx";
 import { Figure } from "./flow-figure.tsx";
 import { FIRST, MOST_ADVANTAGE, MOST_MODES, type Setting, targetsOf, updated, withMode, withModes } from "./mixture.ts";
-import { Particles } from "./particles.ts";
+import { drawParticles, Particles } from "./particles.ts";
 
 const COUNTS = { least: 50, most: 800, first: 300 };
 /** Of √(2η(1 − t)), where the switch is on. */
@@ -19,9 +19,9 @@ export function FlowPage({ theme, keepTheme }: { theme: Theme; keepTheme: (theme
   const [isPlaying, setPlaying] = useState(!matchMedia("(prefers-reduced-motion: reduce)").matches);
   const [shownTheme, setShownTheme] = useState(theme);
   const targets = useMemo(() => targetsOf(setting), [setting]);
-  const particles = useMemo(() => new Particles(count, Math.random), [count, round]);
+  const draws = useMemo(() => drawParticles(count, Math.random), [count, round]);
   const strength = isStochastic ? eta : 0;
-  useMemo(() => particles.flow(targets.target, strength), [particles, targets, strength]);
+  const particles = useMemo(() => new Particles(draws, targets.target, strength), [draws, targets, strength]);
   useEffect(() => {
     // What the page knows of itself, for tests and the curious.
     Object.assign(globalThis, { flowPage: { setting, targets, particles, eta: strength } });

@@ -4,27 +4,37 @@ import { drift, type Mode, noiseStrength } from "./mixture-flow.ts";
 /** Steps from t = 0 to 1. */
 export const STEPS = 160;
 
+/** Standard normal draws of `count` particles. */
+export interface ParticleDraws {
+  readonly count: number;
+  /** [count] */
+  readonly starts: Float32Array;
+  /** [STEPS, count] */
+  readonly steps: Float32Array;
+}
+
+/** @param uniform draws in [0, 1) */
+export function drawParticles(count: number, uniform: () => number): ParticleDraws {
+  const normals = (length: number) => Float32Array.from({ length }, () => normalDraw(uniform));
+  return { count, starts: normals(count), steps: normals(STEPS * count) };
+}
+
+/** The paths of all particles. */
 export class Particles {
   readonly count: number;
+  readonly draws: ParticleDraws;
   /** [STEPS + 1, count] */
   readonly positions: Float32Array;
-  /** [count] and [STEPS, count] standard normal */
-  readonly #starts: Float32Array;
-  readonly #draws: Float32Array;
 
-  /** @param uniform draws in [0, 1) */
-  constructor(count: number, uniform: () => number) {
+  /** @param eta strength of the noise during the path; 0 follows the flow */
+  constructor(draws: ParticleDraws, modes: readonly Mode[], eta: number) {
+    const { count, starts, steps } = draws;
     this.count = count;
+    this.draws = draws;
     this.positions = new Float32Array((STEPS + 1) * count);
-    this.#starts = Float32Array.from({ length: count }, () => normalDraw(uniform));
-    this.#draws = Float32Array.from({ length: STEPS * count }, () => normalDraw(uniform));
-  }
-
-  /** Lets all particles go their way. @param eta strength of the noise on the way; 0 follows the flow */
-  flow(modes: readonly Mode[], eta: number): void {
-    const { positions, count } = this;
+    const { positions } = this;
     const dt = 1 / STEPS;
-    positions.set(this.#starts);
+    positions.set(starts);
     for (let step = 0; step < STEPS; step++) {
       // The middle of the step: the field is steep where it ends.
       const t = (step + 0.5) * dt;
@@ -33,7 +43,7 @@ export class Particles {
         const x = positions[step * count + n];
         const half = x + (dt / 2) * drift(modes, x, step * dt, eta);
         const moved = x + dt * drift(modes, half, t, eta);
-        positions[(step + 1) * count + n] = moved + noise * this.#draws[step * count + n];
+        positions[(step + 1) * count + n] = moved + noise * steps[step * count + n];
       }
     }
   }

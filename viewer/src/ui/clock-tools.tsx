@@ -54,12 +54,12 @@ function SpeedMenu({ store, drive }: Hands) {
   return (
     <Menu
       label="Speed"
-      title={`Speed: ${formatSpeed(speed)} of real time wanted, ${reached.toFixed(2)} reached (− +)`}
+      title={`Speed: ${formatSpeed(speed)} of real time wanted, ${reachedText(reached)} reached (− +)`}
       button={
         <span class="speed-wanted">
           {speedName(speed)}
           <small data-testid="real-time-factor" class={reached > 0 && reached < 0.9 * speed ? "slow" : ""}>
-            {told?.state === "playing" ? `${reached.toFixed(2)} real` : "paused"}
+            {told?.state === "playing" ? `${reachedText(reached)} real` : "paused"}
           </small>
         </span>
       }
@@ -77,6 +77,11 @@ function SpeedMenu({ store, drive }: Hands) {
       )}
     </Menu>
   );
+}
+
+/** "–" until enough steps were counted. */
+function reachedText(reached: number): string {
+  return reached > 0 ? reached.toFixed(2) : "–";
 }
 
 function speedName(speed: number): string {

@@ -1,0 +1,110 @@
+/** What a run takes over from the checkpoint that it begins from, and what it does not. */
+import { describe, expect, it } from "vitest";
+import { valueAt } from "../../src/math/schedule.ts";
+import { advanced } from "../../src/policy/run-clock.ts";
+import { assemble, disassemble } from "../../src/train/assembly.ts";
+import type { Checkpoint } from "../../src/train/checkpoint.ts";
+import { collectIteration } from "../../src/train/collection.ts";
+import { changeConfig, resolveTrainConfig } from "../../src/train/presets.ts";
+import { parseTrainConfig } from "../../src/train/run-folder.ts";
+import { scheduleOf } from "../../src/train/schedule-field.ts";
+import { restore, storedState, storedTensors, type TrainingParts } from "../../src/train/training-state.ts";
+
+const algorithm = {
+  minibatches: 1,
+  epochs: 1,
+  policyHidden: [8],
+  criticHidden: [8],
+  clipTarget: 0,
+  learningRate: "0.001..0 over 1000",
+};
+const config = resolveTrainConfig({
+  task: "CartpoleBalance",
+  algorithm: "ppo",
+  overrides: { envs: 4, shards: 2, horizon: 8, workers: 1, algorithm: { name: "ppo", ...algorithm } },
+});
+
+function checkpointOf(parts: TrainingParts): Checkpoint {
+  const { iteration, clock } = parts.loop;
+  const run = { packageVersion: "", task: config.task, algorithm: "ppo", seed: 1, config: "", configHash: "" };
+  return {
+    metadata: { ...run, iteration, envSteps: clock.envSteps, state: storedState(parts) },
+    tensors: storedTensors(parts),
+  };
+}
+
+/** A run of three iterations whose best evaluation was 7. */
+async function parent(): Promise<Checkpoint> {
+  const { pool, parts, ...rest } = await assemble(config, () => {});
+  for (let k = 0; k < 3; k++) {
+    await collectIteration(pool, config, parts);
+    await parts.learner.update(parts.loop);
+    parts.loop.iteration++;
+    parts.loop.clock = advanced(parts.loop.clock, config.horizon, config.envs);
+  }
+  parts.loop.bestReturn = 7;
+  const checkpoint = checkpointOf(parts);
+  await disassemble({ pool, parts, ...rest });
+  return checkpoint;
+}
+
+describe("a run that begins from a checkpoint", async () => {
+  const checkpoint = await parent();
+
+  it("has its best evaluation still before it where it is another run, and keeps it where it resumes", async () => {
+    const assembly = await assemble(config, () => {});
+    restore(assembly.parts, checkpoint, "test");
+    expect(assembly.parts.loop.bestReturn).toBe(7);
+    restore(assembly.parts, checkpoint, "test", { newRun: true });
+    expect(assembly.parts.loop.bestReturn).toBeNull();
+    await disassemble(assembly);
+  });
+
+  it("continues schedules at the steps that were trained, with twice the environments too", async () => {
+    const fork = changeConfig(config, { envs: 8 });
+    const assembly = await assemble(fork, () => {});
+    const { pool, parts } = assembly;
+    restore(parts, checkpoint, "test", { newRun: true, newEpisodes: true });
+    expect(parts.loop.clock).toMatchObject({ envSteps: 96, ticks: 24, origin: { envSteps: 96, ticks: 24 } });
+    await collectIteration(pool, fork, parts);
+    const { learningRate } = await parts.learner.update(parts.loop);
+    expect(learningRate).toBe(valueAt(scheduleOf(config.algorithm.learningRate), 96));
+    await disassemble(assembly);
+  });
+
+  it("may be of an earlier version, whose shards hold the ticks", async () => {
+    const { shards } = checkpoint.tensors;
+    const { clock: _, ...state } = JSON.parse(checkpoint.metadata.state);
+    const stride = shards.data.length / config.shards;
+    const data = Array.from(shards.data).flatMap((value, i) => (i % stride === 0 ? [value, 24] : [value]));
+    const older: Checkpoint = {
+      metadata: { ...checkpoint.metadata, state: JSON.stringify(state) },
+      tensors: { ...checkpoint.tensors, shards: { data: Float64Array.from(data), shape: [2, stride + 1] } },
+    };
+    const assembly = await assemble(config, () => {});
+    restore(assembly.parts, older, "test");
+    expect(storedTensors(assembly.parts).shards.data).toEqual(shards.data);
+    expect(assembly.parts.loop.clock).toEqual({ envSteps: 96, ticks: 24, origin: { envSteps: 0, ticks: 0 } });
+    await disassemble(assembly);
+  });
+});
+
+it("settings of earlier versions that said how others fall become schedules", () => {
+  const { noisePeriod: _, ...rest } = resolveTrainConfig({ task: "PointMass", algorithm: "fpo" });
+  const today = { ...rest.algorithm, normalPull: 0.05, actionNoise: 0.1, clipTarget: 0.15, learningRate: 7e-4 };
+  const older = {
+    ...rest,
+    noisePeriod: 8,
+    noisePeriodFallSteps: 600_000,
+    algorithm: {
+      ...today,
+      ...{ normalPullEnd: 0.005, normalPullFallSteps: 600_000, actionNoiseEnd: 0, actionNoiseFallSteps: 0 },
+      ...{ clipTargetEnd: 0.15, clipTargetFallSteps: 5, learningRateDecaySteps: 2_000_000 },
+    },
+  };
+  expect(parseTrainConfig(older, "config.json")).toEqual({
+    ...rest,
+    noisePeriod: "8..1 over 600k",
+    algorithm: { ...today, normalPull: "0.05..0.005 over 600k", learningRate: "0.0007..0 over 2M" },
+  });
+});
