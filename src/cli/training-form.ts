@@ -5,6 +5,7 @@ import type { CatalogueMessage, FormProblem, PlanMessage, SettingDescription, Tr
 import { registry } from "../tasks/index.ts";
 import { algorithmNames } from "../train/algorithm-config.ts";
 import { type PartialTrainConfig, rowsPerIteration, type TrainConfig } from "../train/config.ts";
+import { SETTING_GROUPS } from "../train/config-field.ts";
 import { type ConfigFlag, settingAt, trainFlags } from "../train/config-flags.ts";
 import { expectedValue } from "../train/config-range.ts";
 import { findFlag, parseOverrides } from "../train/overrides.ts";
@@ -31,15 +32,16 @@ export function catalogue(task: string): CatalogueMessage {
     tasks: [...own, ...tasks],
     presets: presetNames,
     algorithms: algorithmNames,
+    groups: SETTING_GROUPS,
     settings: trainFlags.map(describeSetting),
   };
 }
 
 function describeSetting(flag: ConfigFlag): SettingDescription {
-  const { name, kind, choices, description, source, unit } = flag;
+  const { name, kind, choices, description, source, unit, group = SETTING_GROUPS[0] } = flag;
   const algorithms = flag.defaults.map(({ algorithm }) => algorithm).filter((algorithm) => algorithm !== null);
   return {
-    ...{ name, kind, choices, description, source, algorithms },
+    ...{ name, kind, choices, description, source, group, algorithms },
     expected: expectedValue(flag),
     isFixedInFork: isFixedInFork(flag),
     ...(unit === undefined ? {} : { unit }),

@@ -17,7 +17,7 @@ import {
   positive,
   rate,
 } from "./algorithm-fields.ts";
-import { field } from "./config-field.ts";
+import { field, inGroup } from "./config-field.ts";
 
 const FPO = "FPO, released Playground configuration";
 const FPO_PLUS_PLUS = "FPO++, released locomotion configuration";
@@ -27,132 +27,145 @@ const DPPO = "DPPO-style baseline of the FPO paper";
 /** Flow Policy Optimization: the ratio averaged over pairs (or per pair), clipped as in PPO. */
 export const fpoConfig = z.strictObject({
   name: z.literal("fpo"),
-  ratio: field(
-    z.enum(["averaged", "per-pair"]),
-    "averaged",
-    "Likelihood ratios: one per action from losses averaged over its pairs, or one per pair.",
-    FPO,
-  ),
-  clip: field(halfWidth, 0.05, "Half-width of the interval around 1 that the ratio is clipped to.", FPO),
-  logRatioClamp: field(
-    nonNegative,
-    0,
-    "Largest magnitude of a log-ratio, gradient masked beyond it; 0 sets no limit. The released per-pair ratio uses 3.",
-    FPO,
-  ),
-  lossClamp: field(nonNegative, 0, "Largest flow-matching loss, gradient masked beyond it; 0 sets no limit.", FPO),
-  ...flowFields(
-    {
-      pairs: 8,
-      flowSteps: 10,
-      loss: "epsilon",
-      lossReduction: "mean",
-      time: "discrete",
-      timeMargin: 0,
-      actionNoise: 0,
-    },
-    FPO,
-  ),
-  policyOutputScale: outputScale(0.25, FPO),
-  ...playgroundFields(FPO),
+  ...inGroup("Ratio and trust region", {
+    ratio: field(
+      z.enum(["averaged", "per-pair"]),
+      "averaged",
+      "Likelihood ratios: one per action from losses averaged over its pairs, or one per pair.",
+      FPO,
+    ),
+    clip: field(halfWidth, 0.05, "Half-width of the interval around 1 that the ratio is clipped to.", FPO),
+    logRatioClamp: field(
+      nonNegative,
+      0,
+      "Largest magnitude of a log-ratio, gradient masked beyond it; 0 sets no limit. The released per-pair ratio uses 3.",
+      FPO,
+    ),
+    lossClamp: field(nonNegative, 0, "Largest flow-matching loss, gradient masked beyond it; 0 sets no limit.", FPO),
+    ...flowFields(
+      {
+        pairs: 8,
+        flowSteps: 10,
+        loss: "epsilon",
+        lossReduction: "mean",
+        time: "discrete",
+        timeMargin: 0,
+        actionNoise: 0,
+      },
+      FPO,
+    ),
+    policyOutputScale: outputScale(0.25, FPO),
+    ...playgroundFields(FPO),
+  }),
 });
 
 /** FPO++: one ratio per pair and the asymmetric trust region. */
 export const fpoPlusPlusConfig = z.strictObject({
   name: z.literal("fpo++"),
-  trustRegion: field(
-    z.enum(["aspo", "clip"]),
-    "aspo",
-    "What happens to negative advantages: a quadratic penalty that pulls the ratio back, or PPO's clip for all.",
-    FPO_PLUS_PLUS,
-  ),
-  clip: field(halfWidth, 0.05, "Half-width of the trust region around ratio 1.", FPO_PLUS_PLUS),
-  logRatioClamp: field(nonNegative, 10, "Largest log-ratio, from above only; 0 sets no limit.", FPO_PLUS_PLUS),
-  clampGradient: field(
-    z.enum(["masked", "straight-through"]),
-    "masked",
-    "What passes a log-ratio that is clamped: no gradient, or the gradient as if it were not clamped, as in the released code.",
-    "flowgait",
-  ),
-  lossClamp: field(
-    nonNegative,
-    20,
-    "Largest flow-matching loss, old and new, gradient masked beyond it; 0 sets no limit.",
-    FPO_PLUS_PLUS,
-  ),
-  ...flowFields(
-    {
-      pairs: 16,
-      flowSteps: 64,
-      loss: "velocity",
-      lossReduction: "sqrt",
-      time: "continuous",
-      timeMargin: 0.005,
-      actionNoise: 0.02,
-    },
-    FPO_PLUS_PLUS,
-  ),
-  ...networkFields({ policyHidden: [256, 256, 256], criticHidden: [768, 768, 768], activation: "elu" }, FPO_PLUS_PLUS),
-  policyOutputScale: outputScale(1, FPO_PLUS_PLUS),
-  ...optimiserFields(
-    {
-      learningRate: 1e-4,
-      weightDecay: 1e-4,
-      gradientNorm: 1,
-      epochs: 16,
-      minibatches: 4,
-      averaging: 0.95,
-      averagingStart: 500,
-    },
-    FPO_PLUS_PLUS,
-  ),
-  ...advantageFields(
-    {
-      gamma: 0.99,
-      advantages: "iteration",
-      gae: "textbook",
-      unroll: 24,
-      advantageClamp: 100,
-      valueCoefficient: 1,
-      rewardScale: 1,
-    },
-    FPO_PLUS_PLUS,
-  ),
+  ...inGroup("Ratio and trust region", {
+    trustRegion: field(
+      z.enum(["aspo", "clip"]),
+      "aspo",
+      "What happens to negative advantages: a quadratic penalty that pulls the ratio back, or PPO's clip for all.",
+      FPO_PLUS_PLUS,
+    ),
+    clip: field(halfWidth, 0.05, "Half-width of the trust region around ratio 1.", FPO_PLUS_PLUS),
+    logRatioClamp: field(nonNegative, 10, "Largest log-ratio, from above only; 0 sets no limit.", FPO_PLUS_PLUS),
+    clampGradient: field(
+      z.enum(["masked", "straight-through"]),
+      "masked",
+      "What passes a log-ratio that is clamped: no gradient, or the gradient as if it were not clamped, as in the released code.",
+      "flowgait",
+    ),
+    lossClamp: field(
+      nonNegative,
+      20,
+      "Largest flow-matching loss, old and new, gradient masked beyond it; 0 sets no limit.",
+      FPO_PLUS_PLUS,
+    ),
+    ...flowFields(
+      {
+        pairs: 16,
+        flowSteps: 64,
+        loss: "velocity",
+        lossReduction: "sqrt",
+        time: "continuous",
+        timeMargin: 0.005,
+        actionNoise: 0.02,
+      },
+      FPO_PLUS_PLUS,
+    ),
+    ...networkFields(
+      { policyHidden: [256, 256, 256], criticHidden: [768, 768, 768], activation: "elu" },
+      FPO_PLUS_PLUS,
+    ),
+    policyOutputScale: outputScale(1, FPO_PLUS_PLUS),
+    ...optimiserFields(
+      {
+        learningRate: 1e-4,
+        weightDecay: 1e-4,
+        gradientNorm: 1,
+        epochs: 16,
+        minibatches: 4,
+        averaging: 0.95,
+        averagingStart: 500,
+      },
+      FPO_PLUS_PLUS,
+    ),
+    ...advantageFields(
+      {
+        gamma: 0.99,
+        advantages: "iteration",
+        gae: "textbook",
+        unroll: 24,
+        advantageClamp: 100,
+        valueCoefficient: 1,
+        rewardScale: 1,
+      },
+      FPO_PLUS_PLUS,
+    ),
+  }),
 });
 
 /** PPO of a Gaussian policy. */
 export const ppoConfig = z.strictObject({
   name: z.literal("ppo"),
-  clip: field(halfWidth, 0.1, "Half-width of the interval around 1 that the ratio is clipped to.", PPO),
-  dualClip: field(
-    nonNegative.refine((most) => most === 0 || most > 1, "0 or above 1"),
-    0,
-    "Largest ratio that counts against a negative advantage, above 1; 0 sets no limit. Rows seen in the mirror need one (docs/experiments.md).",
-    "dual-clip PPO, arXiv 1912.09729",
-  ),
-  entropyCoefficient: field(
-    rate.nonnegative(),
-    0.01,
-    "Weight of the entropy bonus, measured after tanh where the task squashes with tanh.",
-    PPO,
-  ),
-  ...playgroundFields(PPO),
+  ...inGroup("Ratio and trust region", {
+    clip: field(halfWidth, 0.1, "Half-width of the interval around 1 that the ratio is clipped to.", PPO),
+    dualClip: field(
+      nonNegative.refine((most) => most === 0 || most > 1, "0 or above 1"),
+      0,
+      "Largest ratio that counts against a negative advantage, above 1; 0 sets no limit. Rows seen in the mirror need one (docs/experiments.md).",
+      "dual-clip PPO, arXiv 1912.09729",
+    ),
+    entropyCoefficient: field(
+      rate.nonnegative(),
+      0.01,
+      "Weight of the entropy bonus, measured after tanh where the task squashes with tanh.",
+      PPO,
+    ),
+    ...playgroundFields(PPO),
+  }),
 });
 
 /** PPO on the steps of a noisy flow, each with a likelihood of its own. */
 export const denoisingMdpConfig = z.strictObject({
   name: z.literal("denoising-mdp"),
-  clip: field(halfWidth, 0.2, "Half-width of the interval around 1 that each flow step's ratio is clipped to.", DPPO),
-  flowSteps: field(flowSteps, 10, "Integration steps from noise to action while training.", DPPO),
-  stepNoise: field(
-    positive.max(100),
-    0.05,
-    "Standard deviation of the noise added to every flow step, in training and in evaluations.",
-    DPPO,
-    "action",
-  ),
-  policyOutputScale: outputScale(0.25, DPPO),
-  ...playgroundFields(DPPO),
+  ...inGroup("Ratio and trust region", {
+    clip: field(halfWidth, 0.2, "Half-width of the interval around 1 that each flow step's ratio is clipped to.", DPPO),
+    ...inGroup("Flow policy", {
+      flowSteps: field(flowSteps, 10, "Integration steps from noise to action while training.", DPPO),
+      stepNoise: field(
+        positive.max(100),
+        0.05,
+        "Standard deviation of the noise added to every flow step, in training and in evaluations.",
+        DPPO,
+        "action",
+      ),
+    }),
+    policyOutputScale: outputScale(0.25, DPPO),
+    ...playgroundFields(DPPO),
+  }),
 });
 
 /** The algorithms' settings, told apart by `name`. */

@@ -1,7 +1,7 @@
 /** Groups of settings that the algorithms' schema branches are composed of (algorithm-config.ts). Each group takes its defaults and their source. */
 import { z } from "zod";
 import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
-import { field } from "./config-field.ts";
+import { field, inGroup } from "./config-field.ts";
 import { scheduleField } from "./schedule-field.ts";
 
 const OURS = "flowgait";
@@ -33,80 +33,86 @@ interface FlowDefaults {
 /** How actions are drawn from the flow and how the flow-matching loss is measured. */
 export function flowFields(defaults: FlowDefaults, source: string) {
   return {
-    pairs: field(
-      count.max(4096),
-      defaults.pairs,
-      "Noise and time pairs drawn per action to estimate its likelihood.",
-      source,
-    ),
-    pairing: field(
-      z.enum(["independent", "antithetic"]),
-      "independent",
-      "Pairs of an action: each drawn on its own; or in twos that share a time and have opposite noises, times spread evenly, for a less noisy estimate.",
-      OURS,
-    ),
-    flowSteps: field(flowSteps, defaults.flowSteps, "Integration steps from noise to action while training.", source),
-    sampler: field(
-      z.enum(FLOW_SAMPLERS),
-      "euler",
-      "How the flow is integrated while training; sde and noisy-euler draw noise on the way.",
-      source,
-    ),
-    stepNoise: field(
-      nonNegative.max(100),
-      1,
-      "Noise that a stochastic sampler adds: the factor eta in sde's g(t) = sqrt(2 eta t), or noisy-euler's standard deviation per step.",
-      OURS,
-    ),
-    loss: field(
-      z.enum(["epsilon", "velocity"]),
-      defaults.loss,
-      "What the flow-matching loss compares: the predicted noise, or the predicted velocity (noise minus action).",
-      source,
-    ),
-    lossReduction: field(
-      z.enum(["mean", "sqrt"]),
-      defaults.lossReduction,
-      "Squared errors of an action: their mean, or their sum divided by the square root of the action size.",
-      source,
-    ),
-    time: field(
-      z.enum(["discrete", "continuous"]),
-      defaults.time,
-      "Flow times of the pairs: the sampler's own start times, or uniform over the interval.",
-      source,
-    ),
-    timeMargin: field(
-      z.number().min(0).max(0.49),
-      defaults.timeMargin,
-      "Continuous flow times keep this distance from 0 and from 1.",
-      source,
-    ),
-    normalPull: scheduleField(
-      nonNegative.max(100),
-      0,
-      "Weight of a pull of the velocity towards the one whose actions are standard normal, which is what an entropy bonus is to a Gaussian: it keeps actions from drifting outwards where reward does not hold them (docs/experiments.md).",
-      OURS,
-    ),
-    consistency: field(
-      nonNegative.max(100),
-      0,
-      "Weight of the flow's own loss on the actions that it drew, whatever they brought: what holds the velocity to the actions it really makes where advantages are noise (docs/experiments.md).",
-      OURS,
-    ),
-    driftPenalty: field(
-      nonNegative.max(100),
-      0,
-      "Weight of the squared change of every pair's loss since the data were collected. A ratio that is clipped or clamped gives no gradient and an averaged one hides changes that cancel; this holds on to every pair (docs/experiments.md).",
-      OURS,
-    ),
-    actionNoise: scheduleField(
-      nonNegative,
-      defaults.actionNoise,
-      "Standard deviation of the Gaussian noise added to actions while training; 0 adds none.",
-      source,
-      { unit: "action" },
-    ),
+    ...inGroup("Flow policy", {
+      pairs: field(
+        count.max(4096),
+        defaults.pairs,
+        "Noise and time pairs drawn per action to estimate its likelihood.",
+        source,
+      ),
+      pairing: field(
+        z.enum(["independent", "antithetic"]),
+        "independent",
+        "Pairs of an action: each drawn on its own; or in twos that share a time and have opposite noises, times spread evenly, for a less noisy estimate.",
+        OURS,
+      ),
+      flowSteps: field(flowSteps, defaults.flowSteps, "Integration steps from noise to action while training.", source),
+      sampler: field(
+        z.enum(FLOW_SAMPLERS),
+        "euler",
+        "How the flow is integrated while training; sde and noisy-euler draw noise on the way.",
+        source,
+      ),
+      stepNoise: field(
+        nonNegative.max(100),
+        1,
+        "Noise that a stochastic sampler adds: the factor eta in sde's g(t) = sqrt(2 eta t), or noisy-euler's standard deviation per step.",
+        OURS,
+      ),
+      loss: field(
+        z.enum(["epsilon", "velocity"]),
+        defaults.loss,
+        "What the flow-matching loss compares: the predicted noise, or the predicted velocity (noise minus action).",
+        source,
+      ),
+      lossReduction: field(
+        z.enum(["mean", "sqrt"]),
+        defaults.lossReduction,
+        "Squared errors of an action: their mean, or their sum divided by the square root of the action size.",
+        source,
+      ),
+      time: field(
+        z.enum(["discrete", "continuous"]),
+        defaults.time,
+        "Flow times of the pairs: the sampler's own start times, or uniform over the interval.",
+        source,
+      ),
+      timeMargin: field(
+        z.number().min(0).max(0.49),
+        defaults.timeMargin,
+        "Continuous flow times keep this distance from 0 and from 1.",
+        source,
+      ),
+    }),
+    ...inGroup("Exploration", {
+      normalPull: scheduleField(
+        nonNegative.max(100),
+        0,
+        "Weight of a pull of the velocity towards the one whose actions are standard normal, which is what an entropy bonus is to a Gaussian: it keeps actions from drifting outwards where reward does not hold them (docs/experiments.md).",
+        OURS,
+      ),
+      actionNoise: scheduleField(
+        nonNegative,
+        defaults.actionNoise,
+        "Standard deviation of the Gaussian noise added to actions while training; 0 adds none.",
+        source,
+        { unit: "action" },
+      ),
+    }),
+    ...inGroup("Ratio and trust region", {
+      consistency: field(
+        nonNegative.max(100),
+        0,
+        "Weight of the flow's own loss on the actions that it drew, whatever they brought: what holds the velocity to the actions it really makes where advantages are noise (docs/experiments.md).",
+        OURS,
+      ),
+      driftPenalty: field(
+        nonNegative.max(100),
+        0,
+        "Weight of the squared change of every pair's loss since the data were collected. A ratio that is clipped or clamped gives no gradient and an averaged one hides changes that cancel; this holds on to every pair (docs/experiments.md).",
+        OURS,
+      ),
+    }),
   };
 }
 
@@ -118,7 +124,7 @@ interface NetworkDefaults {
 
 /** Sizes of the two networks. */
 export function networkFields(defaults: NetworkDefaults, source: string) {
-  return {
+  return inGroup("Networks and optimiser", {
     policyHidden: field(layers, defaults.policyHidden, "Widths of the policy's hidden layers.", source, "units"),
     criticHidden: field(layers, defaults.criticHidden, "Widths of the critic's hidden layers.", source, "units"),
     activation: field(
@@ -127,12 +133,15 @@ export function networkFields(defaults: NetworkDefaults, source: string) {
       "Activation of the hidden layers of both networks.",
       source,
     ),
-  };
+  });
 }
 
 /** The field of a flow's output scale. */
 export function outputScale(value: number, source: string) {
-  return field(positive, value, "Factor on the policy network's output, the velocity.", source);
+  const { scale } = inGroup("Flow policy", {
+    scale: field(positive, value, "Factor on the policy network's output, the velocity.", source),
+  });
+  return scale;
 }
 
 interface OptimiserDefaults {
@@ -148,61 +157,67 @@ interface OptimiserDefaults {
 /** Adam, the number of its steps, and the weights that acting uses. */
 export function optimiserFields(defaults: OptimiserDefaults, source: string) {
   return {
-    learningRate: scheduleField(
-      rate.positive().min(1e-12),
-      defaults.learningRate,
-      "Adam's step size of the policy. Where it falls, the critic's falls with it.",
-      source,
-      { endBounds: rate.nonnegative() },
-    ),
-    criticLearningRate: field(
-      rate.nonnegative(),
-      0,
-      "Adam's step size of the critic; 0 takes the policy's learning rate.",
-      source,
-    ),
-    clipTarget: scheduleField(
-      z.number().min(0).lt(1),
-      0,
-      "Share of ratios outside the trust region that the policy's learning rate is steered towards, iteration by iteration, from a fiftieth to four times its value; 0 leaves it alone. A target that falls makes steps smaller once little is left to learn.",
-      OURS,
-    ),
-    adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
-    adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),
-    adamEps: field(rate.positive().min(1e-20), 1e-8, "Added to Adam's denominator.", source),
-    weightDecay: field(
-      rate.nonnegative(),
-      defaults.weightDecay,
-      "Decoupled weight decay (AdamW), times the learning rate.",
-      source,
-    ),
-    gradientNorm: field(
-      nonNegative,
-      defaults.gradientNorm,
-      "Largest Euclidean norm of a gradient, for each network on its own; 0 sets no limit.",
-      source,
-    ),
-    epochs: field(count.max(10_000), defaults.epochs, "Passes over an iteration's rows.", source),
-    minibatches: field(count, defaults.minibatches, "Minibatches, so Adam steps, per pass.", source),
-    shuffle: field(
-      z.enum(["epoch", "iteration"]),
-      "epoch",
-      "How often rows are dealt into minibatches anew: for every pass, or once per iteration.",
-      "FPO; the released FPO++ shuffles once per iteration",
-    ),
-    averaging: field(
-      z.number().min(0).lt(1),
-      defaults.averaging,
-      "Decay per iteration of the averaged policy that is evaluated and exported; 0 uses the latest weights.",
-      source,
-    ),
-    averagingStart: field(
-      z.int().min(0),
-      defaults.averagingStart,
-      "Iterations before averaging begins; until then the average follows the latest weights.",
-      source,
-      "iterations",
-    ),
+    ...inGroup("Essentials", {
+      learningRate: scheduleField(
+        rate.positive().min(1e-12),
+        defaults.learningRate,
+        "Adam's step size of the policy. Where it falls, the critic's falls with it.",
+        source,
+        { endBounds: rate.nonnegative() },
+      ),
+    }),
+    ...inGroup("Ratio and trust region", {
+      clipTarget: scheduleField(
+        z.number().min(0).lt(1),
+        0,
+        "Share of ratios outside the trust region that the policy's learning rate is steered towards, iteration by iteration, from a fiftieth to four times its value; 0 leaves it alone. A target that falls makes steps smaller once little is left to learn.",
+        OURS,
+      ),
+    }),
+    ...inGroup("Networks and optimiser", {
+      criticLearningRate: field(
+        rate.nonnegative(),
+        0,
+        "Adam's step size of the critic; 0 takes the policy's learning rate.",
+        source,
+      ),
+      adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
+      adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),
+      adamEps: field(rate.positive().min(1e-20), 1e-8, "Added to Adam's denominator.", source),
+      weightDecay: field(
+        rate.nonnegative(),
+        defaults.weightDecay,
+        "Decoupled weight decay (AdamW), times the learning rate.",
+        source,
+      ),
+      gradientNorm: field(
+        nonNegative,
+        defaults.gradientNorm,
+        "Largest Euclidean norm of a gradient, for each network on its own; 0 sets no limit.",
+        source,
+      ),
+      epochs: field(count.max(10_000), defaults.epochs, "Passes over an iteration's rows.", source),
+      minibatches: field(count, defaults.minibatches, "Minibatches, so Adam steps, per pass.", source),
+      shuffle: field(
+        z.enum(["epoch", "iteration"]),
+        "epoch",
+        "How often rows are dealt into minibatches anew: for every pass, or once per iteration.",
+        "FPO; the released FPO++ shuffles once per iteration",
+      ),
+      averaging: field(
+        z.number().min(0).lt(1),
+        defaults.averaging,
+        "Decay per iteration of the averaged policy that is evaluated and exported; 0 uses the latest weights.",
+        source,
+      ),
+      averagingStart: field(
+        z.int().min(0),
+        defaults.averagingStart,
+        "Iterations before averaging begins; until then the average follows the latest weights.",
+        source,
+        "iterations",
+      ),
+    }),
   };
 }
 
@@ -218,7 +233,7 @@ interface AdvantageDefaults {
 
 /** Rewards, returns and advantages. */
 export function advantageFields(defaults: AdvantageDefaults, source: string) {
-  return {
+  return inGroup("Advantages and values", {
     gamma: field(fraction, defaults.gamma, "Discount per control step.", source),
     lambda: field(fraction, 0.95, "Decay of generalised advantage estimation.", source),
     gae: field(
@@ -267,7 +282,7 @@ export function advantageFields(defaults: AdvantageDefaults, source: string) {
     ),
     valueCoefficient: field(nonNegative, defaults.valueCoefficient, "Weight of the value loss.", source),
     rewardScale: field(positive, defaults.rewardScale, "Factor on rewards before learning.", source),
-  };
+  });
 }
 
 /** Networks, optimiser and returns that the ten Playground tasks share among FPO and its baselines. */

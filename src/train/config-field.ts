@@ -1,6 +1,21 @@
 /** One documented configuration field: a zod schema with default, sentence, unit and the source of its default. Knows no field by name. */
 import type { z } from "zod";
 
+/** Settings that stand together, in the order in which forms and help texts show them. */
+export const SETTING_GROUPS = [
+  "Essentials",
+  "Environments and machine",
+  "Exploration",
+  "Observations",
+  "Flow policy",
+  "Ratio and trust region",
+  "Networks and optimiser",
+  "Advantages and values",
+  "Evaluation and checkpoints",
+] as const;
+/** A group's title. */
+export type SettingGroup = (typeof SETTING_GROUPS)[number];
+
 /** What every field of the configuration carries besides its type. */
 export interface FieldMeta {
   /** One sentence for help texts. */
@@ -9,6 +24,20 @@ export interface FieldMeta {
   readonly source: string;
   /** Unit of the value, where it has one. */
   readonly unit?: string;
+  /** Settings that it stands with. */
+  readonly group?: SettingGroup;
+}
+
+/** The fields, each of which stands in this group unless it names another. */
+export function inGroup<Fields extends Readonly<Record<string, z.ZodType>>>(
+  title: SettingGroup,
+  fields: Fields,
+): Fields {
+  const grouped = Object.entries(fields).map(([name, schema]) => [
+    name,
+    schema.meta({ group: title, ...schema.meta() }),
+  ]);
+  return Object.fromEntries(grouped) as Fields;
 }
 
 /** Attaches a default and its documentation to a schema. */

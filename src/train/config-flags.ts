@@ -67,6 +67,7 @@ function fieldFlags(field: z.ZodType, path: readonly string[], branch: string | 
       defaults: [{ algorithm: branch, value }],
       description: meta.description,
       source: meta.source,
+      group: meta.group,
       ...(meta.unit === undefined ? {} : { unit: meta.unit }),
     },
   ];

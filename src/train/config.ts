@@ -7,7 +7,7 @@ import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
 import { algorithmConfig } from "./algorithm-config.ts";
 import { nonNegative } from "./algorithm-fields.ts";
-import { field } from "./config-field.ts";
+import { field, inGroup } from "./config-field.ts";
 import { type ScheduleSetting, scheduleField, scheduleOf } from "./schedule-field.ts";
 
 const FPO = "FPO, released Playground configuration";
@@ -16,131 +16,145 @@ const OURS = "flowgait";
 /** Everything that decides what a run computes and writes. */
 export const trainConfigSchema = z.strictObject({
   task: z.string().min(1).meta({ description: "Name of the task, as `flowgait tasks` lists it.", source: OURS }),
-  seed: field(z.int().min(0).max(0xffffffff), 1, "Seed of every random stream of the run.", OURS),
-  steps: field(
-    z.int().min(1).max(1e12),
-    60_000_000,
-    "Environment steps after which training ends.",
-    FPO,
-    "environment steps",
-  ),
-  envs: field(z.int().min(1).max(1_000_000), 2048, "Environments that are stepped together.", FPO),
-  horizon: field(
-    z.int().min(1).max(100_000),
-    480,
-    "Control steps of each environment per iteration.",
-    FPO,
-    "control steps",
-  ),
-  episodeSteps: field(
-    z.int().min(0),
-    0,
-    "Time limit of training episodes; 0 takes the task's own. A short one shows the start states more often. Evaluations always use the task's.",
-    OURS,
-    "control steps",
-  ),
-  terrainSeed: field(
-    z.int().min(0).max(0xffffffff),
-    0,
-    "Seed of the ground's shape, for tasks whose ground is made from one. One ground for all environments.",
-    OURS,
-  ),
-  modelDir: field(
-    z.string(),
-    "",
-    "Folder of your own description of the task's robot (MJCF or URDF, with its meshes) to use in place of the package's: where joints sit, what bodies weigh, what is drawn. Drives, contacts and sensors stay the task's. Empty takes the package's.",
-    OURS,
-    "path",
-  ),
-  lesson: field(
-    z.string(),
-    "",
-    "Form of the task to learn in, by a name that the task declares: other rewards, starts and ends for training, and its own action mapping, which the controller keeps. Evaluations are on the task itself. Empty trains on the task as it is.",
-    OURS,
-  ),
-  mirror: field(
-    z.boolean(),
-    false,
-    "Learn from every control step in turn as it was and with left and right changed over, epoch by epoch. For tasks that declare their mirror.",
-    OURS,
-  ),
-  shards: field(
-    z.int().min(1),
-    16,
-    "Groups that the environments are split into; a worker computes one at a time. Results do not depend on the workers, but they do on the shards.",
-    OURS,
-  ),
-  workers: field(z.int().min(0).max(256), 0, "Worker threads; 0 takes one per core. Never changes results.", OURS),
-  engine: field(z.enum(["ort", "tfjs"]), "ort", "What runs the tensor graphs: ONNX Runtime or TensorFlow.js.", OURS),
-  stagger: field(
-    z.boolean(),
-    false,
-    "End the environments' first episodes at times spread over the limit, so that a batch holds every moment of an episode. For tasks that only the time limit ends (docs/experiments.md).",
-    OURS,
-  ),
-  noisePeriod: scheduleField(
-    z.int().min(1).max(10_000),
-    1,
-    "Control steps over which the policy's noise turns from one draw into the next while training; 1 draws afresh at every step. Noise that lasts explores further, and each action still is one of the policy's own; a period that falls to 1 lets the policy then learn without it (docs/experiments.md).",
-    OURS,
-    { unit: "control steps" },
-  ),
-  normaliser: field(
-    z.enum(["correct", "released"]),
-    "correct",
-    "Running statistics of observations: the correct ones, or those of the released FPO code, whose deviation shrinks.",
-    OURS,
-  ),
-  normaliserFloor: field(
-    nonNegative,
-    0.01,
-    "Added to the running deviation that observations are divided by, so that what hardly varied at first does not explode later.",
-    "FPO++, released locomotion configuration; FPO has none",
-  ),
-  normaliserUpdate: field(
-    z.enum(["before", "after"]),
-    "before",
-    "When a batch enters the statistics that the policy sees through: before its own gradient steps, or after them, so that the first ratio is 1.",
-    "FPO; the released FPO++ stores observations normalised, which is after",
-  ),
-  normaliserSamples: field(
-    z.int().min(0),
-    0,
-    "Observations after which the statistics stay as they are; 0 never.",
-    OURS,
-    "environment steps",
-  ),
-  run: field(z.string(), "", "Folder of the run; empty takes the next free one below runs/.", OURS, "path"),
+  ...inGroup("Essentials", {
+    seed: field(z.int().min(0).max(0xffffffff), 1, "Seed of every random stream of the run.", OURS),
+    steps: field(
+      z.int().min(1).max(1e12),
+      60_000_000,
+      "Environment steps after which training ends.",
+      FPO,
+      "environment steps",
+    ),
+    envs: field(z.int().min(1).max(1_000_000), 2048, "Environments that are stepped together.", FPO),
+    horizon: field(
+      z.int().min(1).max(100_000),
+      480,
+      "Control steps of each environment per iteration.",
+      FPO,
+      "control steps",
+    ),
+  }),
+  ...inGroup("Environments and machine", {
+    episodeSteps: field(
+      z.int().min(0),
+      0,
+      "Time limit of training episodes; 0 takes the task's own. A short one shows the start states more often. Evaluations always use the task's.",
+      OURS,
+      "control steps",
+    ),
+    terrainSeed: field(
+      z.int().min(0).max(0xffffffff),
+      0,
+      "Seed of the ground's shape, for tasks whose ground is made from one. One ground for all environments.",
+      OURS,
+    ),
+    modelDir: field(
+      z.string(),
+      "",
+      "Folder of your own description of the task's robot (MJCF or URDF, with its meshes) to use in place of the package's: where joints sit, what bodies weigh, what is drawn. Drives, contacts and sensors stay the task's. Empty takes the package's.",
+      OURS,
+      "path",
+    ),
+    lesson: field(
+      z.string(),
+      "",
+      "Form of the task to learn in, by a name that the task declares: other rewards, starts and ends for training, and its own action mapping, which the controller keeps. Evaluations are on the task itself. Empty trains on the task as it is.",
+      OURS,
+    ),
+    mirror: field(
+      z.boolean(),
+      false,
+      "Learn from every control step in turn as it was and with left and right changed over, epoch by epoch. For tasks that declare their mirror.",
+      OURS,
+    ),
+    shards: field(
+      z.int().min(1),
+      16,
+      "Groups that the environments are split into; a worker computes one at a time. Results do not depend on the workers, but they do on the shards.",
+      OURS,
+    ),
+    workers: field(z.int().min(0).max(256), 0, "Worker threads; 0 takes one per core. Never changes results.", OURS),
+    engine: field(z.enum(["ort", "tfjs"]), "ort", "What runs the tensor graphs: ONNX Runtime or TensorFlow.js.", OURS),
+  }),
+  ...inGroup("Exploration", {
+    stagger: field(
+      z.boolean(),
+      false,
+      "End the environments' first episodes at times spread over the limit, so that a batch holds every moment of an episode. For tasks that only the time limit ends (docs/experiments.md).",
+      OURS,
+    ),
+    noisePeriod: scheduleField(
+      z.int().min(1).max(10_000),
+      1,
+      "Control steps over which the policy's noise turns from one draw into the next while training; 1 draws afresh at every step. Noise that lasts explores further, and each action still is one of the policy's own; a period that falls to 1 lets the policy then learn without it (docs/experiments.md).",
+      OURS,
+      { unit: "control steps" },
+    ),
+  }),
+  ...inGroup("Observations", {
+    normaliser: field(
+      z.enum(["correct", "released"]),
+      "correct",
+      "Running statistics of observations: the correct ones, or those of the released FPO code, whose deviation shrinks.",
+      OURS,
+    ),
+    normaliserFloor: field(
+      nonNegative,
+      0.01,
+      "Added to the running deviation that observations are divided by, so that what hardly varied at first does not explode later.",
+      "FPO++, released locomotion configuration; FPO has none",
+    ),
+    normaliserUpdate: field(
+      z.enum(["before", "after"]),
+      "before",
+      "When a batch enters the statistics that the policy sees through: before its own gradient steps, or after them, so that the first ratio is 1.",
+      "FPO; the released FPO++ stores observations normalised, which is after",
+    ),
+    normaliserSamples: field(
+      z.int().min(0),
+      0,
+      "Observations after which the statistics stay as they are; 0 never.",
+      OURS,
+      "environment steps",
+    ),
+  }),
+  ...inGroup("Essentials", {
+    run: field(z.string(), "", "Folder of the run; empty takes the next free one below runs/.", OURS, "path"),
+  }),
   evaluation: z
-    .strictObject({
-      everySteps: field(
-        z.int().min(0),
-        6_000_000,
-        "Environment steps between evaluations; 0 evaluates at the end only.",
-        FPO,
-        "environment steps",
-      ),
-      episodes: field(z.int().min(1), 128, "Episodes per evaluation.", FPO),
-      seed: field(z.int().min(0).max(0xffffffff), 1_000_003, "Seed of the evaluation's own random streams.", OURS),
-      noise: field(
-        z.enum(["random", "zero"]),
-        "random",
-        "What actions are drawn from in evaluations: fresh noise as in training, or zeros, which starts a flow at 0 and takes a Gaussian's mean.",
-        FPO,
-      ),
-    })
+    .strictObject(
+      inGroup("Evaluation and checkpoints", {
+        everySteps: field(
+          z.int().min(0),
+          6_000_000,
+          "Environment steps between evaluations; 0 evaluates at the end only.",
+          FPO,
+          "environment steps",
+        ),
+        episodes: field(z.int().min(1), 128, "Episodes per evaluation.", FPO),
+        seed: field(z.int().min(0).max(0xffffffff), 1_000_003, "Seed of the evaluation's own random streams.", OURS),
+        noise: field(
+          z.enum(["random", "zero"]),
+          "random",
+          "What actions are drawn from in evaluations: fresh noise as in training, or zeros, which starts a flow at 0 and takes a Gaussian's mean.",
+          FPO,
+        ),
+      }),
+    )
     .prefault({}),
   checkpoint: z
-    .strictObject({
-      everySeconds: field(
-        z.number().min(0),
-        60,
-        "Least time between two checkpoints; 0 writes one per iteration.",
-        OURS,
-        "s",
-      ),
-      keep: field(z.int().min(1), 3, "Newest checkpoints that are kept; the best one is kept besides.", OURS),
-    })
+    .strictObject(
+      inGroup("Evaluation and checkpoints", {
+        everySeconds: field(
+          z.number().min(0),
+          60,
+          "Least time between two checkpoints; 0 writes one per iteration.",
+          OURS,
+          "s",
+        ),
+        keep: field(z.int().min(1), 3, "Newest checkpoints that are kept; the best one is kept besides.", OURS),
+      }),
+    )
     .prefault({}),
   algorithm: algorithmConfig.prefault({ name: "fpo" }),
 });

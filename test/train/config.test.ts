@@ -7,6 +7,7 @@ import {
   trainConfigSchema,
   trajectoryHash,
 } from "../../src/train/config.ts";
+import { SETTING_GROUPS } from "../../src/train/config-field.ts";
 import { trainFlags } from "../../src/train/config-flags.ts";
 import { parseOverrides } from "../../src/train/overrides.ts";
 import { presetNames, presetOf, resolveTrainConfig } from "../../src/train/presets.ts";
@@ -173,6 +174,16 @@ describe("train config", () => {
   it("falls back to the policy's learning rate for the critic", () => {
     expect(criticLearningRate({ learningRate: 3e-4, criticLearningRate: 0 })).toBe(3e-4);
     expect(criticLearningRate({ learningRate: 3e-4, criticLearningRate: 1e-3 })).toBe(1e-3);
+  });
+
+  it("names the group of every setting", () => {
+    const titles = trainFlags.map(({ group }) => group);
+    expect(trainFlags.filter(({ group }) => group === undefined).map(({ name }) => name)).toEqual([]);
+    expect(new Set(titles)).toEqual(new Set(SETTING_GROUPS));
+    const groupOf = (name: string) => trainFlags.find((flag) => flag.name === name)!.group;
+    expect(groupOf("algorithm.clip-target")).toBe("Ratio and trust region");
+    expect(groupOf("noise-period")).toBe("Exploration");
+    expect(groupOf("algorithm.learning-rate")).toBe("Essentials");
   });
 
   it("hashes what decides results and nothing else", () => {

@@ -22,6 +22,8 @@ export interface SettingDescription {
   /** "whole number from 1 to 4,096" */
   readonly expected: string;
   readonly description: string;
+  /** Title of the settings that it stands with. */
+  readonly group: string;
   /** Where the schema's default comes from. */
   readonly source: string;
   readonly unit?: string;
@@ -39,6 +41,8 @@ export interface CatalogueMessage {
   readonly tasks: readonly { readonly name: string; readonly family: string }[];
   readonly presets: readonly string[];
   readonly algorithms: readonly string[];
+  /** Titles, in the order in which they are shown; the first is open from the start */
+  readonly groups: readonly string[];
   readonly settings: readonly SettingDescription[];
 }
 

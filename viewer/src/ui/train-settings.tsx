@@ -6,30 +6,6 @@ import type { FormState } from "../studio.ts";
 import { formatName } from "./format.ts";
 import { Icon } from "./icons.tsx";
 
-/** Which settings stand together, and whether their group is open from the start; the first pattern that fits decides. */
-const groups: readonly { readonly title: string; readonly of: RegExp; readonly isOpen?: boolean }[] = [
-  { title: "Essentials", of: /^(steps|seed|envs|horizon|run|algorithm\.learning-rate)$/, isOpen: true },
-  {
-    title: "Environments and machine",
-    of: /^(episode-steps|stagger|terrain-seed|model-dir|lesson|mirror|shards|workers|engine)$/,
-  },
-  { title: "Observations", of: /^normaliser/ },
-  { title: "Evaluation and checkpoints", of: /^(evaluation|checkpoint)\./ },
-  {
-    title: "Flow policy",
-    of: /^algorithm\.(pairs|pairing|flow-steps|sampler|step-noise|loss|loss-reduction|time|time-margin|action-noise.*|policy-output-scale)$/,
-  },
-  {
-    title: "Ratio and trust region",
-    of: /^algorithm\.(ratio|clip|dual-clip|.*-clamp|trust-region|clamp-gradient|entropy-coefficient)$/,
-  },
-  {
-    title: "Networks and optimiser",
-    of: /^algorithm\.(.*-hidden|activation|.*learning-rate.*|adam-.*|weight-decay|gradient-norm|epochs|minibatches|shuffle|averaging.*)$/,
-  },
-  { title: "Advantages and values", of: /./ },
-];
-
 interface SettingsProps {
   readonly form: FormState;
   readonly catalogue: CatalogueMessage;
@@ -51,11 +27,11 @@ export function TrainSettings({ form, catalogue, page, search, onlyChanged }: Se
   const isFiltered = search !== "" || onlyChanged;
   return (
     <div class="form-settings">
-      {groups.map(({ title, isOpen = false }) => {
-        const mine = found.filter((setting) => groupOf(setting) === title);
+      {catalogue.groups.map((title, index) => {
+        const mine = found.filter(({ group }) => group === title);
         if (mine.length === 0) return null;
         const hasProblem = mine.some(({ name }) => problems.has(name));
-        const open = isFiltered || hasProblem || toggled.has(title) !== isOpen;
+        const open = isFiltered || hasProblem || toggled.has(title) !== (index === 0);
         const changed = mine.filter(({ name }) => name in settings).length;
         return (
           <section key={title} class="form-group">
@@ -98,10 +74,6 @@ export function TrainSettings({ form, catalogue, page, search, onlyChanged }: Se
       )}
     </div>
   );
-}
-
-function groupOf({ name }: SettingDescription): string {
-  return groups.find(({ of }) => of.test(name))!.title;
 }
 
 function fits({ name, description, unit }: SettingDescription, search: string): boolean {
