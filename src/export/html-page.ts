@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { UserError } from "../math/user-error.ts";
+import { modulePath } from "../physics/host-disk.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import { readScene } from "../physics/scene-files.ts";
 import { pageScript, scenePath, type Task } from "../tasks/index.ts";
@@ -12,6 +13,8 @@ import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
 /** Where the page's program was built to. */
 const PROGRAM = join(packageRoot, "dist", "standalone");
 const SEED = 1;
+/** Folders of the disk by their names in a page. */
+const PAGE_FOLDERS = { "/package": packageRoot, "/user": "" };
 
 /**
  * The page's text.
@@ -26,11 +29,12 @@ export async function htmlPage(
   contract: Contract,
 ): Promise<string> {
   const [program, style] = await Promise.all([readBuilt("page.js"), readBuilt("page.css")]);
+  const scene = pathInPage(scenePath(task));
   const payload: PagePayload = {
     task: task.name,
     taskScript: taskFile === null ? null : await pageScript(taskFile),
     lesson: task.lesson?.name ?? "",
-    scene: pathInPage(scenePath(task)),
+    scene,
     run: contract.training.run,
     contract: {
       output: contract.output,
@@ -38,7 +42,7 @@ export async function htmlPage(
       policy: { noiseSize: contract.policy.noiseSize },
     },
     controller: Buffer.from(onnx).toString("base64"),
-    files: sceneFiles(task),
+    files: await sceneFiles(scene),
     seed: SEED,
     commandRanges: contract.task.command?.ranges ?? [],
   };
@@ -74,17 +78,15 @@ async function readBuilt(name: string): Promise<string> {
   });
 }
 
-function sceneFiles(task: Task): Record<string, string> {
-  const files = readScene(scenePath(task));
-  return Object.fromEntries(
-    [...files].map(([path, bytes]) => [pathInPage(path), Buffer.from(bytes).toString("base64")]),
-  );
+async function sceneFiles(scene: string): Promise<Record<string, string>> {
+  const files = await readScene(scene, PAGE_FOLDERS);
+  return Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")]));
 }
 
-/** Files keep their places relative to each other; those outside the package come below /user. */
+/** Scenes outside the package come below /user; their files keep their places relative to them. */
 function pathInPage(path: string): string {
   const below = relative(packageRoot, path);
   const inside = below !== "" && !below.startsWith("..") && !isAbsolute(below);
   const name = inside ? `package/${below}` : `user/${path}`;
-  return `/${name.replaceAll("\\", "/").replace(/\/+/g, "/")}`;
+  return `/${modulePath(name).replace(/\/+/g, "/")}`;
 }

@@ -5,7 +5,8 @@
 import type { MainModule, MjModel } from "mujoco-js";
 import loadModule from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
-import { withDiskPaths } from "./scene-files.ts";
+import { type Loan, modulePath, withDisk } from "./host-disk.ts";
+import { missingFile } from "./missing-file.ts";
 
 /** The mujoco-js module. */
 export type MujocoModule = MainModule;
@@ -35,23 +36,29 @@ export async function mujocoMemoryBytes(): Promise<number> {
 }
 
 /**
- * Compiles an MJCF file of the module's file system.
- * @param path path in the module's file system
- * @param shownPath the scene's path on disk, for messages
- * @throws UserError that carries MuJoCo's message and line
+ * Compiles the MJCF or URDF file at an absolute path, with every file that MuJoCo asks for.
+ * @param loan for callers that want the files' bytes, or other names for folders of the disk
+ * @throws UserError that carries MuJoCo's message and line, and names the attribute of a file that cannot be opened
  */
-export async function compileModel(path: string, shownPath: string): Promise<MjModel> {
+export async function compileModel(scenePath: string, loan: Loan = {}): Promise<MjModel> {
   const engine = await loadEngine();
+  const opened = loan.opened ?? new Map<string, Uint8Array>();
   engine.printed.length = 0;
-  let model: MjModel | null;
-  try {
-    model = engine.module.MjModel.loadFromXML(path);
-  } catch (error) {
-    throw new UserError(`scene ${shownPath}: ${oneLine(thrownMessage(engine, error))}`, { cause: error });
-  }
-  // Files that are not well-formed XML are reported on stdout and give null.
-  if (!model) throw new UserError(`scene ${shownPath}: ${oneLine(engine.printed.join("\n"))}`);
-  return model;
+  return withDisk(engine.module, { ...loan, opened }, () => {
+    const problem = (message: string, cause?: unknown) => {
+      const place = missingFile(message, opened);
+      return new UserError(`scene ${scenePath}: ${oneLine(message)}${place && `; named by ${place}`}`, { cause });
+    };
+    let model: MjModel | null;
+    try {
+      model = engine.module.MjModel.loadFromXML(modulePath(scenePath));
+    } catch (error) {
+      throw problem(thrownMessage(engine, error), error);
+    }
+    // Files that are not well-formed XML are reported on stdout and give null.
+    if (!model) throw problem(engine.printed.join("\n"));
+    return model;
+  });
 }
 
 function loadEngine(): Promise<LoadedEngine> {
@@ -67,7 +74,9 @@ async function startEngine(): Promise<LoadedEngine> {
   };
   const module = await loadModule({ print: keep, printErr: keep });
   module.FS.writeFile(PROBE_PATH, PROBE);
-  return { module, probe: module.MjModel.loadFromXML(PROBE_PATH), printed };
+  const probe = module.MjModel.loadFromXML(PROBE_PATH);
+  module.FS.unlink(PROBE_PATH);
+  return { module, probe, printed };
 }
 
 function memoryOf(engine: LoadedEngine): ArrayBufferLike {
@@ -85,7 +94,7 @@ function thrownMessage(engine: LoadedEngine, error: unknown): string {
 }
 
 function oneLine(message: string): string {
-  return withDiskPaths(message)
+  return message
     .split("\n")
     .map((line) => line.trim().replace(/^Loading error: /, ""))
     .filter((line) => line !== "")

@@ -7,10 +7,10 @@ import type { MjData, MjModel } from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
 import { DataViews } from "./data-views.ts";
 import { compileModel, loadMujoco, type MujocoModule } from "./engine.ts";
+import { isFile } from "./host-disk.ts";
 import type { Looks } from "./looks.ts";
 import { type ModelFields, modelFields } from "./model-fields.ts";
 import { type ElementKind, ModelNames } from "./model-names.ts";
-import { mountScene } from "./scene-files.ts";
 import { StateLayout } from "./state-layout.ts";
 
 /** Beyond this magnitude MuJoCo calls a coordinate bad. */
@@ -86,19 +86,14 @@ export class Simulation extends DataViews {
   }
 
   /**
-   * Compiles the MJCF file at an absolute path, with everything it includes, attaches or loads.
+   * Compiles the MJCF or URDF file at an absolute path, with everything it includes, attaches or loads.
    * @throws UserError when the file is missing or MuJoCo rejects it (with MuJoCo's message and line)
    */
   static async load(scenePath: string): Promise<Simulation> {
     if (!isAbsolute(scenePath)) throw new Error(`simulation: the scene's path must be absolute, got ${scenePath}`);
     const module = await loadMujoco();
-    const mounted = mountScene(module, scenePath);
-    try {
-      const model = await compileModel(mounted.path, scenePath);
-      return new Simulation(module, model, scenePath);
-    } finally {
-      mounted.unmount();
-    }
+    if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
+    return new Simulation(module, await compileModel(scenePath), scenePath);
   }
 
   /** The module's model, for code of this folder that reads fields once; never kept. */

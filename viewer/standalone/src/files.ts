@@ -1,23 +1,39 @@
 /** The part of node:fs that the physics needs, over files that the page carries. */
 
 const files = new Map<string, Uint8Array>();
+const folders = new Set<string>();
+
+interface Stats {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
 
 /** Adds a file under its absolute path. */
 export function addFile(path: string, bytes: Uint8Array): void {
   files.set(path, bytes);
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) folders.add(path.slice(0, end));
 }
 
 export function existsSync(path: string): boolean {
-  return files.has(path);
+  return files.has(path) || folders.has(path);
 }
 
-export function statSync(_path: string): { isFile(): boolean } {
-  return { isFile: () => true };
+export function statSync(path: string): Stats {
+  if (!existsSync(path)) throw absent(path);
+  return { isFile: () => files.has(path), isDirectory: () => folders.has(path), isSymbolicLink: () => false };
+}
+
+export { statSync as lstatSync };
+
+/** Pages carry no symbolic links: each file stands at the path that MuJoCo asks for. */
+export function readlinkSync(path: string): string {
+  throw absent(path);
 }
 
 export function readFileSync(path: string): Uint8Array {
   const bytes = files.get(path);
-  if (!bytes) throw new Error(`${path}: is not in this page`);
+  if (!bytes) throw absent(path);
   return bytes;
 }
 
@@ -25,4 +41,8 @@ export function readFileSync(path: string): Uint8Array {
 export function readdirSync(folder: string): string[] {
   const below = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
   return [...new Set(below.map((path) => path.slice(folder.length + 1).split("/")[0]!))];
+}
+
+function absent(path: string): Error {
+  return Object.assign(new Error(`${path}: is not in this page`), { code: "ENOENT" });
 }

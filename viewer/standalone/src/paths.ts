@@ -1,5 +1,7 @@
 /** The part of node:path that the simulation needs, for paths with slashes. */
 
+export const sep = "/";
+
 export function isAbsolute(path: string): boolean {
   return path.startsWith("/");
 }
@@ -36,3 +38,6 @@ export function extname(path: string): string {
   const dot = name.lastIndexOf(".");
   return dot <= 0 ? "" : name.slice(dot);
 }
+
+/** Paths of the page are POSIX paths already. */
+export const posix = { normalize: (path: string) => resolve(path) };
