@@ -43,12 +43,11 @@ export async function mujocoMemoryBytes(): Promise<number> {
 export async function compileModel(scenePath: string, loan: Loan = {}): Promise<MjModel> {
   const engine = await loadEngine();
   const opened = loan.opened ?? new Map<string, Uint8Array>();
+  const missed = new Set<string>();
   engine.printed.length = 0;
-  return withDisk(engine.module, { ...loan, opened }, () => {
-    const problem = (message: string, cause?: unknown) => {
-      const place = missingFile(message, opened);
-      return new UserError(`scene ${scenePath}: ${oneLine(message)}${place && `; named by ${place}`}`, { cause });
-    };
+  return withDisk(engine.module, { ...loan, opened, missed }, () => {
+    const problem = (message: string, cause?: unknown) =>
+      new UserError(`scene ${scenePath}: ${oneLine(message)}${missingFile(message, opened, missed)}`, { cause });
     let model: MjModel | null;
     try {
       model = engine.module.MjModel.loadFromXML(modulePath(scenePath));

@@ -26,6 +26,8 @@ export interface Loan {
   readonly folders?: Readonly<Record<string, string>>;
   /** Gets each file that MuJoCo opens, by the path that it asks for. */
   readonly opened?: Map<string, Uint8Array>;
+  /** Gets each path that MuJoCo asks for in vain. */
+  readonly missed?: Set<string>;
 }
 
 /** The parts of Emscripten's file system that are set here. */
@@ -36,6 +38,7 @@ interface FileNode {
 }
 interface FileSystem {
   open(path: string, flags: number, mode: number): { node: FileNode };
+  stat(path: string, dontFollow: boolean): unknown;
 }
 interface FolderOperations {
   lookup(parent: unknown, name: string): FileNode;
@@ -52,10 +55,10 @@ interface DiskEntry {
  * Runs `compile` while the module's file system finds on the disk what it does not hold itself.
  * `compile` must be synchronous: nothing of the loan is left when this function returns.
  */
-export function withDisk<T>(module: MujocoModule, { folders = {}, opened }: Loan, compile: () => T): T {
+export function withDisk<T>(module: MujocoModule, { folders = {}, opened, missed }: Loan, compile: () => T): T {
   const fileSystem = module.FS as FileSystem;
   const operations = module.MEMFS.ops_table.dir.node as FolderOperations;
-  const { open } = fileSystem;
+  const { open, stat } = fileSystem;
   const { lookup } = operations;
   const nodes: FileNode[] = [];
   // MuJoCo keeps meshes and images by path and second of change. A new second for each loan makes it read changed files anew.
@@ -72,11 +75,18 @@ export function withDisk<T>(module: MujocoModule, { folders = {}, opened }: Loan
     if (contents instanceof Uint8Array) opened?.set(posix.normalize(path), contents);
     return stream;
   };
+  // MuJoCo asks for a file's state before it opens the file.
+  fileSystem.stat = (path, dontFollow) => {
+    missed?.add(posix.normalize(path));
+    const state = stat(path, dontFollow);
+    missed?.delete(posix.normalize(path));
+    return state;
+  };
   try {
     return compile();
   } finally {
     operations.lookup = lookup;
-    fileSystem.open = open;
+    Object.assign(fileSystem, { open, stat });
     for (const node of nodes) module.FS.destroyNode(node);
   }
 }

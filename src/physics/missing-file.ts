@@ -1,4 +1,5 @@
 /** Finds the attribute that names a file which MuJoCo could not open: MuJoCo itself reports the path only. */
+import { basename, isAbsolute, posix } from "node:path";
 
 const UNOPENED = /Error opening file '(.*?)': /;
 const COMMENT = /<!--[\s\S]*?-->/g;
@@ -15,13 +16,26 @@ interface NamedFile {
 }
 
 /**
- * Where the file that a message calls missing is named, such as `<mesh file="wedge.stl"> in /robots/arm.xml, line 3`; "" when the message
- * is of another kind or no such attribute is found.
+ * What to add to a message that calls a file missing, such as `; named by <mesh file="wedge.stl"> in /robots/arm.xml, line 3`, with the
+ * other paths that MuJoCo tried; "" for messages of another kind.
  * @param opened files that MuJoCo opened, by path
+ * @param missed paths that MuJoCo could not open
  */
-export function missingFile(message: string, opened: ReadonlyMap<string, Uint8Array>): string {
+export function missingFile(
+  message: string,
+  opened: ReadonlyMap<string, Uint8Array>,
+  missed: ReadonlySet<string>,
+): string {
   const [, wanted] = UNOPENED.exec(message) ?? [];
   if (wanted === undefined) return "";
+  const place = placeOf(wanted, opened);
+  // Names that are relative to MuJoCo's own working folder lead nowhere here.
+  const others = [...missed].filter((path) => isAbsolute(path) && basename(path) === basename(wanted));
+  const tried = others.filter((path) => path !== posix.normalize(wanted)).join(", ");
+  return `${place && `; named by ${place}`}${tried && `; also looked for ${tried}`}`;
+}
+
+function placeOf(wanted: string, opened: ReadonlyMap<string, Uint8Array>): string {
   let best: NamedFile = { agreement: 0, place: "" };
   for (const [path, bytes] of opened) {
     for (const named of namedFiles(path, textOf(bytes), wanted)) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ import { htmlPage } from "../../src/export/html-page.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { PlayedRobot } from "../../src/export/page/played-robot.ts";
 import { describeTask, Environment, registry, resolveTask } from "../../src/tasks/index.ts";
+import { stl } from "../physics/asset-files.ts";
 import { launchBrowser, pageUntil, type Watch, watchPage } from "../viewer/browser.ts";
 import { describedTask, origin, policyFor } from "./sample-policy.ts";
 
@@ -130,9 +131,13 @@ describe("a self-contained page", () => {
     expect(gzipSync(text, { level: 6 }).length).toBeLessThan(LARGEST);
   });
 
-  it("runs a task of one's own, scene and all", async () => {
+  it("runs a task of one's own with meshes from other folders, by a link and by an absolute path", async () => {
     const file = join(folder, "my-task.ts");
+    for (const name of ["shapes", "parts", "far"]) mkdirSync(join(folder, name));
     writeFileSync(join(folder, "pole.xml"), POLE);
+    writeFileSync(join(folder, "parts/assets.xml"), ASSETS.replace("@", folder));
+    writeFileSync(join(folder, "far/weight.stl"), stl(0.1));
+    symlinkSync("../far/weight.stl", join(folder, "shapes/linked.stl"));
     writeFileSync(file, POLE_TASK);
     const own = await resolveTask(file);
     const env = await Environment.create(own);
@@ -163,12 +168,19 @@ describe("a self-contained page", () => {
   });
 });
 
+const ASSETS = `<mujoco>
+  <asset><mesh name="linked" file="linked.stl"/><mesh name="far" file="@/far/weight.stl"/></asset>
+</mujoco>`;
 const POLE = `<mujoco model="pole">
+  <compiler meshdir="shapes"/>
   <option timestep="0.005"/>
+  <include file="parts/assets.xml"/>
   <worldbody>
     <body pos="0 0 0.8">
       <joint name="hinge" axis="0 1 0" damping="0.05"/>
       <geom type="capsule" fromto="0 0 0 0 0 0.6" size="0.03" mass="1"/>
+      <geom type="mesh" mesh="linked" pos="0.1 0 0.6" density="3000"/>
+      <geom type="mesh" mesh="far" pos="0 0.1 0.6" density="3000"/>
     </body>
   </worldbody>
   <actuator><motor name="motor" joint="hinge" gear="2" ctrlrange="-1 1"/></actuator>
