@@ -1,72 +1,26 @@
 /** Scenes that name files in every way that MJCF and URDF allow, each with whether MuJoCo 3.3.8 loads it. */
-import { gmsh, heights, msh, obj, png, skn, stl } from "./asset-files.ts";
-
-/** A folder that holds a scene. In texts, `@` stands for the folder's absolute path. */
-export interface SceneCase {
-  readonly loads: boolean;
-  /** Path of the scene; `robot/scene.xml` unless given. */
-  readonly scene?: string;
-  readonly files: Readonly<Record<string, string | Buffer>>;
-  /** Targets of symbolic links, by path. */
-  readonly links?: Readonly<Record<string, string>>;
-}
-
-/** An arm that swings under its mesh's weight. */
-const arm = (mesh: string) =>
-  `<body name="${mesh}"><joint axis="0 1 0"/><geom type="mesh" mesh="${mesh}" pos="0.1 0 0.02"/></body>`;
-const world = (...meshes: string[]) => `<worldbody>${meshes.map(arm).join("")}</worldbody>`;
-const mesh = (file: string, name = "w") => `<asset><mesh name="${name}" file="${file}"/></asset>`;
-const compiler = (attributes: string) => `<compiler ${attributes}/>`;
-const include = (file: string) => `<include file="${file}"/>`;
-const mjcf = (...parts: string[]) => `<mujoco>${parts.join("\n")}</mujoco>`;
-/** A scene of one arm whose mesh is named so. */
-const naming = (file: string, ...before: string[]) => mjcf(...before, mesh(file), world("w"));
-
-const link = (name: string, filename = "") => {
-  const shape = filename && `<geometry><mesh filename="${filename}"/></geometry>`;
-  const mass = `<inertial><origin xyz="0.1 0 0"/><mass value="1"/><inertia ixx="0.01" iyy="0.01" izz="0.01" ixy="0" ixz="0" iyz="0"/></inertial>`;
-  return `<link name="${name}">${shape && `${mass}<visual>${shape}</visual><collision>${shape}</collision>`}</link>`;
-};
-const urdf = (filename: string, extension = "") =>
-  `<?xml version="1.0"?><robot name="r">${extension}${link("base")}${link("tip", filename)}<joint name="j" type="continuous"><parent link="base"/><child link="tip"/><axis xyz="0 1 0"/></joint></robot>`;
-const extension = (attributes: string) => `<mujoco><compiler ${attributes}/></mujoco>`;
-/** A ball that rolls over a field of heights. */
-const field = (attributes: string, ...before: string[]) =>
-  mjcf(
-    ...before,
-    `<asset><hfield name="h" size="1 1 0.5 0.1" ${attributes}/></asset>`,
-    `<worldbody><geom type="hfield" hfield="h"/><body pos="0.1 0.1 0.32"><freejoint/><geom size="0.1"/></body></worldbody>`,
-  );
-const texture = (attributes: string, ...before: string[]) =>
-  mjcf(
-    ...before,
-    `<asset><texture name="t" ${attributes}/><material name="m" texture="t"/></asset>`,
-    `<worldbody><geom size="1" material="m"/></worldbody>`,
-  );
-const attached = (file: string, ...before: string[]) =>
-  mjcf(
-    ...before,
-    `<asset><model name="m" file="${file}"/></asset><worldbody><frame pos="0 0 1"><attach model="m" prefix="a_"/></frame></worldbody>`,
-  );
-/** A robot in a body, as attached models are. */
-const robot = (file: string, ...before: string[]) =>
-  mjcf(
-    ...before,
-    mesh(file),
-    `<worldbody><body name="b"><joint axis="0 1 0"/><geom type="mesh" mesh="w" pos="0.1 0 0"/></body></worldbody>`,
-  );
-
-const [one, two, three] = [stl(0.1), stl(0.15), stl(0.2)];
-const refused = (files: SceneCase["files"], rest: Partial<SceneCase> = {}): SceneCase => ({
-  loads: false,
-  files,
-  ...rest,
-});
-const loaded = (files: SceneCase["files"], rest: Partial<SceneCase> = {}): SceneCase => ({
-  loads: true,
-  files,
-  ...rest,
-});
+import { gmsh, heights, msh, obj, png, skn } from "./asset-files.ts";
+import {
+  arm,
+  attached,
+  compiler,
+  extension,
+  field,
+  include,
+  loaded,
+  mesh,
+  mjcf,
+  naming,
+  one,
+  refused,
+  robot,
+  type SceneCase,
+  texture,
+  three,
+  two,
+  urdf,
+  world,
+} from "./scene-parts.ts";
 
 export const includes: Readonly<Record<string, SceneCase>> = {
   "the scene's meshdir holds in an included file": loaded({
