@@ -166,6 +166,9 @@ function actionText({
   damping,
   feedForward,
   shown,
+  rest,
+  control,
+  lag,
 }: TaskDescription["action"]) {
   const isTargets = isJointKind(kind);
   const limited = { tanh: "tanh(action)", clip: "clip(action, −1, 1)", none: "action" }[squash];
@@ -177,7 +180,22 @@ function actionText({
     controls: `control = ${sum}`,
     "cell-moves": `cells moved = round(${limited})`,
   };
-  const servo = (k: number) => (isTargets ? [formatNumber(stiffness[k]!), formatNumber(damping[k]!)] : []);
+  const columnsOfServos: readonly (readonly [string, readonly number[]])[] = [
+    ...(isTargets
+      ? ([
+          ["stiffness", stiffness],
+          ["damping", damping],
+        ] as const)
+      : []),
+    ...(control
+      ? ([
+          ["control per target", control.scale],
+          ["control at 0", control.offset],
+        ] as const)
+      : []),
+    ...(lag ? ([["lag, s", lag]] as const) : []),
+  ];
+  const servo = (k: number) => columnsOfServos.map(([, values]) => (k in values ? formatNumber(values[k]!) : ""));
   const rows = names.map((name, k) => [
     String(k),
     name,
@@ -187,12 +205,13 @@ function actionText({
   ]);
   const named = kind === "controls" ? "actuator" : kind === "cell-moves" ? "axis" : "joint";
   const headings = ["", named, "scale", "offset"];
-  if (isTargets) headings.push("stiffness", "damping");
+  headings.push(...columnsOfServos.map(([heading]) => heading));
   const columns = headings.map((heading, k) => ({ heading, align: k === 1 ? ("left" as const) : ("right" as const) }));
   const forward = feedForward === null ? "" : `\n${feedForwardText(feedForward)}`;
   const seen =
     shown === undefined ? "" : `\n  observations show (target − offset) / ${formatNumber(shown)} as the action`;
-  return `  ${formulas[kind]}${seen}\n${formatTable(columns, rows, "  ")}${forward}`;
+  const besides = rest ? `\n  control of ${rest.join(", ")}, no joint target = offset + scale · ${limited}` : "";
+  return `  ${formulas[kind]}${besides}${seen}\n${formatTable(columns, rows, "  ")}${forward}`;
 }
 
 function commandText({

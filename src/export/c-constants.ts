@@ -15,12 +15,16 @@ const PIECE = 110;
 export function constantsOf(name: string, contract: Contract): CConstants {
   const { task } = contract;
   const { action, command, observation } = task;
+  const ofJoints = action.rest ? ", of the joints, which are the first actions" : "";
   const arrays: CArray[] = [
     namesArray("action_names", action.names),
     numbersArray("action_scale", action.scale, "control per unit of action"),
     numbersArray("action_offset", action.offset, "control of action 0"),
-    numbersArray("stiffness", action.stiffness, "N m/rad"),
-    numbersArray("damping", action.damping, "N m s/rad"),
+    numbersArray("stiffness", action.stiffness, `N m/rad${ofJoints}`),
+    numbersArray("damping", action.damping, `N m s/rad${ofJoints}`),
+    numbersArray("lag", action.lag ?? [], "s, time constant with which a joint's servo follows its target"),
+    numbersArray("control_scale", action.control?.scale ?? [], "of the simulated actuator's control per joint target"),
+    numbersArray("control_offset", action.control?.offset ?? [], "of the simulated actuator's control at target 0"),
     namesArray("command_names", command?.names ?? []),
     numbersArray("command_low", command?.ranges.map(([low]) => low) ?? [], "lowest command in training"),
     numbersArray("command_high", command?.ranges.map(([, high]) => high) ?? [], "highest command in training"),
@@ -66,6 +70,11 @@ function macros(name: string, { task, policy, weightsSha256, controlPeriod, outp
   return [
     define("OBS_SIZE", task.obsSize),
     define("ACTION_SIZE", task.actionSize),
+    ...(task.action.rest === undefined
+      ? []
+      : [
+          `${define("JOINT_COUNT", task.action.stiffness.length)} /* first actions; the others are controls of actuators */`,
+        ]),
     ...(policy.noiseSize === undefined ? [] : [define("NOISE_SIZE", policy.noiseSize)]),
     `${define("CONTROL_PERIOD", controlPeriod)} /* s */`,
     `${define("OUTPUT", stringLiteral(outputKind))} /* actions: control = offset + scale * action; joint-targets: rad */`,

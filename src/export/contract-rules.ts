@@ -1,5 +1,5 @@
 /** How a controller's surroundings compute what it reads and what becomes of its output: formulas for people who write them again. */
-import type { TaskDescription } from "../tasks/index.ts";
+import { type TaskDescription, targetJoints } from "../tasks/index.ts";
 
 const GAIT_PHASE =
   "Once per control step: clock = wrap(clock + 2π·hz·dt) into [−π, π); amplitude moves by at most dt/fadeSeconds towards 1 if the command's norm exceeds standBelow, or the base's speed hypot(vx, vy) in its own frame exceeds stepAbove, where that is given, else by at most dt/fadeOutSeconds (dt/fadeSeconds where that is not given) towards 0; at first it is startAmplitude, without that where it would go. phase of foot i = wrap(clock + offsets[i]); signals = amplitude·cos(phase) of every foot, then amplitude·sin(phase) of every foot.";
@@ -16,11 +16,17 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Formulas by what they are about; those of trackers and of the feed-forward under their names. */
-export function contractRules({ action, observation, trackers, command }: TaskDescription): Record<string, string> {
+export function contractRules({
+  action,
+  mechanism,
+  observation,
+  trackers,
+  command,
+}: TaskDescription): Record<string, string> {
   const rules: Record<string, string> = {
     observation:
       "value = scale·reading at [offset, offset + size) of the term; no clipping; the normaliser is inside the controller.",
-    control: controlRule(action.kind, action.feedForward !== null),
+    control: controlRule(action, slides(action, mechanism)),
   };
   if (observation.some(({ history, delay }) => history + delay > 1))
     rules.history =
@@ -28,7 +34,7 @@ export function contractRules({ action, observation, trackers, command }: TaskDe
   if (observation.some(({ source }) => source === "lastAction"))
     rules.lastAction =
       action.shown !== undefined
-        ? "(target − offset)/shown of the control step before, with the target before the drives limit it; zeros at first."
+        ? `(target − offset)/shown of the control step before, with the target before the drives limit it; zeros at first.${action.rest ? " Of rest: the action after the squash." : ""}`
         : "The action of the control step before, after the squash and before scale and offset; zeros at first. Of a controller that gives joint targets: (target − offset − feedForward)/scale.";
   if (observation.some(({ source }) => source === "robot.gravity"))
     rules.gravity = "R(q)ᵀ·(0, 0, −1) with the base's orientation q = (w, x, y, z); (0, 0, −1) when upright.";
@@ -51,9 +57,32 @@ const CONTROLS: Readonly<Record<string, string>> = {
     "target[i] = target[i] of the step before + offset[i]@ + scale[i]·action[i]; an episode begins with the joint's position",
 };
 
-function controlRule(kind: string, hasFeedForward: boolean): string {
-  const target = CONTROLS[kind]?.replace("@", hasFeedForward ? " + feedForward[i]" : "");
-  if (target !== undefined) return `${target}, rad, of joint names[i]; torque = stiffness·(target − q) − damping·q̇.`;
+function controlRule(action: TaskDescription["action"], isSliding: boolean): string {
+  const { kind, feedForward, offset } = action;
+  const target = CONTROLS[kind]?.replace("@", feedForward === null ? "" : " + feedForward[i]");
+  if (target !== undefined) {
+    const unit = isSliding ? "rad (m where the joint slides)" : "rad";
+    return `${target}, ${unit}, of joint names[i]; torque = stiffness·(target − q) − damping·q̇.${driveRule(action)}`;
+  }
   if (kind === "cell-moves") return "move[i] = −1, 0 or 1 along axis names[i]: the action rounded, halves to 0.";
-  return "control[i] = scale[i]·action[i] of actuator names[i].";
+  const base = offset.some((control) => control !== 0) ? "offset[i] + " : "";
+  return `control[i] = ${base}scale[i]·action[i] of actuator names[i].`;
+}
+
+/** What is not as plain as one position servo per action whose control is the target. */
+function driveRule({ rest, control, lag }: TaskDescription["action"]): string {
+  const last = rest?.length === 1 ? "The last action is" : `The last ${rest?.length} actions are`;
+  const sentences = [
+    rest && `${last} no joint target: control[i] = offset[i] + scale[i]·action[i] of actuator names[i].`,
+    lag && "The target of a joint with lag follows what is written here: d(target)/dt = (written − target)/lag.",
+    control &&
+      "The simulated actuator's control is control.scale[i]·target + control.offset[i], and its control range limits that.",
+  ];
+  return sentences.flatMap((sentence) => (sentence ? [` ${sentence}`] : [])).join("");
+}
+
+/** Whether a joint that gets targets slides. */
+function slides(action: TaskDescription["action"], { joints }: TaskDescription["mechanism"]): boolean {
+  const targets = targetJoints(action);
+  return joints.some(({ name, type }) => type === "slide" && targets.includes(name));
 }

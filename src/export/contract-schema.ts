@@ -30,17 +30,39 @@ const observationTerm = z.strictObject({
 
 const action = z.strictObject({
   kind: z.enum(["joint-targets", "joint-offsets", "joint-increments", "controls", "cell-moves"]),
-  names: about(names, "Joints (joint-…), actuators (controls) or axes (cell-moves), in the order of actions."),
+  names: about(
+    names,
+    "Joints (joint-…), actuators (controls) or axes (cell-moves), in the order of actions; after the joints, the actuators of `rest`.",
+  ),
   squash: about(z.enum(["tanh", "clip", "none"]), "What limits the policy's action; done inside the controller."),
   scale: about(numbers, "Control per unit of action."),
-  offset: about(numbers, "Control of action 0: default joint positions in rad, or zeros."),
-  stiffness: about(numbers, "N·m/rad of the position servos; empty for controls."),
-  damping: about(numbers, "N·m·s/rad of the position servos; empty for controls."),
+  offset: about(
+    numbers,
+    "Joint target (default joint positions, rad) or control of action 0; zeros where targets start from other positions.",
+  ),
+  stiffness: about(
+    numbers,
+    "N·m/rad of the position servos at their joints (N/m where a joint slides); empty for controls.",
+  ),
+  damping: about(
+    numbers,
+    "N·m·s/rad of the position servos at their joints (N·s/m where a joint slides); empty for controls.",
+  ),
   feedForward: about(settings.nullable(), "What is added to joint targets besides; see `rules`."),
   shown: about(
     z.number(),
     "rad: what observations show as an action is (target − offset)/shown; where absent, the action.",
   ).optional(),
+  rest: about(names, "Actuators at the end of `names`, whose actions are controls and no joint targets.").optional(),
+  actuators: about(
+    z.array(z.int()),
+    "Place in `mechanism.actuators` of what each action drives; where absent, the action's own place.",
+  ).optional(),
+  control: about(
+    z.strictObject({ scale: numbers, offset: numbers }),
+    "Of each joint: the simulated actuator's control is scale·target + offset; where absent, the target.",
+  ).optional(),
+  lag: about(numbers, "s, of each joint: time constant with which the servo follows its target; 0 at once.").optional(),
 });
 
 const mechanism = z.strictObject({
@@ -56,7 +78,7 @@ const mechanism = z.strictObject({
       name: z.string(),
       joint: z.string().nullable(),
       controlRange: range.nullable(),
-      forceRange: about(range.nullable(), "N or N·m; null without limits."),
+      forceRange: about(range.nullable(), "N or N·m at the joint or tendon, gear included; null without limits."),
     }),
   ),
 });
@@ -142,7 +164,7 @@ export const contractSchema = z
     output: about(z.string(), "Name of the output, [batch, task.actionSize] float32."),
     outputKind: about(
       z.enum(["actions", "joint-targets"]),
-      "actions: what `rules.control` starts from; joint-targets: its result, rad, which the robot's drives limit to the control ranges.",
+      "actions: what `rules.control` starts from; joint-targets: its result, targets of joints in rad and the controls of `rest`, which the robot's drives limit to the control ranges.",
     ),
     quaternions: z.enum(["w-x-y-z", "x-y-z-w"]),
     historyOrder: about(

@@ -28,7 +28,8 @@ export function deployYaml(task: TaskDescription, options: ControllerOptions = {
   const { noise, output } = resolvedOptions(options);
   const motors = action.kind === "joint-targets" ? unitreeMotors(action.names) : null;
   if (motors === null || command?.ranges.length !== 3 || noise === "input" || output !== "actions") return null;
-  if (action.feedForward !== null || action.shown !== undefined) return null;
+  const isPlain = action.rest === undefined && action.lag === undefined && !hasTwice(action.names);
+  if (!isPlain || action.feedForward !== null || action.shown !== undefined) return null;
   const ids = action.names.map((joint) => motors.indexOf(joint));
   const inMotorOrder = (values: readonly number[]) => motors.map((motor) => values[action.names.indexOf(motor)] ?? 0);
   const [linVelX, linVelY, angVelZ] = command.ranges;
@@ -57,6 +58,11 @@ export function deployYaml(task: TaskDescription, options: ControllerOptions = {
       ]),
     ),
   });
+}
+
+/** Two servos of one joint, which has one motor. */
+function hasTwice(names: readonly string[]): boolean {
+  return new Set(names).size < names.length;
 }
 
 function yamlText(value: { readonly [key: string]: Yaml }, indent = ""): string {

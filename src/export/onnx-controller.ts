@@ -34,24 +34,37 @@ export function controllerOnnx(
 /** What the deployers' keys are made from. */
 interface DeployedTask {
   readonly action: Readonly<Record<"names", readonly string[]>> &
-    Readonly<Record<"stiffness" | "damping" | "offset" | "scale", readonly number[]>>;
+    Readonly<Record<"stiffness" | "damping" | "offset" | "scale", readonly number[]>> & {
+      readonly rest?: readonly string[];
+    };
   readonly command: { readonly names: readonly string[] } | null;
   readonly observation: readonly { readonly name: string }[];
 }
 
-/** The eight keys that existing deployers read: lists separated by commas (mjlab, rl/exporter). */
+/**
+ * The eight keys that existing deployers read: lists separated by commas (mjlab, rl/exporter). Where the last actions are no joint targets,
+ * those lists are of the joints alone, and three keys of our own tell the rest.
+ */
 export function deployerMetadata(
   { action, command, observation }: DeployedTask,
   { run }: Pick<ControllerOrigin, "run">,
 ): Record<string, string> {
+  const joints = action.names.length - (action.rest?.length ?? 0);
+  const first = (values: readonly (string | number)[]) => values.slice(0, joints).join(",");
+  const last = (values: readonly (string | number)[]) => values.slice(joints).join(",");
   return {
     run_path: run,
-    joint_names: action.names.join(","),
+    joint_names: first(action.names),
     joint_stiffness: action.stiffness.join(","),
     joint_damping: action.damping.join(","),
-    default_joint_pos: action.offset.join(","),
+    default_joint_pos: first(action.offset),
     command_names: (command?.names ?? []).join(","),
     observation_names: observation.map(({ name }) => name).join(","),
-    action_scale: action.scale.join(","),
+    action_scale: first(action.scale),
+    ...(action.rest && {
+      control_names: last(action.names),
+      control_offset: last(action.offset),
+      control_scale: last(action.scale),
+    }),
   };
 }

@@ -1,5 +1,5 @@
 /** Tasks as they are played by exported controllers, whose outputs come after the squash, or are joint targets already. */
-import type { ActionMapping, Squash, Task } from "../tasks/index.ts";
+import { type ActionMapping, type Squash, type Task, targetJoints } from "../tasks/index.ts";
 import type { OutputKind } from "./controller-function.ts";
 
 /** The same task, stepped with what a controller gives instead of with a policy's raw action. */
@@ -16,7 +16,8 @@ function fromActions(mapping: ActionMapping): ActionMapping {
       const raw = new Float32Array(names.length);
       return {
         description: inner.description,
-        reset: () => inner.reset(),
+        wanted: inner.wanted,
+        reset: (before) => inner.reset(before),
         apply: (output, offset, action, moment) => {
           for (let i = 0; i < raw.length; i++) raw[i] = unsquashed(output[offset + i]!, squash);
           inner.apply(raw, 0, action, moment);
@@ -32,20 +33,22 @@ function fromJointTargets(mapping: ActionMapping): ActionMapping {
     bind: (context) => {
       const inner = mapping.bind(context);
       const { scale, offset: home, shown } = inner.description;
+      const wanted = inner.wanted!;
+      const joints = targetJoints(inner.description).length;
       const still = new Float32Array(scale.length);
       return {
         description: inner.description,
-        reset: () => inner.reset(),
+        wanted,
+        reset: (before) => inner.reset(before),
         apply: (output, offset, action, moment) => {
           inner.apply(still, 0, action, moment);
-          const { ctrl } = context.sim;
           for (let i = 0; i < scale.length; i++) {
             action[i] =
-              shown === undefined
-                ? (output[offset + i]! - ctrl[i]!) / scale[i]!
+              shown === undefined || i >= joints
+                ? (output[offset + i]! - wanted.values[i]!) / scale[i]!
                 : (output[offset + i]! - home[i]!) / shown;
-            ctrl[i] = output[offset + i]!;
           }
+          wanted.write(output, offset);
         },
       };
     },

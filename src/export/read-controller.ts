@@ -47,13 +47,20 @@ export function storedContract(
 function checkCounts({ task, normaliser }: Contract, source: string): void {
   const { action, observation, command, obsSize, actionSize } = task;
   const commandSize = command?.names.length ?? 0;
-  const servos = action.kind.startsWith("joint") ? actionSize : 0;
+  const rest = action.rest?.length ?? 0;
+  const servos = action.kind.startsWith("joint") ? actionSize - rest : 0;
+  const optional = (key: string, values: readonly number[] | undefined, expected: number) =>
+    values === undefined ? [] : [[`task.action.${key}`, values.length, expected] as const];
   const counts: readonly (readonly [string, number, number])[] = [
     ["task.action.names", action.names.length, actionSize],
     ["task.action.scale", action.scale.length, actionSize],
     ["task.action.offset", action.offset.length, actionSize],
     ["task.action.stiffness", action.stiffness.length, servos],
     ["task.action.damping", action.damping.length, servos],
+    ...optional("actuators", action.actuators, actionSize),
+    ...optional("control.scale", action.control?.scale, servos),
+    ...optional("control.offset", action.control?.offset, servos),
+    ...optional("lag", action.lag, servos),
     ["task.observation", observation.reduce((sum, { size }) => sum + size, 0), obsSize],
     ["normaliser.mean", normaliser.mean.length, obsSize],
     ["normaliser.std", normaliser.std.length, obsSize],

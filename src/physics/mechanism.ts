@@ -1,4 +1,5 @@
 /** A compiled scene's joints and actuators in the model's own order, as plain data: what a robot's software is compared with. */
+import type { MjModel } from "mujoco-js";
 import type { Simulation } from "./simulation.ts";
 
 type Range = readonly [number, number];
@@ -19,7 +20,7 @@ export interface ActuatorDescription {
   readonly joint: string | null;
   /** What the simulator limits its control to; null without limits */
   readonly controlRange: Range | null;
-  /** N or N·m; null without limits */
+  /** N or N·m at the joint or tendon, gear included; null without limits */
   readonly forceRange: Range | null;
 }
 
@@ -30,11 +31,13 @@ export interface MechanismDescription {
 }
 
 const JOINT_TYPES = ["free", "ball", "slide", "hinge"] as const;
-/** mjTRN_JOINT */
+/** mjTRN_JOINT, mjTRN_TENDON */
 const DRIVES_JOINT = 0;
+const DRIVES_TENDON = 3;
 
 /** Reads the description from the compiled model. */
-export function describeMechanism({ model, names }: Simulation): MechanismDescription {
+export function describeMechanism(sim: Simulation): MechanismDescription {
+  const { model, names } = sim;
   const joints = names.all("joint");
   const limits = (limited: Uint8Array, ranges: Float64Array, id: number): Range | null =>
     limited[id] ? [ranges[2 * id], ranges[2 * id + 1]] : null;
@@ -47,8 +50,23 @@ export function describeMechanism({ model, names }: Simulation): MechanismDescri
     actuators: names.all("actuator").map((name, id) => ({
       name,
       joint: model.actuator_trntype[id] === DRIVES_JOINT ? joints[model.actuator_trnid[2 * id]] : null,
-      controlRange: limits(model.actuator_ctrllimited, model.actuator_ctrlrange, id),
-      forceRange: limits(model.actuator_forcelimited, model.actuator_forcerange, id),
+      controlRange: sim.controlRange(id),
+      forceRange: scaled(limits(model.actuator_forcelimited, model.actuator_forcerange, id), gearOf(model, id)),
     })),
   };
+}
+
+/** What the actuator's force is multiplied by; 1 where that is no single number. */
+function gearOf(model: MjModel, id: number): number {
+  const transmission = model.actuator_trntype[id];
+  const isJoint = transmission === DRIVES_JOINT;
+  const type = isJoint ? JOINT_TYPES[model.jnt_type[model.actuator_trnid[2 * id]]] : null;
+  const isSingle = type === "hinge" || type === "slide" || transmission === DRIVES_TENDON;
+  return isSingle ? model.actuator_gear[6 * id] : 1;
+}
+
+function scaled(range: Range | null, factor: number): Range | null {
+  if (range === null || factor === 1) return range;
+  const [a, b] = [range[0] * factor, range[1] * factor];
+  return [Math.min(a, b), Math.max(a, b)];
 }

@@ -263,6 +263,27 @@ export class Simulation extends DataViews {
     });
   }
 
+  /** What an actuator's control is limited to; null without limits. */
+  controlRange(actuator: number): readonly [number, number] | null {
+    const { actuator_ctrllimited: limited, actuator_ctrlrange: ranges } = this.#model;
+    return limited[actuator] ? [ranges[2 * actuator], ranges[2 * actuator + 1]] : null;
+  }
+
+  /** How messages call an actuator. */
+  actuatorWords(actuator: number): string {
+    const name = this.names.all("actuator")[actuator];
+    return name === "" ? `actuator ${actuator} (it has no name)` : `actuator "${name}"`;
+  }
+
+  /** The joints that actuators drive, once each, in actuator order; actuators of anything else are left out. */
+  drivenJoints(): string[] {
+    const targets = this.#model.actuator_trnid as Int32Array;
+    const kinds = this.#model.actuator_trntype as Int32Array;
+    const joint = this.#module.mjtTrn.mjTRN_JOINT.value;
+    const driven = [...kinds.keys()].filter((id) => kinds[id] === joint);
+    return [...new Set(driven.map((id) => this.names.all("joint")[targets[2 * id]]))];
+  }
+
   /** A height field's samples, to be read or written at once. @throws UserError that lists near names */
   heightField(name: string): HeightFieldData {
     const id = this.id("hfield", name);
@@ -277,6 +298,12 @@ export class Simulation extends DataViews {
   keyframeQpos(name: string): Float64Array {
     const id = this.keyframeId(name);
     return (this.#model.key_qpos as Float64Array).slice(id * this.nq, (id + 1) * this.nq);
+  }
+
+  /** A keyframe's controls, a copy of [nu]; zeros where it gives none. @throws UserError when there is no such keyframe */
+  keyframeControls(name: string): Float64Array {
+    const id = this.keyframeId(name);
+    return (this.#model.key_ctrl as Float64Array).slice(id * this.nu, (id + 1) * this.nu);
   }
 
   /** What is drawn of the robot in place of the scene's own shapes; undefined where those are drawn. */

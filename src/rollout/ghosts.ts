@@ -1,6 +1,5 @@
 /** Robots beside the driven one: where sampled actions would put its joints, or where holding each of them for a moment would take it. */
-import { isJointKind } from "../tasks/action-mapping.ts";
-import type { Environment } from "../tasks/index.ts";
+import { type Environment, targetJoints } from "../tasks/index.ts";
 import { driveEnvironment, ROBOT } from "./drive.ts";
 import type { Decision, DriveSetup, GhostKind } from "./drive-orders.ts";
 
@@ -21,8 +20,7 @@ export class Ghosts {
   private constructor(env: Environment) {
     this.env = env;
     this.#holdSteps = Math.max(1, Math.round(AHEAD_SECONDS * env.controlHz));
-    const names = isJointKind(env.actionDescription.kind) ? env.actionDescription.names : [];
-    this.#joints = names.map((name) => {
+    this.#joints = targetJoints(env.actionDescription).map((name) => {
       const { qposAddress: address, range } = env.sim.joint(name);
       return { address, range };
     });
@@ -67,7 +65,7 @@ export class Ghosts {
   #goToTargets(state: Float64Array, samples: Float32Array, offset: number, seed: number): void {
     const { env } = this;
     env.step(seed, ROBOT, samples, offset);
-    const targets = env.sim.ctrl.slice();
+    const targets = env.wanted!;
     env.load(state, 0);
     for (let i = 0; i < this.#joints.length; i++) {
       const { address, range } = this.#joints[i];

@@ -8,22 +8,30 @@ export type Squash = "tanh" | "clip" | "none";
 
 /**
  * A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action. To joint-offsets the present
- * joint position is added, to joint-increments the control of the step before; cell-moves are rounded to −1, 0 or 1 besides.
+ * joint position is added, to joint-increments the target of the step before; cell-moves are rounded to −1, 0 or 1 besides.
  */
 export interface ActionDescription {
   readonly kind: "joint-targets" | "joint-offsets" | "joint-increments" | "controls" | "cell-moves";
-  /** Joints (joint-…), actuators (controls) or axes (cell-moves), in action order. */
+  /** Joints (joint-…), actuators (controls) or axes (cell-moves), in action order; after the joints, the actuators of `rest`. */
   readonly names: readonly string[];
   readonly squash: Squash;
   readonly scale: readonly number[];
-  /** Default joint positions, rad, or zeros. */
+  /** Default joint positions, rad, or controls of action 0. */
   readonly offset: readonly number[];
-  /** N·m/rad and N·m·s/rad of the position servos; empty for controls. */
+  /** [joints] N·m/rad and N·m·s/rad (N/m and N·s/m where a joint slides) of the position servos, at the joint; empty for controls. */
   readonly stiffness: readonly number[];
   readonly damping: readonly number[];
   readonly feedForward: Readonly<Record<string, unknown>> | null;
   /** rad per unit of what terms and observations see as the action, (target − offset)/shown; absent where they see the action itself. */
   readonly shown?: number;
+  /** Actuators at the end of `names`, whose actions are controls and no joint targets; absent where there are none. */
+  readonly rest?: readonly string[];
+  /** [actions] Place among the model's actuators of the one that each action drives; absent where that is the action's own place. */
+  readonly actuators?: readonly number[];
+  /** [joints] The simulated actuator's control is scale · target + offset; absent where it is the target. */
+  readonly control?: { readonly scale: readonly number[]; readonly offset: readonly number[] };
+  /** [joints] s, time constant with which the servo follows its target; absent where all do at once. */
+  readonly lag?: readonly number[];
 }
 
 /** What an action mapping is bound to. */
@@ -31,6 +39,8 @@ export interface ActionContext {
   readonly sim: Simulation;
   /** Coordinates of the task's keyframe or of the model's initial state, [nq] */
   readonly home: Float64Array;
+  /** Controls of the task's keyframe, or zeros, [nu] */
+  readonly homeControls: Float64Array;
   /** Readings of the task's trackers and events by name. */
   readonly readings: Readonly<Record<string, unknown>>;
   /**
@@ -43,10 +53,23 @@ export interface ActionContext {
 /** An action mapping of one environment slot. */
 export interface BoundAction {
   readonly description: ActionDescription;
+  /** What the last action asked for; absent where actions are no joint targets. */
+  readonly wanted?: Wanted;
   /** Squashes the action at `offset` of `raw` into `action` [actionSize] and writes the controls. */
   apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void;
-  /** Writes the controls that a new episode starts with, once its first state is set. */
-  reset(): void;
+  /**
+   * Writes the controls that a new episode starts with, where keyframe and task say nothing of them; once its first state is set.
+   * @param before [nu] controls before the task's `reset`: those that it changed stay
+   */
+  reset(before?: Float64Array): void;
+}
+
+/** Joint targets in rad (m where a joint slides), then controls of actuators that take no targets. */
+export interface Wanted {
+  /** [actionSize] */
+  readonly values: Float64Array;
+  /** Takes other values, at `offset` of `values`, and writes their controls. */
+  write(values: Float32Array, offset: number): void;
 }
 
 /** A declaration of an action mapping; made by `direct` or `jointTargets`. */
@@ -63,7 +86,7 @@ export interface FeedForward {
 /** A feed-forward of one environment slot. */
 export interface BoundFeedForward {
   readonly description: Readonly<Record<string, unknown>>;
-  /** Adds to `targets` [joints], rad. */
+  /** Adds to `targets`, which begin with those of the joints, rad. */
   add(targets: Float64Array, moment: AnyMoment): void;
 }
 
@@ -84,140 +107,82 @@ export function squashInto(out: Float64Array, raw: Float32Array, offset: number,
   }
 }
 
-/** Controls are the squashed action times `scale`: for motors whose control is a torque or a fraction of one. */
-export function direct({ squash = "tanh", scale = 1 }: { squash?: Squash; scale?: number } = {}): ActionMapping {
-  return {
-    bind: ({ sim }) => ({
-      description: {
-        kind: "controls",
-        names: sim.names.all("actuator"),
-        squash,
-        scale: new Array<number>(sim.nu).fill(scale),
-        offset: new Array<number>(sim.nu).fill(0),
-        stiffness: [],
-        damping: [],
-        feedForward: null,
-      },
-      apply: (raw, offset, action) => {
-        squashInto(action, raw, offset, squash);
-        const { ctrl } = sim;
-        for (let i = 0; i < action.length; i++) ctrl[i] = scale * action[i];
-      },
-      reset: () => {
-        sim.ctrl.fill(0);
-      },
-    }),
-  };
-}
+/** Where the control of action 0 lies: at 0, at the control of the task's keyframe (0 without one), or in the middle of the control range. */
+export type ControlBase = "zero" | "home" | "range";
 
-/** What actions are added to: the keyframe's joint positions, the present ones, or the targets of the step before. */
-export type TargetBase = "home" | "present" | "previous";
-
-/** Settings of `jointTargets`. */
-export interface JointTargetSettings {
-  /** rad per unit of action; a function is asked once per joint, by name */
-  readonly scale: number | ((joint: string) => number);
-  /** Default none: targets are limited by the actuators' control ranges. */
-  readonly squash?: Squash;
-  readonly feedForward?: FeedForward;
-  /** Default home. */
-  readonly around?: TargetBase;
+/** How actions become controls: control = base + scale · squash(action). */
+export interface ControlSettings {
   /**
-   * rad: terms and observations see (target − home)/this as the action, with all that a feed-forward added, as if the task's own mapping
-   * of that scale had been given it. Default: they see the policy's action.
+   * Control per unit of action; with `around: "range"` in halves of the actuator's control range, so that actions from −1 to 1 reach all
+   * of it. A function is asked once per actuator, by name. Default 1.
    */
-  readonly shown?: number;
+  readonly scale?: number | ((actuator: string) => number);
+  /** Default zero. */
+  readonly around?: ControlBase;
 }
 
-const TARGET_KINDS = { home: "joint-targets", present: "joint-offsets", previous: "joint-increments" } as const;
-
-/** Whether actions are targets of joints, one each. */
-export function isJointKind(kind: ActionDescription["kind"]): boolean {
-  return Object.values<string>(TARGET_KINDS).includes(kind);
-}
-
-/** Controls are position targets of the actuated joints: home (or what `around` says) + feed-forward + scale · squash(action). */
-export function jointTargets(settings: JointTargetSettings): ActionMapping {
+/** Controls of action 0 and per unit of action, [actuators] each. @throws UserError where a control range is asked for that is not there */
+export function controlsOf(
+  { sim, homeControls }: Pick<ActionContext, "sim" | "homeControls">,
+  actuators: readonly number[],
+  { scale = 1, around = "zero" }: ControlSettings,
+): { scale: number[]; offset: number[] } {
+  const names = sim.names.all("actuator");
+  const range = (id: number) => (around === "range" ? controlRange(sim, id) : null);
+  const halves = actuators.map((id) => half(range(id)));
   return {
-    bind: (context) => new JointTargets(context, settings),
+    scale: actuators.map((id, i) => halves[i] * (typeof scale === "number" ? scale : scale(names[id]))),
+    offset: actuators.map((id) => (around === "home" ? homeControls[id] : middle(range(id)))),
   };
 }
 
-class JointTargets implements BoundAction {
-  readonly description: ActionDescription;
-  readonly #sim: Simulation;
-  readonly #squash: Squash;
-  readonly #around: TargetBase;
-  readonly #scale: Float64Array;
-  readonly #home: Float64Array;
-  readonly #qposAddress: Int32Array;
-  readonly #targets: Float64Array;
-  readonly #feedForward: BoundFeedForward | undefined;
-  readonly #shown: number | undefined;
+const half = (range: readonly [number, number] | null) => (range === null ? 1 : (range[1] - range[0]) / 2);
+const middle = (range: readonly [number, number] | null) => (range === null ? 0 : (range[0] + range[1]) / 2);
 
-  constructor(context: ActionContext, settings: JointTargetSettings) {
-    const { scale, squash = "none", feedForward, around = "home", shown } = settings;
-    const { sim, home } = context;
-    const joints = sim.actuatorJoints();
-    if (joints.length === 0)
-      throw new UserError(`scene ${sim.scene} has no actuators; jointTargets needs position actuators`);
-    this.#sim = sim;
-    this.#squash = squash;
-    this.#around = around;
-    this.#shown = shown;
-    this.#scale = Float64Array.from(joints, (joint) => (typeof scale === "number" ? scale : scale(joint)));
-    this.#qposAddress = Int32Array.from(joints, (joint) => sim.joint(joint).qposAddress);
-    this.#home = Float64Array.from(this.#qposAddress, (address) => home[address]);
-    this.#targets = this.#home.slice();
-    this.#feedForward = feedForward?.bind(context, joints);
-    const servos = joints.map((joint, actuator) => servoOf(sim, joint, actuator));
-    this.description = {
-      kind: TARGET_KINDS[around],
-      names: joints,
-      squash,
-      scale: [...this.#scale],
-      offset: around === "home" ? [...this.#home] : joints.map(() => 0),
-      stiffness: servos.map((servo) => servo.stiffness),
-      damping: servos.map((servo) => servo.damping),
-      feedForward: this.#feedForward?.description ?? null,
-      ...(shown !== undefined && { shown }),
-    };
-  }
-
-  apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void {
-    squashInto(action, raw, offset, this.#squash);
-    const targets = this.#targets;
-    const { ctrl } = this.#sim;
-    if (this.#around === "previous") targets.set(ctrl);
-    else this.#writeBase(targets);
-    this.#feedForward?.add(targets, moment);
-    for (let i = 0; i < targets.length; i++) ctrl[i] = targets[i] + this.#scale[i] * action[i];
-    if (this.#shown === undefined) return;
-    for (let i = 0; i < action.length; i++) action[i] = (ctrl[i] - this.#home[i]) / this.#shown;
-  }
-
-  reset(): void {
-    this.#writeBase(this.#sim.ctrl);
-  }
-
-  /** Home, or where the joints are. */
-  #writeBase(out: Float64Array): void {
-    const { qpos } = this.#sim;
-    for (let i = 0; i < out.length; i++) {
-      out[i] = this.#around === "home" ? this.#home[i] : qpos[this.#qposAddress[i]];
-    }
-  }
+function controlRange(sim: Simulation, actuator: number): readonly [number, number] {
+  const range = sim.controlRange(actuator);
+  if (range !== null) return range;
+  const found = `${sim.actuatorWords(actuator)} has no control range`;
+  throw new UserError(`scene ${sim.scene}: ${found}; expected one, for controls around the range`);
 }
 
-/** torque = stiffness·(target − q) − damping·q̇: MuJoCo's position actuator (gain kp, bias −kp·q − kv·q̇) and the joint's own damping. */
-function servoOf(sim: Simulation, joint: string, actuator: number): { stiffness: number; damping: number } {
-  const { actuator_gainprm: gains, actuator_biasprm: biases, dof_damping: passive } = sim.modelFields;
-  const parameters = gains.length / sim.nu;
-  const kp = gains[actuator * parameters];
-  if (biases[actuator * parameters + 1] !== -kp) {
-    throw new UserError(
-      `scene ${sim.scene}: jointTargets needs position actuators, but the one of joint "${joint}" is none`,
-    );
-  }
-  return { stiffness: kp, damping: passive[sim.joint(joint).dofAddress] - biases[actuator * parameters + 2] };
+/**
+ * Controls are the squashed action times `scale`, around 0, the keyframe's controls or the control range: for motors whose control is a
+ * torque or a fraction of one, and for all other actuators. An episode starts with the controls of its keyframe and of the task's `reset`.
+ */
+export function direct({
+  squash = "tanh",
+  ...settings
+}: ControlSettings & { readonly squash?: Squash } = {}): ActionMapping {
+  return {
+    bind: (context) => {
+      const { sim } = context;
+      const names = sim.names.all("actuator");
+      const { scale, offset } = controlsOf(context, [...names.keys()], settings);
+      return {
+        description: { kind: "controls", names, squash, scale, offset, stiffness: [], damping: [], feedForward: null },
+        apply: (raw, at, action) => {
+          squashInto(action, raw, at, squash);
+          const { ctrl } = sim;
+          for (let i = 0; i < action.length; i++) {
+            ctrl[i] = scale[i] * action[i];
+            if (offset[i] !== 0) ctrl[i] += offset[i];
+          }
+        },
+        reset: () => {},
+      };
+    },
+  };
+}
+
+const JOINT_KINDS: readonly ActionDescription["kind"][] = ["joint-targets", "joint-offsets", "joint-increments"];
+
+/** Whether actions are targets of joints, one each, but for those of `rest`. */
+export function isJointKind(kind: ActionDescription["kind"]): boolean {
+  return JOINT_KINDS.includes(kind);
+}
+
+/** The joints that actions give targets, in action order; empty where they give none. */
+export function targetJoints({ names, stiffness }: Pick<ActionDescription, "names" | "stiffness">): readonly string[] {
+  return names.slice(0, stiffness.length);
 }

@@ -89,7 +89,7 @@ export interface TaskSpec<
   readonly timing: Timing;
   /** What terms see as `s.robot`: made by `readings` or `legged`; without it they read `s.sim`. */
   readonly robot?: Readings<Robot>;
-  /** Keyframe that episodes start from; default the model's initial state. */
+  /** Keyframe that episodes start from, with its controls and activations; default the model's initial state. */
   readonly keyframe?: string;
   readonly action: ActionMapping;
   readonly command?: Command;
@@ -97,7 +97,7 @@ export interface TaskSpec<
   readonly track?: Trackers<Tracked>;
   /** Disturbances; also readable under their names. */
   readonly events?: Trackers<Events>;
-  /** Changes the start state; called after the keyframe is set. */
+  /** Changes the start state, controls too, which hold until the first action; called after the keyframe is set. */
   readonly reset?: (s: ResetContext<Robot>) => void;
   readonly settle?: Settling;
   /** What the policy sees. */

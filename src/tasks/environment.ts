@@ -13,7 +13,7 @@ import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import { loadSimulation } from "../physics/robot-description.ts";
 import type { Simulation } from "../physics/simulation.ts";
-import type { ActionDescription, BoundAction } from "./action-mapping.ts";
+import type { ActionContext, ActionDescription, BoundAction } from "./action-mapping.ts";
 import { CommandState } from "./command.ts";
 import type { Footing, Task } from "./define-task.ts";
 import type { MomentBase } from "./moment.ts";
@@ -109,7 +109,7 @@ export class Environment {
       acted.push({ term, values });
       return values;
     };
-    this.#action = task.action.bind({ sim, home: homeOf(task, sim), readings, observed });
+    this.#action = task.action.bind({ sim, ...homeOf(task, sim), readings, observed });
     this.actionDescription = this.#action.description;
     this.actionSize = this.actionDescription.names.length;
     const command = this.#command;
@@ -132,7 +132,7 @@ export class Environment {
     this.#randomises = randomise;
 
     this.#outcome = new Outcome(task);
-    this.#starts = new StartStates(sim, task, this.#robot, () => this.#action.reset());
+    this.#starts = new StartStates(sim, task, this.#robot, this.#action);
 
     // Terms tell their sizes when they are read, which needs a first episode.
     this.#beginEpisode(0, 0);
@@ -207,6 +207,14 @@ export class Environment {
   /** [terminations] 1 where the termination came true in the last step. */
   get terminationFlags(): Uint8Array {
     return this.#outcome.terminationFlags;
+  }
+
+  /**
+   * [actionSize] what the last step asked for: targets of joints, rad, then controls of actuators that take no targets. Undefined where
+   * actions are no joint targets; overwritten by the next step.
+   */
+  get wanted(): Float64Array | undefined {
+    return this.#action.wanted?.values;
   }
 
   /** Control steps done in the episode that is swapped in. Writing it moves the time limit. */
@@ -452,8 +460,9 @@ function commandState(task: Task, claim: (size: number) => Float64Array): Comman
   return new CommandState(command, claim(CommandState.slots(command.names.length)), task.timing.controlHz);
 }
 
-function homeOf(task: Task, sim: Simulation): Float64Array {
-  return task.keyframe === undefined ? sim.modelFields.qpos0.slice() : sim.keyframeQpos(task.keyframe);
+function homeOf({ keyframe }: Task, sim: Simulation): Pick<ActionContext, "home" | "homeControls"> {
+  if (keyframe === undefined) return { home: sim.modelFields.qpos0.slice(), homeControls: new Float64Array(sim.nu) };
+  return { home: sim.keyframeQpos(keyframe), homeControls: sim.keyframeControls(keyframe) };
 }
 
 function checkTimestep(task: Task, sim: Simulation): void {

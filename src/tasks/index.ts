@@ -4,13 +4,13 @@ export { type ActionHistoryReading, actionHistory } from "./action-history.ts";
 export {
   type ActionDescription,
   type ActionMapping,
+  type ControlBase,
+  type ControlSettings,
   direct,
   type FeedForward,
   isJointKind,
-  type JointTargetSettings,
-  jointTargets,
   type Squash,
-  type TargetBase,
+  targetJoints,
 } from "./action-mapping.ts";
 export { type ChangeReading, changeOf } from "./change-of.ts";
 export {
@@ -47,6 +47,7 @@ export { type FootClockReading, type FootClockSettings, footClocks } from "./foo
 export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
 export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
 export { saddles, startingAt } from "./gridworld/gridworld.ts";
+export { type JointTargetSettings, jointTargets, type RestSettings, type TargetBase } from "./joint-targets.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
 export { type ChosenLesson, type Lesson, withLesson } from "./lesson.ts";
 export { type MeanTwistReading, meanTwist } from "./mean-twist.ts";

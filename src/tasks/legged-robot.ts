@@ -77,7 +77,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   readonly jointVel: Float64Array;
   /** [joints] rad/s² */
   readonly jointAcc: Float64Array;
-  /** [joints] N·m, of the actuators */
+  /** [joints] N·m, of the actuators, their gears included */
   torque = EMPTY;
   /** [feet] m, height of the soles' middle in the world */
   readonly footHeight: Float64Array;
@@ -97,6 +97,8 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   readonly #feet: Int32Array;
   readonly #footVelocities: Int32Array;
   readonly #turn = new Float64Array(4);
+  /** Of each joint's actuator; null where all are 1 */
+  readonly #gears: Float64Array | null;
 
   constructor(sim: Simulation, settings: LeggedSettings<Group, Sensor>) {
     this.#sim = sim;
@@ -107,6 +109,9 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     this.jointNames = sim.actuatorJoints();
     const joints = this.jointNames.map((name) => sim.joint(name));
     const home = sim.keyframeQpos(settings.home);
+    const gears = Float64Array.from(joints, (_, actuator) => sim.modelFields.actuator_gear[6 * actuator]);
+    this.#gears = gears.every((gear) => gear === 1) ? null : gears;
+    if (this.#gears) this.torque = new Float64Array(joints.length);
     this.#qposAddress = Int32Array.from(joints, (joint) => joint.qposAddress);
     this.#dofAddress = Int32Array.from(joints, (joint) => joint.dofAddress);
     this.#home = Float64Array.from(joints, (joint) => home[joint.qposAddress]);
@@ -128,7 +133,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
       this.gyro = sim.sensordata.subarray(gyro, gyro + 3);
       this.linVel = sim.sensordata.subarray(linVel, linVel + 3);
       this.worldLinVel = sim.qvel.subarray(this.#rootDof, this.#rootDof + 3);
-      this.torque = sim.actuatorForce;
+      if (this.#gears === null) this.torque = sim.actuatorForce;
     });
   }
 
@@ -162,6 +167,8 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
       this.footHeight[foot] = siteXpos[3 * this.#feet[foot] + 2];
       for (let i = 0; i < 3; i++) this.footVel[3 * foot + i] = sensordata[this.#footVelocities[foot] + i];
     }
+    const gears = this.#gears;
+    if (gears) for (let i = 0; i < gears.length; i++) this.torque[i] = gears[i] * this.#sim.actuatorForce[i];
     this.twist[0] = this.linVel[0];
     this.twist[1] = this.linVel[1];
     this.twist[2] = this.gyro[2];

@@ -123,6 +123,12 @@ function actionMirror(env: Environment): SignedPermutation {
       { exitCode: 2 },
     );
   }
+  if (actionDescription.rest !== undefined) {
+    throw new UserError(
+      `task ${task.name}: --mirror needs actions that are all joint targets, found controls of ${actionDescription.rest.join(", ")}`,
+      { exitCode: 2 },
+    );
+  }
   const joints = homeJoints(env, actionDescription.names);
   const mirror = { source: new Int32Array(joints.length), sign: new Float32Array(joints.length) };
   joints.forEach((joint, i) => {

@@ -6,6 +6,7 @@ import { type Rng, STREAM } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import { type ModelField, RANDOMISABLE_FIELDS } from "../physics/model-fields.ts";
 import { type ModelElement, ModelOverlay } from "../physics/model-overlay.ts";
+import { jointServos } from "../physics/servo.ts";
 import type { Simulation } from "../physics/simulation.ts";
 
 type Range = readonly [number, number];
@@ -112,25 +113,30 @@ export function centreOfMass(body: string, metres: number): Randomiser {
   };
 }
 
-/** Stiffness of every position actuator and damping of its joint, each scaled by its own factor; damping by none where absent. */
+/** Stiffness of every position servo of a joint and damping of that joint, each scaled by its own factor; damping by none where absent. */
 export function servoGains({ stiffness, damping = [1, 1] }: { stiffness: Range; damping?: Range }): Randomiser {
   return {
     description: { kind: "servo-gains", stiffness, damping },
     bind: (sim) => {
       const parameters = sim.modelFields.actuator_gainprm.length / sim.nu;
-      const servos = sim.actuatorJoints().map((joint, actuator) => ({
-        gain: element("actuator_gainprm", actuator * parameters),
-        // bias −kp·q − kv·q̇
-        spring: element("actuator_biasprm", actuator * parameters + 1),
-        damper: element("actuator_biasprm", actuator * parameters + 2),
-        passive: element("dof_damping", sim.joint(joint).dofAddress),
-      }));
+      const damped = new Set<string>();
+      const servos = jointServos(sim).map(({ actuator, joint, controlOffset }) => {
+        const bias = (i: number) => element("actuator_biasprm", actuator * parameters + i);
+        // b0 + b1·q + b2·q̇; b0 goes with the gain, so that targets stay where they are
+        const constant = controlOffset === 0 ? [] : [bias(0)];
+        const passive = damped.has(joint) ? [] : [element("dof_damping", sim.joint(joint).dofAddress)];
+        damped.add(joint);
+        return {
+          springs: [element("actuator_gainprm", actuator * parameters), bias(1), ...constant],
+          dampers: [bias(2), ...passive],
+        };
+      });
       return {
-        elements: servos.flatMap(({ gain, spring, damper, passive }) => [gain, spring, damper, passive]),
+        elements: servos.flatMap(({ springs, dampers }) => [...springs, ...dampers]),
         draw: (rng, edit) => {
-          for (const { gain, spring, damper, passive } of servos) {
-            scale([gain, spring], rng.uniform(...stiffness), edit);
-            scale([damper, passive], rng.uniform(...damping), edit);
+          for (const { springs, dampers } of servos) {
+            scale(springs, rng.uniform(...stiffness), edit);
+            scale(dampers, rng.uniform(...damping), edit);
           }
         },
       };
@@ -164,7 +170,7 @@ export function jointField(
   return {
     description: { kind: "joint-field", field, factor, ...(joints && { joints: joints.source }) },
     bind: (sim) => {
-      const names = sim.actuatorJoints().filter((joint) => joints?.test(joint) ?? true);
+      const names = sim.drivenJoints().filter((joint) => joints?.test(joint) ?? true);
       if (names.length === 0) throw new UserError(`randomisation: no actuated joint matches ${joints}`);
       const elements = names.map((joint) => element(field, sim.joint(joint).dofAddress));
       return {
@@ -183,7 +189,7 @@ export function jointZeros(radians: number): Randomiser {
     description: { kind: "joint-zeros", radians },
     bind: (sim) => {
       // A hinge turns by qpos − qpos0, while drives, limits and encoders speak of qpos.
-      const elements = sim.actuatorJoints().map((joint) => element("qpos0", sim.joint(joint).qposAddress));
+      const elements = sim.drivenJoints().map((joint) => element("qpos0", sim.joint(joint).qposAddress));
       return {
         elements,
         draw: (rng, edit) => {

@@ -1,6 +1,10 @@
-/** First states of episodes: the keyframe, the task's `reset`, and where the task settles first, the physics after that. */
+/**
+ * First states of episodes: the keyframe, the task's `reset`, and where the task settles first, the physics after that. Controls, activations
+ * and mocap poses of the keyframe, and what `reset` makes of them, hold until the first action.
+ */
 import { type Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
 import type { Simulation } from "../physics/simulation.ts";
+import type { BoundAction } from "./action-mapping.ts";
 import type { Task } from "./define-task.ts";
 
 /** Sets first states of one task in one simulation. */
@@ -8,17 +12,19 @@ export class StartStates {
   readonly #sim: Simulation;
   readonly #task: Task;
   readonly #robot: unknown;
-  readonly #resetControls: () => void;
+  readonly #action: Pick<BoundAction, "reset">;
+  /** [nu] before the task's `reset` */
+  readonly #controls: Float64Array;
   /** Settled states of `#seed` by number. */
   readonly #settled = new Map<number, Float64Array>();
   #seed = -1;
 
-  /** @param resetControls writes the controls that a new episode starts with */
-  constructor(sim: Simulation, task: Task, robot: unknown, resetControls: () => void) {
+  constructor(sim: Simulation, task: Task, robot: unknown, action: Pick<BoundAction, "reset">) {
     this.#sim = sim;
     this.#task = task;
     this.#robot = robot;
-    this.#resetControls = resetControls;
+    this.#action = action;
+    this.#controls = new Float64Array(sim.nu);
   }
 
   /** Sets the state in which the episode that begins at (seed, env, tick) starts, with the curriculum at `progress`. */
@@ -33,15 +39,18 @@ export class StartStates {
   /** Sets a keyframe of the model as it is. @throws UserError when there is none of that name */
   setKeyframe(keyframe: string): void {
     this.#sim.resetToKeyframe(keyframe);
-    this.#resetControls();
+    this.#action.reset();
   }
 
   #setFresh(rng: Rng, progress: number): void {
     const { keyframe, reset } = this.#task;
     if (keyframe === undefined) this.#sim.resetToInitial();
     else this.#sim.resetToKeyframe(keyframe);
-    reset?.({ sim: this.#sim, robot: this.#robot, progress, rng });
-    this.#resetControls();
+    this.#action.reset();
+    if (!reset) return;
+    this.#controls.set(this.#sim.ctrl);
+    reset({ sim: this.#sim, robot: this.#robot, progress, rng });
+    this.#action.reset(this.#controls);
   }
 
   #setPooled(physicsSteps: number, index: number, seed: number, rng: Rng): void {

@@ -118,6 +118,7 @@ describe("the Go1's lesson", () => {
       const bound = task.action.bind({
         sim,
         home,
+        homeControls: new Float64Array(sim.nu),
         readings: { gait: reading },
         observed: (_, size) => new Float64Array(size),
       });
@@ -167,7 +168,12 @@ describe("the G1's step that balances itself", () => {
     const twin = (values: readonly number[]) => Float64Array.from(values);
     const targets = (phases: readonly number[], seen: Readonly<Record<string, readonly number[]>>) => {
       const gait = { phase: twin(phases), amplitude: 1, signals: new Float64Array(4) };
-      const context = { sim, home: sim.keyframeQpos("knees_bent"), readings: { gait } };
+      const context = {
+        sim,
+        home: sim.keyframeQpos("knees_bent"),
+        homeControls: new Float64Array(29),
+        readings: { gait },
+      };
       const bound = task.action.bind({ ...context, observed: (term) => twin(seen[term]!) });
       const shown = new Float64Array(29);
       bound.apply(new Float32Array(29), 0, shown, { command: twin(seen.command!) } as never);

@@ -1,5 +1,5 @@
 /** What a controller's contract says against what the task and its robot are: order, pose, gains, scale, rates, observation, conventions. */
-import type { TaskDescription } from "../../tasks/index.ts";
+import { type TaskDescription, targetJoints } from "../../tasks/index.ts";
 import type { Contract } from "../contract-schema.ts";
 import { type Check, fail, pass, warn } from "./check.ts";
 
@@ -42,12 +42,13 @@ export function jointOrder(told: ToldTask, robot: TaskDescription): Check {
 export function modelOrder({ action, mechanism }: ToldTask): Check {
   const name = "joint order against actuator order";
   if (!action.kind.startsWith("joint")) return pass(name, "actions are not joint by joint");
-  const inModel = mechanism.joints.map((joint) => joint.name).filter((joint) => action.names.includes(joint));
-  const differs = inModel.findIndex((joint, i) => joint !== action.names[i]);
+  const targets = [...new Set(targetJoints(action))];
+  const inModel = mechanism.joints.map((joint) => joint.name).filter((joint) => targets.includes(joint));
+  const differs = inModel.findIndex((joint, i) => joint !== targets[i]);
   if (differs < 0) return pass(name, "the model's joints come in the order of actions");
   return warn(
     name,
-    `the model's joint ${differs} is ${inModel[differs]}, action ${differs} drives ${action.names[differs]}`,
+    `the model's joint ${differs} is ${inModel[differs]}, action ${differs} drives ${targets[differs]}`,
     "address joints by name; never copy qpos to actions index by index",
   );
 }
@@ -64,7 +65,7 @@ export function perJoint(
   const joints = robot.action.names;
   const expected = robot.action[field];
   // By name, so that another order is one finding and not many.
-  const found = joints.map((joint) => told.action[field][told.action.names.indexOf(joint)]);
+  const found = joints.map((joint, i) => told.action[field][placeOf(told.action.names, joint, timesBefore(joints, i))]);
   const wrong = expected.flatMap((value, i) => (near(found[i], value) ? [] : [i]));
   if (wrong.length === 0)
     return pass(name, expected.length === 0 ? "none, controls are direct" : `${expected.length} values agree`);
@@ -75,6 +76,16 @@ export function perJoint(
     `${joints[first]}: ${found[first] ?? "none"} ${unit}, the robot's is ${expected[first]}${more}`,
     fix,
   );
+}
+
+/** How often the name at `place` came up before: two servos may drive one joint. */
+function timesBefore(names: readonly string[], place: number): number {
+  return names.slice(0, place).filter((name) => name === names[place]).length;
+}
+
+/** Where a name comes up for the nth time, counted from 0; −1 where it does not. */
+function placeOf(names: readonly string[], name: string, nth: number): number {
+  return names.reduce((at, one, i) => (at < 0 && one === name && timesBefore(names, i) === nth ? i : at), -1);
 }
 
 function near(a: number | undefined, b: number): boolean {
@@ -102,6 +113,19 @@ function actionMapping({ task: told }: Contract, robot: TaskDescription): Check 
   }
   if (JSON.stringify(found.feedForward) !== JSON.stringify(expected.feedForward))
     return fail(name, "another feed-forward than the task's", "use the contract's feedForward, or export again");
+  if (JSON.stringify(found.rest) !== JSON.stringify(expected.rest))
+    return fail(
+      name,
+      `controls besides joint targets: ${found.rest ?? "none"}, the task has ${expected.rest ?? "none"}`,
+      "export the policy again with the task it was trained on",
+    );
+  const lag = expected.lag?.findIndex((seconds, i) => !near(found.lag?.[i] ?? 0, seconds)) ?? -1;
+  if (lag >= 0)
+    return fail(
+      name,
+      `${expected.names[lag]}: lag ${found.lag?.[lag] ?? 0} s, the robot's is ${expected.lag![lag]} s`,
+      "filter targets with the time constants that the policy was trained with",
+    );
   if (found.shown !== expected.shown)
     return fail(name, "shows another action than the task's", "use the contract's shown, or export again");
   return perJoint(name, told, robot, "scale", "per unit of action", "multiply actions by the scale of the contract");

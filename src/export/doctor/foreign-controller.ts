@@ -32,10 +32,16 @@ const PER_JOINT = {
  * @throws UserError in one line where a key is no list of numbers, or has another length than joint_names
  */
 export function toldTask(metadata: Readonly<Record<string, string>>, robot: TaskDescription, source: string): ToldTask {
-  const names = listOf(metadata.joint_names) ?? [...robot.action.names];
+  // Our own files' keys are of joints alone, others may name every action.
+  const joints = listOf(metadata.joint_names) ?? [...targetNames(robot)];
+  const namesAll = joints.length === robot.actionSize;
+  const names = namesAll ? joints : [...joints, ...(robot.action.rest ?? [])];
   const lists = Object.entries(PER_JOINT).flatMap(([key, field]) => {
     const list = listOf(metadata[key]);
-    return list === null ? [] : [[field, numbersOf(list, key, names.length, source)]];
+    if (list === null) return [];
+    const values = numbersOf(list, key, joints.length, source);
+    const hasRest = !namesAll && (field === "offset" || field === "scale");
+    return [[field, hasRest ? [...values, ...robot.action[field].slice(targetNames(robot).length)] : values]];
   });
   const action = { ...structuredClone(robot.action), names, ...Object.fromEntries(lists) };
   return { ...structuredClone(robot), action } as unknown as ToldTask;
@@ -46,6 +52,11 @@ function listOf(text: string | undefined): string[] | null {
   return list === undefined || list === ""
     ? null
     : list.split(",").map((word) => word.trim().replace(/^["']|["']$/g, ""));
+}
+
+/** Names of actions but for those of `rest`. */
+function targetNames({ action }: TaskDescription): readonly string[] {
+  return action.names.slice(0, action.names.length - (action.rest?.length ?? 0));
 }
 
 /** One number stands for all joints. */

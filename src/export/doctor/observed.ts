@@ -72,11 +72,17 @@ function outputLimits(
   i: number,
 ): readonly [number, number] {
   if (action.squash !== "none" && outputKind === "actions") return [-0.99, 0.99];
-  const range = mechanism.actuators.find(
-    (actuator) => actuator.joint === joint || actuator.name === joint,
-  )?.controlRange;
+  const drives = ({ joint: driven, name }: Contract["task"]["mechanism"]["actuators"][number]) =>
+    driven === joint || name === joint;
+  const own = mechanism.actuators[action.actuators?.[i] ?? i];
+  const range = (own && drives(own) ? own : mechanism.actuators.find(drives))?.controlRange;
   if (!range || !["joint-targets", "controls"].includes(action.kind)) return [-Infinity, Infinity];
-  if (outputKind === "joint-targets") return range;
-  const [a, b] = range.map((limit) => (limit - action.offset[i]!) / action.scale[i]!) as [number, number];
-  return [Math.min(a, b), Math.max(a, b)];
+  const { scale = [], offset = [] } = action.control ?? {};
+  const targets = range.map((control) => (control - (offset[i] ?? 0)) / (scale[i] ?? 1));
+  if (outputKind === "joint-targets") return ordered(targets);
+  return ordered(targets.map((limit) => (limit - action.offset[i]!) / action.scale[i]!));
+}
+
+function ordered([a, b]: readonly number[]): readonly [number, number] {
+  return [Math.min(a!, b!), Math.max(a!, b!)];
 }

@@ -2,11 +2,12 @@
  * Walk where a joystick points: a 21-joint humanoid on flat ground that follows commanded velocities and stands still when told to.
  * In the style of MuJoCo Playground's G1 joystick task, with gentler starts, a forgiving end and a stepping pose to begin from.
  */
-import { jointTargets } from "../action-mapping.ts";
+
 import { twistCommand } from "../command.ts";
 import { contactTimers } from "../contact-timers.ts";
 import { defineTask, type Task } from "../define-task.ts";
 import { type GaitSettings, gaitPhase } from "../gait-phase.ts";
+import { jointTargets } from "../joint-targets.ts";
 import { legged } from "../legged-robot.ts";
 import { meanTwist } from "../mean-twist.ts";
 import { AXIAL, PLANAR, POLAR, TWIST } from "../mirror.ts";

@@ -2,10 +2,11 @@
  * Lessons for the G1's joystick tasks: a step to begin from, starts, kicks and differences between robots that leave a beginner on its feet,
  * rewards that tell one bad step from another, and commands that grow. Evaluations throw it about as published.
  */
-import { jointTargets } from "../action-mapping.ts";
+
 import type { ContactReading } from "../contact-timers.ts";
 import type { RewardTerm } from "../define-task.ts";
 import type { GaitReading } from "../gait-phase.ts";
+import { jointTargets } from "../joint-targets.ts";
 import type { Lesson } from "../lesson.ts";
 import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
 import { TWIST } from "../mirror.ts";

@@ -3,8 +3,8 @@
  * Its observation looks ahead like the joystick task's.
  */
 import { actionHistory } from "../action-history.ts";
-import { jointTargets } from "../action-mapping.ts";
 import { defineTask } from "../define-task.ts";
+import { jointTargets } from "../joint-targets.ts";
 import { AXIAL, POLAR } from "../mirror.ts";
 import { bendSq, distSq, excessSq, normSq, sumAbs } from "../terms/norms.ts";
 import { go1, go1Differences } from "./go1.ts";

@@ -2,9 +2,10 @@
  * A lesson for the Go1's joystick tasks: a trot to begin from, which steps in place by itself and strides as commanded, rewards that tell one
  * bad step from another, and commands that grow. The published reward is cut off at 0, where all beginners are.
  */
-import { jointTargets } from "../action-mapping.ts";
+
 import type { ContactReading } from "../contact-timers.ts";
 import { type GaitReading, gaitPhase } from "../gait-phase.ts";
+import { jointTargets } from "../joint-targets.ts";
 import type { Lesson } from "../lesson.ts";
 import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
 import { TWIST } from "../mirror.ts";

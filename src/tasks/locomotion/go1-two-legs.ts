@@ -2,8 +2,9 @@
  * Stand on two of four legs: the Unitree Go1 on its front feet, head down, or on its rear feet, head up. Figures, terms and their order: MuJoCo
  * Playground, Go1 handstand and footstand. Observations look ahead like the joystick task's.
  */
-import { jointTargets } from "../action-mapping.ts";
+
 import { defineTask } from "../define-task.ts";
+import { jointTargets } from "../joint-targets.ts";
 import { AXIAL, POLAR } from "../mirror.ts";
 import { normSqAt } from "../terms/norms.ts";
 import { touch } from "../touch.ts";

@@ -3,11 +3,12 @@
  * As in all tasks here an observation looks ahead: it holds the action just taken, the contacts just made and the command to come,
  * where Playground's holds those of the step before. Shoulder rolls start within their range, which Playground's starts leave.
  */
-import { jointTargets } from "../action-mapping.ts";
+
 import { twistCommand } from "../command.ts";
 import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
 import { footClocks } from "../foot-clocks.ts";
+import { jointTargets } from "../joint-targets.ts";
 import { legged } from "../legged-robot.ts";
 import { AXIAL, POLAR, TWIST } from "../mirror.ts";
 import { kicks } from "../pushes.ts";
