@@ -172,7 +172,7 @@ describe("humanoid joint targets", () => {
     const create = (changes: object) => Environment.create({ ...task, ...changes });
     const cheetah = { ...registry.get("CheetahRun"), action: jointTargets({ scale: 1 }) };
     await expect(Environment.create(cheetah)).rejects.toThrow(
-      /^task CheetahRun: scene .*cheetah\.xml: jointTargets needs position actuators, but the one of joint "bthigh" is none$/,
+      /^task CheetahRun: scene .*cheetah\.xml: jointTargets: actuator "bthigh" is a motor, its control is a force; expected a position servo/,
     );
     const withPose = (gait: string, joint: string) =>
       jointTargets({ scale: 1, feedForward: steppingPose({ gait, legs: [[joint], [joint]], amplitude: [1] }) });
