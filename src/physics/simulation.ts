@@ -263,10 +263,20 @@ export class Simulation extends DataViews {
     });
   }
 
-  /** What an actuator's control is limited to; null without limits. */
+  /** What an actuator's control, or the filter that follows it, is limited to; null without limits. */
   controlRange(actuator: number): readonly [number, number] | null {
-    const { actuator_ctrllimited: limited, actuator_ctrlrange: ranges } = this.#model;
-    return limited[actuator] ? [ranges[2 * actuator], ranges[2 * actuator + 1]] : null;
+    const { opt, actuator_ctrllimited, actuator_actlimited, actuator_ctrlrange, actuator_actrange } = this.#model;
+    const { mjtDyn, mjtDisableBit } = this.#module;
+    const isClamped = (opt.disableflags & mjtDisableBit.mjDSBL_CLAMPCTRL.value) === 0;
+    const dynamics = this.#model.actuator_dyntype[actuator];
+    const isFiltered = [mjtDyn.mjDYN_FILTER.value, mjtDyn.mjDYN_FILTEREXACT.value].includes(dynamics);
+    const ranges = [
+      ...(isClamped && actuator_ctrllimited[actuator] ? [actuator_ctrlrange] : []),
+      ...(isFiltered && actuator_actlimited[actuator] ? [actuator_actrange] : []),
+    ];
+    if (ranges.length === 0) return null;
+    const ends = (side: 0 | 1) => ranges.map((values) => values[2 * actuator + side]);
+    return [Math.max(...ends(0)), Math.min(...ends(1))];
   }
 
   /** How messages call an actuator. */

@@ -106,7 +106,14 @@ describe("deploy.yaml", () => {
     expect(deployYaml(go1, { noise: "seed", output: "actions" })).toBe(deployYaml(go1));
     expect(deployYaml(go1, { output: "joint-targets" })).toBeNull();
     expect(deployYaml(go1, { noise: "input" })).toBeNull();
-    expect(deployYaml({ ...go1, action: { ...go1.action, shown: 0.5 } })).toBeNull();
+    const { names } = go1.action;
+    for (const told of [
+      { shown: 0.5 },
+      { lag: names.map(() => 0.1) },
+      { rest: ["jaw"] },
+      { names: [...names, names[0]!] },
+    ])
+      expect(deployYaml({ ...go1, action: { ...go1.action, ...told } })).toBeNull();
   });
 
   it("is left out for other robots, and where a feed-forward cannot be told", async () => {

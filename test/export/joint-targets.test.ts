@@ -1,8 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import { controllerC } from "../../src/export/c-controller.ts";
 import { controllerFunction } from "../../src/export/controller-function.ts";
-import { createOrtEngine } from "../../src/graph/index.ts";
-import { describeTask, Environment, registry, withLesson } from "../../src/tasks/index.ts";
-import { describedTask, policyFor } from "./sample-policy.ts";
+import { contractChecks } from "../../src/export/doctor/contract-checks.ts";
+import { Observed } from "../../src/export/doctor/observed.ts";
+import { controllerOnnx } from "../../src/export/onnx-controller.ts";
+import { playedTask } from "../../src/export/played-task.ts";
+import { readController } from "../../src/export/read-controller.ts";
+import { createOrtEngine, onnxInterface } from "../../src/graph/index.ts";
+import { describeTask, Environment, registry, resolveTask, withLesson } from "../../src/tasks/index.ts";
+import { armScene } from "../tasks/arm.ts";
+import { describedTask, origin, policyFor } from "./sample-policy.ts";
 
 describe("a controller of joint targets", () => {
   it.each([
@@ -47,5 +54,83 @@ describe("a controller of joint targets", () => {
     expect(() => controllerFunction(policyFor(humanoid), { ...humanoid, observation: noisy }, options)).toThrow(
       "no observation passes on gait.signals as it is",
     );
+  });
+});
+
+describe("a controller of an arm whose servos have gears and a filter, with a gripper beside them", () => {
+  const { file, remove } = armScene();
+  afterAll(remove);
+  const output = { output: "joint-targets" } as const;
+
+  it("gives targets in the units of the joints, which move the robot as the actions do", async () => {
+    const declared = await resolveTask(file);
+    const [env, played] = [
+      await Environment.create(declared),
+      await Environment.create(playedTask(declared, "joint-targets")),
+    ];
+    const task = describeTask(env);
+    const engine = createOrtEngine();
+    const policy = policyFor(task);
+    const actions = await engine.compile(controllerFunction(policy, task));
+    const targets = await engine.compile(controllerFunction(policy, task, output));
+    for (const one of [env, played]) one.start(3, 0);
+    const obs = new Float32Array(env.obsSize);
+    for (let step = 0; step < 20; step++) {
+      env.writeObservation(obs, 0);
+      env.step(3, 0, (await actions.run({ obs })).actions!, 0);
+      played.writeObservation(obs, 0);
+      const { actions: target } = await targets.run({ obs });
+      played.step(3, 0, target!, 0);
+      expect([...target!]).toEqual([...env.wanted!].map((value) => expect.closeTo(value, 5)));
+    }
+    expect(Math.abs(env.sim.qpos[0]! + 0.4)).toBeGreaterThan(1e-3);
+    expect([...played.sim.qpos]).toEqual([...env.sim.qpos].map((value) => expect.closeTo(value, 5)));
+    await engine.dispose();
+    for (const one of [env, played]) one.delete();
+  });
+
+  it("tells deployers of joints alone what they know of joints, and the gripper under keys of its own", async () => {
+    const task = await describedTask(file);
+    const bytes = controllerOnnx(policyFor(task), task, origin, output);
+    expect(onnxInterface(bytes, "arm.onnx").metadata).toMatchObject({
+      joint_names: "shoulder,elbow",
+      joint_stiffness: "200,100",
+      joint_damping: "1,2",
+      default_joint_pos: "-0.4,1.4",
+      action_scale: "0.1,0.1",
+      control_names: "grip",
+      control_offset: "0.04",
+      control_scale: "0.04",
+    });
+    const { contract } = readController(bytes, "arm.onnx");
+    expect(contract.task.action).toEqual(task.action);
+    expect(contract.rules.control).toContain("The last action is no joint target: control[i] = offset[i] +");
+    expect(contractChecks(contract, task).filter(({ verdict }) => verdict === "fail")).toEqual([]);
+    const slower = { ...task, action: { ...task.action, lag: [0.2, 0] } };
+    expect(contractChecks(contract, slower)).toContainEqual(
+      expect.objectContaining({ verdict: "fail", found: "shoulder: lag 0.05 s, the robot's is 0.2 s" }),
+    );
+  });
+
+  it("has the same in C, and saturates where its targets reach the actuators' ranges", async () => {
+    const task = await describedTask(file);
+    const recorded = { rows: 0, obs: new Float32Array(0), noise: null, output: new Float32Array(0) };
+    const { header, source } = controllerC(policyFor(task), task, origin, output, recorded);
+    expect(header).toContain("#define ARM_FILE_JOINT_COUNT 2 ");
+    expect(source).toContain("const float arm_file_stiffness[2] = {2e+2f, 1e+2f};");
+    expect(source).toContain("const float arm_file_control_scale[2] = {-5.0f, 2.0f};");
+    // The shoulder's control from −2 to 3 is a target from 0.4 down to −0.6.
+    const observed = new Observed({ task: task as never, outputKind: "joint-targets" });
+    observed.addOutputs(Float32Array.of(0.39, 9, 0.07, -0.59, -9, 0.01));
+    expect(observed.saturation).toBe(0);
+    observed.addOutputs(Float32Array.of(0.41, 9, 0.09, -0.61, -9, -0.01));
+    expect(observed.saturation).toBe(4 / 12);
+  });
+
+  it("of two servos of one joint is compared servo by servo", async () => {
+    const task = await describedTask(file);
+    const twin = { ...task, action: { ...task.action, names: ["shoulder", "shoulder", "grip"] } };
+    const { contract } = readController(controllerOnnx(policyFor(twin), twin, origin), "twin.onnx");
+    expect(contractChecks(contract, twin).filter(({ verdict }) => verdict === "fail")).toEqual([]);
   });
 });

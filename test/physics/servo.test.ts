@@ -89,6 +89,9 @@ describe("a position servo", () => {
     await driven('<position joint="hinge" kp="4" gear="-5" forcerange="-3 4" ctrlrange="-1 2"/>', (sim) => {
       expect(describeMechanism(sim).actuators).toMatchObject([{ forceRange: [-20, 15], controlRange: [-1, 2] }]);
     });
+    const filtered =
+      '<general joint="hinge" dyntype="filter" dynprm="1" ctrlrange="-1 2" actlimited="true" actrange="-3 1"/>';
+    await driven(filtered, (sim) => expect(describeMechanism(sim).actuators[0]!.controlRange).toEqual([-1, 1]));
   });
 });
 
