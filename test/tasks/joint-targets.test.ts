@@ -1,11 +1,15 @@
 /** Joint targets of servos that are not plain, and controls of the actuators beside them. */
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import type { Simulation } from "../../src/physics/simulation.ts";
 import { Ghosts } from "../../src/rollout/ghosts.ts";
 import {
+  type AnyMoment,
   direct,
   Environment,
   jointTargets,
+  type LeggedRobot,
   mirrorOf,
+  registry,
   resolveTask,
   servoGains,
   type Task,
@@ -125,6 +129,18 @@ describe("joint targets of an arm with a gripper on a tendon", () => {
     expect(env.sim.modelFields.actuator_gainprm[0]).toBe(100);
     expect(held(env, [1, 1, 0]).slice(0, 2)).toEqual(close([-0.3, 1.5]));
   });
+});
+
+it("a legged robot's torques are those of its joints, gears included", async () => {
+  const geared = { description: {}, apply: (sim: Simulation) => void sim.modelFields.actuator_gear.fill(2) };
+  const torque = { of: (s: AnyMoment) => (s.robot as LeggedRobot<never>).torque };
+  const go1 = registry.get("Go1JoystickFlatTerrain");
+  const env = await create({ ...go1, model: { ...go1.model, geared }, observe: { torque }, critic: {} });
+  env.step(1, 0, new Float32Array(12).fill(0.3), 0);
+  const obs = new Float32Array(12);
+  env.writeObservation(obs, 0);
+  expect(Math.hypot(...obs)).toBeGreaterThan(1);
+  expect([...obs]).toEqual([...env.sim.qfrcActuator.subarray(6)].map((value) => expect.closeTo(value, 4)));
 });
 
 describe("direct controls", () => {
