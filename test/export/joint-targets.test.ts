@@ -121,9 +121,9 @@ describe("a controller of an arm whose servos have gears and a filter, with a gr
     expect(source).toContain("const float arm_file_control_scale[2] = {-5.0f, 2.0f};");
     // The shoulder's control from −2 to 3 is a target from 0.4 down to −0.6.
     const observed = new Observed({ task: task as never, outputKind: "joint-targets" });
-    observed.addOutputs(Float32Array.of(0.39, 9, 0.07, -0.59, -9, 0.01));
+    observed.addOutputs(Float32Array.of(0.39, 9, 0.07, -0.59, -9, 0.01), new Uint8Array(2));
     expect(observed.saturation).toBe(0);
-    observed.addOutputs(Float32Array.of(0.41, 9, 0.09, -0.61, -9, -0.01));
+    observed.addOutputs(Float32Array.of(0.41, 9, 0.09, -0.61, -9, -0.01), new Uint8Array(2));
     expect(observed.saturation).toBe(4 / 12);
   });
 
