@@ -35,6 +35,20 @@ export async function mujocoMemoryBytes(): Promise<number> {
   return memoryOf(await loadEngine()).byteLength;
 }
 
+/** Added to a scene's path for the file that includes it and discards what is only drawn. */
+const PLAIN = ".plain.xml";
+
+/**
+ * The same scene without what is only drawn: geoms that touch nothing, their meshes, materials and textures. It steps to the same bits.
+ * @throws UserError like `compileModel`
+ */
+export async function compilePlainModel(scenePath: string): Promise<MjModel> {
+  const path = modulePath(scenePath);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const xml = `<mujoco><compiler discardvisual="true"/><include file="${name}"/></mujoco>`;
+  return compileModel(scenePath + PLAIN, { added: new Map([[path + PLAIN, new TextEncoder().encode(xml)]]) });
+}
+
 /**
  * Compiles the MJCF or URDF file at an absolute path, with every file that MuJoCo asks for.
  * @param loan for callers that want the files' bytes, or other names for folders of the disk

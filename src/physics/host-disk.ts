@@ -24,6 +24,8 @@ let loans = 0;
 export interface Loan {
   /** Folders of the disk by the name, such as "/package", that they have in the module; all others keep their paths. */
   readonly folders?: Readonly<Record<string, string>>;
+  /** Files by path that come before the disk's. */
+  readonly added?: ReadonlyMap<string, Uint8Array>;
   /** Gets each file that MuJoCo opens, by the path that it asks for. */
   readonly opened?: Map<string, Uint8Array>;
   /** Gets each path that MuJoCo asks for in vain. */
@@ -55,7 +57,7 @@ interface DiskEntry {
  * Runs `compile` while the module's file system finds on the disk what it does not hold itself.
  * `compile` must be synchronous: nothing of the loan is left when this function returns.
  */
-export function withDisk<T>(module: MujocoModule, { folders = {}, opened, missed }: Loan, compile: () => T): T {
+export function withDisk<T>(module: MujocoModule, { folders = {}, added, opened, missed }: Loan, compile: () => T): T {
   const fileSystem = module.FS as FileSystem;
   const operations = module.MEMFS.ops_table.dir.node as FolderOperations;
   const { open, stat } = fileSystem;
@@ -64,8 +66,10 @@ export function withDisk<T>(module: MujocoModule, { folders = {}, opened, missed
   // MuJoCo keeps meshes and images by path and second of change. A new second for each loan makes it read changed files anew.
   const mtime = ++loans * MILLISECONDS;
   operations.lookup = (parent, name) => {
-    const path = diskPath(`${module.FS.getPath(parent)}/${name}`.replace(/^\/+/, "/"), folders);
-    const node = diskNode(module, parent, name, readEntry(module, path));
+    const asked = `${module.FS.getPath(parent)}/${name}`.replace(/^\/+/, "/");
+    const contents = added?.get(asked);
+    const entry = contents ? ({ kind: "file", contents } as const) : readEntry(module, diskPath(asked, folders));
+    const node = diskNode(module, parent, name, entry);
     nodes.push(node);
     return Object.assign(node, { mtime });
   };

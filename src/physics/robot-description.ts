@@ -17,10 +17,11 @@ const ATTACHED_MODEL = /<model\b[^>]*\bfile\s*=\s*["']([^"']*)["']/;
  * @param scenePath absolute path of the MJCF file
  * @param modelDir folder that holds a description under the name of the scene's own model (`t1.xml`, `t1.urdf`) or no other, or such a
  * file; empty takes the scene's own model
+ * @param options.looks false discards what is only drawn; a description keeps it
  * @throws UserError when a file is missing or does not compile, or the description is of another robot
  */
-export async function loadSimulation(scenePath: string, modelDir = ""): Promise<Simulation> {
-  const sim = await Simulation.load(scenePath);
+export async function loadSimulation(scenePath: string, modelDir = "", { looks = true } = {}): Promise<Simulation> {
+  const sim = await Simulation.load(scenePath, { looks: looks || modelDir !== "" });
   if (modelDir === "") return sim;
   let description: Simulation | undefined;
   try {

@@ -48,6 +48,7 @@ export class ThreadHost {
       noise: disturbances,
       events: disturbances,
       randomise: disturbances,
+      looks: false,
     });
     const engine = await createEngine(setup.engine);
     const training = setup.training
@@ -114,7 +115,7 @@ async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): P
   const ownLimit = episodeSteps === 0 || episodeSteps === env.episodeSteps;
   if (lesson === undefined && ownLimit) return env;
   const task = lesson?.training ?? env.task;
-  return Environment.create(ownLimit ? task : { ...task, episodeSteps });
+  return Environment.create(ownLimit ? task : { ...task, episodeSteps }, { looks: false });
 }
 
 async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {

@@ -32,6 +32,10 @@ export interface EnvironmentOptions {
   readonly events?: boolean;
   /** Differences between environments; default true. */
   readonly randomise?: boolean;
+  /**
+   * What is only drawn; default true. Without it tasks that do not read it (`readsLooks`) step faster, to the same bits.
+   */
+  readonly looks?: boolean;
 }
 
 /** Bookkeeping slots. */
@@ -155,7 +159,9 @@ export class Environment {
   static async create(task: Task, options: EnvironmentOptions = {}): Promise<Environment> {
     let sim: Simulation | undefined;
     try {
-      sim = await loadSimulation(scenePath(task), task.modelDir);
+      sim = await loadSimulation(scenePath(task), task.modelDir, {
+        looks: (options.looks ?? true) || (task.readsLooks ?? isAbsolute(task.scene)),
+      });
       return new Environment(task, sim, options);
     } catch (error) {
       sim?.delete();

@@ -12,6 +12,7 @@ function gridworld(name: string, scene: string, goals: readonly string[]) {
     name,
     family: "gridworld",
     scene,
+    readsLooks: true, // walls and goals are geoms that touch nothing
     timing: { controlHz: 10, physicsHz: 10, episodeSeconds: 10 },
     robot: board(goals),
     action: moves(),
