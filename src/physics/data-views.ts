@@ -67,6 +67,7 @@ export abstract class DataViews {
   /** [nv] */
   qfrcActuator = EMPTY;
 
+  /** @internal */
   protected takeDataViews(data: MjData): void {
     this.clock = clockView(data);
     this.qpos = data.qpos;

@@ -1,5 +1,4 @@
 /** Views onto the fields of a compiled model that tasks read or randomise. MuJoCo's names; writing them changes the model at once. */
-import type { MjModel } from "mujoco-js";
 
 /** Fields of `mjModel` that may differ between environments, with MuJoCo's names; `gravity` and `wind` are those of its options. */
 export const RANDOMISABLE_FIELDS = [
@@ -34,8 +33,15 @@ export type ModelField = (typeof RANDOMISABLE_FIELDS)[number];
 /** Live views of the randomisable fields, row-major as in MuJoCo. */
 export type ModelFields = Readonly<Record<ModelField, Float64Array>>;
 
+type OptionField = "gravity" | "wind";
+
+/** What of a compiled model holds these fields. */
+type FieldTable = Readonly<Record<Exclude<ModelField, OptionField>, Float64Array>> & {
+  readonly opt: Readonly<Record<OptionField, Float64Array>>;
+};
+
 /** Takes a view of every randomisable field. */
-export function modelFields(model: MjModel): ModelFields {
+export function modelFields(model: FieldTable): ModelFields {
   const view = (field: ModelField): Float64Array =>
     field === "gravity" || field === "wind" ? model.opt[field] : model[field];
   return Object.fromEntries(RANDOMISABLE_FIELDS.map((field) => [field, view(field)])) as Record<

@@ -1,5 +1,4 @@
 /** Names of a compiled model's elements: name → id with suggestions for misspelt ones, and id → name. */
-import type { MjModel } from "mujoco-js";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 
@@ -19,6 +18,12 @@ const KINDS = {
 /** Kinds of elements that can be looked up by name. */
 export type ElementKind = keyof typeof KINDS;
 
+type Kind = (typeof KINDS)[ElementKind];
+
+/** What of a compiled model says how its elements are called. */
+type NameTable = { readonly names: Int8Array } & Readonly<Record<Kind["address"], Int32Array>> &
+  Readonly<Record<Kind["count"], number>>;
+
 /** The names of one compiled model, read once. */
 export class ModelNames {
   readonly #scene: string;
@@ -26,11 +31,10 @@ export class ModelNames {
   readonly #ids: Record<ElementKind, ReadonlyMap<string, number>>;
 
   /** @param scene how errors call the model */
-  constructor(model: MjModel, scene: string) {
+  constructor(model: NameTable, scene: string) {
     this.#scene = scene;
-    const bytes = new Uint8Array(model.names as Int8Array);
-    const read = (kind: ElementKind) =>
-      readNames(bytes, model[KINDS[kind].address] as Int32Array, model[KINDS[kind].count]);
+    const bytes = new Uint8Array(model.names);
+    const read = (kind: ElementKind) => readNames(bytes, model[KINDS[kind].address], model[KINDS[kind].count]);
     this.#names = mapKinds(read);
     this.#ids = mapKinds(
       (kind) => new Map(this.#names[kind].map((name, id) => [name, id] as const).filter(([name]) => name !== "")),

@@ -98,12 +98,15 @@ export class Simulation extends DataViews {
     return new Simulation(module, model, scenePath);
   }
 
-  /** The module's model, for code of this folder that reads fields once; never kept. */
+  /**
+   * The module's model, for code of this folder that reads fields once; never kept.
+   * @internal so that the published types do without those of the module, which tsc's default settings refuse
+   */
   get model(): MjModel {
     return this.#model;
   }
 
-  /** The module's data, for code of this folder and for tests. */
+  /** @internal The module's data, for code of this folder and for tests. */
   get data(): MjData {
     return this.#data;
   }
