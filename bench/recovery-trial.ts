@@ -76,7 +76,7 @@ export class RecoveryTrial {
     const env = await Environment.create(await resolveTask(task, policy.variant), still);
     if (!env.command) throw new UserError(`${task} is not told where to go, expected a task with a command`);
     const factory = new ActorFactory(await createEngine("ort"));
-    const actor = await factory.create(policy.bind(env), "zero", { seed: SEED, firstRow: 0, rows: CANDIDATES });
+    const actor = await factory.create(await policy.bind(env), "zero", { seed: SEED, firstRow: 0, rows: CANDIDATES });
     return new RecoveryTrial(env, actor);
   }
 

@@ -74,7 +74,7 @@ async function diagnose(reference: string, options: ModesOptions, output: Output
     const { draws, episodes, noise, seed } = settings;
     const diagnosis = await diagnoseModes({
       env,
-      policy: found.bind(env),
+      policy: await found.bind(env),
       noise,
       seed,
       states,

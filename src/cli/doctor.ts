@@ -1,7 +1,6 @@
 /** `flowgait doctor <policy>`: what should be checked before a policy meets a robot. Fails when a check fails. */
 
 import { existsSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { Command } from "commander";
 import type { Check } from "../export/doctor/check.ts";
@@ -13,13 +12,14 @@ import { readController, type StoredController } from "../export/read-controller
 import { inputPrologue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { describeTask, Environment, resolveTask, type TaskVariant } from "../tasks/index.ts";
-import { readError, writeFileAtomically } from "../train/atomic-file.ts";
+import { writeFileAtomically } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
 import { realNumber, wholeNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
 import { ownTask } from "./place.ts";
+import { readPolicyBytes } from "./policy-bytes.ts";
 import { findPolicyFile } from "./policy-file.ts";
-import { findPolicy } from "./policy-reference.ts";
+import { findPolicy, isOnnxName } from "./policy-reference.ts";
 import { shippedController } from "./shipped-controllers.ts";
 import { formatNumber } from "./table.ts";
 
@@ -87,10 +87,8 @@ interface Subject {
 /** A controller as it would be exported, or as it was, or a file made elsewhere. */
 async function loadSubject(reference: string, options: DoctorOptions): Promise<Subject> {
   const file = existsSync(reference) ? reference : (shippedController(reference) ?? reference);
-  if (extname(file) !== ".onnx") return loadPolicy(reference);
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw readError(reference, error, "a controller");
-  });
+  if (!isOnnxName(file)) return loadPolicy(reference);
+  const bytes = readPolicyBytes(file, reference);
   if (onnxInterface(bytes, reference).metadata.flowgait === undefined) return loadForeign(file, options);
   const controller = readController(bytes, reference);
   const { task, training } = controller.contract;
@@ -107,7 +105,7 @@ async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subje
   const found = await findPolicyFile(file);
   const env = await Environment.create(await resolveTask(task));
   try {
-    const policy = found.bind(env);
+    const policy = await found.bind(env);
     const prologue = inputPrologue(policy.bytes, policy.input, file);
     return { controller: { policy, metadata: found.metadata, prologue }, task };
   } finally {
@@ -125,7 +123,7 @@ async function loadPolicy(reference: string): Promise<Subject> {
   const { task, envSteps, algorithm, seed } = found.trained;
   const env = await Environment.create(await resolveTask(task, found.variant));
   try {
-    const policy = found.bind(env);
+    const policy = await found.bind(env);
     if (policy.kind !== "trained")
       throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
     const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };

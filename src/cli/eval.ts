@@ -55,8 +55,8 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
   const settings = readSettings(options);
   const found = await findPolicy(reference);
   const place = placeOf(found, options);
-  const policy = await bindPolicy(place, settings, (env) => {
-    const data = resampled(found.bind(env), settings.flow, reference);
+  const policy = await bindPolicy(place, settings, async (env) => {
+    const data = resampled(await found.bind(env), settings.flow, reference);
     noteContradictions(found, env, output);
     return data;
   });
@@ -91,7 +91,7 @@ function readSettings(options: EvalOptions) {
 async function bindPolicy(
   place: Place,
   { command }: { readonly command: CommandVector | null },
-  bind: (env: Environment) => PolicyData,
+  bind: (env: Environment) => Promise<PolicyData>,
 ): Promise<{ task: Task; data: PolicyData }> {
   const env = await Environment.create(await resolveTask(place.task, place));
   try {
@@ -100,7 +100,7 @@ async function bindPolicy(
       throw new UserError(`--command: ${task.name} follows no velocity command, expected the flag left out`, {
         exitCode: 2,
       });
-    return { task, data: bind(env) };
+    return { task, data: await bind(env) };
   } finally {
     env.delete();
   }

@@ -105,7 +105,7 @@ async function loadSubject(reference: string, options: ControllerOptions, flow: 
   const task = await resolveTask(name, found.variant);
   const env = await Environment.create(task);
   try {
-    const policy = resampled(wholePolicy(found, env), flow, reference);
+    const policy = resampled(await wholePolicy(found, env), flow, reference);
     if (policy.kind !== "trained")
       throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
     const description = describeTask(env);
@@ -133,8 +133,8 @@ function originOf({ trained, contract }: FoundPolicy, reference: string): Contro
 }
 
 /** With its weights: of a controller, the flow that its file keeps. */
-function wholePolicy(found: FoundPolicy, env: Environment): PolicyData {
-  const policy = found.bind(env);
+async function wholePolicy(found: FoundPolicy, env: Environment): Promise<PolicyData> {
+  const policy = await found.bind(env);
   if (policy.kind !== "file") return policy;
   const [contradiction] = found.contradictions?.(env) ?? [];
   if (contradiction !== undefined)

@@ -61,10 +61,10 @@ async function play(reference: string, options: PlayOptions, output: Output): Pr
     checkCommand(env, settings.command);
     const { flow, noise, port, host } = settings;
     // The named policy must have what the flags change; others on the shelf need not.
-    resampled(found.bind(env), flow, reference);
+    resampled(await found.bind(env), flow, reference);
     noteContradictions(found, env, output);
     const shelf = new PolicyShelf(env, { first: reference, noise, change: (data) => resampledFlow(data, flow) });
-    const policy = shelf.bind(found);
+    const policy = await shelf.bind(found);
     const play = { task: storedReference(task), variant, env, shelf, policy, start: settings };
     await servePlay(play, { port, host }, output);
   } finally {

@@ -1,22 +1,23 @@
 /** Policies that are ONNX files, ours or made elsewhere: one observation in, one action out; of ours, noise in besides where asked for. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { Contract } from "../export/contract-schema.ts";
 import { contractChecks } from "../export/doctor/contract-checks.ts";
-import { type ForeignController, foreignChecks } from "../export/doctor/foreign-controller.ts";
+import { type ForeignMetadata, foreignChecks } from "../export/doctor/foreign-controller.ts";
 import { storedContract } from "../export/read-controller.ts";
 import { storedFlow } from "../export/stored-flow.ts";
 import { loadOnnxSession, type OnnxValue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import type { FilePolicy, StartNoise } from "../rollout/jobs.ts";
 import { describeTask, type Environment } from "../tasks/index.ts";
+import { readPolicyBytes } from "./policy-bytes.ts";
 import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
+import { actionText, observationText, rowsAtOnce } from "./policy-trial.ts";
 
 /** A file that was found. */
 export interface FoundPolicyFile extends FoundPolicy {
   /** The file's metadata_props. */
   readonly metadata: Readonly<Record<string, string>>;
-  bind(env: Environment): FilePolicy;
+  bind(env: Environment): Promise<FilePolicy>;
 }
 
 /** What our own files call that input. */
@@ -24,11 +25,11 @@ const NOISE_INPUT = "noise";
 
 /**
  * Reads the file, and has ONNX Runtime load it once, which knows its operators or refuses.
- * @throws UserError when it is no ONNX file or none that can run here, was changed after flowgait exported it, contradicts itself, or has not one
- * input and one output of rows of float32 values
+ * @throws UserError when it is no ONNX file or none that can run here, lacks weights that it keeps in other files, was changed after flowgait
+ * exported it, contradicts itself, or has not one input and one output of rows of float32 values
  */
 export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
-  const bytes = readFileSync(path);
+  const bytes = readPolicyBytes(path);
   const { inputs, outputs, metadata } = onnxInterface(bytes, path);
   const contract = metadata.flowgait === undefined ? null : storedContract(bytes, metadata, path);
   const isNoise = ({ name }: OnnxValue) => contract?.policy.noise === "input" && name === NOISE_INPUT;
@@ -44,12 +45,13 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
   const file = { kind: "file", source: path, bytes, digest, input: input.name, noise, output: output.name } as const;
   const flow = contract && storedFlow(metadata, contract, path);
   const draws = contract && ownNoise(contract);
-  const bind = (env: Environment): FilePolicy => {
+  const bind = async (env: Environment): Promise<FilePolicy> => {
     checkSizes(path, input, output, env);
     const { squash } = env.actionDescription;
     const { obsSize, actionSize } = env;
     const targets = targetsOf(contract, env, path);
-    return { ...file, obsSize, actionSize, batch: input.shape[0], squash, targets, draws, flow };
+    const batch = await rowsAtOnce(file, input.shape?.[0] ?? null, env);
+    return { ...file, obsSize, actionSize, batch, squash, targets, draws, flow };
   };
   return {
     reference: path,
@@ -60,7 +62,7 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
     ...(contract && { contract }),
     variant: { ...PLAIN, lesson: contract?.task.lesson?.name ?? "" },
     bind,
-    contradictions: (env) => contradictions(contract, { policy: bind(env), metadata, prologue: [] }, env),
+    contradictions: (env) => contradictions(contract, { policy: file, metadata }, env),
   };
 }
 
@@ -71,7 +73,7 @@ function ownNoise({ policy: { noise, noiseSeed } }: Contract): StartNoise | null
 }
 
 /** What the file says of its robot and the task says otherwise. */
-function contradictions(contract: Contract | null, foreign: ForeignController, env: Environment): string[] {
+function contradictions(contract: Contract | null, foreign: ForeignMetadata, env: Environment): string[] {
   const robot = describeTask(env);
   const checks = contract === null ? foreignChecks(foreign, robot) : contractChecks(contract, robot);
   return checks.flatMap(({ name, verdict, found }) => (verdict === "fail" ? [`${name}: ${found}`] : []));
@@ -83,8 +85,8 @@ function onlyOne(values: readonly OnnxValue[], kind: "input" | "output", path: s
     const found = values.length === 0 ? "none" : values.map(({ name }) => name).join(", ");
     throw new UserError(`${path}: its ${kind}s are ${found}, expected one`);
   }
-  if (value.isFloat32 && value.shape.length === 2) return value;
-  const type = value.isFloat32 ? "float32" : "another type than float32";
+  if (value.isFloat32 !== false && (value.shape === null || value.shape.length === 2)) return value;
+  const type = value.isFloat32 === false ? "another type than float32" : "float32";
   throw new UserError(
     `${path}: ${kind} "${value.name}" is ${type} ${shapeText(value)}, expected float32 [batch, size]`,
   );
@@ -92,7 +94,7 @@ function onlyOne(values: readonly OnnxValue[], kind: "input" | "output", path: s
 
 function noiseOf(value: OnnxValue | undefined, path: string): FilePolicy["noise"] {
   if (value === undefined) return null;
-  const size = value.shape[1];
+  const size = value.shape?.[1];
   if (size !== null && size !== undefined) return { input: value.name, size };
   throw new UserError(
     `${path}: input "${value.name}" is ${shapeText(value)}, expected [batch, size] with a known size`,
@@ -100,22 +102,16 @@ function noiseOf(value: OnnxValue | undefined, path: string): FilePolicy["noise"
 }
 
 function shapeText({ shape }: OnnxValue): string {
-  return `[${shape.map((size) => size ?? "any").join(", ")}]`;
+  return shape === null ? "of any shape" : `[${shape.map((size) => size ?? "any").join(", ")}]`;
 }
 
+/** Sizes that the file tells; those that it leaves open show when it runs. */
 function checkSizes(path: string, input: OnnxValue, output: OnnxValue, env: Environment): void {
-  const { task, observationLayout, actionDescription, obsSize, actionSize } = env;
-  if (input.shape[1] !== obsSize) {
-    const layout = observationLayout.map(({ name, size }) => `${name} ${size}`).join(", ");
-    throw new UserError(
-      `${path}: input "${input.name}" is ${shapeText(input)}, expected the ${obsSize} values of ${task.name}: ${layout}`,
-    );
-  }
-  if (output.shape[1] === actionSize || output.shape[1] === null) return;
-  const names = actionDescription.names.join(", ");
-  throw new UserError(
-    `${path}: output "${output.name}" is ${shapeText(output)}, expected the ${actionSize} actions of ${task.name}: ${names}`,
-  );
+  const [takes, gives] = [input.shape?.[1] ?? env.obsSize, output.shape?.[1] ?? env.actionSize];
+  if (takes !== env.obsSize)
+    throw new UserError(`${path}: input "${input.name}" is ${shapeText(input)}, expected ${observationText(env)}`);
+  if (gives !== env.actionSize)
+    throw new UserError(`${path}: output "${output.name}" is ${shapeText(output)}, expected ${actionText(env)}`);
 }
 
 /** How to get from joint targets back to actions, where the contract says that the file gives those. */

@@ -29,8 +29,8 @@ export interface FoundPolicy {
   readonly noise: StartNoise | null;
   /** Ground, robot and lesson that it was trained with; the task's own for policies that are no checkpoint. */
   readonly variant: Required<TaskVariant>;
-  /** @throws UserError when the checkpoint does not fit the task */
-  bind(env: Environment): PolicyData;
+  /** @throws UserError when it does not fit the task */
+  bind(env: Environment): Promise<PolicyData>;
   /** What a file says of its robot and the task says otherwise, such as another order of joints; sizes fit nevertheless. */
   contradictions?(env: Environment): readonly string[];
 }
@@ -47,9 +47,9 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
       trained: null,
       noise: null,
       variant: PLAIN,
-      bind: () => ({ kind: reference }),
+      bind: async () => ({ kind: reference }),
     };
-  if (extname(reference) === ".onnx" && existsSync(reference)) return findPolicyFile(reference);
+  if (isOnnxName(reference) && existsSync(reference)) return findPolicyFile(reference);
   const shipped = existsSync(reference) ? null : shippedController(reference);
   if (shipped !== null) return { ...(await findPolicyFile(shipped)), reference };
   const { path, checkpoint } = await loadReference(
@@ -63,7 +63,7 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
     trained: checkpoint.metadata,
     noise: evaluation.noise,
     variant: { terrainSeed, modelDir, lesson },
-    bind: (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
+    bind: async (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
   };
 }
 
@@ -85,12 +85,21 @@ export function figurePath(reference: string, name: string): string {
   return join(run, `${name}-${basename(reference, extname(reference))}.svg`);
 }
 
+/** Whether a name ends as those of ONNX files do, in small letters or capitals. */
+export function isOnnxName(name: string): boolean {
+  return endingOf(name) === ".onnx";
+}
+
+function endingOf(name: string): string {
+  return extname(name).toLowerCase();
+}
+
 const TRAINED = "a run folder or a checkpoint (.safetensors)";
 
 async function loadReference(reference: string, expected: string): Promise<{ path: string; checkpoint: Checkpoint }> {
   if (!existsSync(reference)) throw unknownReference(reference, expected);
   const isFolder = statSync(reference).isDirectory();
-  if (!isFolder && extname(reference) !== ".safetensors") throw unknownReference(reference, expected);
+  if (!isFolder && endingOf(reference) !== ".safetensors") throw unknownReference(reference, expected);
   const path = isFolder ? await latestCheckpoint(reference) : reference;
   return { path, checkpoint: await loadCheckpoint(path) };
 }

@@ -70,9 +70,9 @@ export class PolicyShelf {
   }
 
   /** A found policy as it is driven here. Throws UserError where it does not fit the task. */
-  bind(found: FoundPolicy): NamedPolicy {
+  async bind(found: FoundPolicy): Promise<NamedPolicy> {
     const { noise, change } = this.#options;
-    const data = found.bind(this.#env);
+    const data = await found.bind(this.#env);
     const { reference: key } = found;
     return { key, data: change ? change(data, key) : data, noise: noise ?? found.noise ?? "random" };
   }

@@ -156,7 +156,7 @@ function writtenPolicy({ key, data, noise }: NamedPolicy): Replay["policies"][nu
 
 async function loadedPolicy(entry: Replay["policies"][number], env: Environment, moved?: string): Promise<NamedPolicy> {
   const { key, noise, hash, flow } = entry;
-  const data = (await findPolicy(moved ?? key)).bind(env);
+  const data = await (await findPolicy(moved ?? key)).bind(env);
   const trained = flow ? flowOf(data) : null;
   const drawn: PolicyData = trained ? { ...trained, spec: { ...trained.spec, ...flow } } : data;
   const found = policyHash(drawn);

@@ -11,7 +11,8 @@ export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines
 export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./engines/tfjs.ts";
 export { countFlops, type FunctionOptions, type GraphFunction, graphFunction } from "./function.ts";
 export { gradients } from "./gradients.ts";
-export { inputPrologue, type OnnxInterface, type OnnxValue, onnxInterface } from "./onnx/open.ts";
+export { type ExternalValues, inOnePiece, type ReadValues } from "./onnx/one-piece.ts";
+export { firstLayerSize, inputPrologue, type OnnxInterface, type OnnxValue, onnxInterface } from "./onnx/open.ts";
 export { type OnnxFile, READABLE_OPSETS, readOnnx } from "./onnx/read.ts";
 export { OPSET, type WriteOptions, writeOnnx } from "./onnx/write.ts";
 export * from "./ops-elementwise.ts";

@@ -92,10 +92,10 @@ describe.each([{ task: "CartpoleBalance" }, { task: GO1 }])("the controller of a
     const env = await Environment.create(registry.get(task));
     const engine = createOrtEngine();
     try {
-      const checkpoint = (await findPolicy(run)).bind(env) as TrainedPolicy;
+      const checkpoint = (await (await findPolicy(run)).bind(env)) as TrainedPolicy;
       const found = await findPolicy(join(run, "controller.onnx"));
       expect(found.noise).toBe("zero");
-      const file = found.bind(env);
+      const file = await found.bind(env);
       for (const noise of ["zero", "random", { seed: 3 }] as const) {
         const expected = await actionsOf(engine, checkpoint, noise, env);
         const given = await actionsOf(engine, file, noise, env);
@@ -116,8 +116,8 @@ describe.each([{ task: "CartpoleBalance" }, { task: GO1 }])("the controller of a
     const env = await Environment.create(registry.get(task));
     const engine = createOrtEngine();
     try {
-      const checkpoint = (await findPolicy(run)).bind(env) as TrainedPolicy;
-      const file = (await findPolicy(noisyController(checkpoint, env))).bind(env);
+      const checkpoint = (await (await findPolicy(run)).bind(env)) as TrainedPolicy;
+      const file = await (await findPolicy(noisyController(checkpoint, env))).bind(env);
       for (const noise of ["random", "zero"] as const) {
         const expected = await actionsOf(engine, checkpoint, noise, env);
         const found = await actionsOf(engine, file, noise, env);

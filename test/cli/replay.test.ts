@@ -187,7 +187,7 @@ describe("flowgait replay", () => {
     const training = ["train", "CartpoleBalance", "--algorithm", "fpo", ...TINY, "--steps", "512", "--run", run];
     expect((await callCli(...training)).code).toBe(0);
     const env = await Environment.create(await resolveTask("CartpoleBalance"));
-    const policy = new PolicyShelf(env, { first: run }).bind(await findPolicy(run));
+    const policy = await new PolicyShelf(env, { first: run }).bind(await findPolicy(run));
     env.delete();
     const setup = { task: "CartpoleBalance", seed: 5, policy, disturbances: false, command: null } as const;
     const session = await DriveSession.create({ setup }, createEngine("ort"));

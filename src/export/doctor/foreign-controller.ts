@@ -71,8 +71,13 @@ function numbersOf(list: readonly string[], key: string, count: number, source: 
   );
 }
 
+/** What the checks without a simulation read. */
+export interface ForeignMetadata extends Pick<ForeignController, "metadata"> {
+  readonly policy: Pick<FilePolicy, "source">;
+}
+
 /** All checks that need no simulation. */
-export function foreignChecks({ metadata, policy }: ForeignController, robot: TaskDescription): Check[] {
+export function foreignChecks({ metadata, policy }: ForeignMetadata, robot: TaskDescription): Check[] {
   const told = toldTask(metadata, robot, policy.source);
   const has = (key: string) => listOf(metadata[key]) !== null;
   const where = (key: string, name: string, check: () => Check) =>

@@ -37,6 +37,7 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
+    // What goes wrong is thrown too, and then said in one line.
+    logSeverityLevel: 4,
   };
 }

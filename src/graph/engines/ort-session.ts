@@ -1,4 +1,5 @@
 // Runs an ONNX file as it is, whatever its operators: those of ONNX Runtime, on one thread.
+import type { Tensor } from "onnxruntime-node";
 import { UserError } from "../../math/user-error.ts";
 import { enterCall, leaveCall } from "./call-gate.ts";
 import { loadOrt, openSession } from "./ort-runtime.ts";
@@ -29,7 +30,7 @@ export async function loadOnnxSession(bytes: Uint8Array, source: string): Promis
       enterCall();
       try {
         const results = await session.run(Object.fromEntries(tensors), [wanted]).finally(leaveCall);
-        return results[wanted].data as Float32Array;
+        return float32Of(results[wanted]);
       } catch (cause) {
         throw refuse(cause);
       }
@@ -41,9 +42,16 @@ export async function loadOnnxSession(bytes: Uint8Array, source: string): Promis
   };
 }
 
+function float32Of({ type, data }: Tensor): Float32Array {
+  if (data instanceof Float32Array) return data;
+  throw new Error(`its output is ${type}, expected float32`);
+}
+
 /** What ONNX Runtime says, in one line; of an opset that is too new only the numbers. */
 function reasonOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   const [, found, newest] = /Opset (\d+) is under development.*till opset (\d+)/s.exec(text) ?? [];
-  return found === undefined ? text.split("\n")[0]! : `its opset is ${found}, expected at most ${newest}`;
+  return found === undefined
+    ? text.trim().replace(/\s*\n\s*/g, " ")
+    : `its opset is ${found}, expected at most ${newest}`;
 }

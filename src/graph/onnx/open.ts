@@ -1,6 +1,13 @@
 // Opens an ONNX file: whether it is one, what it takes and gives, and its metadata. What is between does not matter here.
 import { UserError } from "../../math/user-error.ts";
-import { DATA_TYPE, decodeModel, type GraphProto, type ModelProto, type ValueInfoProto } from "./schema.ts";
+import {
+  DATA_TYPE,
+  decodeModel,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from "./schema.ts";
 
 /** @throws UserError naming `source` when the bytes are no ONNX file */
 export function openOnnx(bytes: Uint8Array, source: string): { model: ModelProto; graph: GraphProto } {
@@ -22,9 +29,10 @@ export function fedInputs({ input, initializer }: GraphProto): ValueInfoProto[] 
 /** An input or output of a file. */
 export interface OnnxValue {
   readonly name: string;
-  readonly isFloat32: boolean;
-  /** Null where the file leaves a size open. */
-  readonly shape: readonly (number | null)[];
+  /** Null where the file does not say. */
+  readonly isFloat32: boolean | null;
+  /** Null where the file leaves a size open, or the whole shape. */
+  readonly shape: readonly (number | null)[] | null;
 }
 
 /** What a file takes and gives, and its metadata. */
@@ -60,12 +68,34 @@ export function inputPrologue(bytes: Uint8Array, input: string, source: string):
   }
 }
 
+/**
+ * How many values of a row the first layer takes that an input meets, where that layer multiplies by a constant matrix; else null.
+ * @throws UserError when the bytes are no ONNX file
+ */
+export function firstLayerSize(bytes: Uint8Array, input: string, source: string): number | null {
+  const { graph } = openOnnx(bytes, source);
+  let name = input;
+  for (;;) {
+    const next = graph.node.find((node) => node.input.includes(name));
+    if (next === undefined) return null;
+    if (LAYERS.has(next.opType)) return rowsOf(next, name, graph);
+    name = next.output[0];
+  }
+}
+
+function rowsOf({ opType, input, attribute }: NodeProto, name: string, { initializer }: GraphProto): number | null {
+  const matrix = initializer.find((constant) => constant.name === input[1]);
+  if (!["Gemm", "MatMul"].includes(opType) || input[0] !== name || matrix?.dims.length !== 2) return null;
+  const isTurned = attribute.some((entry) => entry.name === "transB" && entry.i === 1);
+  return matrix.dims[isTurned ? 1 : 0];
+}
+
 const ARITHMETIC = new Set(["Sub", "Add", "Mul", "Div", "BatchNormalization"]);
 
 function describeValue({ name, type }: ValueInfoProto): OnnxValue {
-  const dims = type?.tensorType?.shape?.dim ?? [];
-  const shape = dims.map(({ dimValue }) => (dimValue !== undefined && dimValue > 0 ? dimValue : null));
-  return { name, isFloat32: type?.tensorType?.elemType === DATA_TYPE.float32, shape };
+  const dims = type?.tensorType?.shape?.dim;
+  const shape = dims?.map(({ dimValue }) => (dimValue !== undefined && dimValue > 0 ? dimValue : null)) ?? null;
+  return { name, isFloat32: type ? type.tensorType?.elemType === DATA_TYPE.float32 : null, shape };
 }
 
 function decode(bytes: Uint8Array, source: string): ModelProto {

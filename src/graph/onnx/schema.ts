@@ -20,6 +20,8 @@ export interface TensorProto {
   doubleData?: number[];
   /** 1: the values lie in another file. */
   dataLocation?: number;
+  /** Where in which file. */
+  externalData?: { key: string; value: string }[];
 }
 
 export interface AttributeProto {
@@ -116,6 +118,7 @@ const MESSAGES: Record<string, Record<string, FieldSpec>> = {
     name: ["string", 8],
     rawData: ["bytes", 9],
     doubleData: ["double", 10, "repeated"],
+    externalData: ["StringStringEntryProto", 13, "repeated"],
     dataLocation: ["int32", 14],
   },
   ValueInfoProto: { name: ["string", 1], type: ["TypeProto", 2] },
@@ -125,10 +128,14 @@ const MESSAGES: Record<string, Record<string, FieldSpec>> = {
   Dimension: { dimValue: ["int64", 1], dimParam: ["string", 2] },
 };
 
-let modelType: protobuf.Type | undefined;
+let types: protobuf.Root | undefined;
 
-function model(): protobuf.Type {
-  if (modelType) return modelType;
+function typeOf(message: "ModelProto" | "TensorProto" | "Dimension"): protobuf.Type {
+  types ??= loadTypes();
+  return types.lookupType(message);
+}
+
+function loadTypes(): protobuf.Root {
   const root = new protobuf.Root();
   for (const [name, fields] of Object.entries(MESSAGES)) {
     const type = new protobuf.Type(name);
@@ -136,17 +143,40 @@ function model(): protobuf.Type {
       type.add(new protobuf.Field(field, id, fieldType, rule));
     root.add(type);
   }
-  modelType = root.lookupType("ModelProto");
-  return modelType;
+  return root;
 }
 
 /** Encodes a model; equal messages give equal bytes. */
 export function encodeModel(message: ModelProto): Uint8Array {
-  return model().encode(model().fromObject(message)).finish();
+  return encode("ModelProto", message);
 }
 
 /** Decodes a model; absent lists are empty, 64-bit integers are numbers. Throws when the bytes are no protobuf message. */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  const options = { longs: Number, arrays: true };
-  return model().toObject(model().decode(bytes), options) as ModelProto;
+  return decode("ModelProto", bytes) as ModelProto;
+}
+
+/** One constant by itself. */
+export function encodeTensor(message: TensorProto): Uint8Array {
+  return encode("TensorProto", message);
+}
+
+/** Decodes one constant, as `decodeModel` does. */
+export function decodeTensor(bytes: Uint8Array): TensorProto {
+  return decode("TensorProto", bytes) as TensorProto;
+}
+
+/** Decodes one size of a shape, as `decodeModel` does. */
+export function decodeDimension(bytes: Uint8Array): DimensionProto {
+  return decode("Dimension", bytes) as DimensionProto;
+}
+
+function encode(message: Parameters<typeof typeOf>[0], value: object): Uint8Array {
+  const type = typeOf(message);
+  return type.encode(type.fromObject(value)).finish();
+}
+
+function decode(message: Parameters<typeof typeOf>[0], bytes: Uint8Array): object {
+  const type = typeOf(message);
+  return type.toObject(type.decode(bytes), { longs: Number, arrays: true });
 }
