@@ -4,6 +4,7 @@
  */
 import { describeScene } from "../physics/scene-description.ts";
 import type {
+  BrokenStep,
   ClockState,
   DriveCourse,
   DriveMoment,
@@ -27,7 +28,7 @@ import {
 import type { StreamServer } from "../stream/server.ts";
 import type { Environment, TaskVariant } from "../tasks/index.ts";
 import { commandRangesOf } from "./command-ranges.ts";
-import { type CommandChange, commandOf, LET_GO, orderOf, STANDING } from "./drive-orders.ts";
+import { type CommandChange, commandOf, LET_GO, orderOf, type PlainWish, STANDING } from "./drive-orders.ts";
 import type { PolicyShelf } from "./policy-shelf.ts";
 import { replayText } from "./replay-file.ts";
 
@@ -48,12 +49,17 @@ export interface DriveOptions {
   /** What the course shows of a training */
   readonly incident?: RunInfo["incident"];
   readonly start: Pick<DriveSetup, "seed" | "disturbances" | "command">;
+  /** Hears in one line what the page shows too: why the simulation ended, or what was not finite. */
+  readonly note?: (line: string) => void;
 }
 
 /** How often pages hear how the clock stands, and whether anybody watches is looked at. */
 const STATUS_MS = 250;
 /** A page that steers says so again and again; without a word for this long the robot is let stand. */
 const SILENCE_MS = 1500;
+
+/** What became of the robot. */
+const HELD = "it is held as it was and the simulation stands: choose another policy, or reset";
 
 /** What the thread reports while it runs. */
 type DriveNews = Parameters<DriveEvents["report"]>[0];
@@ -70,6 +76,8 @@ export class DriveView implements DriveHandler {
   #moment: Omit<DriveMoment, "poses" | "contacts" | "terms"> | null = null;
   #branch: DriveMessage["branch"] = null;
   #failure: string | undefined;
+  /** The first line that says that a policy failed. */
+  #failed: string | undefined;
   /** Chosen last; what is chosen before the thread is there acts once it is. */
   #wanted: NamedPolicy | null = null;
   /** Policies asked for so far; the last one acts, whichever is loaded last. */
@@ -113,7 +121,13 @@ export class DriveView implements DriveHandler {
   wish(wish: DriveWish): void {
     if (wish.type === "command") this.#steer(commandOf(wish), wish.at);
     else if (wish.type === "policy") void this.#exchange(wish.key);
-    else this.#thread?.send(orderOf(wish));
+    else this.#order(wish);
+  }
+
+  #order(wish: PlainWish): void {
+    const isReset = wish.type === "simulate" && wish.what === "reset";
+    if (isReset && this.#thread !== null) this.#failure = undefined;
+    this.#thread?.send(orderOf(wish));
   }
 
   #steer(change: CommandChange, at?: number): void {
@@ -128,6 +142,11 @@ export class DriveView implements DriveHandler {
     const { step = 0, newest = 0 } = this.#moment ?? {};
     if (this.#thread === null || this.#resting || !this.#clock.playing || step < newest || this.#branch) return;
     if (this.#policy === this.#options.shelf.firstKey) void this.#exchange(this.#policy);
+  }
+
+  /** Why the simulation ended, or which policy gave no finite actions; undefined while neither happened. */
+  get failed(): string | undefined {
+    return this.#failed;
   }
 
   async close(): Promise<void> {
@@ -149,7 +168,7 @@ export class DriveView implements DriveHandler {
       this.fanWished();
       if (this.#closed) await thread.close();
     } catch (error) {
-      this.#failure = (error as Error).message;
+      this.#lose((error as Error).message);
     }
     this.#starting = false;
     this.#tell();
@@ -159,11 +178,22 @@ export class DriveView implements DriveHandler {
     const { task, variant, start, shelf, policy, course } = this.#options;
     const lost = (reason: string) => {
       this.#thread = null;
-      this.#failure = reason;
+      this.#lose(reason);
       this.#tell();
     };
     const setup = course?.setup ?? { task, ...variant, ...start, policy: policy ?? (await shelf.load(shelf.firstKey)) };
     return DriveThread.create({ setup, course }, { report: (report) => this.#receive(report), lost });
+  }
+
+  #lose(reason: string): void {
+    this.#say(reason);
+    this.#failed ??= reason;
+  }
+
+  /** Shows a line on the page, and once in a row on the terminal. */
+  #say(line: string): void {
+    if (line !== this.#failure) this.#options.note?.(line);
+    this.#failure = line;
   }
 
   get #policy(): string {
@@ -187,6 +217,9 @@ export class DriveView implements DriveHandler {
       case "moment":
         this.#see(report);
         return;
+      case "broken":
+        this.#stumble(report.broken);
+        return;
       default:
         report satisfies never;
     }
@@ -204,6 +237,12 @@ export class DriveView implements DriveHandler {
     this.#branch = branchOf(original);
     this.#show(moment, original);
     if (changed || !clock.playing) this.#tell();
+  }
+
+  #stumble({ source, held, policy }: BrokenStep): void {
+    if (held) this.#lose(`${policy}: gave a non-finite ${source}, expected numbers; ${HELD}`);
+    else this.#say(`${this.#options.env.task.name}: ${source} was not finite; the robot was reset`);
+    this.#tell();
   }
 
   #handOver(course: DriveCourse | null): void {

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { UserError } from "../math/user-error.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
+import { nonFiniteText } from "../rollout/non-finite.ts";
 import { Environment, resolveTask, type Task } from "../tasks/index.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { EvaluationSummary } from "../train/metrics.ts";
@@ -73,6 +74,7 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
   const document = { task: policy.task.name, policy: reference, ...summary };
   if (options.json === true) resultJson(output, evalJson(document));
   else output.result(`${evalText(document)}\n`);
+  failIfBroken(reference, document);
 }
 
 function readSettings(options: EvalOptions) {
@@ -120,6 +122,13 @@ function withinRanges(asked: CommandVector, { command }: Task, output: Output): 
   return taken as unknown as CommandVector;
 }
 
+/** A measure of episodes that something other than the physics broke is none. */
+function failIfBroken(reference: string, { nonFinite, episodes }: EvalDocument): void {
+  const broken = nonFinite.filter(({ source }) => source !== "physics");
+  if (broken.length > 0)
+    throw new UserError(`${reference}: ${nonFiniteText(broken, episodes)}; expected neither NaN nor infinity`);
+}
+
 type EvalDocument = EvaluationSummary & { readonly task: string; readonly policy: string };
 
 /** The documented fields, in the documented order. */
@@ -141,6 +150,7 @@ const documented = [
   "swingSecondsStd",
   "standingDrift",
   "terms",
+  "nonFinite",
 ] as const satisfies (keyof EvalDocument)[];
 
 function evalJson(document: EvalDocument) {
@@ -170,6 +180,7 @@ function evalText(result: EvalDocument): string {
     );
   if (result.standingDrift !== null)
     rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s, told to stand`]);
+  if (result.nonFinite.length > 0) rows.push(["failures", nonFiniteText(result.nonFinite, result.episodes)]);
   const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);
   const two = [{ heading: "" }, { heading: "", align: "right" }] as const;
   return [

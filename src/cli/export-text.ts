@@ -1,11 +1,23 @@
 /** What `flowgait export` tells people of a report. */
 import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report.ts";
+import { nonFiniteText } from "../rollout/non-finite.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
 /** Files, one line per format, flow steps or distillation. */
 export function exportText(
   folder: string,
-  { task, files, formats, controlPeriod, flowSteps, fewestFlowSteps, stepReturns, sizes, distillation }: ExportReport,
+  {
+    task,
+    files,
+    formats,
+    controlPeriod,
+    flowSteps,
+    fewestFlowSteps,
+    stepReturns,
+    sizes,
+    distillation,
+    nonFinite,
+  }: ExportReport,
 ): string {
   const rows = formats.map(({ format, network, closedLoop, latency }) => [
     FORMAT_NAMES[format],
@@ -25,6 +37,7 @@ export function exportText(
     formatTable(columns, rows, "  "),
     `  over ${sizes.rows} observations and ${sizes.episodes} episodes; a call may take ${formatNumber(1000 * controlPeriod)} ms`,
     ...steps,
+    ...(nonFinite.length > 0 ? [`  in the policy's own episodes: ${nonFiniteText(nonFinite, sizes.episodes)}`] : []),
   ].join("\n");
 }
 

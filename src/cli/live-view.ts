@@ -32,6 +32,7 @@ const IN_TRAINING = "training";
 /** One run on one server. */
 export class LiveView {
   readonly #server: StreamServer;
+  readonly #note: (line: string) => void;
   #training: Training | null = null;
   #drive: DriveView | null = null;
   /** Described while the simulation is there: a run that has ended has freed it. */
@@ -44,8 +45,10 @@ export class LiveView {
   #rate = 0;
   #iterationSeconds = 1;
 
-  constructor(server: StreamServer) {
+  /** @param note hears in one line what goes wrong in a driven simulation */
+  constructor(server: StreamServer, note: (line: string) => void = () => {}) {
     this.#server = server;
+    this.#note = note;
   }
 
   /**
@@ -102,7 +105,7 @@ export class LiveView {
 
   #openDrive(training: Training, incident: Incident | null): void {
     const options = driveOptions(training, this.#runFolder, incident);
-    this.#drive = new DriveView(this.#server, { ...options, scene: this.#scene });
+    this.#drive = new DriveView(this.#server, { ...options, scene: this.#scene, note: this.#note });
   }
 
   #entryOf({ kind, environment, envSteps: steps, source, clip }: Incident): IncidentEntry {
@@ -150,7 +153,14 @@ export class LiveView {
     const env = await Environment.create(await resolveTask(task, variant));
     const shelf = new PolicyShelf(env, { first: newestRunOf(env.task.name) ?? "zero" });
     const start = { seed: 0, disturbances: false, command: null };
-    this.#drive = new DriveView(this.#server, { task: storedReference(task), variant, env, shelf, start });
+    this.#drive = new DriveView(this.#server, {
+      task: storedReference(task),
+      variant,
+      env,
+      shelf,
+      start,
+      note: this.#note,
+    });
   }
 
   #stopLooking(): void {

@@ -72,7 +72,7 @@ async function play(reference: string, options: PlayOptions, output: Output): Pr
   }
 }
 
-/** Shows a driven simulation until Ctrl-C. */
+/** Shows a driven simulation until Ctrl-C. @throws UserError then, when the simulation had ended or a policy gave no finite actions */
 export async function servePlay(
   options: DriveOptions,
   { port, host }: { readonly port: number; readonly host: string },
@@ -80,13 +80,14 @@ export async function servePlay(
 ): Promise<void> {
   const channels = ["drive"] as const;
   const server = await StreamServer.listen({ port, host, fallback: true, version: packageVersion(), channels });
-  const view = new DriveView(server, options);
+  const view = new DriveView(server, { ...options, note: output.note });
   const interrupt = listenForInterrupt(() => output.note("closing"));
   output.result(`flowgait play: ${server.url}\n`);
   await aborted(interrupt.signal);
   interrupt.release();
   await view.close();
   await server.close();
+  if (view.failed !== undefined) throw new UserError(view.failed);
 }
 
 function readSettings(options: PlayOptions) {

@@ -64,9 +64,10 @@ async function compare(
   const interrupt = listenForInterrupt(() => output.note("stopping"));
   const session = await DriveSession.create({ setup: course.setup, course }, createEngine("ort"));
   const recording = mcap === undefined ? null : await McapFile.create(mcap, session.env);
+  const broken: BrokenStep[] = [];
   let digest: string;
   try {
-    digest = await goThrough(session, recording, interrupt, output);
+    digest = await goThrough(session, recording, interrupt, (step) => broken.push(step), output);
     await recording?.close();
   } catch (error) {
     await recording?.discard();
@@ -76,7 +77,9 @@ async function compare(
     session.delete();
   }
   const same = digest === course.digest;
-  if (json === true) resultJson(output, { task: course.setup.task, steps: course.steps, digest, same });
+  const document = { task: course.setup.task, steps: course.steps, digest, same, nonFinite: broken };
+  if (json === true) resultJson(output, document);
+  if (broken.length > 0) output.note(brokenText(file, broken));
   if (!same)
     throw new UserError(`${file}: another course came out (${short(digest)}), expected ${short(course.digest)}`);
   if (json !== true)
@@ -88,6 +91,7 @@ async function goThrough(
   session: DriveSession,
   recording: McapFile | null,
   { signal }: Interrupt,
+  stumbled: (broken: BrokenStep) => void,
   output: Output,
 ): Promise<string> {
   let notedMs = performance.now();
@@ -96,12 +100,22 @@ async function goThrough(
     if (session.step >= session.newest) return session.digest;
     if (signal.aborted) throw new UserError(`replay: stopped after ${session.step} of ${session.newest} steps`);
     await session.advance();
+    if (session.broken !== "") stumbled({ step: session.step, source: session.broken });
     // Lets Ctrl-C in.
     if (session.step % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     if (performance.now() - notedMs < NOTE_MS) continue;
     notedMs = performance.now();
     output.note(`${session.step} of ${session.newest} steps`);
   }
+}
+
+/** A step in which something was not finite. */
+type BrokenStep = { readonly step: number; readonly source: string };
+
+function brokenText(file: string, broken: readonly BrokenStep[]): string {
+  const [{ step, source }] = broken;
+  const more = broken.length > 1 ? `, and in ${broken.length - 1} further steps something was not` : "";
+  return `${file}: ${source} was not finite at step ${step}${more}`;
 }
 
 function short(digest: string): string {

@@ -55,7 +55,7 @@ async function studio(options: StudioOptions, output: Output): Promise<void> {
   const server = await StreamServer.listen({ port, host, fallback: true, version: packageVersion(), channels });
   const interrupt = listenForInterrupt(() => output.note("closing; Ctrl-C again stops at once"));
   output.result(`flowgait studio: ${server.url}\n`);
-  const view = new LiveView(server);
+  const view = new LiveView(server, output.note);
   const desk = new TrainingDesk({ server, view, output, signal: interrupt.signal, task });
   try {
     if (config === null) await view.driveOnly(options.task, variantOf(options));

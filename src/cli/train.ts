@@ -66,7 +66,7 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
   const interrupt = listenForInterrupt(() =>
     progress.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
   );
-  const view = server === null ? undefined : new LiveView(server);
+  const view = server === null ? undefined : new LiveView(server, output.note);
   try {
     const sinks: MetricSink[] = [progress];
     if (options.json === true) sinks.push(jsonStreamSink((line) => output.result(line)));

@@ -1,4 +1,6 @@
 /** Whole episodes with any controller in the loop, side by side in one simulation. */
+import { UserError } from "../math/user-error.ts";
+import { isAction, type NonFinite, nonFiniteOf, nonFiniteText } from "../rollout/non-finite.ts";
 import type { Environment } from "../tasks/index.ts";
 
 /** Where episodes begin in the random streams, and how many there are. */
@@ -24,6 +26,8 @@ export interface EpisodeOutcomes {
   readonly lengths: readonly number[];
   /** Whether a termination, not the time limit, ended it */
   readonly terminated: readonly boolean[];
+  /** Values that were not finite, in the order in which episodes ended by them */
+  readonly nonFinite: readonly NonFinite[];
 }
 
 /** Looks at observations before they are acted on. @param done [episodes] 1 where an episode has ended */
@@ -47,8 +51,19 @@ export async function runEpisodes(
     await act(loop.obs, tick, out, loop.done);
     loop.step(out);
   }
-  const { returns, lengths, terminated } = loop;
-  return { returns, lengths, terminated };
+  const { returns, lengths, terminated, nonFinite } = loop;
+  return { returns, lengths, terminated, nonFinite };
+}
+
+/**
+ * @param who whose actions the outcomes follow from, for messages
+ * @throws UserError when it gave an action that is not finite: what follows from that is no controller
+ */
+export function checkActions(outcomes: readonly EpisodeOutcomes[], who: string): void {
+  const broken = outcomes.flatMap(({ nonFinite }) => nonFinite.filter(isAction));
+  const episodes = outcomes.reduce((sum, { returns }) => sum + returns.length, 0);
+  if (broken.length > 0)
+    throw new UserError(`${who}: ${nonFiniteText(broken, episodes)}; expected neither NaN nor infinity`);
 }
 
 class EpisodeLoop implements EpisodeOutcomes {
@@ -57,6 +72,7 @@ class EpisodeLoop implements EpisodeOutcomes {
   readonly returns: number[];
   readonly lengths: number[];
   readonly terminated: boolean[];
+  readonly nonFinite: NonFinite[] = [];
   open: number;
   readonly #env: Environment;
   readonly #plan: EpisodePlan;
@@ -76,8 +92,17 @@ class EpisodeLoop implements EpisodeOutcomes {
     for (let n = 0; n < episodes; n++) {
       env.start(plan.seed, plan.firstEpisode + n);
       if (command !== null) env.holdCommand(command);
+      if (env.nan) this.#end(n);
       this.#keep(n);
     }
+  }
+
+  #end(n: number): void {
+    const broken = nonFiniteOf(this.#env, this.#plan.firstEpisode + n);
+    if (broken) this.nonFinite.push(broken);
+    this.terminated[n] = this.#env.terminated;
+    this.done[n] = 1;
+    this.open--;
   }
 
   #keep(n: number): void {
@@ -97,12 +122,7 @@ class EpisodeLoop implements EpisodeOutcomes {
     env.step(this.#plan.seed, this.#plan.firstEpisode + n, out, n * env.actionSize);
     this.returns[n]! += env.reward;
     this.lengths[n]!++;
-    if (!env.terminated && !env.truncated) {
-      this.#keep(n);
-      return;
-    }
-    this.terminated[n] = env.terminated;
-    this.done[n] = 1;
-    this.open--;
+    if (env.terminated || env.truncated) this.#end(n);
+    else this.#keep(n);
   }
 }

@@ -8,6 +8,7 @@ import { CProgram } from "./c-process.ts";
 import { closedLoopParity, returnsOf } from "./closed-loop.ts";
 import type { ControllerOrigin } from "./contract.ts";
 import { type ControllerOptions, resolvedOptions } from "./controller-function.ts";
+import { checkActions } from "./episode-loop.ts";
 import { type FlowStepReturn, fewestSteps, flowStepReturn, withFlowSteps } from "./flow-steps.ts";
 import { type Latency, measureLatency } from "./latency.ts";
 import type { OpenedController } from "./measure/measuring-jobs.ts";
@@ -97,11 +98,15 @@ export class ExportMeasurement {
     return this.#settings.compiler === null ? ["onnx", "typescript"] : ["onnx", "c", "typescript"];
   }
 
-  /** The policy's own episodes and what it saw in them. */
+  /** The policy's own episodes and what it saw in them. @throws UserError when it gives an action that is not finite */
   async record(): Promise<RecordedExport> {
     const { seed, episodes, rows } = this.#settings.sizes;
     const jobs = planParts({ seed, firstEpisode: 0, episodes }).map((plan) => ({ kind: "record" as const, plan }));
     const runs = await this.#threads.run("recording episodes of the policy", jobs, ({ plan }) => plan.episodes);
+    checkActions(
+      runs.map(({ outcomes }) => outcomes),
+      this.#subject.origin.run,
+    );
     const recording = await this.#observations(runs, rows);
     const expected = await this.#expected(recording);
     return { runs, recording, expected, kept: keptRows(recording, expected, KEPT_ROWS) };
@@ -136,6 +141,7 @@ export class ExportMeasurement {
       version: 1,
       task: description.name,
       machine: { cpu: cpus()[0]?.model ?? "unknown", platform: process.platform, node: process.version },
+      nonFinite: recorded.runs.flatMap(({ outcomes }) => outcomes.nonFinite),
       sizes: { ...this.#settings.sizes, rows: recorded.recording.rows },
       controlPeriod: 1 / description.controlHz,
       flowSteps: policy.spec.kind === "flow" ? policy.spec.flowSteps : null,

@@ -1,4 +1,5 @@
 /** report.html: the report for people, in one file. */
+import { nonFiniteText } from "../rollout/non-finite.ts";
 import { ACCEPTED_LOSS } from "./flow-steps.ts";
 import { escaped, page, shown, table, verdict } from "./html-text.ts";
 import { type ExportReport, FORMAT_NAMES, type FormatReport } from "./report.ts";
@@ -17,6 +18,7 @@ export function reportPage(report: ExportReport): string {
   return page(`${report.task}: export report`, [
     `<h1>${escaped(report.task)}</h1>`,
     `<p class="soft">Export of ${escaped(report.run)}, checked on ${escaped(report.machine.cpu)}, Node ${escaped(report.machine.node)}.</p>`,
+    brokenNote(report),
     cards(report),
     networkSection(report),
     closedLoopSection(report),
@@ -25,6 +27,11 @@ export function reportPage(report: ExportReport): string {
     stepSection(report),
     fileSection(report),
   ]);
+}
+
+function brokenNote({ nonFinite, sizes }: ExportReport): string {
+  if (nonFinite.length === 0) return "";
+  return `<p class="fail">In the policy's own episodes: ${escaped(nonFiniteText(nonFinite, sizes.episodes))}.</p>`;
 }
 
 function cards(report: ExportReport): string {

@@ -1,4 +1,5 @@
 /** What report.json says: parity of the network and of whole episodes, latency, the fewest flow steps that are enough. */
+import type { NonFinite } from "../rollout/non-finite.ts";
 import { sha256 } from "./checksum.ts";
 import type { ClosedLoopParity } from "./closed-loop.ts";
 import type { Distillation } from "./distill/distil.ts";
@@ -48,6 +49,8 @@ export interface ExportReport {
   readonly weightsSha256: string;
   readonly machine: { readonly cpu: string; readonly platform: string; readonly node: string };
   readonly sizes: ReportSizes;
+  /** Values that were not finite in the policy's own episodes, none of them an action; each ended its episode. */
+  readonly nonFinite: readonly NonFinite[];
   /** s between two calls */
   readonly controlPeriod: number;
   /** Null for a policy without a flow. */

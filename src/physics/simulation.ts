@@ -65,6 +65,8 @@ export class Simulation extends DataViews {
   readonly #listeners: (() => void)[] = [];
   #layout: StateLayout;
   #looks: Looks | undefined;
+  /** [nu] 1 where a range limits the control */
+  readonly #controlLimited: Uint8Array;
   #deleted = false;
 
   private constructor(module: MujocoModule, model: MjModel, scene: string) {
@@ -79,6 +81,7 @@ export class Simulation extends DataViews {
     ({ nq: this.nq, nv: this.nv, nu: this.nu, na: this.na, nbody: this.nbody, ngeom: this.ngeom } = model);
     this.nmocap = model.nmocap;
     this.nsensordata = model.nsensordata;
+    this.#controlLimited = (model.actuator_ctrllimited as Uint8Array).slice();
     this.modelFields = modelFields(model);
     this.takeDataViews(this.#data);
     this.#layout = new StateLayout(this);
@@ -183,6 +186,19 @@ export class Simulation extends DataViews {
   /** Whether a coordinate or velocity is not finite or beyond 1e10. */
   hasNaN(): boolean {
     return hasBadValue(this.qpos) || hasBadValue(this.qvel);
+  }
+
+  /**
+   * The first actuator for whose control MuJoCo would take all controls for 0: it is NaN, or beyond 1e10 where no range limits it; −1 where there is
+   * none.
+   */
+  badControl(): number {
+    const { ctrl } = this;
+    for (let i = 0; i < ctrl.length; i++) {
+      const isGood = this.#controlLimited[i] ? !Number.isNaN(ctrl[i]) : Math.abs(ctrl[i]) <= LARGEST_COORDINATE;
+      if (!isGood) return i;
+    }
+    return -1;
   }
 
   /** Applies a world force (N) and torque (N·m) at a body's centre of mass in every following step until changed. */

@@ -112,7 +112,7 @@ export class Collector {
     const { env, spec } = this;
     const report = emptyReport(env.rewardNames.length, env.terminationNames.length);
     after.set(before);
-    if (after[0] === 0) this.#startEpisodes(firstEnv, after);
+    if (after[0] === 0) this.#startEpisodes(firstEnv, after, report);
     this.#moveObservations(after, out, 0, "restore");
     out.finalCount[0] = 0;
     this.#observer = observer;
@@ -122,18 +122,19 @@ export class Collector {
       for (let n = 0; n < spec.envs; n++) {
         this.#stepOne(t, n, firstEnv + n, after, out, report);
         observer?.(t, n, env, "after");
-        this.#nextEpisode(t, n, firstEnv + n, after, out);
+        this.#nextEpisode(t, n, firstEnv + n, after, out, report);
       }
     }
     this.#moveObservations(after, out, spec.steps, "keep");
     return report;
   }
 
-  #startEpisodes(firstEnv: number, state: Float64Array): void {
+  #startEpisodes(firstEnv: number, state: Float64Array, report: EpisodeReport): void {
     const { env, layout } = this;
     for (let n = 0; n < this.spec.envs; n++) {
       const record = layout.headerSize + n * layout.stride;
       env.start(this.spec.seed, firstEnv + n, true, this.#usedSteps(firstEnv + n));
+      this.#noteNan(firstEnv + n, 0, report);
       env.writeObservation(this.#obs, 0);
       for (let i = 0; i < env.obsSize; i++) state[record + layout.obsOffset + i] = this.#obs[i];
       this.#keepPrivileged(state, record);
@@ -217,8 +218,13 @@ export class Collector {
     state[record + layout.lengthOffset]++;
     const terms = env.rewardTerms;
     for (let k = 0; k < terms.length; k++) state[record + layout.termsOffset + k] += terms[k];
-    if (env.nan) report.nans.push({ env: globalEnv, step: this.#place.tick, source: env.nanSource });
+    this.#noteNan(globalEnv, this.#place.tick, report);
     if (env.terminated || env.truncated) this.#closeEpisode(state, record, report);
+  }
+
+  #noteNan(globalEnv: number, step: number, report: EpisodeReport): void {
+    const { env } = this;
+    if (env.nan) report.nans.push({ env: globalEnv, step, source: env.nanSource });
   }
 
   #closeEpisode(state: Float64Array, record: number, report: EpisodeReport): void {
@@ -232,10 +238,20 @@ export class Collector {
   }
 
   /** Keeps what a time limit cut off, resets where an episode ended, and writes the observation that the next step starts from. */
-  #nextEpisode(t: number, n: number, globalEnv: number, state: Float64Array, out: Trajectory): void {
+  #nextEpisode(
+    t: number,
+    n: number,
+    globalEnv: number,
+    state: Float64Array,
+    out: Trajectory,
+    report: EpisodeReport,
+  ): void {
     const { env, layout, spec } = this;
     if (env.truncated && !env.terminated) this.#keepFinal(t * spec.envs + n, out);
-    if (env.truncated || env.terminated) env.reset(spec.seed, globalEnv);
+    if (env.truncated || env.terminated) {
+      env.reset(spec.seed, globalEnv);
+      this.#noteNan(globalEnv, this.#place.tick, report);
+    }
     const next = (t + 1) * spec.envs + n;
     env.writeObservation(out.obs, next * env.obsSize);
     if (env.privilegedSize > 0) env.writePrivileged(out.privileged, next * env.privilegedSize);

@@ -169,6 +169,18 @@ export interface DriveMoment {
   readonly push: number | null;
 }
 
+/** A step in which something was not finite. */
+export interface BrokenStep {
+  /** Control steps since the beginning */
+  readonly step: number;
+  /** Such as 'action "slide"' */
+  readonly source: string;
+  /** Whether the robot stays as it is and the clock stands, since the policy gave no finite action; else the robot was reset */
+  readonly held: boolean;
+  /** Key of the policy that acts */
+  readonly policy: string;
+}
+
 /** The course that a branch left, at the same step. */
 export interface OriginalMoment {
   /** Step at which the branch left it */
@@ -204,6 +216,7 @@ export type DriveReport =
   /** A step was done with a change that carried `at`. */
   | { readonly kind: "taken"; readonly at: number }
   | { readonly kind: "course"; readonly course: DriveCourse | null }
+  | { readonly kind: "broken"; readonly broken: BrokenStep }
   | { readonly kind: "fan"; readonly fan: ActionFan }
   /** What each way of drawing actions has earned so far, the present one first. */
   | { readonly kind: "tallies"; readonly tallies: readonly FlowTally[] }

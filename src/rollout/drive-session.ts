@@ -119,6 +119,11 @@ export class DriveSession {
     return this.#drive.falls;
   }
 
+  /** What was not finite in the last step; "" where all was. */
+  get broken(): string {
+    return this.#drive.broken;
+  }
+
   /** Everything from the beginning to the newest step; null where the beginning is forgotten. */
   async course(): Promise<DriveCourse | null> {
     if (!this.#isWhole) return null;

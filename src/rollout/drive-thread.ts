@@ -5,7 +5,7 @@ import { Thread } from "./thread.ts";
 
 /** Who listens. */
 export interface DriveEvents {
-  report(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" | "fan" | "tallies" }>): void;
+  report(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" | "fan" | "tallies" | "broken" }>): void;
   /** The thread is gone, and why, in one sentence. */
   lost(reason: string): void;
 }

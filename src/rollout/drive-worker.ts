@@ -37,6 +37,11 @@ function reportMoment(session: DriveSession, clock: DriveClock): void {
   post({ kind: "moment", moment, original, clock: clock.state }, buffers);
 }
 
+function reportBroken({ broken: source, env, step, policy }: DriveSession, clock: DriveClock): void {
+  if (env.held) clock.setPlaying(false);
+  post({ kind: "broken", broken: { step, source, held: env.held, policy: policy.key } });
+}
+
 /** What the policy might do, told while somebody asks; made with the session. */
 let fans: FanReporter;
 
@@ -62,7 +67,7 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
       return;
     case "step":
       clock.setPlaying(false);
-      await advance(session);
+      await advance(session, clock);
       return;
     case "flow":
       await session.changeFlow(order.flow);
@@ -95,8 +100,9 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
   }
 }
 
-async function advance(session: DriveSession): Promise<void> {
+async function advance(session: DriveSession, clock: DriveClock): Promise<void> {
   await branching.advance();
+  if (session.broken !== "") reportBroken(session, clock);
   fans.count(session);
   for (const at of untold) post({ kind: "taken", at });
   untold = [];
@@ -126,9 +132,9 @@ async function run(session: DriveSession, engine: Engine): Promise<never> {
     await sleep(Math.min(clock.waitMs(performance.now()), fans.waitMs(session, performance.now())));
     let news = await obeyAll(session, clock);
     if (clock.waitMs(performance.now()) < 1) {
-      await advance(session);
+      await advance(session, clock);
       clock.count(performance.now());
-      news ||= performance.now() - reportedMs >= REPORT_MS;
+      news ||= session.env.held || performance.now() - reportedMs >= REPORT_MS;
     }
     if (news) {
       reportedMs = performance.now();

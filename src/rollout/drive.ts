@@ -71,6 +71,7 @@ export class Drive {
   /** Control steps that the robot still lies. */
   #lying = 0;
   #cut = true;
+  #broken = "";
   /** What is gone through before the policy acts; null once it does. */
   #clip: DriveClip | null = null;
 
@@ -123,6 +124,11 @@ export class Drive {
 
   get falls(): number {
     return this.#falls;
+  }
+
+  /** What was not finite in the last step, or in the reset after it; "" where all was. */
+  get broken(): string {
+    return this.#broken;
   }
 
   /** Begins from nothing, standing, as a new simulation of this seed and the present policy would. */
@@ -189,11 +195,15 @@ export class Drive {
     }
   }
 
-  /** One control step; a robot that has lain long enough, or broke, begins anew. */
+  /**
+   * One control step; a robot that has lain long enough, or whose values are not finite, is reset. Where the policy gives no finite action the
+   * robot stays as it is.
+   */
   async advance(): Promise<void> {
     if (this.#clip) stepClip(this.#clip, this.env, this.#step);
     else await this.#act();
     this.env.writeObservation(this.#obs, 0);
+    this.#broken = this.env.nanSource;
     this.#step++;
     if (this.#clip && this.#step >= clipSteps(this.#clip, this.env.actionSize)) this.#leaveClip();
     this.#lookAfterFalls();
@@ -289,11 +299,13 @@ export class Drive {
   #lookAfterFalls(): void {
     const { env } = this;
     if (this.#lying > 0) this.#lying--;
-    else if (env.terminated) {
+    else if (env.terminated && !env.held) {
       this.#falls++;
       this.#lying = Math.round(LYING_SECONDS * env.controlHz);
     } else return;
-    if (this.#lying === 0 || env.nan) this.#reset();
+    if (this.#lying > 0 && (!env.nan || env.held)) return;
+    this.#reset();
+    this.#broken ||= env.nanSource;
   }
 
   #reset(): void {

@@ -4,6 +4,7 @@ import type { Environment } from "../tasks/index.ts";
 import { ActorFactory } from "./actor.ts";
 import { GaitMeasures, type GaitSums } from "./gait-measures.ts";
 import type { Job } from "./jobs.ts";
+import { type NonFinite, nonFiniteOf } from "./non-finite.ts";
 import { TrackingError, type TrackingSums } from "./tracking-error.ts";
 
 /** A twist command (vx, vy, yaw rate) in m/s, m/s, rad/s. */
@@ -22,6 +23,8 @@ export interface EpisodeResults {
   readonly tracking: TrackingSums[];
   /** Counts are 0 where the task does not say where its feet are */
   readonly gait: GaitSums[];
+  /** Values that were not finite, in the order in which episodes ended by them */
+  readonly nonFinite: NonFinite[];
 }
 
 type EvaluateJob = Extract<Job, { kind: "evaluate" }>;
@@ -84,6 +87,7 @@ class EpisodeBatch {
       terms: Array.from({ length: episodes }, () => new Array<number>(env.rewardNames.length).fill(0)),
       tracking: [],
       gait: [],
+      nonFinite: [],
     };
     for (let n = 0; n < episodes; n++) this.#begin(n);
   }
@@ -91,6 +95,7 @@ class EpisodeBatch {
   #begin(n: number): void {
     this.#env.start(this.#job.seed, this.#job.firstEpisode + n);
     if (this.#job.command) this.#env.holdCommand(this.#job.command);
+    if (this.#env.nan) this.#end(n);
     this.#env.writeObservation(this.obs, n * this.#env.obsSize);
     this.#env.save(this.#states, n * this.#env.stateSize);
   }
@@ -99,9 +104,18 @@ class EpisodeBatch {
   step(): void {
     for (let n = 0; n < this.#done.length; n++) if (this.#done[n] === 0) this.#stepOne(n);
     this.tick++;
+  }
+
+  #end(n: number): void {
+    const { results } = this;
+    const broken = nonFiniteOf(this.#env, this.#job.firstEpisode + n);
+    if (broken) results.nonFinite.push(broken);
+    results.terminated[n] = this.#env.terminated;
+    this.#done[n] = 1;
+    this.open--;
     if (this.open > 0) return;
-    this.results.tracking.push(...this.#errors.map((error) => error.sums));
-    this.results.gait.push(...this.#gaits.map((gait) => gait.sums));
+    results.tracking.push(...this.#errors.map((error) => error.sums));
+    results.gait.push(...this.#gaits.map((gait) => gait.sums));
   }
 
   #stepOne(n: number): void {
@@ -113,9 +127,7 @@ class EpisodeBatch {
     for (let k = 0; k < env.rewardTerms.length; k++) this.results.terms[n][k] += env.rewardTerms[k];
     this.#measure(n);
     if (env.terminated || env.truncated) {
-      this.results.terminated[n] = env.terminated;
-      this.#done[n] = 1;
-      this.open--;
+      this.#end(n);
       return;
     }
     env.writeObservation(this.obs, n * env.obsSize);

@@ -56,6 +56,8 @@ export class FanReporter {
     this.#isTold = true;
     const fan = await this.#fanOf(session);
     const { samples, paths, ghosts } = fan;
+    // A page cannot draw what a broken policy gives; its step tells.
+    if (!samples.every(Number.isFinite)) return;
     this.#post(
       { kind: "fan", fan },
       [samples, paths, ghosts].map((values) => values.buffer),

@@ -58,9 +58,22 @@ export class FileActor {
     if (targets) {
       const { offset, scale } = targets;
       const size = offset.length;
-      for (let i = 0; i < action.length; i++) action[i] = (action[i] - offset[i % size]) / scale[i % size];
+      for (let i = 0; i < action.length; i++) action[i] = scaledBack(action[i] - offset[i % size], scale[i % size]);
     }
     if (squash !== "tanh") return;
-    for (let i = 0; i < action.length; i++) action[i] = Math.atanh(Math.max(-1, Math.min(1, action[i])));
+    for (let i = 0; i < action.length; i++) if (Number.isFinite(action[i])) action[i] = unsquashed(action[i]);
   }
+}
+
+/** What a target differs by, in actions; a scale of 0 lets no action make a difference. */
+function scaledBack(difference: number, scale: number): number {
+  return scale === 0 && Number.isFinite(difference) ? 0 : difference / scale;
+}
+
+/** tanh of it is 1 in float64. */
+const LARGEST_RAW = 20;
+
+/** The action whose tanh a value is, finite for 1 and −1 too. */
+function unsquashed(value: number): number {
+  return Math.max(-LARGEST_RAW, Math.min(LARGEST_RAW, Math.atanh(Math.max(-1, Math.min(1, value)))));
 }

@@ -3,6 +3,9 @@
  * so one slot serves a whole batch. Resets and steps are pure functions of (state, seed, environment, action). Auto-reset, storage and
  * episode statistics belong to the rollout.
  *
+ * A value that is not finite ends the episode, whoever made it. MuJoCo would take a control that is none for 0, and so hide it; here neither
+ * an action nor a control that is not finite reaches the physics.
+ *
  * Order of a step: disturbances, action, physics, trackers, terminations, reward, bookkeeping (last action, gait clock, command),
  * observation. Unlike Playground, the observation comes last: it holds the action that was just taken and the command that the next
  * action will be judged by, which is what a controller on a robot sees.
@@ -190,9 +193,14 @@ export class Environment {
     return this.#outcome.nan;
   }
 
-  /** Where `nan` came from: "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
+  /** Where `nan` came from: 'action "x"', 'control "x"', "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
   get nanSource(): string {
     return this.#outcome.nanSource;
+  }
+
+  /** Whether the last step was not done, since its action was not finite: robot and observation are as they were before it. */
+  get held(): boolean {
+    return this.#outcome.held;
   }
 
   /** Names of the reward's terms. */
@@ -300,10 +308,19 @@ export class Environment {
     this.#outcome.clear();
     this.#book[TICK]++;
     moment.episodeStep = ++this.#book[EPISODE_STEP];
+    this.#outcome.truncated = this.#book[EPISODE_STEP] >= this.episodeSteps;
+    if (!areFinite(action, actionOffset, this.actionSize)) {
+      this.#outcome.hold(`action ${this.#badNames(action, actionOffset)}`);
+      return;
+    }
     this.#disturb(seed, env);
     this.#action.apply(action, actionOffset, moment.action, moment);
+    const control = sim.badControl();
+    if (control >= 0) {
+      this.#fail(`control "${sim.names.all("actuator")[control]}"`);
+      return;
+    }
     this.#advance(amid);
-    this.#outcome.truncated = this.#book[EPISODE_STEP] >= this.episodeSteps;
     if (sim.hasNaN()) {
       this.#fail("physics");
       return;
@@ -316,6 +333,12 @@ export class Environment {
     this.#keepBooks(seed, env);
     if (this.#outcome.nan) this.#blank();
     else this.#observe(seed, env, false);
+  }
+
+  /** The first value of the action that is not finite, by name, and how many more there are. */
+  #badNames(action: Float32Array, offset: number): string {
+    const bad = this.actionDescription.names.filter((_, i) => !Number.isFinite(action[offset + i]));
+    return bad.length === 1 ? `"${bad[0]}"` : `"${bad[0]}" and ${bad.length - 1} more`;
   }
 
   #advance(amid?: () => void): void {
@@ -439,6 +462,11 @@ export class Environment {
     if (unusable === null) return;
     throw new UserError(`task ${this.task.name}: reward term "${unusable}" must give a number`);
   }
+}
+
+function areFinite(values: Float32Array, offset: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (!Number.isFinite(values[offset + i])) return false;
+  return true;
 }
 
 /** Absolute path of a task's scene. */

@@ -84,10 +84,12 @@ export class ObservationGroup {
 
   /** The first term whose latest value is not finite, or null. */
   firstBadTerm(): string | null {
-    const bad = this.layout.find((slice) =>
-      this.values.subarray(slice.offset, slice.offset + slice.size).some((value) => !Number.isFinite(value)),
-    );
-    return bad?.name ?? null;
+    // What is delayed is not among the values yet.
+    const bad = this.#terms.findIndex(({ register, offset, history, width }) => {
+      const given = this.values.subarray(offset, offset + history * width);
+      return [...register, ...given].some((value) => !Number.isFinite(Math.fround(value)));
+    });
+    return this.layout[bad]?.name ?? null;
   }
 
   /**
@@ -118,7 +120,8 @@ export class ObservationGroup {
       if (term.register.length > 0) sum += this.#observeRegister(term, value, rng, first);
       else sum += this.#observePresent(term, value, rng);
     }
-    this.#finite = Number.isFinite(sum);
+    // Values are given in float32, where large ones are infinite.
+    this.#finite = Number.isFinite(Math.fround(sum));
     for (let k = 0; k < this.#kept.length; k++) {
       const { from, into } = this.#kept[k];
       for (let i = 0; i < into.length; i++) into[i] = this.values[from + i];

@@ -13,6 +13,8 @@ export class Outcome {
   truncated = false;
   nan = false;
   nanSource = "";
+  /** Whether the step was not done: its action was not finite. */
+  held = false;
   /** [rewards] weighted contributions, before the clip */
   readonly rewardTerms: Float64Array;
   /** [terminations] 1 where the termination came true */
@@ -42,6 +44,7 @@ export class Outcome {
     this.truncated = false;
     this.nan = false;
     this.nanSource = "";
+    this.held = false;
     this.rewardTerms.fill(0);
     this.terminationFlags.fill(0);
   }
@@ -77,6 +80,12 @@ export class Outcome {
     this.rewardTerms.fill(0);
     this.terminationFlags.fill(0);
     this.terminationFlags[this.terminationFlags.length - 1] = 1;
+  }
+
+  /** The action was not finite: as `fail`, and the step was not done. */
+  hold(source: string): void {
+    this.fail(source);
+    this.held = true;
   }
 
   /** The first reward term that gives no number for this moment, or null. */

@@ -100,6 +100,7 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
     swingSecondsStd: deviation(gait, "swingSeconds", "swingSecondsSquares", "swings"),
     standingDrift: ratio(gait, "drift", "stands"),
     terms: Object.fromEntries(terms),
+    nonFinite: parts.flatMap((part) => part.nonFinite).sort((a, b) => a.episode - b.episode),
   };
 }
 

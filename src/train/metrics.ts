@@ -1,4 +1,5 @@
 /** What a training run reports, as plain data, and the port that reports leave through. No file, stream or clock is touched here. */
+import type { NonFinite } from "../rollout/non-finite.ts";
 
 /** One training iteration: collection and update. */
 export interface IterationMetrics {
@@ -55,6 +56,8 @@ export interface EvaluationSummary {
   readonly standingDrift: number | null;
   /** Weighted reward per second of episode, per reward term. */
   readonly terms: Readonly<Record<string, number>>;
+  /** Values that were not finite, by episode; each ended its episode. Empty where all was well. */
+  readonly nonFinite: readonly NonFinite[];
 }
 
 /** One evaluation with the evaluation's own seeds, in a run. */

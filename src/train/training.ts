@@ -5,6 +5,7 @@
 import { advanced } from "../policy/run-clock.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
+import { isAction, nonFiniteText } from "../rollout/non-finite.ts";
 import type { WorkerPool } from "../rollout/pool.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "./assembly.ts";
@@ -20,6 +21,9 @@ import { policySpec } from "./networks.ts";
 import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { packageVersion } from "./version.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
+
+/** Values that were not finite, of one iteration, that get a line each. */
+const MOST_REPORTED = 8;
 
 /** Where a run goes on from. */
 export interface ResumePoint extends RestoreOptions {
@@ -221,10 +225,17 @@ export class Training {
       nanResets: report.nans.length,
     };
     for (const sink of this.#options.sinks) sink.iteration(metrics);
-    for (const nan of report.nans) this.#reportNan(nan);
+    this.#reportNans(report.nans);
     if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
       this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite, its steps were left out`);
     }
+  }
+
+  /** Weights that broke give no finite action in any step: of many, the first ones are reported. */
+  #reportNans(nans: EpisodeReport["nans"]): void {
+    for (const nan of nans.slice(0, MOST_REPORTED)) this.#reportNan(nan);
+    const more = nans.length - MOST_REPORTED;
+    if (more > 0) this.#event("nan", `${this.config.task}: ${more} more values were not finite in this iteration`);
   }
 
   #reportNan({ env, step, source }: EpisodeReport["nans"][number]): void {
@@ -258,9 +269,15 @@ export class Training {
       evaluationSeconds,
     };
     for (const sink of this.#options.sinks) sink.evaluation(metrics);
+    if (summary.nonFinite.length > 0)
+      this.#event("nan", `evaluation: ${nonFiniteText(summary.nonFinite, summary.episodes)}`, {
+        ...summary.nonFinite[0],
+      });
     const { task, episodeSteps } = this.env;
     const score = evaluationScore(summary, { followsCommands: task.measured !== undefined, episodeSteps });
-    const best = loop.bestReturn === null || score > loop.bestReturn;
+    // What a policy that gives no actions returns is no measure of it.
+    const acts = !summary.nonFinite.some(isAction);
+    const best = acts && (loop.bestReturn === null || score > loop.bestReturn);
     if (best) loop.bestReturn = score;
     await this.#save(false, best);
   }

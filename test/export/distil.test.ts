@@ -36,6 +36,13 @@ describe("a distilled student", () => {
     return actions[0]!.reduce((sum, value, i) => sum + (Math.tanh(value) - Math.tanh(actions[1]![i]!)) ** 2, 0) / rows;
   }
 
+  it("is not made from a teacher that gives no finite actions", async () => {
+    const teacher = curvedPolicy(env);
+    await expect(
+      distil(env, { ...teacher, weights: teacher.weights.slice().fill(Number.NaN) }, {}, settings, () => {}),
+    ).rejects.toThrow('--distill: non-finite action "slide" ended 1 of 1 episodes, first episode 0 at control step 1');
+  });
+
   it.each([
     ["zero", 0],
     ["input", 0.5],

@@ -80,7 +80,7 @@ describe("the doctor", async () => {
   it("has nothing to say against a controller as it was exported", async () => {
     const checks = Object.values(await verdicts(healthy, task));
     expect(checks.filter(({ verdict }) => verdict === "fail")).toEqual([]);
-    expect(checks).toHaveLength(18);
+    expect(checks).toHaveLength(19);
     expect((await verdicts(healthy, task))["stays up"]).toMatchObject({ verdict: "pass" });
   });
 
@@ -255,7 +255,7 @@ describe("the doctor and a policy made elsewhere", async () => {
 
   it("says of each check whether the file tells enough for it, and runs the others", async () => {
     const { checks, nominal } = await examine(foreign({}), task, brief, () => {});
-    expect(checks).toHaveLength(18);
+    expect(checks).toHaveLength(19);
     const skipped = checks.filter(({ verdict }) => verdict === "skip");
     expect(skipped.map(({ name }) => name)).toEqual([
       "joint order",

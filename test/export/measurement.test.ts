@@ -156,3 +156,11 @@ describe("a closed loop", () => {
     expect(fewer.obs.subarray(0, env.obsSize)).toEqual(run.observations[0]!.subarray(0, env.obsSize));
   });
 });
+
+it("a policy that gives no finite actions is not exported: it is named, with the first episode", async () => {
+  const subject = await subjectOf("CartpoleBalance", {});
+  const policy = { ...subject.policy, weights: subject.policy.weights.slice().fill(Number.NaN) };
+  await expect(measured({ ...subject, policy }, null)).rejects.toThrow(
+    'runs/a-run: non-finite action "slide" ended 2 of 2 episodes, first episode 0 at control step 1; expected neither NaN nor infinity',
+  );
+});

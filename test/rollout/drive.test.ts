@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createEngine } from "../../src/graph/index.ts";
+import { policyLayout } from "../../src/policy/policy.ts";
 import { Drive } from "../../src/rollout/drive.ts";
 import { DriveClock } from "../../src/rollout/drive-clock.ts";
 import type { DriveChange, DriveSetup } from "../../src/rollout/drive-orders.ts";
@@ -148,5 +149,44 @@ describe("a drive clock", () => {
     expect(clock.state).toEqual({ playing: true, speed: 1, realTimeFactor: 0 });
     clock.setResting(false);
     expect(clock.waitMs(5)).toBe(0);
+  });
+});
+
+describe("a policy that gives no finite actions", () => {
+  const broken = (): DriveSetup["policy"] => {
+    const spec = { kind: "gaussian", obsSize: 5, actionSize: 1, hidden: [4], activation: "silu" } as const;
+    const weights = new Float32Array(policyLayout(spec).size).fill(Number.NaN);
+    const data = {
+      kind: "trained",
+      spec,
+      weights,
+      mean: new Float32Array(5),
+      std: new Float32Array(5).fill(1),
+    } as const;
+    return { key: "broken", data, noise: "zero" };
+  };
+
+  it("leaves the driven robot as it is, which is no fall; with another one it goes on from there", async () => {
+    const robot = await drive({ task: "CartpoleBalance", policy: ZERO });
+    for (let k = 0; k < 5; k++) await robot.advance();
+    const { poses } = robot.moment();
+    await robot.apply({ kind: "policy", policy: broken() });
+    for (let k = 0; k < 3; k++) await robot.advance();
+    const held = robot.moment();
+    expect([robot.broken, held.falls, held.cut, held.step]).toEqual(['action "slide"', 0, false, 8]);
+    expect(held.poses).toEqual(poses);
+    const [, pole] = [...robot.decision.obs];
+    expect(pole).not.toBe(0);
+    await robot.apply({ kind: "policy", policy: ZERO });
+    await robot.advance();
+    expect([robot.broken, robot.moment().poses.every((value, i) => value === poses[i])]).toEqual(["", false]);
+  });
+
+  it("does the same again when its recording is replayed", async () => {
+    const course = { task: "CartpoleBalance", policy: broken() };
+    const [once, again] = [await drive(course), await drive(course)];
+    for (const robot of [once, again]) for (let k = 0; k < 4; k++) await robot.advance();
+    expect(again.save()).toEqual({ ...once.save(), policy: expect.anything() });
+    expect(once.env.episodeStep).toBe(4);
   });
 });

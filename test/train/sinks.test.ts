@@ -48,6 +48,7 @@ const evaluation: EvaluationMetrics = {
   swingSecondsStd: null,
   standingDrift: null,
   terms: { speed: 0.5 },
+  nonFinite: [],
 };
 
 const linesOf = (path: string) =>

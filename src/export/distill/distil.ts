@@ -11,7 +11,7 @@ import type { TrainedPolicy } from "../../rollout/jobs.ts";
 import type { Environment } from "../../tasks/index.ts";
 import { mean } from "../closed-loop.ts";
 import { type ControllerOptions, resolvedOptions, seededNoise } from "../controller-function.ts";
-import { type EpisodePlan, runEpisodes } from "../episode-loop.ts";
+import { checkActions, type EpisodePlan, runEpisodes } from "../episode-loop.ts";
 import { type FlowStepReturn, flowStepReturn } from "../flow-steps.ts";
 import { ReferencePolicy } from "../reference-policy.ts";
 import { DistillationStep } from "./distillation-step.ts";
@@ -56,7 +56,8 @@ const LEARNING_RATE = 1e-3;
 
 /**
  * @param env takes raw actions
- * @throws UserError (exit code 2) when the policy has no flow, or no more steps than asked for
+ * @throws UserError when teacher or student give an action that is not finite; with exit code 2 when the policy has no flow, or no more steps
+ * than asked for
  */
 export async function distil(
   env: Environment,
@@ -80,7 +81,7 @@ export async function distil(
       await experience.drive(round === 0 ? teacher : student, options, plan);
       for (let k = 0; k < settings.updates / settings.rounds; k++) {
         const rate = LEARNING_RATE * (1 - 0.9 * (losses.length / settings.updates));
-        losses.push(await step.update(experience.sample(BATCH), rate));
+        losses.push(finiteLoss(await step.update(experience.sample(BATCH), rate), losses.length + 1));
       }
     }
     const compared = { seed: settings.seed + 1, firstEpisode: 0, episodes: settings.comparedEpisodes };
@@ -110,6 +111,11 @@ export async function distil(
     await reference.dispose();
     await engine.dispose();
   }
+}
+
+function finiteLoss(loss: number, update: number): number {
+  if (Number.isFinite(loss)) return loss;
+  throw new UserError(`--distill: the student's loss is ${loss} at update ${update}, expected a number`);
 }
 
 /** The teacher without noise on its way, and a student that begins with its weights. */
@@ -147,7 +153,9 @@ function drawStart(
 async function returnsOf(env: Environment, policy: TrainedPolicy, options: ControllerOptions, plan: EpisodePlan) {
   const reference = new ReferencePolicy(policy, options);
   try {
-    return (await runEpisodes(env, plan, reference.actor(plan))).returns;
+    const outcomes = await runEpisodes(env, plan, reference.actor(plan));
+    checkActions([outcomes], "--distill");
+    return outcomes.returns;
   } finally {
     await reference.dispose();
   }

@@ -3,7 +3,7 @@ import { Rng, STREAM } from "../../math/rng.ts";
 import type { TrainedPolicy } from "../../rollout/jobs.ts";
 import type { Environment } from "../../tasks/index.ts";
 import type { ControllerOptions } from "../controller-function.ts";
-import { type EpisodePlan, runEpisodes } from "../episode-loop.ts";
+import { checkActions, type EpisodePlan, runEpisodes } from "../episode-loop.ts";
 import { ReferencePolicy } from "../reference-policy.ts";
 import type { DistillationRows } from "./distillation-step.ts";
 
@@ -30,7 +30,7 @@ export class Experience {
     return this.#obs.length;
   }
 
-  /** Adds all states of the plan's episodes. @param driver whose actions are taken */
+  /** Adds all states of the plan's episodes. @param driver whose actions are taken @throws UserError when one of these is not finite */
   async drive(driver: TrainedPolicy, options: ControllerOptions, plan: EpisodePlan): Promise<void> {
     const { obsSize, actionSize } = this.#env;
     const acting = new ReferencePolicy(driver, options);
@@ -38,7 +38,7 @@ export class Experience {
     const target = new Float32Array(plan.episodes * actionSize);
     const act = acting.actor(plan);
     try {
-      await runEpisodes(this.#env, plan, async (obs, tick, out, done) => {
+      const outcomes = await runEpisodes(this.#env, plan, async (obs, tick, out, done) => {
         await act(obs, tick, out, done);
         for (let n = 0; n < plan.episodes; n++) this.#drawStart(rowOf(noise, n, actionSize), this.rows + n);
         await this.#teacher.actFrom(obs, noise, target);
@@ -49,6 +49,7 @@ export class Experience {
           this.#target.push(rowOf(target, n, actionSize).slice());
         }
       });
+      checkActions([outcomes], "--distill");
     } finally {
       await acting.dispose();
     }

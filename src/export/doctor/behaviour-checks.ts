@@ -1,5 +1,6 @@
 /** What shows only when the controller runs: its normaliser against what it sees, saturation, and what small differences of the world cost. */
 
+import { isAction, nonFiniteText } from "../../rollout/non-finite.ts";
 import { relativeLoss } from "../closed-loop.ts";
 import type { Contract } from "../contract-schema.ts";
 import { type Check, fail, pass, warn } from "./check.ts";
@@ -49,6 +50,16 @@ export function staysUpCheck({ survived, returnMean }: TrialResult): Check {
   const found = `${(100 * survived).toFixed(0)} % of undisturbed episodes, mean return ${Number(returnMean.toPrecision(4))}`;
   if (survived > 0.9) return pass(name, found);
   return warn(name, found, "train longer: what follows says little of a robot that falls anyway");
+}
+
+/** Whether everything stayed finite where nothing disturbs the robot. @param episodes that were run */
+export function finiteCheck({ nonFinite }: TrialResult, episodes: number): Check {
+  const name = "finite values";
+  if (nonFinite.length === 0) return pass(name, "actions, observations and rewards are numbers");
+  const fix = nonFinite.some(isAction)
+    ? "retrain from a checkpoint before the weights broke"
+    : "look at the task: what it computes must be a number in every state";
+  return fail(name, nonFiniteText(nonFinite, episodes), fix);
 }
 
 /** How often outputs sit at their limits, and whether they are numbers. */

@@ -2,7 +2,7 @@
 import { describeTask, Environment, type Task, type TaskDescription } from "../../tasks/index.ts";
 import type { EpisodePlan } from "../episode-loop.ts";
 import type { StoredController } from "../read-controller.ts";
-import { type Sensitivity, saturationCheck, sensitivityCheck, staysUpCheck } from "./behaviour-checks.ts";
+import { finiteCheck, type Sensitivity, saturationCheck, sensitivityCheck, staysUpCheck } from "./behaviour-checks.ts";
 import type { Check } from "./check.ts";
 import { fail } from "./check.ts";
 import { examined } from "./examined.ts";
@@ -68,7 +68,12 @@ export async function examine(
     const patient = new Patient(trials, tell, base !== null);
     const observed = new Observed(subject);
     const nominal = await patient.nominal(observed);
-    const behaviour = [staysUpCheck(nominal), subject.normaliser(observed), saturationCheck(observed)];
+    const behaviour = [
+      staysUpCheck(nominal),
+      finiteCheck(nominal, sizes.episodes),
+      subject.normaliser(observed),
+      saturationCheck(observed),
+    ];
     const sensitivities = await patient.sensitivities();
     behaviour.push(...sensitivities.map((sensitivity) => sensitivityCheck(sensitivity, nominal)));
     const worlds = sizes.table ? await patient.table() : [];

@@ -1,4 +1,5 @@
 /** Episodes of a stored controller in the task as it is, or in a changed world. */
+import type { NonFinite } from "../../rollout/non-finite.ts";
 import { Environment, type Task } from "../../tasks/index.ts";
 import { mean } from "../closed-loop.ts";
 import type { OutputKind } from "../controller-function.ts";
@@ -12,6 +13,8 @@ export interface TrialResult {
   readonly returnMean: number;
   /** Share of episodes that no termination ended. */
   readonly survived: number;
+  /** Values that were not finite, by episode; each ended its episode */
+  readonly nonFinite: readonly NonFinite[];
 }
 
 /** A world, and how many control steps late the controller's outputs arrive. */
@@ -67,7 +70,7 @@ export class Trials {
     model.apply(world);
     const outcomes = await runEpisodes(env, plan, delayed(this.#actor(acted), world.latency), observe);
     const falls = outcomes.terminated.filter(Boolean).length;
-    return { returnMean: mean(outcomes.returns), survived: 1 - falls / plan.episodes };
+    return { returnMean: mean(outcomes.returns), survived: 1 - falls / plan.episodes, nonFinite: outcomes.nonFinite };
   }
 
   delete(): void {

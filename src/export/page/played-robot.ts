@@ -21,6 +21,8 @@ export class PlayedRobot {
   readonly env: Environment;
   /** Episodes that a termination ended. */
   falls = 0;
+  /** What of the last step was not finite, such as 'action "slide"'; "" while all is well. */
+  broken = "";
   readonly #controller: Executable;
   readonly #outputName: string;
   readonly #seed: number;
@@ -86,7 +88,9 @@ export class PlayedRobot {
     env.writeObservation(this.#obs, 0);
     await this.#controller.run(this.#feeds, { [this.#outputName]: this.#out });
     env.step(this.#seed, 0, this.#out, 0);
-    if (!env.terminated) return;
+    this.broken = env.nanSource;
+    // A controller that gives no numbers moves nothing, and did not fall.
+    if (!env.terminated || env.held) return;
     this.falls++;
     this.restart();
   }

@@ -21,11 +21,17 @@ export function Controls({ store, drive, canPush }: { store: Store; drive: Drive
 function Title({ store }: { store: Store }) {
   const info = useStore(store, (state) => state.info);
   const falls = useStore(store, (state) => state.drive?.falls ?? 0);
+  const detail = useStore(store, (state) => state.drive?.detail);
   return (
     <header class="page-title glass">
       <h1>{info?.task}</h1>
       <p>{info?.run}</p>
       <p data-testid="falls">{falls === 1 ? "1 fall" : `${falls} falls`}</p>
+      {detail && (
+        <p role="status" data-testid="drive-detail">
+          {detail}
+        </p>
+      )}
     </header>
   );
 }

@@ -33,6 +33,8 @@ export class Player {
   private owedSeconds = 0;
   private lastMs = performance.now();
   private toldMs = 0;
+  /** What the page says of a value that was not finite; "" while there was none. */
+  private broken = "";
   private readonly rate = { steps: 0, sinceMs: performance.now(), factor: 0 };
 
   constructor(robot: PlayedRobot, stage: Stage, store: Store) {
@@ -94,6 +96,7 @@ export class Player {
   }
 
   private restart(): void {
+    this.broken = "";
     this.robot.restart();
     this.pose.isCut = true;
   }
@@ -143,6 +146,8 @@ export class Player {
     await robot.step();
     if (robot.falls > falls) this.pose.isCut = true;
     this.rate.steps++;
+    if (robot.env.held) this.isPlaying = false;
+    if (robot.broken !== "") this.broken = `A non-finite ${robot.broken}${robot.env.held ? ": the robot is held" : ""}`;
   }
 
   private readPose(): void {
@@ -186,6 +191,7 @@ export class Player {
       tallies: [],
       branch: null,
       actMs: 0,
+      ...(this.broken !== "" && { detail: this.broken }),
     };
     this.drive.receive(drive);
     const motion = { time: step / env.controlHz, command: [...pose.command], twist: [...pose.twist] };
