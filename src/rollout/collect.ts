@@ -112,6 +112,7 @@ export class Collector {
     const { env, spec } = this;
     const report = emptyReport(env.rewardNames.length, env.terminationNames.length);
     after.set(before);
+    moveTo(this.#place, clock, 0, spec.noise.envs);
     if (after[0] === 0) this.#startEpisodes(firstEnv, after, report);
     this.#moveObservations(after, out, 0, "restore");
     out.finalCount[0] = 0;
@@ -134,7 +135,7 @@ export class Collector {
     for (let n = 0; n < this.spec.envs; n++) {
       const record = layout.headerSize + n * layout.stride;
       env.start(this.spec.seed, firstEnv + n, true, this.#usedSteps(firstEnv + n));
-      this.#noteNan(firstEnv + n, 0, report);
+      this.#noteNan(firstEnv + n, this.#place.tick, report);
       env.writeObservation(this.#obs, 0);
       for (let i = 0; i < env.obsSize; i++) state[record + layout.obsOffset + i] = this.#obs[i];
       this.#keepPrivileged(state, record);
