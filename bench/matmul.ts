@@ -4,9 +4,9 @@
  */
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { type Engine, type GraphFunction, graphFunction, input, matmul, sizeOf } from "../src/graph/index.ts";
 import { median } from "../src/math/median.ts";
+import { Thread } from "../src/rollout/thread.ts";
 
 /** The three products of a layer's forward and backward pass. */
 export const MATMUL_FORMS = ["AB", "AtB", "ABt"] as const;
@@ -37,7 +37,7 @@ export interface MatmulRequest {
 /** Measures the joint rate of as many threads as the learner uses, in 10⁹ operations per second, best of the three forms. */
 export class MatmulMeter {
   readonly #threads = Array.from({ length: availableParallelism() }, () => {
-    return new Worker(new URL("./matmul-thread.js", import.meta.url));
+    return new Thread(new URL("./matmul-thread.js", import.meta.url), null);
   });
 
   async rate(size: MatmulSize = "large"): Promise<number> {
@@ -50,11 +50,11 @@ export class MatmulMeter {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    await Promise.all(this.#threads.map((thread) => thread.end()));
   }
 }
 
-async function ask(worker: Worker, request: MatmulRequest): Promise<number> {
+async function ask(worker: Thread, request: MatmulRequest): Promise<number> {
   const answer = once(worker, "message"); // or its error
   worker.postMessage(request);
   return (await answer)[0];

@@ -2,8 +2,8 @@
  * Environment control steps (state swap, command, physics, observation, reward, reset) against bare mj_step loops that repeat the same
  * steps, from the same states with the same controls, in turns within one run; then the same loop on one and on two threads at once.
  */
-import { Worker } from "node:worker_threads";
 import { Rng } from "../src/math/rng.ts";
+import { Thread } from "../src/rollout/thread.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 
 /** Rates of one task on this machine. */
@@ -132,7 +132,7 @@ async function workersSpeedup(task: string): Promise<number> {
 }
 
 async function startThread(task: string) {
-  const worker = new Worker(new URL("./physics-thread.js", import.meta.url), { workerData: task });
+  const worker = new Thread(new URL("./physics-thread.js", import.meta.url), task);
   const answer = () =>
     new Promise<number>((resolve, reject) => {
       worker.once("message", resolve);
@@ -145,7 +145,7 @@ async function startThread(task: string) {
       worker.postMessage("measure");
       return rate;
     },
-    end: () => worker.terminate(),
+    end: () => worker.end(),
   };
 }
 

@@ -42,6 +42,20 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("one file loads ONNX Runtime and one starts threads, so that telemetry is off in both", () => {
+    const programs = ["src", "bench", "test"].flatMap((folder) => {
+      const names = readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" });
+      return names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name));
+    });
+    const users = (pattern: RegExp) =>
+      programs.filter((name) => pattern.test(readFileSync(join(packageRoot, name), "utf8")));
+    expect(users(/(?<!import type .*)(from|import|require)\s*\(?\s*"onnxruntime-node"/)).toEqual([
+      "src/graph/engines/ort-runtime.ts",
+      "test/cli/telemetry.test.ts", // as a user's program
+    ]);
+    expect(users(/new Worker\(new URL|extends Worker [{]/)).toEqual(["src/rollout/thread.ts"]);
+  });
+
   it("only physics imports the simulator, and only the command line ends the process", () => {
     const simulator = files.filter((file) => roomOf(file) !== "physics" && importsOf(file).includes("mujoco-js"));
     const exits = files.filter((file) => {

@@ -5,6 +5,7 @@ export { createEngine, type EngineName } from "./create-engine.ts";
 export { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds } from "./engine.ts";
 export { CallGate, passThrough } from "./engines/call-gate.ts";
 export { createLoopEngine } from "./engines/loops.ts";
+export { switchTelemetryOff } from "./engines/no-telemetry.ts";
 export { createOrtEngine, type OrtOptions, openOnnx } from "./engines/ort.ts";
 export { loadOnnxSession, type OnnxSession } from "./engines/ort-session.ts";
 export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines/reference.ts";

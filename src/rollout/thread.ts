@@ -1,6 +1,6 @@
 /** A thread that can be ended at any moment, also by the end of the process: never during a call into native code. */
 import { Worker, workerData } from "node:worker_threads";
-import { CallGate, passThrough } from "../graph/index.ts";
+import { CallGate, passThrough, switchTelemetryOff } from "../graph/index.ts";
 
 /** What every thread is started with. */
 interface Beginning {
@@ -23,6 +23,7 @@ export class Thread extends Worker {
 
   /** @param data what `threadData` gives there, copied */
   constructor(entry: URL, data: unknown) {
+    switchTelemetryOff(); // a thread cannot do it for itself
     const gate = new CallGate();
     super(entry, { workerData: { gate: gate.memory, data } satisfies Beginning });
     this.#gate = gate;

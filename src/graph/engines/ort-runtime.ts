@@ -1,7 +1,8 @@
-// The one door to onnxruntime-node.
+// The one door to onnxruntime-node, which sends nothing home.
 import type { InferenceSession } from "onnxruntime-node";
 import { UserError } from "../../math/user-error.ts";
 import { enterCall, leaveCall } from "./call-gate.ts";
+import { switchTelemetryOff } from "./no-telemetry.ts";
 
 export type Ort = typeof import("onnxruntime-node");
 
@@ -9,6 +10,7 @@ let loading: Promise<Ort> | undefined;
 
 /** Loads the native module, once. Throws a UserError when it is absent or does not fit this machine. */
 export function loadOrt(): Promise<Ort> {
+  switchTelemetryOff();
   loading ??= import("onnxruntime-node").then(
     (module) => module.default ?? module,
     (cause: unknown) => {
