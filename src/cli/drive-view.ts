@@ -231,6 +231,7 @@ export class DriveView implements DriveHandler {
       clock.playing !== playing ||
       clock.speed !== speed ||
       moment.policy !== this.#policy ||
+      moment.refusal !== (this.#moment?.refusal ?? "") ||
       original?.start !== this.#branch?.start;
     this.#clock = clock;
     this.#moment = moment;
@@ -321,8 +322,13 @@ export class DriveView implements DriveHandler {
       actMs: this.#moment?.actMs ?? 0,
       policy: this.#policy,
       policies: this.#choices,
-      ...(this.#failure === undefined ? {} : { detail: this.#failure }),
+      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
     });
+  }
+
+  /** Why it failed, or what MuJoCo refused while it went on. */
+  get #detail(): string | undefined {
+    return this.#failure ?? (this.#moment?.refusal || undefined);
   }
 
   #state(): DriveMessage["state"] {

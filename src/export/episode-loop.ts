@@ -36,6 +36,7 @@ export type ObservationObserver = (tick: number, obs: Float32Array, done: Uint8A
 /**
  * @param env takes what `act` gives: the policy's raw action, or as `playedTask` says
  * @param command held throughout; null draws commands as in training
+ * @throws UserError where MuJoCo refuses to step the model
  */
 export async function runEpisodes(
   env: Environment,
@@ -122,6 +123,10 @@ class EpisodeLoop implements EpisodeOutcomes {
     env.step(this.#plan.seed, this.#plan.firstEpisode + n, out, n * env.actionSize);
     this.returns[n]! += env.reward;
     this.lengths[n]!++;
+    if (env.refusal !== "") {
+      const place = `episode ${this.#plan.firstEpisode + n}, control step ${this.lengths[n]! - 1}`;
+      throw new UserError(`scene ${env.sim.scene}, ${place}: ${env.refusal}`);
+    }
     if (env.terminated || env.truncated) this.#end(n);
     else this.#keep(n);
   }

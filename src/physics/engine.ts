@@ -7,6 +7,8 @@ import loadModule from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
 import { type Loan, modulePath, withDisk } from "./host-disk.ts";
 import { missingFile } from "./missing-file.ts";
+import { PhysicsError, withAdvice } from "./physics-error.ts";
+import { type StackReset, stackReset, withExports } from "./wasm-stack.ts";
 
 /** The mujoco-js module. */
 export type MujocoModule = MainModule;
@@ -14,6 +16,7 @@ export type MujocoModule = MainModule;
 const PROBE_PATH = "/probe.xml";
 const PROBE = '<mujoco><worldbody><body><freejoint/><geom size="1"/></body></worldbody></mujoco>';
 const KEPT_LINES = 20;
+const ERROR_PREFIX = "MuJoCo Error: ";
 
 interface LoadedEngine {
   module: MujocoModule;
@@ -21,9 +24,13 @@ interface LoadedEngine {
   probe: MjModel;
   /** The last lines that MuJoCo printed. */
   printed: string[];
+  /** Mends the module after an error; null where that cannot be done. */
+  resetStack: StackReset | null;
 }
 
 let loading: Promise<LoadedEngine> | undefined;
+/** The engine of this thread, once it is there. */
+let loaded: LoadedEngine | undefined;
 
 /** Loads MuJoCo, or returns the module that this thread has loaded already. */
 export async function loadMujoco(): Promise<MujocoModule> {
@@ -66,7 +73,9 @@ export async function compileModel(scenePath: string, loan: Loan = {}): Promise<
     try {
       model = engine.module.MjModel.loadFromXML(modulePath(scenePath));
     } catch (error) {
-      throw problem(thrownMessage(engine, error), error);
+      const words = thrownMessage(engine, error);
+      engine.resetStack?.();
+      throw problem(withAdvice(words, 0), error);
     }
     // Files that are not well-formed XML are reported on stdout and give null.
     if (!model) throw problem(engine.printed.join("\n"));
@@ -85,15 +94,29 @@ async function startEngine(): Promise<LoadedEngine> {
     printed.push(line);
     if (printed.length > KEPT_LINES) printed.shift();
   };
-  const module = await loadModule({ print: keep, printErr: keep });
+  const { module, exports } = await withExports(() => loadModule({ print: keep, printErr: keep }));
   module.FS.writeFile(PROBE_PATH, PROBE);
   const probe = module.MjModel.loadFromXML(PROBE_PATH);
   module.FS.unlink(PROBE_PATH);
-  return { module, probe, printed };
+  loaded = { module, probe, printed, resetStack: stackReset(exports, (probe.qpos0 as Float64Array).buffer) };
+  return loaded;
 }
 
 function memoryOf(engine: LoadedEngine): ArrayBufferLike {
   return (engine.probe.qpos0 as Float64Array).buffer;
+}
+
+/**
+ * What the module threw as it computed, in MuJoCo's words; mends the module. Errors of MuJoCo's own leave one that can be mended; a trap,
+ * such as an access out of bounds, may have left anything.
+ */
+export function physicsError(error: unknown, scene: string, arena: number): PhysicsError {
+  const engine = loaded!;
+  const message = thrownMessage(engine, error);
+  const isMujocos = message.startsWith(ERROR_PREFIX) || typeof (error as { excPtr?: unknown }).excPtr === "number";
+  engine.resetStack?.();
+  const words = oneLine(message.replace(ERROR_PREFIX, ""));
+  return new PhysicsError(scene, words, { arena, recoverable: isMujocos && engine.resetStack !== null, cause: error });
 }
 
 /** MuJoCo's C++ errors begin with their zero-terminated message; the thrown object holds only their address. */

@@ -6,11 +6,12 @@ import { isAbsolute } from "node:path";
 import type { MjData, MjModel } from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
 import { DataViews } from "./data-views.ts";
-import { compileModel, compilePlainModel, loadMujoco, type MujocoModule } from "./engine.ts";
+import { compileModel, compilePlainModel, loadMujoco, type MujocoModule, physicsError } from "./engine.ts";
 import { isFile } from "./host-disk.ts";
 import type { Looks } from "./looks.ts";
 import { type ModelFields, modelFields } from "./model-fields.ts";
 import { type ElementKind, ModelNames } from "./model-names.ts";
+import type { PhysicsError } from "./physics-error.ts";
 import { StateLayout } from "./state-layout.ts";
 
 /** Beyond this magnitude MuJoCo calls a coordinate bad. */
@@ -76,7 +77,7 @@ export class Simulation extends DataViews {
     this.#model = model;
     // A state that went bad must stay bad until its environment is reset, instead of jumping back to the start unseen.
     model.opt.disableflags |= module.mjtDisableBit.mjDSBL_AUTORESET.value;
-    this.#data = new module.MjData(model);
+    this.#data = this.#makeData();
     this.names = new ModelNames(model, scene);
     ({ nq: this.nq, nv: this.nv, nu: this.nu, na: this.na, nbody: this.nbody, ngeom: this.ngeom } = model);
     this.nmocap = model.nmocap;
@@ -99,6 +100,16 @@ export class Simulation extends DataViews {
     if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
     const model = await (looks ? compileModel(scenePath) : compilePlainModel(scenePath));
     return new Simulation(module, model, scenePath);
+  }
+
+  #makeData(): MjData {
+    try {
+      return new this.#module.MjData(this.#model);
+    } catch (error) {
+      const failure = physicsError(error, this.scene, Number(this.#model.narena));
+      this.#model.delete();
+      throw failure;
+    }
   }
 
   /**
@@ -149,17 +160,36 @@ export class Simulation extends DataViews {
     for (const take of this.#listeners) take();
   }
 
-  /** Advances by `substeps` physics steps. Derived quantities and sensors then belong to the start of the last one, as in mj_step. */
+  /**
+   * Advances by `substeps` physics steps. Derived quantities and sensors then belong to the start of the last one, as in mj_step.
+   * @throws PhysicsError when MuJoCo raises an error; the state is the model's initial one then
+   */
   step(substeps: number): void {
     const module = this.#module;
-    for (let i = 0; i < substeps; i++) module.mj_step(this.#model, this.#data);
+    try {
+      for (let i = 0; i < substeps; i++) module.mj_step(this.#model, this.#data);
+    } catch (error) {
+      throw this.#failed(error);
+    }
     this.refresh();
   }
 
-  /** Computes all derived quantities and sensors of the present state. */
+  /** Computes all derived quantities and sensors of the present state. @throws PhysicsError as `step` does */
   forward(): void {
-    this.#module.mj_forward(this.#model, this.#data);
+    try {
+      this.#module.mj_forward(this.#model, this.#data);
+    } catch (error) {
+      throw this.#failed(error);
+    }
     this.refresh();
+  }
+
+  /** Gives back what MuJoCo had claimed of the model's memory when it stopped halfway. */
+  #failed(error: unknown): PhysicsError {
+    const failure = physicsError(error, this.scene, Number(this.#model.narena));
+    if (failure.recoverable) this.resetToInitial();
+    this.refresh();
+    return failure;
   }
 
   /** Sets the model's initial state (qpos0, nothing moving). */
@@ -349,7 +379,11 @@ export class Simulation extends DataViews {
 
   /** Computes what the compiler derives from masses and places, after the model was changed; then sets its initial state. */
   recompute(): void {
-    this.#module.mj_setConst(this.#model, this.#data);
+    try {
+      this.#module.mj_setConst(this.#model, this.#data);
+    } catch (error) {
+      throw this.#failed(error);
+    }
     this.resetToInitial();
   }
 

@@ -225,7 +225,7 @@ export class Collector {
 
   #noteNan(globalEnv: number, step: number, report: EpisodeReport): void {
     const { env } = this;
-    if (env.nan) report.nans.push({ env: globalEnv, step, source: env.nanSource });
+    if (env.nan) report.nans.push({ env: globalEnv, step, source: env.nanSource, refusal: env.refusal });
   }
 
   #closeEpisode(state: Float64Array, record: number, report: EpisodeReport): void {

@@ -28,6 +28,8 @@ export async function driveEnvironment(setup: DriveSetup): Promise<Environment> 
 
 /** A robot that fell is seen lying for so long, s. */
 const LYING_SECONDS = 1.2;
+/** A step that MuJoCo refused is told for so long, s. */
+const TOLD_SECONDS = 10;
 /** Share of the newest action in the mean time of actions. */
 const ACT_WEIGHT = 0.05;
 /** The one robot's number. */
@@ -72,6 +74,8 @@ export class Drive {
   #lying = 0;
   #cut = true;
   #broken = "";
+  /** The last step that MuJoCo refused, and what it said. */
+  #refused = { step: Number.NEGATIVE_INFINITY, words: "" };
   /** What is gone through before the policy acts; null once it does. */
   #clip: DriveClip | null = null;
 
@@ -209,6 +213,12 @@ export class Drive {
     this.#lookAfterFalls();
   }
 
+  get #refusal(): string {
+    const { step, words } = this.#refused;
+    const isRecent = step <= this.#step && this.#step - step < TOLD_SECONDS * this.env.controlHz;
+    return isRecent ? `control step ${step}: ${words}; the robot was reset` : "";
+  }
+
   /** A step of the policy that is driven. */
   async #act(): Promise<void> {
     const { env } = this;
@@ -236,6 +246,7 @@ export class Drive {
       cut,
       terminated: this.#lying > 0,
       nan: env.nan,
+      refusal: this.#refusal,
       falls: this.#falls,
       policy: this.#policy.key,
       kind: policyKind(this.#policy.data),
@@ -298,6 +309,7 @@ export class Drive {
 
   #lookAfterFalls(): void {
     const { env } = this;
+    if (env.refusal !== "") this.#refused = { step: this.#step, words: env.refusal };
     if (this.#lying > 0) this.#lying--;
     else if (env.terminated && !env.held) {
       this.#falls++;

@@ -9,8 +9,19 @@ export interface EpisodeReport {
   readonly terms: number[];
   /** Ends per termination; the last entry counts time limits */
   readonly ends: number[];
-  /** Environments in which something was not finite: the control step, and what it was */
-  readonly nans: { readonly env: number; readonly step: number; readonly source: string }[];
+  /** Environments in which something was not finite or MuJoCo refused to step */
+  readonly nans: BrokenStep[];
+}
+
+/** A step that came to nothing. */
+export interface BrokenStep {
+  readonly env: number;
+  /** Control step */
+  readonly step: number;
+  /** What was not finite */
+  readonly source: string;
+  /** What MuJoCo said where it refused the step; "" else */
+  readonly refusal: string;
 }
 
 /** A report of nothing. */

@@ -25,6 +25,8 @@ export interface EpisodeResults {
   readonly gait: GaitSums[];
   /** Values that were not finite, in the order in which episodes ended by them */
   readonly nonFinite: NonFinite[];
+  /** Where MuJoCo refused to go on, and what it said; only of the episodes where it did */
+  readonly refusals: string[];
 }
 
 type EvaluateJob = Extract<Job, { kind: "evaluate" }>;
@@ -88,6 +90,7 @@ class EpisodeBatch {
       tracking: [],
       gait: [],
       nonFinite: [],
+      refusals: [],
     };
     for (let n = 0; n < episodes; n++) this.#begin(n);
   }
@@ -109,7 +112,7 @@ class EpisodeBatch {
   #end(n: number): void {
     const { results } = this;
     const broken = nonFiniteOf(this.#env, this.#job.firstEpisode + n);
-    if (broken) results.nonFinite.push(broken);
+    if (broken && this.#env.refusal === "") results.nonFinite.push(broken);
     results.terminated[n] = this.#env.terminated;
     this.#done[n] = 1;
     this.open--;
@@ -126,6 +129,8 @@ class EpisodeBatch {
     this.results.lengths[n]++;
     for (let k = 0; k < env.rewardTerms.length; k++) this.results.terms[n][k] += env.rewardTerms[k];
     this.#measure(n);
+    if (env.refusal !== "")
+      this.results.refusals.push(`episode ${this.#job.firstEpisode + n}, control step ${this.tick}: ${env.refusal}`);
     if (env.terminated || env.truncated) {
       this.#end(n);
       return;

@@ -14,6 +14,7 @@ import { isAbsolute, join } from "node:path";
 import { Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
+import { PhysicsError } from "../physics/physics-error.ts";
 import { loadSimulation } from "../physics/robot-description.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { ActionContext, ActionDescription, BoundAction } from "./action-mapping.ts";
@@ -44,6 +45,8 @@ export interface EnvironmentOptions {
 /** Bookkeeping slots. */
 const TICK = 0;
 const EPISODE_STEP = 1;
+/** Starts that are drawn before an environment whose start MuJoCo refuses is given up. */
+const MOST_STARTS = 10;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -203,6 +206,11 @@ export class Environment {
     return this.#outcome.held;
   }
 
+  /** What MuJoCo said, and what to try, where it raised an error in the last step, which has then terminated; "" else. */
+  get refusal(): string {
+    return this.#outcome.refusal;
+  }
+
   /** Names of the reward's terms. */
   get rewardNames(): readonly string[] {
     return this.#outcome.rewardNames;
@@ -320,9 +328,9 @@ export class Environment {
       this.#fail(`control "${sim.names.all("actuator")[control]}"`);
       return;
     }
-    this.#advance(amid);
-    if (sim.hasNaN()) {
-      this.#fail("physics");
+    const refusal = this.#advance(amid);
+    if (refusal !== "" || sim.hasNaN()) {
+      this.#fail("physics", refusal);
       return;
     }
     this.#robot.update?.();
@@ -341,13 +349,20 @@ export class Environment {
     return bad.length === 1 ? `"${bad[0]}"` : `"${bad[0]}" and ${bad.length - 1} more`;
   }
 
-  #advance(amid?: () => void): void {
+  /** @returns what MuJoCo said where it refused to step, "" else @throws PhysicsError where no other state can be stepped either */
+  #advance(amid?: () => void): string {
     const half = amid === undefined ? 0 : this.decimation >> 1;
-    if (half > 0) {
-      this.sim.step(half);
-      amid?.();
+    try {
+      if (half > 0) {
+        this.sim.step(half);
+        amid?.();
+      }
+      this.sim.step(this.decimation - half);
+    } catch (error) {
+      if (error instanceof PhysicsError && error.recoverable) return error.reason;
+      throw error;
     }
-    this.sim.step(this.decimation - half);
+    return "";
   }
 
   /** Writes the latest observation, [obsSize]. Valid after `start`, `reset` and `step`, until another environment is loaded. */
@@ -391,7 +406,19 @@ export class Environment {
     this.sim.delete();
   }
 
+  /** @throws PhysicsError where MuJoCo refuses every start that is drawn */
   #beginEpisode(seed: number, env: number, keyframe?: string): void {
+    for (let tries = 1; ; tries++) {
+      try {
+        this.#drawStart(seed, env, keyframe);
+        return;
+      } catch (error) {
+        if (!(error instanceof PhysicsError && error.recoverable && tries < MOST_STARTS)) throw error;
+      }
+    }
+  }
+
+  #drawStart(seed: number, env: number, keyframe?: string): void {
     const { sim } = this;
     const moment = this.#moment;
     const rng = this.#rng;
@@ -443,8 +470,8 @@ export class Environment {
     this.#fail(`observation term "${this.#actor.firstBadTerm() ?? this.#critic.firstBadTerm()}"`);
   }
 
-  #fail(source: string): void {
-    this.#outcome.fail(source);
+  #fail(source: string, refusal?: string): void {
+    this.#outcome.fail(source, refusal);
     this.#blank();
   }
 

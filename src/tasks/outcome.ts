@@ -15,6 +15,8 @@ export class Outcome {
   nanSource = "";
   /** Whether the step was not done: its action was not finite. */
   held = false;
+  /** What MuJoCo said where it refused the step; "" else. */
+  refusal = "";
   /** [rewards] weighted contributions, before the clip */
   readonly rewardTerms: Float64Array;
   /** [terminations] 1 where the termination came true */
@@ -45,6 +47,7 @@ export class Outcome {
     this.nan = false;
     this.nanSource = "";
     this.held = false;
+    this.refusal = "";
     this.rewardTerms.fill(0);
     this.terminationFlags.fill(0);
   }
@@ -71,8 +74,9 @@ export class Outcome {
     if (!Number.isFinite(sum)) this.fail(this.#badReward());
   }
 
-  /** A value was not finite: the step ends the episode and is worth nothing. */
-  fail(source: string): void {
+  /** A value was not finite, or the physics refused: the step ends the episode and is worth nothing. */
+  fail(source: string, refusal = ""): void {
+    this.refusal = refusal;
     this.nan = true;
     this.nanSource = source;
     this.terminated = true;

@@ -1,5 +1,6 @@
 /** Evaluations: episodes spread over threads, summed up in the order of the episodes. */
 import { availableParallelism } from "node:os";
+import { UserError } from "../math/user-error.ts";
 import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise, ThreadSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
@@ -26,22 +27,30 @@ export interface EvaluatedTask {
 /** Episodes that one job runs side by side: fixed, so that results do not depend on the number of threads. */
 const EPISODES_PER_JOB = 16;
 
-/** Runs an evaluation on threads that are already there. */
+/**
+ * Runs an evaluation on threads that are already there.
+ * @param refused told of the first episode that MuJoCo refused to step to its end, and why; such ones count as ended early
+ */
 export async function evaluateOn(
   pool: WorkerPool,
   request: EvaluationRequest,
   task: EvaluatedTask,
+  refused: (words: string) => void,
 ): Promise<EvaluationSummary> {
   const jobs = [];
   for (let first = 0; first < request.episodes; first += EPISODES_PER_JOB) {
     const episodes = Math.min(EPISODES_PER_JOB, request.episodes - first);
     jobs.push({ ...request, kind: "evaluate" as const, firstEpisode: first, episodes });
   }
-  return summarise(await pool.run<"evaluate">(jobs), task);
+  const parts = await pool.run<"evaluate">(jobs);
+  const [first] = parts.flatMap((part) => part.refusals);
+  if (first !== undefined) refused(first);
+  return summarise(parts, task);
 }
 
 /**
  * Evaluates on threads of its own.
+ * @throws UserError where task or policy are at fault, or MuJoCo refuses to step the model
  * @param options.workers threads; 0 takes one per core
  */
 export async function evaluatePolicy(
@@ -53,7 +62,9 @@ export async function evaluatePolicy(
   const threads = Math.min(workers || availableParallelism(), Math.ceil(request.episodes / EPISODES_PER_JOB));
   const pool = await WorkerPool.create(threads, setup, () => {});
   try {
-    return await evaluateOn(pool, request, env);
+    return await evaluateOn(pool, request, env, (words) => {
+      throw new UserError(`scene ${env.sim.scene}, ${words}`);
+    });
   } finally {
     await pool.close();
     env.delete();

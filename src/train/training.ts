@@ -18,6 +18,7 @@ import { evaluateOn, evaluationScore } from "./evaluate.ts";
 import { IncidentDesk } from "./incidents.ts";
 import type { IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
 import { policySpec } from "./networks.ts";
+import { RefusedSteps } from "./refused-steps.ts";
 import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { packageVersion } from "./version.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
@@ -62,6 +63,7 @@ export class Training {
   readonly #pool: WorkerPool;
   readonly #assembly: Assembly;
   readonly #episodes: EpisodeWindow;
+  readonly #refused: RefusedSteps;
   readonly #nowMs: () => number;
   #seconds: number;
   #savedAtMs: number;
@@ -80,6 +82,7 @@ export class Training {
     this.#pool = pool;
     this.#parts = parts;
     this.#episodes = new EpisodeWindow(parts.loop);
+    this.#refused = new RefusedSteps(trainedEnv.sim.scene, options.config.envs);
     this.watch = new WatchDesk(trainedEnv, parts.sizes);
     const { seed, episodeSteps, stagger: staggered } = options.config;
     const limit = episodeSteps || trainedEnv.episodeSteps;
@@ -155,7 +158,8 @@ export class Training {
 
   /**
    * Trains until `config.steps` are done or `signal` aborts; the iteration under way is finished and a checkpoint written.
-   * @throws UserError when a checkpoint or a report cannot be written; the last good checkpoint stays
+   * @throws UserError when a checkpoint or a report cannot be written, and the last good checkpoint stays; after a last checkpoint when MuJoCo
+   * refuses to step the model
    */
   async run(signal: AbortSignal): Promise<{ steps: number; seconds: number }> {
     signal.addEventListener("abort", () => this.setPaused(false), { once: true });
@@ -163,6 +167,7 @@ export class Training {
       await this.#gate;
       if (signal.aborted) break;
       await this.#iterate();
+      await this.#endWhereRefused();
       await this.#evaluateWhenDue(false);
       if (this.#checkpointDue()) await this.#save(false);
     }
@@ -176,12 +181,25 @@ export class Training {
     await disassemble(this.#assembly);
   }
 
+  async #endWhereRefused(): Promise<void> {
+    const verdict = this.#refused.verdict();
+    if (verdict === null) return;
+    await this.#save(true);
+    throw verdict;
+  }
+
+  /** What ends a collection ends the run, not what it has learned: the state is that of the iteration before. */
+  async #saveAndThrow(error: unknown): Promise<never> {
+    await this.#save(true).catch(() => undefined); // the first error is the one to hear of
+    throw error;
+  }
+
   async #iterate(): Promise<void> {
     const { loop, learner } = this.#parts;
     const started = this.#nowMs();
     const report = await collectIteration(this.#pool, this.config, this.#parts, (shard) =>
       this.watch.requestFor(shard),
-    );
+    ).catch((error: unknown) => this.#saveAndThrow(error));
     const collected = this.#nowMs();
     this.incidents.look(report);
     this.#showBurst(collected - started);
@@ -225,7 +243,9 @@ export class Training {
       nanResets: report.nans.length,
     };
     for (const sink of this.#options.sinks) sink.iteration(metrics);
-    this.#reportNans(report.nans);
+    this.#reportNans(report.nans.filter(({ refusal }) => refusal === ""));
+    const refused = this.#refused.add(report);
+    if (refused !== null) this.#event("warning", `${this.config.task}: ${refused}`);
     if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
       this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite, its steps were left out`);
     }
@@ -259,7 +279,9 @@ export class Training {
     loop.evaluatedAt = this.steps;
     const started = this.#nowMs();
     const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
-    const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env);
+    const refused = (words: string) =>
+      this.#event("warning", `evaluation: ${words}; such episodes count as ended early`);
+    const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env, refused);
     const evaluationSeconds = (this.#nowMs() - started) / 1000;
     const metrics = {
       ...summary,
