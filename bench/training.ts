@@ -4,14 +4,14 @@
  * the time of the first goes, from a CPU profile of a process of its own.
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { median } from "../src/math/median.ts";
 import { advanced } from "../src/policy/run-clock.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
+import { temporaryFolder } from "../src/train/atomic-file.ts";
 import { collectIteration } from "../src/train/collection.ts";
 import { rowsPerIteration, type TrainConfig } from "../src/train/config.ts";
 import { updatePlan } from "../src/train/networks.ts";
@@ -87,7 +87,7 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
 }
 
 async function shares(task: string) {
-  const folder = await mkdtemp(join(tmpdir(), "flowgait-bench-"));
+  const folder = await temporaryFolder("flowgait-bench");
   try {
     const script = fileURLToPath(new URL("./training-process.js", import.meta.url));
     const flags = ["--cpu-prof", "--cpu-prof-dir", folder];

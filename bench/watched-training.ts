@@ -1,9 +1,8 @@
 /** A training of humanoids that shows itself on a stream, for measurements: turns of iterations while viewers look and while none does. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { LiveView } from "../src/cli/live-view.ts";
 import { StreamServer } from "../src/stream/server.ts";
+import { temporaryFolder } from "../src/train/atomic-file.ts";
 import type { MetricSink } from "../src/train/metrics.ts";
 import { resolveTrainConfig } from "../src/train/presets.ts";
 import { Training } from "../src/train/training.ts";
@@ -40,7 +39,7 @@ export class WatchedTraining {
 
   /** Starts to train, with the laptop preset. */
   static async start(): Promise<WatchedTraining> {
-    const folder = await mkdtemp(join(tmpdir(), "flowgait-bench-"));
+    const folder = await temporaryFolder("flowgait-bench");
     const server = await StreamServer.listen({ port: 0 });
     const live = new LiveView(server);
     const overrides = { steps: ENDLESS, evaluation: { everySteps: 0, episodes: 8 } };

@@ -1,4 +1,5 @@
 /** Where commands write: results to one stream, words for people to another. The only user of process.stdout and process.stderr. */
+import { writeError } from "../train/atomic-file.ts";
 
 /** The two streams of a command. */
 export interface Output {
@@ -10,11 +11,14 @@ export interface Output {
   readonly notes: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** The process's own streams. A reader that closes its end, such as `head`, ends the writing and nothing else. */
+/**
+ * The process's own streams. What cannot be written ends the writing and nothing else: a command goes on, so that a training saves. The
+ * process then exits with 1, after a line on standard error where that is another stream; a reader that closes its end, such as `head`, has
+ * had enough and is no failure.
+ */
 export function processOutput(): Output {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (stream.listenerCount("error") === 0) stream.on("error", ignoreClosedPipe);
-  }
+  lookAfter(process.stdout, "standard output");
+  lookAfter(process.stderr, "standard error");
   return {
     result: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(`${text}\n`),
@@ -27,6 +31,15 @@ export function resultJson(output: Output, document: unknown): void {
   output.result(`${JSON.stringify(document)}\n`);
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+function lookAfter(stream: NodeJS.WriteStream, name: string): void {
+  if (stream.listenerCount("error") > 0) return;
+  let failed = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (failed || error.code === "EPIPE") return;
+    failed = true;
+    process.once("exit", () => {
+      process.exitCode ||= 1;
+    });
+    if (stream !== process.stderr) process.stderr.write(`flowgait: ${(writeError(name, error) as Error).message}\n`);
+  });
 }

@@ -1,10 +1,11 @@
 /** An exported C controller as a running process: rows of observations in, rows of outputs back. */
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
+import { UserError } from "../math/user-error.ts";
+import { temporaryFolder, writeError } from "../train/atomic-file.ts";
 import { compileC } from "./c-compiler.ts";
 import type { CController } from "./c-controller.ts";
 import type { Latency } from "./latency.ts";
@@ -24,21 +25,23 @@ export class CProgram {
 
   /** @throws UserError when the compiler refuses the source */
   static async compile(compiler: string, { name, header, source }: CController): Promise<CProgram> {
-    const folder = await mkdtemp(join(tmpdir(), "flowgait-c-"));
+    const folder = await temporaryFolder("flowgait-c");
     try {
       await writeFile(join(folder, `${name}.h`), header);
       await writeFile(join(folder, `${name}.c`), source);
       await compileC(compiler, join(folder, `${name}.c`), join(folder, name), ["-DFLOWGAIT_MAIN"]);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      throw error;
+      throw writeError(`temporary folder ${folder}`, error);
     }
     return new CProgram(folder, join(folder, name));
   }
 
   /** Replays what it recorded. @returns times as it measured them itself */
   async measure(calls: number): Promise<Latency> {
-    const { stdout } = await run(this.path, ["--calls", String(calls)]);
+    const { stdout } = await run(this.path, ["--calls", String(calls)]).catch((error: unknown) => {
+      throw startError(this.path, error);
+    });
     const found = /p50 ([\d.]+) ms, p99 ([\d.]+) ms, max ([\d.]+) ms/.exec(stdout);
     if (!found) throw new Error(`C controller: printed no latency: ${stdout}`);
     const [p50Ms, p99Ms, maxMs] = found.slice(1).map(Number);
@@ -50,9 +53,17 @@ export class CProgram {
   }
 }
 
+/** A temporary folder may be on a disk that allows no programs. */
+function startError(path: string, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== "EACCES") return error;
+  return new UserError(`${path}: may not be run, expected a temporary folder (TMPDIR) that allows programs`, {
+    cause: error,
+  });
+}
+
 /** Starts the program at the path of a `CProgram`. */
 export function startProgram(path: string): CProcess {
-  return new CProcess(spawn(path, ["-", "-"], { stdio: ["pipe", "pipe", "ignore"] }));
+  return new CProcess(spawn(path, ["-", "-"], { stdio: ["pipe", "pipe", "ignore"] }), path);
 }
 
 /** A program that answers row by row. One call at a time. */
@@ -63,11 +74,12 @@ export class CProcess {
   #resolve: () => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
+  /** @param path of the program, for messages */
+  constructor(child: ChildProcessByStdio<Writable, Readable, null>, path: string) {
     this.#child = child;
     child.stdout.on("data", (chunk: Buffer) => this.#receive(chunk));
     child.stdin.on("error", (error) => this.#reject(error));
-    child.on("error", (error) => this.#reject(error));
+    child.on("error", (error) => this.#reject(startError(path, error) as Error));
     child.on("exit", (code) => this.#reject(new Error(`C controller: ended with code ${code}`)));
   }
 

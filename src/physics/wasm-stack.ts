@@ -18,7 +18,7 @@ type Instantiate = (...args: unknown[]) => Promise<{ readonly instance?: { reado
 
 /** Starts a module. @returns it, and the exports of the instances that were made meanwhile */
 export async function withExports<M>(start: () => Promise<M>): Promise<{ module: M; exports: readonly object[] }> {
-  const engine: { instantiate: Instantiate } = Reflect.get(globalThis, "WebAssembly");
+  const engine = Reflect.get(globalThis, "WebAssembly") as unknown as { instantiate: Instantiate };
   const exports: object[] = [];
   const own = engine.instantiate;
   const caught: Instantiate = async (...args) => {

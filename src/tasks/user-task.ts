@@ -128,16 +128,31 @@ const packagePlugin: Plugin = {
 };
 
 async function importBundle(code: string, shown: string): Promise<Record<string, unknown>> {
-  const folder = mkdtempSync(join(tmpdir(), "flowgait-task-"));
-  const module = join(folder, "task.mjs");
+  const module = placed(code);
   try {
-    writeFileSync(module, code);
-    return (await import(pathToFileURL(module).href)) as Record<string, unknown>;
+    return (await import(module.url)) as Record<string, unknown>;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UserError(`task: ${shown} fails to load: ${message}`, { cause: error });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    module.remove();
+  }
+}
+
+/** The module as a temporary file, which stack traces name in few words; where none can be written, as a URL that holds all of it. */
+function placed(code: string): { readonly url: string; remove(): void } {
+  let folder = "";
+  const remove = () => {
+    if (folder !== "") rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    folder = mkdtempSync(join(tmpdir(), "flowgait-task-"));
+    const module = join(folder, "task.mjs");
+    writeFileSync(module, code);
+    return { url: pathToFileURL(module).href, remove };
+  } catch {
+    remove();
+    return { url: `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`, remove: () => {} };
   }
 }
 

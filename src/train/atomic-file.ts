@@ -2,7 +2,8 @@
  * Files that are either whole or absent: temporary name, fsync, rename, fsync of the folder. Also the one place that turns the operating system's
  * refusals into a line for people. It knows nothing of what is written.
  */
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../math/user-error.ts";
 
@@ -68,6 +69,15 @@ export async function makeFolder(path: string): Promise<string | null> {
     return (await mkdir(path, { recursive: true })) ?? null;
   } catch (error) {
     throw writeError(path, (error as NodeJS.ErrnoException).code === "EEXIST" ? { code: "ENOTDIR" } : error);
+  }
+}
+
+/** Makes an empty folder for files that nobody keeps; whoever asks for it removes it. Throws UserError when that is not possible. */
+export async function temporaryFolder(name: string): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), `${name}-`));
+  } catch (error) {
+    throw writeError(`temporary folder ${tmpdir()} (TMPDIR)`, error);
   }
 }
 
