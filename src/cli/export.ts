@@ -1,4 +1,5 @@
 /** `flowgait export <policy>`: a trained policy as files that a robot, a browser or a Python script runs, with the report that proves them. */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { findCompiler } from "../export/c-compiler.ts";
@@ -15,6 +16,7 @@ import { reportPage } from "../export/report-page.ts";
 import { UserError } from "../math/user-error.ts";
 import { flowOf, type PolicyData } from "../rollout/jobs.ts";
 import { describeTask, Environment, isTaskFile, resolveTask } from "../tasks/index.ts";
+import { temporaryFolder } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
 import {
   addExportOptions,
@@ -52,8 +54,7 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
   const trained = await loadSubject(reference, readSettings(options), readFlowFlags(options));
   const folder = options.out ?? join("exports", trained.description.name);
   await checkOutputFolder(folder, options.force === true);
-  const compiler = findCompiler();
-  if (compiler === null) output.note("no C compiler found (cc, gcc, clang or CC): the report leaves C out");
+  const compiler = await usableCompiler(output);
   const { files, report } = await withProgress(output, async (tell) => {
     const { subject, distillation } = distilling
       ? await distilled(trained, distilling, sizes.calls, tell)
@@ -63,6 +64,22 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
   const paths = await writeExport(folder, files);
   if (options.json === true) resultJson(output, { path: paths[0], folder, ...report });
   else output.result(`${exportText(folder, report)}\n`);
+}
+
+/** The C compiler, if there is one and a place for what it makes; says what is missing. */
+async function usableCompiler(output: Output): Promise<string | null> {
+  const compiler = findCompiler();
+  if (compiler === null) {
+    output.note("no C compiler found (cc, gcc, clang or CC): the report leaves C out");
+    return null;
+  }
+  try {
+    await rm(await temporaryFolder("flowgait-c"), { recursive: true });
+    return compiler;
+  } catch (error) {
+    output.note(`${(error as Error).message}: the report leaves C out`);
+    return null;
+  }
 }
 
 /** Measures first and then makes the files, the report among them. */

@@ -41,50 +41,34 @@ async function onFullDisk(stream: "stdout" | "stderr", ...args: string[]): Promi
   return { code, other };
 }
 
+const TRAIN = ["train", "CartpoleBalance", ...TINY, "--steps", "1024", "--evaluation.every-steps", "0"];
+
 describe("a command", () => {
-  it.each(["/no/such/folder", join(folder, "task.ts"), "/proc"])(
-    "loads a user's task with TMPDIR=%s",
-    async (place) => {
-      const args = ["eval", "zero", "--task", "./task.ts", "--episodes", "1", "--json"];
-      const { code, stdout, stderr } = await startCli(args, folder, `TMPDIR='${place}'`).finished;
-      expect([code, stderr]).toEqual([0, ""]);
-      expect(JSON.parse(stdout)).toMatchObject({ task: "Cart", returnMean: 10 });
+  it("loads a user's task where TMPDIR cannot be written", async () => {
+    const args = ["eval", "zero", "--task", "./task.ts", "--episodes", "1", "--json"];
+    const { code, stdout, stderr } = await startCli(args, folder, "TMPDIR=/no/such/folder").finished;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({ task: "Cart", returnMean: 10 });
+  });
+
+  it.each(["--help", "eval zero --task CartpoleBalance --episodes 1"])(
+    "whose standard output is on a full disk says so in one line: %s",
+    async (line) => {
+      expect(await onFullDisk("stdout", ...line.split(" "))).toEqual({ code: 1, other: `flowgait: ${FULL}\n` });
     },
   );
 
-  it.each([
-    ["tasks"],
-    ["tasks", "--json"],
-    ["--help"],
-    ["eval", "zero", "--task", "CartpoleBalance", "--episodes", "1"],
-  ])("whose standard output is on a full disk says so in one line: %s %s", async (...args) => {
-    expect(await onFullDisk("stdout", ...args)).toEqual({ code: 1, other: `flowgait: ${FULL}\n` });
-  });
-
-  it("whose standard error is on a full disk gives its result and fails", async () => {
-    const { code, other } = await onFullDisk("stderr", "no-such-command");
-    expect([code, other]).toEqual([2, ""]);
-    const train = [
-      "train",
-      "CartpoleBalance",
-      ...TINY,
-      "--steps",
-      "512",
-      "--evaluation.every-steps",
-      "0",
-      "--run",
-      "err",
-    ];
-    expect((await onFullDisk("stderr", ...train)).code).toBe(1);
-    expect(await listCheckpoints(join(folder, "err"))).toHaveLength(1);
-  });
-
-  it("that trains goes on to its end and saves, with its reports on a full disk", async () => {
-    const train = ["train", "CartpoleBalance", ...TINY, "--steps", "1024", "--evaluation.every-steps", "0"];
-    const { code, other } = await onFullDisk("stdout", ...train, "--json", "--run", "out");
+  it("that trains goes on to its end and saves, with standard output on a full disk", async () => {
+    const { code, other } = await onFullDisk("stdout", ...TRAIN, "--json", "--run", "out");
     expect(code).toBe(1);
     expect(other.split("\n").filter((line) => line.includes("cannot be written"))).toEqual([`flowgait: ${FULL}`]);
     expect(other).toContain("done: 1,024 steps");
     expect(await listCheckpoints(join(folder, "out"))).toHaveLength(1);
+  });
+
+  it("that trains goes on to its end and saves, with standard error on a full disk", async () => {
+    const { code, other } = await onFullDisk("stderr", ...TRAIN, "--json", "--run", "err");
+    expect([code, other.trim().split("\n").length]).toEqual([1, 4]);
+    expect(await listCheckpoints(join(folder, "err"))).toHaveLength(1);
   });
 });
