@@ -231,7 +231,7 @@ export class DriveView implements DriveHandler {
       clock.playing !== playing ||
       clock.speed !== speed ||
       moment.policy !== this.#policy ||
-      moment.refusal !== (this.#moment?.refusal ?? "") ||
+      moment.complaint !== (this.#moment?.complaint ?? "") ||
       original?.start !== this.#branch?.start;
     this.#clock = clock;
     this.#moment = moment;
@@ -328,7 +328,7 @@ export class DriveView implements DriveHandler {
 
   /** Why it failed, or what MuJoCo refused while it went on. */
   get #detail(): string | undefined {
-    return this.#failure ?? (this.#moment?.refusal || undefined);
+    return this.#failure ?? (this.#moment?.complaint || undefined);
   }
 
   #state(): DriveMessage["state"] {

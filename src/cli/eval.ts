@@ -70,6 +70,7 @@ async function evaluate(reference: string, options: EvalOptions, output: Output)
     disturbances: options.disturbances,
     workers,
     engine: "ort",
+    warned: (words) => output.note(`warning: ${words}`),
   });
   const document = { task: policy.task.name, policy: reference, ...summary };
   if (options.json === true) resultJson(output, evalJson(document));

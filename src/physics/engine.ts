@@ -8,6 +8,7 @@ import { UserError } from "../math/user-error.ts";
 import { type Loan, modulePath, withDisk } from "./host-disk.ts";
 import { missingFile } from "./missing-file.ts";
 import { PhysicsError, withAdvice } from "./physics-error.ts";
+import { noteLine } from "./warnings.ts";
 import { type StackReset, stackReset, withExports } from "./wasm-stack.ts";
 
 /** The mujoco-js module. */
@@ -92,6 +93,7 @@ async function startEngine(): Promise<LoadedEngine> {
   const printed: string[] = [];
   const keep = (line: string) => {
     printed.push(line);
+    noteLine(line);
     if (printed.length > KEPT_LINES) printed.shift();
   };
   const { module, exports } = await withExports(() => loadModule({ print: keep, printErr: keep }));

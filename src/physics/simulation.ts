@@ -13,6 +13,7 @@ import { type ModelFields, modelFields } from "./model-fields.ts";
 import { type ElementKind, ModelNames } from "./model-names.ts";
 import type { PhysicsError } from "./physics-error.ts";
 import { StateLayout } from "./state-layout.ts";
+import { WarningWatch, warningWords } from "./warnings.ts";
 
 /** Beyond this magnitude MuJoCo calls a coordinate bad. */
 const LARGEST_COORDINATE = 1e10;
@@ -64,6 +65,9 @@ export class Simulation extends DataViews {
   readonly #model: MjModel;
   readonly #data: MjData;
   readonly #listeners: (() => void)[] = [];
+  /** One bit per kind of warning that MuJoCo gave in steps since somebody set it to 0; see `warningWords`. */
+  warned = 0;
+  readonly #warnings = new WarningWatch();
   #layout: StateLayout;
   #looks: Looks | undefined;
   /** [nu] 1 where a range limits the control */
@@ -171,6 +175,7 @@ export class Simulation extends DataViews {
     } catch (error) {
       throw this.#failed(error);
     }
+    this.warned |= this.#warnings.look(this.#data);
     this.refresh();
   }
 
@@ -181,6 +186,7 @@ export class Simulation extends DataViews {
     } catch (error) {
       throw this.#failed(error);
     }
+    this.#warnings.look(this.#data); // no step's
     this.refresh();
   }
 
@@ -195,12 +201,19 @@ export class Simulation extends DataViews {
   /** Sets the model's initial state (qpos0, nothing moving). */
   resetToInitial(): void {
     this.#module.mj_resetData(this.#model, this.#data);
+    this.#warnings.reset();
   }
 
   /** Sets a keyframe's state. @throws UserError when the scene has no keyframe of that name */
   resetToKeyframe(keyframe: string | number): void {
     const id = typeof keyframe === "number" ? keyframe : this.id("keyframe", keyframe);
     this.#module.mj_resetDataKeyframe(this.#model, this.#data, id);
+    this.#warnings.reset();
+  }
+
+  /** What a kind of warning says, and what to try. @param kind the number of its bit in `warned` */
+  warningWords(kind: number): string {
+    return warningWords(kind, Number(this.#model.narena));
   }
 
   /** Writes the integration state into `out` at `offset`: `stateSize` values, equal bit for bit to mj_getState's. */

@@ -8,7 +8,7 @@ import { STREAM } from "../math/rng.ts";
 import { type NoiseSchedule, NoiseSource } from "../policy/noise-source.ts";
 import { emptyPlace, moveTo, type RowPlace, type RunClock } from "../policy/run-clock.ts";
 import type { Environment } from "../tasks/index.ts";
-import { type EpisodeReport, emptyReport } from "./episodes.ts";
+import { countWarnings, type EpisodeReport, emptyReport } from "./episodes.ts";
 import { type ShardStateLayout, shardStateLayout } from "./shard-state.ts";
 
 /** Where one shard's experience goes; all [steps, envs, …] except where noted. */
@@ -219,6 +219,7 @@ export class Collector {
     state[record + layout.lengthOffset]++;
     const terms = env.rewardTerms;
     for (let k = 0; k < terms.length; k++) state[record + layout.termsOffset + k] += terms[k];
+    if (env.sim.warned !== 0) countWarnings(report.warnings, env.sim.warned);
     this.#noteNan(globalEnv, this.#place.tick, report);
     if (env.terminated || env.truncated) this.#closeEpisode(state, record, report);
   }

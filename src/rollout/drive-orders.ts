@@ -146,8 +146,8 @@ export interface DriveMoment {
   readonly cut: boolean;
   readonly terminated: boolean;
   readonly nan: boolean;
-  /** What MuJoCo said where it refused one of the last steps; "" else */
-  readonly refusal: string;
+  /** What MuJoCo said where it refused one of the last steps, or warned; "" else */
+  readonly complaint: string;
   readonly falls: number;
   /** Key of the policy that acts */
   readonly policy: string;

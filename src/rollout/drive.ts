@@ -28,7 +28,7 @@ export async function driveEnvironment(setup: DriveSetup): Promise<Environment> 
 
 /** A robot that fell is seen lying for so long, s. */
 const LYING_SECONDS = 1.2;
-/** A step that MuJoCo refused is told for so long, s. */
+/** What MuJoCo refused or warned of is told for so long, s. */
 const TOLD_SECONDS = 10;
 /** Share of the newest action in the mean time of actions. */
 const ACT_WEIGHT = 0.05;
@@ -74,8 +74,8 @@ export class Drive {
   #lying = 0;
   #cut = true;
   #broken = "";
-  /** The last step that MuJoCo refused, and what it said. */
-  #refused = { step: Number.NEGATIVE_INFINITY, words: "" };
+  /** The last step that MuJoCo refused or warned of, and what there is to tell. */
+  #complaint = { step: Number.NEGATIVE_INFINITY, words: "" };
   /** What is gone through before the policy acts; null once it does. */
   #clip: DriveClip | null = null;
 
@@ -213,10 +213,10 @@ export class Drive {
     this.#lookAfterFalls();
   }
 
-  get #refusal(): string {
-    const { step, words } = this.#refused;
+  get #told(): string {
+    const { step, words } = this.#complaint;
     const isRecent = step <= this.#step && this.#step - step < TOLD_SECONDS * this.env.controlHz;
-    return isRecent ? `control step ${step}: ${words}; the robot was reset` : "";
+    return isRecent ? words : "";
   }
 
   /** A step of the policy that is driven. */
@@ -246,7 +246,7 @@ export class Drive {
       cut,
       terminated: this.#lying > 0,
       nan: env.nan,
-      refusal: this.#refusal,
+      complaint: this.#told,
       falls: this.#falls,
       policy: this.#policy.key,
       kind: policyKind(this.#policy.data),
@@ -309,7 +309,7 @@ export class Drive {
 
   #lookAfterFalls(): void {
     const { env } = this;
-    if (env.refusal !== "") this.#refused = { step: this.#step, words: env.refusal };
+    this.#listen();
     if (this.#lying > 0) this.#lying--;
     else if (env.terminated && !env.held) {
       this.#falls++;
@@ -318,6 +318,14 @@ export class Drive {
     if (this.#lying > 0 && (!env.nan || env.held)) return;
     this.#reset();
     this.#broken ||= env.nanSource;
+  }
+
+  /** Keeps what MuJoCo said in this step. */
+  #listen(): void {
+    const { refusal, sim } = this.env;
+    const step = this.#step;
+    if (refusal !== "") this.#complaint = { step, words: `control step ${step}: ${refusal}; the robot was reset` };
+    else if (sim.warned !== 0) this.#complaint = { step, words: sim.warningWords(31 - Math.clz32(sim.warned)) };
   }
 
   #reset(): void {

@@ -1,5 +1,7 @@
 /** Sums over finished episodes, in a form that crosses threads and adds up in a fixed order. */
 
+import { WARNING_KINDS } from "../physics/warnings.ts";
+
 /** What happened in one shard, or in several. */
 export interface EpisodeReport {
   /** Return and length of each finished episode, in the order of their ends (time first) */
@@ -11,6 +13,8 @@ export interface EpisodeReport {
   readonly ends: number[];
   /** Environments in which something was not finite or MuJoCo refused to step */
   readonly nans: BrokenStep[];
+  /** Control steps in which MuJoCo warned, per kind (src/physics/warnings.ts) */
+  readonly warnings: number[];
 }
 
 /** A step that came to nothing. */
@@ -32,7 +36,18 @@ export function emptyReport(terms: number, terminations: number): EpisodeReport 
     terms: new Array<number>(terms).fill(0),
     ends: new Array<number>(terminations + 1).fill(0),
     nans: [],
+    warnings: noWarnings(),
   };
+}
+
+/** Counts of warnings, all 0. */
+export function noWarnings(): number[] {
+  return new Array<number>(WARNING_KINDS).fill(0);
+}
+
+/** Counts the kinds that a step came with. @param bits as `Simulation.warned` */
+export function countWarnings(counts: number[], bits: number): void {
+  for (let kind = 0; kind < counts.length; kind++) if ((bits >> kind) & 1) counts[kind]!++;
 }
 
 /** Joins reports in the order given. */
@@ -46,5 +61,6 @@ export function joinReports(reports: readonly EpisodeReport[]): EpisodeReport {
     terms: sum((report) => report.terms),
     ends: sum((report) => report.ends),
     nans: reports.flatMap((report) => report.nans),
+    warnings: sum((report) => report.warnings),
   };
 }

@@ -2,6 +2,7 @@
 import type { Engine } from "../graph/index.ts";
 import type { Environment } from "../tasks/index.ts";
 import { ActorFactory } from "./actor.ts";
+import { countWarnings, noWarnings } from "./episodes.ts";
 import { GaitMeasures, type GaitSums } from "./gait-measures.ts";
 import type { Job } from "./jobs.ts";
 import { type NonFinite, nonFiniteOf } from "./non-finite.ts";
@@ -27,6 +28,8 @@ export interface EpisodeResults {
   readonly nonFinite: NonFinite[];
   /** Where MuJoCo refused to go on, and what it said; only of the episodes where it did */
   readonly refusals: string[];
+  /** Control steps in which MuJoCo warned, per kind, of all episodes */
+  readonly warnings: number[];
 }
 
 type EvaluateJob = Extract<Job, { kind: "evaluate" }>;
@@ -91,6 +94,7 @@ class EpisodeBatch {
       gait: [],
       nonFinite: [],
       refusals: [],
+      warnings: noWarnings(),
     };
     for (let n = 0; n < episodes; n++) this.#begin(n);
   }
@@ -128,6 +132,7 @@ class EpisodeBatch {
     this.results.returns[n] += env.reward;
     this.results.lengths[n]++;
     for (let k = 0; k < env.rewardTerms.length; k++) this.results.terms[n][k] += env.rewardTerms[k];
+    if (env.sim.warned !== 0) countWarnings(this.results.warnings, env.sim.warned);
     this.#measure(n);
     if (env.refusal !== "")
       this.results.refusals.push(`episode ${this.#job.firstEpisode + n}, control step ${this.tick}: ${env.refusal}`);

@@ -313,6 +313,7 @@ export class Environment {
     const { sim } = this;
     const moment = this.#moment;
     sim.refresh();
+    sim.warned = 0;
     this.#outcome.clear();
     this.#book[TICK]++;
     moment.episodeStep = ++this.#book[EPISODE_STEP];

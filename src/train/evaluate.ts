@@ -1,6 +1,7 @@
 /** Evaluations: episodes spread over threads, summed up in the order of the episodes. */
 import { availableParallelism } from "node:os";
 import { UserError } from "../math/user-error.ts";
+import type { Simulation } from "../physics/simulation.ts";
 import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise, ThreadSetup } from "../rollout/jobs.ts";
 import { WorkerPool } from "../rollout/pool.ts";
@@ -22,20 +23,26 @@ export interface EvaluationRequest {
 export interface EvaluatedTask {
   readonly rewardNames: readonly string[];
   readonly controlHz: number;
+  readonly sim: Pick<Simulation, "warningWords">;
+}
+
+/** Told of what MuJoCo says during an evaluation. */
+export interface PhysicsEvents {
+  /** The first episode that could not be stepped to its end, and why; such ones count as ended early */
+  refused(words: string): void;
+  /** One kind of warning: in how many steps, and which */
+  warned(words: string): void;
 }
 
 /** Episodes that one job runs side by side: fixed, so that results do not depend on the number of threads. */
 const EPISODES_PER_JOB = 16;
 
-/**
- * Runs an evaluation on threads that are already there.
- * @param refused told of the first episode that MuJoCo refused to step to its end, and why; such ones count as ended early
- */
+/** Runs an evaluation on threads that are already there. */
 export async function evaluateOn(
   pool: WorkerPool,
   request: EvaluationRequest,
   task: EvaluatedTask,
-  refused: (words: string) => void,
+  events: PhysicsEvents,
 ): Promise<EvaluationSummary> {
   const jobs = [];
   for (let first = 0; first < request.episodes; first += EPISODES_PER_JOB) {
@@ -44,7 +51,12 @@ export async function evaluateOn(
   }
   const parts = await pool.run<"evaluate">(jobs);
   const [first] = parts.flatMap((part) => part.refusals);
-  if (first !== undefined) refused(first);
+  if (first !== undefined) events.refused(first);
+  const steps = total(parts.flatMap((part) => part.lengths));
+  parts[0]!.warnings.forEach((_, kind) => {
+    const count = total(parts.map((part) => part.warnings[kind]!));
+    if (count > 0) events.warned(`in ${count} of ${steps} control steps: ${task.sim.warningWords(kind)}`);
+  });
   return summarise(parts, task);
 }
 
@@ -52,19 +64,22 @@ export async function evaluateOn(
  * Evaluates on threads of its own.
  * @throws UserError where task or policy are at fault, or MuJoCo refuses to step the model
  * @param options.workers threads; 0 takes one per core
+ * @param options.warned told of MuJoCo's warnings
  */
 export async function evaluatePolicy(
   request: EvaluationRequest,
-  options: Omit<ThreadSetup, "training"> & { readonly workers: number },
+  options: Omit<ThreadSetup, "training"> & { readonly workers: number; readonly warned?: (words: string) => void },
 ): Promise<EvaluationSummary> {
-  const { workers, ...setup } = options;
+  const { workers, warned = () => {}, ...setup } = options;
   const env = await Environment.create(await resolveTask(setup.task, setup));
   const threads = Math.min(workers || availableParallelism(), Math.ceil(request.episodes / EPISODES_PER_JOB));
   const pool = await WorkerPool.create(threads, setup, () => {});
   try {
-    return await evaluateOn(pool, request, env, (words) => {
+    const refused = (words: string) => {
       throw new UserError(`scene ${env.sim.scene}, ${words}`);
-    });
+    };
+    const told = (words: string) => warned(`scene ${env.sim.scene}, ${words}`);
+    return await evaluateOn(pool, request, env, { refused, warned: told });
   } finally {
     await pool.close();
     env.delete();

@@ -21,6 +21,7 @@ import { policySpec } from "./networks.ts";
 import { RefusedSteps } from "./refused-steps.ts";
 import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { packageVersion } from "./version.ts";
+import { WarningTally } from "./warning-tally.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
 
 /** Values that were not finite, of one iteration, that get a line each. */
@@ -64,6 +65,7 @@ export class Training {
   readonly #assembly: Assembly;
   readonly #episodes: EpisodeWindow;
   readonly #refused: RefusedSteps;
+  readonly #warnings: WarningTally;
   readonly #nowMs: () => number;
   #seconds: number;
   #savedAtMs: number;
@@ -83,6 +85,7 @@ export class Training {
     this.#parts = parts;
     this.#episodes = new EpisodeWindow(parts.loop);
     this.#refused = new RefusedSteps(trainedEnv.sim.scene, options.config.envs);
+    this.#warnings = new WarningTally(trainedEnv.sim);
     this.watch = new WatchDesk(trainedEnv, parts.sizes);
     const { seed, episodeSteps, stagger: staggered } = options.config;
     const limit = episodeSteps || trainedEnv.episodeSteps;
@@ -246,6 +249,7 @@ export class Training {
     this.#reportNans(report.nans.filter(({ refusal }) => refusal === ""));
     const refused = this.#refused.add(report);
     if (refused !== null) this.#event("warning", `${this.config.task}: ${refused}`);
+    for (const words of this.#warnings.add(report.warnings)) this.#event("warning", `${this.config.task}: ${words}`);
     if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
       this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite, its steps were left out`);
     }
@@ -281,7 +285,11 @@ export class Training {
     const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
     const refused = (words: string) =>
       this.#event("warning", `evaluation: ${words}; such episodes count as ended early`);
-    const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env, refused);
+    const warned = () => {}; // the training has told
+    const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env, {
+      refused,
+      warned,
+    });
     const evaluationSeconds = (this.#nowMs() - started) / 1000;
     const metrics = {
       ...summary,

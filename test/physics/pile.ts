@@ -35,11 +35,14 @@ export default defineTask({
 `;
 
 /** Call at a file's top. @returns the paths of the scene and of a task whose episodes begin high to a share, in a folder that is removed after the tests */
-export function pile(high: number): { readonly folder: string; readonly scene: string; readonly task: string } {
+export function pile(
+  high: number,
+  memory = "56K",
+): { readonly folder: string; readonly scene: string; readonly task: string } {
   const folder = mkdtempSync(join(tmpdir(), "flowgait-pile-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const paths = { folder, scene: join(folder, "pile.xml"), task: join(folder, "task.ts") };
-  writeFileSync(paths.scene, scene("56K"));
+  writeFileSync(paths.scene, scene(memory));
   writeFileSync(paths.task, task(high));
   return paths;
 }

@@ -51,3 +51,29 @@ describe("a step that MuJoCo refuses", () => {
     expect(after(sim)).toEqual(expected);
   });
 });
+
+describe("steps that MuJoCo warns of", () => {
+  const { scene: crowded } = pile(0, "20K");
+
+  it("are marked, and no others are", async () => {
+    const sim = await Simulation.load(crowded);
+    onTestFinished(() => sim.delete());
+    const marks = (apart: number) => {
+      sim.resetToInitial();
+      for (let i = 0; i < 6; i++) sim.qpos[7 * i + 2] += apart * (i + 5);
+      return Array.from({ length: 5 }, () => {
+        sim.warned = 0;
+        sim.step(1);
+        return sim.warned;
+      });
+    };
+    expect([marks(1), marks(0), marks(1)]).toEqual([
+      [0, 0, 0, 0, 0],
+      [2, 2, 2, 2, 2],
+      [0, 0, 0, 0, 0],
+    ]);
+    expect(sim.warningWords(1)).toBe(
+      'MuJoCo: too many contacts, the arena memory is full and some are left out; try: <size memory="40K"/> in the scene, or fewer contacts',
+    );
+  });
+});

@@ -13,7 +13,7 @@ it("a drive goes on after a step that MuJoCo refuses, with the robot reset, and 
   const told: string[] = [];
   for (let step = 0; step < 45; step++) {
     await session.advance();
-    told.push(session.moment().refusal);
+    told.push(session.moment().complaint);
   }
   expect(told[0]).toBe("");
   expect(told.at(-1)).toMatch(/^control step \d+: MuJoCo: mj_stackAlloc: out of memory, .*; the robot was reset$/);

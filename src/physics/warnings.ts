@@ -1,0 +1,54 @@
+/** Warnings of MuJoCo's that change what it computes: it goes on, with contacts or constraints left out, or with an inertia that it cannot divide by. */
+import type { MjData } from "mujoco-js";
+import { withAdvice } from "./physics-error.ts";
+
+/** By `mjtWarning`, which numbers them from 0: inertia, contacts, constraints. */
+const WORDS = [
+  "the inertia matrix is too close to singular",
+  "too many contacts, the arena memory is full and some are left out",
+  "insufficient arena memory for the constraints, some are left out",
+] as const;
+
+/** Kinds of warnings that are counted. */
+export const WARNING_KINDS = WORDS.length;
+
+const PRINTED = /^WARNING: (Inertia matrix|Too many contacts|Insufficient arena)/;
+
+/** Whether MuJoCo has printed one in this thread; until then nobody needs to look, which takes some microseconds. */
+let printed = false;
+
+/** Takes note of a line that MuJoCo prints. */
+export function noteLine(line: string): void {
+  printed ||= PRINTED.test(line);
+}
+
+/** @param arena bytes that the model gives MuJoCo for what a step needs */
+export function warningWords(kind: number, arena: number): string {
+  return `MuJoCo: ${withAdvice(WORDS[kind]!, arena)}`;
+}
+
+/** Tells which steps of one simulation came with warnings: MuJoCo counts them, and prints the first one after a reset only. */
+export class WarningWatch {
+  /** [kinds] as last seen */
+  readonly #counts = new Int32Array(WARNING_KINDS);
+
+  /** MuJoCo has set its counts to 0. */
+  reset(): void {
+    this.#counts.fill(0);
+  }
+
+  /** @returns one bit per kind that was warned of since the last look */
+  look(data: MjData): number {
+    if (!printed) return 0;
+    let bits = 0;
+    const all = data.warning;
+    for (let kind = 0; kind < WARNING_KINDS; kind++) {
+      const one = all.get(kind)!;
+      if (one.number > this.#counts[kind]!) bits |= 1 << kind;
+      this.#counts[kind] = one.number;
+      one.delete();
+    }
+    all.delete();
+    return bits;
+  }
+}
