@@ -14,15 +14,14 @@ import type { Output } from "./output.ts";
 import { addPlaceOptions, noteContradictions, type PlaceOptions, placeOf } from "./place.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
+import { addServeOptions, readServeFlags, type ServeFlags, type ServeSettings } from "./serve-options.ts";
 import { storedReference } from "./task-reference.ts";
 
-interface PlayOptions extends FlowOptions, PlaceOptions {
+interface PlayOptions extends FlowOptions, PlaceOptions, ServeFlags {
   readonly command?: string;
   readonly seed: string;
   readonly noise?: string;
   readonly disturbances?: boolean;
-  readonly port: string;
-  readonly host: string;
 }
 
 /** The command. */
@@ -40,14 +39,8 @@ export function playCommand(output: Output): Command {
       "--noise <kind>",
       "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
     )
-    .option("--disturbances", "observation noise, pushes and random robots as in training")
-    .option("--port <port>", "port to listen on; the next free one where it is taken", "8080")
-    .option(
-      "--host <address>",
-      "address to bind; any but a loopback address asks pages for the printed token",
-      "127.0.0.1",
-    );
-  return addFlowOptions(addPlaceOptions(command)).action((policy: string, options: PlayOptions) =>
+    .option("--disturbances", "observation noise, pushes and random robots as in training");
+  return addFlowOptions(addPlaceOptions(addServeOptions(command))).action((policy: string, options: PlayOptions) =>
     play(policy, options, output),
   );
 }
@@ -59,27 +52,23 @@ async function play(reference: string, options: PlayOptions, output: Output): Pr
   const env = await Environment.create(await resolveTask(task, variant));
   try {
     checkCommand(env, settings.command);
-    const { flow, noise, port, host } = settings;
+    const { flow, noise, at } = settings;
     // The named policy must have what the flags change; others on the shelf need not.
     resampled(await found.bind(env), flow, reference);
     noteContradictions(found, env, output);
     const shelf = new PolicyShelf(env, { first: reference, noise, change: (data) => resampledFlow(data, flow) });
     const policy = await shelf.bind(found);
     const play = { task: storedReference(task), variant, env, shelf, policy, start: settings };
-    await servePlay(play, { port, host }, output);
+    await servePlay(play, at, output);
   } finally {
     env.delete();
   }
 }
 
 /** Shows a driven simulation until Ctrl-C. @throws UserError then, when the simulation had ended or a policy gave no finite actions */
-export async function servePlay(
-  options: DriveOptions,
-  { port, host }: { readonly port: number; readonly host: string },
-  output: Output,
-): Promise<void> {
+export async function servePlay(options: DriveOptions, at: ServeSettings, output: Output): Promise<void> {
   const channels = ["drive"] as const;
-  const server = await StreamServer.listen({ port, host, fallback: true, version: packageVersion(), channels });
+  const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels });
   const view = new DriveView(server, { ...options, note: output.note });
   const interrupt = listenForInterrupt(() => output.note("closing"));
   output.result(`flowgait play: ${server.url}\n`);
@@ -91,14 +80,13 @@ export async function servePlay(
 }
 
 function readSettings(options: PlayOptions) {
-  const { noise, command, seed, port, host, disturbances = false } = options;
+  const { noise, command, seed, disturbances = false } = options;
   return {
     command: command === undefined ? null : twist("--command", command),
     seed: wholeNumber("--seed", seed, 0, 0xffffffff),
     noise: noise === undefined ? undefined : choice("--noise", noise, ["random", "zero"]),
-    port: wholeNumber("--port", port, 0, 65535),
     flow: readFlowFlags(options),
-    host,
+    at: readServeFlags(options),
     disturbances,
   };
 }

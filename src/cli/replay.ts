@@ -5,19 +5,18 @@ import { UserError } from "../math/user-error.ts";
 import type { DriveCourse } from "../rollout/drive-orders.ts";
 import { DriveSession } from "../rollout/drive-session.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
-import { wholeNumber } from "./flag-value.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { McapFile } from "./mcap-file.ts";
 import { type Output, resultJson } from "./output.ts";
 import { servePlay } from "./play.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
 import { courseOf, readReplay } from "./replay-file.ts";
+import { addServeOptions, readServeFlags, refuseServeFlags, type ServeFlags } from "./serve-options.ts";
 
-interface ReplayOptions {
+interface ReplayOptions extends ServeFlags {
   readonly policy?: string;
   readonly mcap?: string;
   readonly view?: boolean;
-  readonly port: string;
   readonly json?: boolean;
 }
 
@@ -26,7 +25,7 @@ const NOTE_MS = 5000;
 
 /** The command. */
 export function replayCommand(output: Output): Command {
-  return new Command("replay")
+  const command = new Command("replay")
     .summary("do a saved course again, bit for bit")
     .description(
       "Do the course of a replay file again and compare it with the file's digest; the viewer saves such files.",
@@ -35,19 +34,19 @@ export function replayCommand(output: Output): Command {
     .option("--policy <policy>", "where the first policy is now; as the file says without it")
     .option("--mcap <file>", "record poses, joint states, command and rewards as MCAP, for Foxglove and Rerun")
     .option("--view", "open the course in the viewer: scrub through it, begin another future anywhere")
-    .option("--port <port>", "port of the viewer; the next free one where it is taken", "8080")
-    .option("--json", "one JSON document on standard output")
-    .action((file: string, options: ReplayOptions) => replayFile(file, options, output));
+    .option("--json", "one JSON document on standard output");
+  return addServeOptions(command).action((file: string, options: ReplayOptions) => replayFile(file, options, output));
 }
 
 async function replayFile(file: string, options: ReplayOptions, output: Output): Promise<void> {
+  const at = readServeFlags(options);
+  if (options.view !== true) refuseServeFlags(options);
   const replay = await readReplay(file);
   const env = await Environment.create(await resolveTask(replay.task, replay));
   try {
     const course = await courseOf(replay, env, options.policy);
     if (options.view === true) {
       const shelf = new PolicyShelf(env, { first: course.setup.policy.key });
-      const at = { port: wholeNumber("--port", options.port, 0, 65535), host: "127.0.0.1" };
       await servePlay({ task: replay.task, env, shelf, start: course.setup, course }, at, output);
     } else await compare(file, course, options, output);
   } finally {

@@ -7,19 +7,17 @@ import type { TaskVariant } from "../tasks/index.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { parseOverrides } from "../train/overrides.ts";
 import { packageVersion } from "../train/version.ts";
-import { wholeNumber } from "./flag-value.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import type { Output } from "./output.ts";
 import { prepareNewRun } from "./prepared-run.ts";
+import { addServeOptions, readServeFlags } from "./serve-options.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
 import { storedReference } from "./task-reference.ts";
 import { requestedConfig, type TrainOptions } from "./train.ts";
 import { TrainingDesk } from "./training-desk.ts";
 
 interface StudioOptions extends TrainOptions {
-  readonly port: string;
-  readonly host: string;
   readonly task: string;
   /** False with --no-train. */
   readonly train: boolean;
@@ -32,27 +30,20 @@ export function studioCommand(output: Output): Command {
     .description("Serve the viewer and train a task in it. The printed address opens in any browser.")
     .usage("[options] [--<setting> <value> …]")
     .option("--task <task>", "what to train", "HumanoidJoystick")
-    .option("--port <port>", "port to listen on; the next free one where it is taken", "8080")
-    .option(
-      "--host <address>",
-      "address to bind; any but a loopback address asks pages for the printed token",
-      "127.0.0.1",
-    )
     .option("--no-train", "serve the viewer only")
     .option("--preset <name>", "laptop (default), paper or released")
     .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action((options: StudioOptions) => studio(options, output));
-  return addSettingOptions(command);
+  return addSettingOptions(addServeOptions(command));
 }
 
 async function studio(options: StudioOptions, output: Output): Promise<void> {
-  const port = wholeNumber("--port", options.port, 0, 65535);
+  const at = readServeFlags(options);
   const config = options.train ? await requestedConfig(options.task, options) : null;
-  const { host } = options;
   const task = storedReference(options.task);
   const channels = options.train ? CHANNELS : CHANNELS.toReversed();
-  const server = await StreamServer.listen({ port, host, fallback: true, version: packageVersion(), channels });
+  const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels });
   const interrupt = listenForInterrupt(() => output.note("closing; Ctrl-C again stops at once"));
   output.result(`flowgait studio: ${server.url}\n`);
   const view = new LiveView(server, output.note);

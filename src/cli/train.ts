@@ -16,12 +16,19 @@ import { listenForInterrupt } from "./interrupt.ts";
 import { LiveView } from "./live-view.ts";
 import { type Output, resultJson } from "./output.ts";
 import { type PreparedRun, prepareFork, prepareNewRun, prepareResume } from "./prepared-run.ts";
+import {
+  addServeOptions,
+  readServeFlags,
+  refuseServeFlags,
+  type ServeFlags,
+  type ServeSettings,
+} from "./serve-options.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
 import { storedReference } from "./task-reference.ts";
 import { type RunResult, runTraining, shownPath } from "./training-session.ts";
 
 /** Flags of the command that are no settings. */
-export interface TrainOptions {
+export interface TrainOptions extends ServeFlags {
   readonly preset?: string;
   readonly algorithm?: string;
   readonly resume?: string;
@@ -31,9 +38,6 @@ export interface TrainOptions {
   readonly json?: boolean;
   readonly [setting: string]: unknown;
 }
-
-/** Port of the viewer; the next free one where it is taken. */
-const VIEW_PORT = 8080;
 
 /** The command. */
 export function trainCommand(output: Output): Command {
@@ -51,7 +55,7 @@ export function trainCommand(output: Output): Command {
     .option("--json", "one line of JSON per event on standard output")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action((task: string | undefined, options: TrainOptions) => train(task, options, output));
-  return addSettingOptions(command);
+  return addSettingOptions(addServeOptions(command));
 }
 
 async function train(task: string | undefined, options: TrainOptions, output: Output): Promise<void> {
@@ -59,8 +63,10 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
     output.result(`${JSON.stringify(await requestedConfig(task, options), null, 2)}\n`);
     return;
   }
+  const at = readServeFlags(options);
+  if (options.view !== true) refuseServeFlags(options);
   const run = await prepareRun(task, options);
-  const server = options.view === true ? await openViewer(output) : null;
+  const server = options.view === true ? await openViewer(at, output) : null;
   output.note(startText(run));
   const progress = progressSink({ totalSteps: run.config.steps, stream: output.notes });
   const interrupt = listenForInterrupt(() =>
@@ -122,13 +128,8 @@ export async function withDescription(config: TrainConfig): Promise<TrainConfig>
   return absolute;
 }
 
-async function openViewer(output: Output): Promise<StreamServer> {
-  const server = await StreamServer.listen({
-    port: VIEW_PORT,
-    fallback: true,
-    version: packageVersion(),
-    channels: CHANNELS,
-  });
+async function openViewer(at: ServeSettings, output: Output): Promise<StreamServer> {
+  const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels: CHANNELS });
   output.note(`viewer: ${server.url}`);
   return server;
 }

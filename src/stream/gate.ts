@@ -4,9 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type AccessRules, isHostAllowed, isLoopback, refusalOf } from "./access.ts";
+import { type AccessRules, isHostAllowed, isLoopback, refusalOf, refusalText } from "./access.ts";
 import { listenOn } from "./listen.ts";
-import { MAX_CLIENT_MESSAGE_BYTES, STREAM_PATH } from "./protocol.ts";
+import { MAX_CLIENT_MESSAGE_BYTES, STREAM_NAME } from "./protocol.ts";
 import { refuse, StaticFiles } from "./static-files.ts";
 
 /** Close codes of our own; the page tells people what they mean. */
@@ -22,8 +22,10 @@ export interface GateOptions {
   readonly host?: string;
   /** Token that pages must bring; made up when `host` needs one and none is given. */
   readonly token?: string;
-  /** Foreign origins that may connect, such as a development server's. */
+  /** Foreign origins that may connect, such as a proxy's; as `URL.origin` spells them. */
   readonly origins?: readonly string[];
+  /** Path that everything lies below, with a slash at both ends; "/" unless told. */
+  readonly base?: string;
 }
 
 /** Who is told of visitors. */
@@ -44,18 +46,20 @@ export class Gate {
   readonly #http: Server;
   readonly #files: StaticFiles;
   readonly #access: AccessRules;
+  readonly #base: string;
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_CLIENT_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
 
-  private constructor(http: Server, port: number, files: StaticFiles, access: AccessRules) {
+  private constructor(http: Server, port: number, files: StaticFiles, access: AccessRules, base: string) {
     this.#http = http;
     this.port = port;
     this.#files = files;
     this.#access = access;
-    this.url = addressOf(access, port);
+    this.#base = base;
+    this.url = addressOf(access, port, base);
   }
 
   /**
@@ -63,11 +67,11 @@ export class Gate {
    * @throws UserError when the port is in use or cannot be bound
    */
   static async listen(pageFolder: string, options: GateOptions): Promise<Gate> {
-    const { host = "127.0.0.1", port, fallback = false, origins = [] } = options;
+    const { host = "127.0.0.1", port, fallback = false, origins = [], base = "/" } = options;
     const token = options.token ?? (isLoopback(host) ? null : randomBytes(18).toString("base64url"));
     const files = await StaticFiles.load(pageFolder);
     const http = createServer();
-    return new Gate(http, await listenOn(http, host, port, fallback), files, { host, token, origins });
+    return new Gate(http, await listenOn(http, host, port, fallback), files, { host, token, origins }, base);
   }
 
   /** Answers from now on. */
@@ -84,21 +88,45 @@ export class Gate {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse, keeper: GateKeeper): void {
+    const path = pathOf(request);
+    const below = this.#below(path);
     if (!isHostAllowed(request.headers.host, this.#access)) {
       keeper.refused();
-      refuse(response, 403, "this server answers to the address that it printed");
+      refuse(response, 403, refusalText("host", request.headers));
+    } else if (below === STREAM_NAME) this.#answerStream(request, response, keeper);
+    else if (below !== null) this.#files.answer(request, `/${below}`, response);
+    else if (`${path}/` === this.#base) redirect(response, `${this.#base}${queryOf(request)}`);
+    else
+      refuse(
+        response,
+        404,
+        this.#base === "/" ? "not found" : `not found: this server's pages lie below ${this.#base}`,
+      );
+  }
+
+  /** A plain request where a websocket belongs: pages ask so why their socket was not let in, since a socket tells them nothing. */
+  #answerStream(request: IncomingMessage, response: ServerResponse, keeper: GateKeeper): void {
+    const refusal = this.#refusal(request);
+    if (refusal !== null && refusal !== "token") {
+      keeper.refused();
+      refuse(response, 403, refusalText(refusal, request.headers));
       return;
     }
-    this.#files.answer(request, pathOf(request), response);
+    response.setHeader("upgrade", "websocket");
+    refuse(response, 426, "got a plain request, expected a websocket; a proxy must pass Upgrade and Connection on");
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, keeper: GateKeeper): void {
     socket.on("error", () => socket.destroy());
-    const query = new URLSearchParams(/\?(.*)$/.exec(request.url ?? "")?.[1] ?? "");
-    const refusal = pathOf(request) === STREAM_PATH ? refusalOf(request.headers, query, this.#access) : "path";
-    if (refusal !== null) keeper.refused();
+    const isStream = this.#below(pathOf(request)) === STREAM_NAME;
+    const refusal = this.#refusal(request);
+    if (!isStream || refusal !== null) keeper.refused();
     if (refusal !== null && refusal !== "token") {
-      socket.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      endWith(socket, "403 Forbidden", refusalText(refusal, request.headers));
+      return;
+    }
+    if (!isStream) {
+      endWith(socket, "404 Not Found", `not found: expected the websocket ${this.#base}${STREAM_NAME}`);
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -109,6 +137,26 @@ export class Gate {
       else keeper.enter(webSocket);
     });
   }
+
+  #refusal(request: IncomingMessage) {
+    return refusalOf(request.headers, new URLSearchParams(queryOf(request)), this.#access);
+  }
+
+  /** What of a path lies below the base; null where it lies elsewhere. */
+  #below(path: string): string | null {
+    return path.startsWith(this.#base) ? path.slice(this.#base.length) : null;
+  }
+}
+
+/** Ends a request for a websocket that was not opened with a status and one line. */
+function endWith(socket: Duplex, status: string, line: string): void {
+  const body = `${line}\n`;
+  const headers = `connection: close\r\ncontent-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { location }).end();
 }
 
 function turnAway(socket: WebSocket, code: number, what: string, reason: string): void {
@@ -120,9 +168,14 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? "/").replace(/[?#].*$/, "");
 }
 
+/** "?token=…", or nothing. */
+function queryOf(request: IncomingMessage): string {
+  return /\?[^#]*/.exec(request.url ?? "")?.[0] ?? "";
+}
+
 /** The address people open; a wildcard host is replaced by this machine's name. */
-function addressOf({ host, token }: AccessRules, port: number): string {
+function addressOf({ host, token }: AccessRules, port: number, base: string): string {
   const isWildcard = host === "0.0.0.0" || host === "::";
   const name = isWildcard ? hostname() : host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `http://${name}:${port}/${token === null ? "" : `?token=${token}`}`;
+  return `http://${name}:${port}${base}${token === null ? "" : `?token=${token}`}`;
 }

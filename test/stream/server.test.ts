@@ -302,6 +302,50 @@ describe("stream server: refuses", () => {
     expect(server.viewerCount).toBe(1);
   });
 
+  it("foreign hosts and origins with words that name the flag which admits them", async () => {
+    const server = await listen();
+    const own = `127.0.0.1:${server.port}`;
+    const asked = (headers: Record<string, string>) => get(server, "/stream", headers, "POST");
+    expect(await asked({ origin: "http://lab.example" })).toMatchObject({
+      status: 403,
+      body: `this server was asked by a page of http://lab.example, expected one of ${own} or one given with --origin; try: --origin http://lab.example\n`,
+    });
+    expect((await asked({ origin: "null" })).body).toMatch(/ a page of null, expected .* given with --origin\n$/);
+    const rebound = {
+      status: 403,
+      body: expect.stringMatching(/^this server was addressed as lab\.example:81, expected/),
+    };
+    expect(await asked({ host: "lab.example:81", origin: "http://lab.example:81" })).toMatchObject(rebound);
+    expect(await asked({ origin: `http://${own}` })).toMatchObject({ status: 426 });
+    expect(await socketAnswer(server, { origin: "http://lab.example" })).toMatch(
+      /^HTTP\/1\.1 403 .*\r\n\r\nthis server was asked by a page of http:\/\/lab\.example, expected .*\n$/s,
+    );
+    expect(server.refused.connection).toBe(4);
+  });
+
+  it("no page of an allowed origin, and no request for its host, but of any other", async () => {
+    const server = await listen({ origins: ["https://lab.example:9000"] });
+    const status = async (headers: Record<string, string>) => (await get(server, "/stream", headers, "POST")).status;
+    expect(await status({ origin: "https://lab.example:9000" })).toBe(426);
+    expect(await status({ origin: "https://lab.example:9000", host: "lab.example" })).toBe(426);
+    expect(await status({ origin: "https://lab.example:9001" })).toBe(403);
+    expect(await status({ origin: "http://evil.example", host: "lab.example:9000" })).toBe(403);
+    expect(await status({ origin: "http://evil.example", host: "evil.example" })).toBe(403);
+    expect(await status({ host: "lab.example.evil.example" })).toBe(403);
+  });
+
+  it("what lies beside its base, and leads from there to it", async () => {
+    const server = await listen({ base: "/robot/" });
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}/robot/`);
+    expect(await get(server, "/")).toMatchObject({ status: 404, body: expect.stringContaining("lie below /robot/") });
+    expect(await get(server, "/robot?token=x")).toMatchObject({ status: 302, location: "/robot/?token=x" });
+    expect((await get(server, "/robot/")).body).toContain("The viewer is not built");
+    expect((await get(server, "/robot/stream")).status).toBe(426);
+    expect(await socketAnswer(server, {}, "/stream")).toMatch(
+      /^HTTP\/1\.1 404 .*expected the websocket \/robot\/stream\n$/s,
+    );
+  });
+
   it("pages without the token when it is bound beyond loopback", async () => {
     const server = await listen({ host: "0.0.0.0" });
     const token = new URL(server.url).searchParams.get("token")!;
@@ -455,6 +499,7 @@ interface Answer {
   type?: string;
   cache?: string;
   etag: string;
+  location?: string;
   body: string;
 }
 
@@ -469,9 +514,21 @@ function get(
     const asked = request({ host: "127.0.0.1", port: server.port, path, headers, method }, async (response) => {
       let body = "";
       for await (const chunk of response) body += chunk;
-      const { "content-type": type, "cache-control": cache, etag = "" } = response.headers;
-      resolve({ status: response.statusCode ?? 0, type, cache, etag, body });
+      const { "content-type": type, "cache-control": cache, etag = "", location } = response.headers;
+      resolve({ status: response.statusCode ?? 0, type, cache, etag, location, body });
     });
     asked.on("error", reject).end();
   });
+}
+
+/** Everything that the server says to one who wants a websocket and gets none. */
+async function socketAnswer(server: StreamServer, headers: Record<string, string>, path = "/stream"): Promise<string> {
+  const socket = connect(server.port, "127.0.0.1");
+  const key = Buffer.alloc(16, 1).toString("base64");
+  const asked = { host: `127.0.0.1:${server.port}`, connection: "upgrade", upgrade: "websocket", ...headers };
+  const lines = Object.entries({ ...asked, "sec-websocket-version": "13", "sec-websocket-key": key });
+  socket.write(`GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
+  let text = "";
+  for await (const chunk of socket) text += chunk;
+  return text;
 }

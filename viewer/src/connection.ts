@@ -8,7 +8,7 @@ import {
   type PoseFrame,
   PROTOCOL_VERSION,
   type ServerMessage,
-  STREAM_PATH,
+  STREAM_NAME,
 } from "../../src/stream/protocol.ts";
 import type { Connection as ConnectionState } from "./store.ts";
 
@@ -16,6 +16,8 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5000;
 /** Close codes of the server after which trying again would not help. */
 const finalCloseCodes: Readonly<Record<number, string>> = { 4401: "token", 4426: "version" };
+/** HTTP status of a request that should have been a websocket. */
+const UPGRADE_REQUIRED = 426;
 /** Frames between two confirmations. */
 const CONFIRM_EVERY = 3;
 
@@ -35,6 +37,8 @@ export class Connection {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private framesSeen = 0;
   private everOpen = false;
+  /** Whether the server has said why it lets no socket in; shown until it says otherwise. */
+  private isRefused = false;
 
   constructor(events: ConnectionEvents) {
     this.events = events;
@@ -46,13 +50,17 @@ export class Connection {
 
   open(): void {
     clearTimeout(this.retryTimer);
-    this.events.state({ state: "connecting" });
+    if (!this.isRefused) this.events.state({ state: "connecting" });
     const socket = new WebSocket(streamAddress(location));
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    socket.onopen = () => this.opened();
+    let wasLetIn = false;
+    socket.onopen = () => {
+      wasLetIn = true;
+      this.opened();
+    };
     socket.onmessage = ({ data }) => this.receive(data);
-    socket.onclose = ({ code, reason }) => this.closed(code, reason);
+    socket.onclose = ({ code, reason }) => this.closed(code, reason, wasLetIn);
   }
 
   /** Sends when the line is open; what is said while it is not is covered by the greeting. */
@@ -69,6 +77,7 @@ export class Connection {
     this.retryMs = FIRST_RETRY_MS;
     this.framesSeen = 0;
     this.everOpen = true;
+    this.isRefused = false;
     this.events.state({ state: "open" });
     this.send({ type: "hello", protocol: PROTOCOL_VERSION });
     for (const message of this.events.greeting()) this.send(message);
@@ -92,22 +101,42 @@ export class Connection {
     if (frame) this.events.frame(frame);
   }
 
-  private closed(code: number, reason: string): void {
+  private closed(code: number, reason: string, wasLetIn: boolean): void {
     this.socket = null;
     const final = finalCloseCodes[code];
     if (final !== undefined) {
       this.events.state({ state: "refused", what: final, reason });
       return;
     }
-    this.events.state({ state: "retrying", atMs: performance.now() + this.retryMs, everOpen: this.everOpen });
+    const retrying = { state: "retrying", atMs: performance.now() + this.retryMs, everOpen: this.everOpen } as const;
     this.retryTimer = setTimeout(() => this.open(), this.retryMs);
     this.retryMs = Math.min(LONGEST_RETRY_MS, this.retryMs * 1.6);
+    if (!this.isRefused) this.events.state(retrying);
+    if (!wasLetIn) void this.explain(retrying);
+  }
+
+  /** Says why the socket was not let in, where the server says so. The attempts go on: it may be started again with other flags. */
+  private async explain(retrying: ConnectionState): Promise<void> {
+    const refusal = await askForRefusal();
+    if (this.socket !== null) return;
+    this.isRefused = refusal !== null;
+    this.events.state(refusal === null ? retrying : { state: "refused", ...refusal });
   }
 }
 
-/** The stream of the server that the page came from; the page's token goes along. */
-function streamAddress({ protocol, host, search }: Location): string {
+/** A failed socket tells a page nothing of the reason; a plain request to the same address does. POST, as only that always names the page's origin. */
+async function askForRefusal(): Promise<{ readonly what: string; readonly reason: string } | null> {
+  const response = await fetch(new URL(STREAM_NAME, location.href), { method: "POST" }).catch(() => null);
+  if (response?.headers.get("content-type")?.startsWith("text/plain") !== true) return null;
+  if (response.status === UPGRADE_REQUIRED) return { what: "upgrade", reason: await response.text() };
+  return response.status === 403 ? { what: "origin", reason: await response.text() } : null;
+}
+
+/** The stream beside the page, wherever a proxy has put that; the page's token goes along. */
+function streamAddress({ href, search }: Location): URL {
+  const address = new URL(STREAM_NAME, href);
   const token = new URLSearchParams(search).get("token");
-  const query = token === null ? "" : `?token=${encodeURIComponent(token)}`;
-  return `${protocol === "https:" ? "wss" : "ws"}://${host}${STREAM_PATH}${query}`;
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  if (token !== null) address.searchParams.set("token", token);
+  return address;
 }

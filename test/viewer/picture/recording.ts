@@ -8,7 +8,7 @@ import {
   type PoseFrame,
   PROTOCOL_VERSION,
   type SceneMessage,
-  STREAM_PATH,
+  STREAM_NAME,
   type StatusMessage,
   type TermsMessage,
 } from "../../../src/stream/protocol.ts";
@@ -27,7 +27,7 @@ export interface Recording {
  */
 export function record(address: string, environments: readonly number[], seconds: number): Promise<Recording> {
   const url = new URL(address);
-  const socket = new WebSocket(`ws://${url.host}${STREAM_PATH}${url.search}`);
+  const socket = new WebSocket(`ws://${url.host}/${STREAM_NAME}${url.search}`);
   const send = (message: ClientMessage) => socket.send(JSON.stringify(message));
   const frames: PoseFrame[] = [];
   const terms: TermsMessage[] = [];

@@ -34,7 +34,7 @@ export function FlowPage({ theme, keepTheme }: { theme: Theme; keepTheme: (theme
   return (
     <>
       <header class="head">
-        <a class="brand" href="./">
+        <a class="brand" href={`./${location.search}`}>
           <Logo /> flow<b>gait</b>
         </a>
         <button type="button" class="button" onClick={turn}>

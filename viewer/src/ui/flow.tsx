@@ -28,7 +28,7 @@ export function Flow({ store, page }: { store: Store; page: Page }) {
     <div class="card flow">
       <header>
         <h3>Flow</h3>
-        <a class="rewards-key" href="flow" target="_blank" rel="noreferrer">
+        <a class="rewards-key" href={`flow${location.search}`} target="_blank" rel="noreferrer">
           what is a flow?
         </a>
       </header>
@@ -45,7 +45,7 @@ function FixedFlow() {
     <div class="card flow">
       <header>
         <h3>Flow</h3>
-        <a class="rewards-key" href="flow" target="_blank" rel="noreferrer">
+        <a class="rewards-key" href={`flow${location.search}`} target="_blank" rel="noreferrer">
           what is a flow?
         </a>
       </header>

@@ -70,7 +70,7 @@ export function Help({ store }: { store: Store }) {
         ))}
       </dl>
       <p>
-        <a href="flow" target="_blank" rel="noreferrer">
+        <a href={`flow${location.search}`} target="_blank" rel="noreferrer">
           What is a flow?
         </a>{" "}
         A figure to play with.

@@ -113,6 +113,11 @@ function refusalCard(what: string, reason: string): Card {
     };
   if (what === "version")
     return { title: "This page is from another version", text: "Load it again to get the one that fits the server." };
+  if (what === "upgrade")
+    return {
+      title: "The websocket does not come through",
+      text: "The server answers, but a proxy before it does not pass websockets on: it must forward the headers Upgrade and Connection.",
+    };
   return { title: "The server refused this page", text: reason };
 }
 
