@@ -29,6 +29,7 @@ import {
 } from "./export-settings.ts";
 import { exportText } from "./export-text.ts";
 import { type FlowFlags, readFlowFlags, resampled } from "./flow-flags.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 import { type Output, resultJson } from "./output.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
 import { stageProgress } from "./stage-progress.ts";
@@ -55,9 +56,9 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
   const folder = options.out ?? join("exports", trained.description.name);
   await checkOutputFolder(folder, options.force === true);
   const compiler = await usableCompiler(output);
-  const { files, report } = await withProgress(output, async (tell) => {
+  const { files, report } = await stoppable(output, async (tell) => {
     const { subject, distillation } = distilling
-      ? await distilled(trained, distilling, sizes.calls, tell)
+      ? await distilled(trained, distilling, sizes.calls, (stage) => tell(stage, 0, 1))
       : { subject: trained, distillation: null };
     return checkedFiles(subject, formats, { sizes, compiler, workers: readWorkers(options), tell }, distillation);
   });
@@ -107,11 +108,22 @@ async function checkedFiles(
   }
 }
 
-async function withProgress<T>(output: Output, work: (tell: Progress) => Promise<T>): Promise<T> {
+/** Work that tells how far it is, and that Ctrl-C stops there: nothing is written before its end. */
+async function stoppable<T>(output: Output, work: (tell: Progress) => Promise<T>): Promise<T> {
   const progress = stageProgress(output);
+  const interrupt = listenForInterrupt(() => output.note("stopping; nothing is written; Ctrl-C again stops at once"));
   try {
-    return await work(progress.tell);
+    return await work((stage, done, total) => {
+      // What threads say of themselves comes without a count, and from where nobody catches.
+      if (done !== undefined) interrupt.signal.throwIfAborted();
+      progress.tell(stage, done, total);
+    });
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    interrupt.end();
+    throw new UserError("export: stopped, nothing was written");
   } finally {
+    interrupt.release();
     progress.close();
   }
 }

@@ -2,13 +2,15 @@
 import type { CommanderError } from "commander";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
+import { HungUp } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 
-/** 0 done, 1 failed, 2 used wrongly. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 done, 1 failed, 2 used wrongly, 129 stopped because the terminal was lost. */
+export type ExitCode = 0 | 1 | 2 | 129;
 
 /** Reports the error and returns the exit code: users' mistakes in one line, bugs with their stack trace. */
 export function reportFailure(error: unknown, output: Output): ExitCode {
+  if (error instanceof HungUp) return error.exitCode;
   if (error instanceof UserError) {
     output.note(`flowgait: ${oneLine(error.message)}`);
     return error.exitCode;

@@ -1,26 +1,49 @@
-/** Ctrl-C in a long command: the first asks it to stop cleanly, the second stops at once. */
+/** Ctrl-C, SIGTERM and a lost terminal in a long command: the first of them asks it to stop cleanly, a second Ctrl-C or SIGTERM stops at once. */
 
-/** A signal that aborts on the first SIGINT or SIGTERM; the listeners are gone once `release` was called. */
+/** A signal that aborts on the first SIGINT, SIGTERM or SIGHUP. */
 export interface Interrupt {
   readonly signal: AbortSignal;
+  /** Lets signals end the process again; a terminal that is lost says so more than once, so after SIGHUP further ones stay without effect. */
   release(): void;
+  /** To be called when all is saved. @throws HungUp where the terminal was lost first */
+  end(): void;
 }
 
-/** Exit code of a process that Ctrl-C ended. */
-const INTERRUPTED = 130;
+/** The terminal was lost, and the command has stopped as cleanly as for Ctrl-C. Nobody is there to read words. */
+export class HungUp extends Error {
+  /** As shells count it: 128 and the number of SIGHUP. */
+  readonly exitCode = 129;
+}
+
+/** Exit codes of a process that stops at once. */
+const AT_ONCE = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** @param onFirst says what happens now, and that a second Ctrl-C stops at once */
 export function listenForInterrupt(onFirst: () => void): Interrupt {
   const controller = new AbortController();
-  const listener = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+  let first: NodeJS.Signals | null = null;
+  let wasAsked = false;
+  const stop = (by: NodeJS.Signals) => {
+    if (first !== null) return;
+    first = by;
     controller.abort();
     onFirst();
   };
-  process.on("SIGINT", listener).on("SIGTERM", listener);
+  const ask = (by: keyof typeof AT_ONCE) => {
+    if (wasAsked) process.exit(AT_ONCE[by]);
+    wasAsked = true;
+    stop(by);
+  };
+  process.on("SIGINT", ask).on("SIGTERM", ask).on("SIGHUP", stop);
   return {
     signal: controller.signal,
-    release: () => void process.off("SIGINT", listener).off("SIGTERM", listener),
+    release: () => {
+      process.off("SIGINT", ask).off("SIGTERM", ask);
+      if (first !== "SIGHUP") process.off("SIGHUP", stop);
+    },
+    end: () => {
+      if (first === "SIGHUP") throw new HungUp();
+    },
   };
 }
 

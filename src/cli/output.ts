@@ -11,10 +11,13 @@ export interface Output {
   readonly notes: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
+/** A closed pipe reports EPIPE, a socket ECONNRESET, a lost terminal EIO. */
+const LOST_READER = ["EPIPE", "ECONNRESET", "EIO"];
+
 /**
  * The process's own streams. What cannot be written ends the writing and nothing else: a command goes on, so that a training saves. The
- * process then exits with 1, after a line on standard error where that is another stream; a reader that closes its end, such as `head`, has
- * had enough and is no failure.
+ * process then exits with 1, after a line on standard error where that is another stream; a reader that closes its end, such as `head`, and
+ * a terminal that is lost are no failure.
  */
 export function processOutput(): Output {
   lookAfter(process.stdout, "standard output");
@@ -35,7 +38,7 @@ function lookAfter(stream: NodeJS.WriteStream, name: string): void {
   if (stream.listenerCount("error") > 0) return;
   let failed = false;
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (failed || error.code === "EPIPE") return;
+    if (failed || LOST_READER.includes(error.code ?? "")) return;
     failed = true;
     process.once("exit", () => {
       process.exitCode ||= 1;

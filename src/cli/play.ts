@@ -76,6 +76,7 @@ export async function servePlay(options: DriveOptions, at: ServeSettings, output
   interrupt.release();
   await view.close();
   await server.close();
+  interrupt.end();
   if (view.failed !== undefined) throw new UserError(view.failed);
 }
 

@@ -89,7 +89,7 @@ async function compare(
 async function goThrough(
   session: DriveSession,
   recording: McapFile | null,
-  { signal }: Interrupt,
+  interrupt: Interrupt,
   stumbled: (broken: BrokenStep) => void,
   output: Output,
 ): Promise<string> {
@@ -97,7 +97,10 @@ async function goThrough(
   for (;;) {
     await recording?.add(session);
     if (session.step >= session.newest) return session.digest;
-    if (signal.aborted) throw new UserError(`replay: stopped after ${session.step} of ${session.newest} steps`);
+    if (interrupt.signal.aborted) {
+      interrupt.end();
+      throw new UserError(`replay: stopped after ${session.step} of ${session.newest} steps`);
+    }
     await session.advance();
     if (session.broken !== "") stumbled({ step: session.step, source: session.broken });
     // Lets Ctrl-C in.

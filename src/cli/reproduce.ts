@@ -19,7 +19,7 @@ import { evaluateOtherNoise, otherNoise } from "../train/reproduction/other-nois
 import { RUNS_FOLDER, runPaths } from "../train/run-folder.ts";
 import { curvesFigure } from "./curves-figure.ts";
 import { choice, wholeNumber } from "./flag-value.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { type Output, resultJson } from "./output.ts";
 import { type PreparedRun, prepareNewRun, prepareResume } from "./prepared-run.ts";
 import { plannedText, type Reproduction, reproductionJson, reproductionText } from "./reproduction-report.ts";
@@ -75,7 +75,7 @@ async function reproduce(name: string, options: ReproduceOptions, output: Output
   const records: CellRecord[] = [];
   for (const cell of plan.cells) records.push(await readCell(plan.out, cell));
   const runs = options.dryRun !== true && options.report !== true;
-  const interrupted = runs && (await runCells(plan, records, output));
+  const interrupt = runs ? await runCells(plan, records, output) : null;
   const left = secondsLeft(records, plan.table, plan.threads);
   const reproduction = reproductionOf(plan, records);
   if (options.json === true) resultJson(output, reproductionJson(reproduction, left));
@@ -83,7 +83,8 @@ async function reproduce(name: string, options: ReproduceOptions, output: Output
   else output.result(`${reproductionText(reproduction)}\n`);
   if (options.dryRun !== true && records.some(({ steps }) => steps > 0))
     output.note(`curves: ${shownPath(await writeResults(plan, records))}`);
-  if (interrupted) output.note(`go on with: ${resumeLine(plan, options)}`);
+  if (interrupt?.signal.aborted === true) output.note(`go on with: ${resumeLine(plan, options)}`);
+  interrupt?.end();
 }
 
 /** The cells that are asked for, and where their runs go. */
@@ -143,8 +144,8 @@ function reproductionOf({ table, preset, changed, out }: Plan, records: readonly
   return { table, preset, changed, out, records };
 }
 
-/** Runs what is left, cell by cell, and keeps `records` up to date. Returns whether it was interrupted. */
-async function runCells(plan: Plan, records: CellRecord[], output: Output): Promise<boolean> {
+/** Runs what is left, cell by cell, and keeps `records` up to date. Returns what may have interrupted it. */
+async function runCells(plan: Plan, records: CellRecord[], output: Output): Promise<Interrupt> {
   const say: Say = { note: (text) => output.note(text) };
   const interrupt = listenForInterrupt(() =>
     say.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
@@ -160,7 +161,7 @@ async function runCells(plan: Plan, records: CellRecord[], output: Output): Prom
       records[k] = await readCell(plan.out, cell);
       await writeResults(plan, records);
     }
-    return interrupt.signal.aborted;
+    return interrupt;
   } finally {
     interrupt.release();
   }

@@ -58,6 +58,7 @@ async function studio(options: StudioOptions, output: Output): Promise<void> {
     await view.close();
     await server.close();
   }
+  interrupt.end();
 }
 
 /** What the command line asked for; where it cannot begin, the studio stays open and says why. */

@@ -86,6 +86,7 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
     await view?.close();
     await server?.close();
   }
+  interrupt.end();
 }
 
 async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
