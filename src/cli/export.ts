@@ -15,7 +15,7 @@ import { type DistillationReport, type ExportReport, fileList } from "../export/
 import { reportPage } from "../export/report-page.ts";
 import { UserError } from "../math/user-error.ts";
 import { flowOf, type PolicyData } from "../rollout/jobs.ts";
-import { describeTask, Environment, isTaskFile, resolveTask } from "../tasks/index.ts";
+import { describeTask, Environment, isTaskFile, resolveTask, taskFileName } from "../tasks/index.ts";
 import { temporaryFolder } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
 import {
@@ -53,7 +53,7 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
   const distilling = readDistillation(options);
   const sizes = { ...readSizes(options), ...(distilling && { flowStepCounts: [distilling.flowSteps] }) };
   const trained = await loadSubject(reference, readSettings(options), readFlowFlags(options));
-  const folder = options.out ?? join("exports", trained.description.name);
+  const folder = options.out ?? join("exports", taskFileName(trained.description.name));
   await checkOutputFolder(folder, options.force === true);
   const compiler = await usableCompiler(output);
   const { files, report } = await stoppable(output, async (tell) => {

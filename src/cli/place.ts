@@ -1,4 +1,5 @@
 /** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
+import { extname } from "node:path";
 import type { Command } from "commander";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
@@ -60,7 +61,8 @@ function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, t
 export function ownTask(reference: string, task: string | null): string {
   if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
   const names = registry.list().map(({ name }) => name);
-  if (isTaskFile(task) || names.includes(task)) return task;
+  // A name may hold slashes like a path; the file of a task has an ending.
+  if ((isTaskFile(task) && extname(task) !== "") || names.includes(task)) return task;
   throw new UserError(
     `--task: is missing, ${reference} names the task "${task}", which is not known here${suggestion(task, names)}`,
     { exitCode: 2 },

@@ -4,7 +4,7 @@ import { basename, join, resolve } from "node:path";
 import type { NamedPolicy } from "../rollout/drive-orders.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import type { PolicyChoice } from "../stream/protocol.ts";
-import type { Environment } from "../tasks/index.ts";
+import { type Environment, taskFileName } from "../tasks/index.ts";
 import { checkpointSteps, listCheckpoints } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
@@ -109,7 +109,7 @@ export function newestRunOf(task: string): string | undefined {
 /** Folders of runs of a task that have left a checkpoint. Folders are named after their task. */
 function runsOf(task: string): string[] {
   if (!existsSync(RUNS_FOLDER)) return [];
-  const folders = readdirSync(RUNS_FOLDER).filter((name) => name.startsWith(`${task}-`));
+  const folders = readdirSync(RUNS_FOLDER).filter((name) => name.startsWith(`${taskFileName(task)}-`));
   return folders.map((name) => join(RUNS_FOLDER, name)).filter(hasCheckpoint);
 }
 

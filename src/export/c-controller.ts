@@ -65,6 +65,7 @@ export function controllerC(
 export function cName(task: string): string {
   const words = task.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9]+/g, "_");
   const name = words.toLowerCase().replace(/^_+|_+$/g, "");
+  if (name === "") return "controller";
   return /^[a-z]/.test(name) ? name : `controller_${name}`;
 }
 

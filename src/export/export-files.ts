@@ -1,4 +1,5 @@
 /** The files of an export, by name. */
+import { taskFileName } from "../tasks/index.ts";
 import { controllerC } from "./c-controller.ts";
 import { controllerContract } from "./contract.ts";
 import { deployYaml } from "./deploy-yaml.ts";
@@ -20,12 +21,13 @@ export async function exportFiles(
   const files = new Map<string, Uint8Array | string>();
   const contract = controllerContract(policy, description, origin, options);
   const onnx = controllerOnnx(policy, description, origin, options);
-  if (formats.includes("onnx")) files.set(`${description.name}.onnx`, onnx);
+  const fileName = taskFileName(description.name);
+  if (formats.includes("onnx")) files.set(`${fileName}.onnx`, onnx);
   if (formats.includes("c")) {
     const { name, header, source } = controllerC(policy, description, origin, options, kept);
     files.set(`${name}.h`, header).set(`${name}.c`, source);
   }
-  if (formats.includes("html")) files.set(`${description.name}.html`, await htmlPage(task, taskFile, onnx, contract));
+  if (formats.includes("html")) files.set(`${fileName}.html`, await htmlPage(task, taskFile, onnx, contract));
   files.set("contract.json", `${JSON.stringify(contract, null, 2)}\n`);
   const deploy = deployYaml(description, options);
   if (deploy !== null) files.set("deploy.yaml", deploy);

@@ -13,6 +13,7 @@ import type { ModelChange } from "./model-change.ts";
 import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
 import type { Randomiser } from "./randomisation.ts";
 import type { Readings } from "./readings.ts";
+import { checkTaskName } from "./task-name.ts";
 import type { Tracker, Trackers } from "./tracker.ts";
 
 /** Kinds of tasks, for lists. */
@@ -79,6 +80,7 @@ export interface TaskSpec<
   Reward extends string,
   Termination extends string,
 > {
+  /** For lists, files and exports; may hold slashes, as in "dm_control/walker", which file names show as dashes. */
   readonly name: string;
   /** Default "user". */
   readonly family?: Family;
@@ -175,7 +177,7 @@ type Nothing = Record<never, never>;
 
 /**
  * Declares a task.
- * @throws UserError when the timing does not fit or a name is used twice
+ * @throws UserError when the name cannot be used, the timing does not fit or a name is used twice
  */
 export function defineTask<
   Observation extends string,
@@ -186,6 +188,7 @@ export function defineTask<
   Tracked extends object = Nothing,
   Events extends object = Nothing,
 >(spec: TaskSpec<Robot, Tracked, Events, Observation, Critic, Reward, Termination>): NamedTask<Observation, Reward> {
+  checkTaskName(spec.name);
   const robot = spec.robot ?? { bind: () => ({}) };
   const { track = {}, events = {}, timing, settle, randomise = {} } = spec;
   // A term only ever meets the moments of its own task, so its types may be forgotten here.

@@ -83,6 +83,7 @@ export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
 export { type SteppingSettings, type Stride, type Sway, steppingPose } from "./stepping-pose.ts";
 export { type SurgeReading, type SurgeSettings, surges } from "./surges.ts";
+export { taskFileName } from "./task-name.ts";
 export {
   baseSlip,
   bezierHeight,

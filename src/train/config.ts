@@ -119,7 +119,13 @@ export const trainConfigSchema = z.strictObject({
     ),
   }),
   ...inGroup("Essentials", {
-    run: field(z.string(), "", "Folder of the run; empty takes the next free one below runs/.", OURS, "path"),
+    run: field(
+      z.string().refine(isPlainPath, "a path without control characters"),
+      "",
+      "Folder of the run; empty takes the next free one below runs/.",
+      OURS,
+      "path",
+    ),
   }),
   evaluation: z
     .strictObject(
@@ -229,4 +235,8 @@ function sortKeys(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, sortKeys(inner)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isPlainPath(path: string): boolean {
+  return !/\p{Cc}/u.test(path);
 }

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { cpus, platform, release, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { UserError } from "../math/user-error.ts";
+import { taskFileName } from "../tasks/index.ts";
 import { makeFolder, readError, writeError, writeFileAtomically } from "./atomic-file.ts";
 import { checkTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
 import { describeIssue } from "./config-issue.ts";
@@ -131,7 +132,7 @@ async function makeNewFolder(folder: string): Promise<boolean> {
 }
 
 function folderName({ task, algorithm, seed }: { task: string; algorithm: string; seed: number }, n: number | "") {
-  return `${task}-${algorithm}-s${seed}-${n}`;
+  return `${taskFileName(task)}-${algorithm}-s${seed}-${n}`;
 }
 
 function describeMachine() {

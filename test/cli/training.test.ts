@@ -200,6 +200,47 @@ describe("flowgait train", () => {
     expect((await loadCheckpoint(await latestCheckpoint(run))).metadata.envSteps).toBeGreaterThan(0);
   });
 
+  it("takes a task with a slash in its name, whose files have a dash there", async () => {
+    const cwd = scratchFolder();
+    const file = join(cwd, "task.ts");
+    const declaration = (name: string) => `import { defineTask, direct } from "flowgait";
+export const task = defineTask({
+  name: ${JSON.stringify(name)},
+  scene: "scene.xml",
+  timing: { controlHz: 50, physicsHz: 500, episodeSeconds: 1 },
+  robot: { bind: (sim) => ({ speed: () => sim.qvel[0] }) },
+  action: direct(),
+  observe: { speed: { of: (s) => s.robot.speed() } },
+  reward: { speed: { weight: 1, of: (s) => s.robot.speed() } },
+});
+`;
+    writeFileSync(
+      join(cwd, "scene.xml"),
+      `<mujoco><worldbody><body><joint name="j" type="slide" damping="1"/><geom size="0.1"/></body></worldbody>
+<actuator><motor joint="j" ctrlrange="-1 1"/></actuator></mujoco>`,
+    );
+    writeFileSync(file, declaration("dm_control/Slide"));
+    const { code, stderr } = await runCli(["train", file, ...TINY, "--steps", "512", ...noEvaluation], cwd);
+    expect(code, stderr).toBe(0);
+    const [run] = readdirSync(join(cwd, "runs"));
+    expect(run).toMatch(/^dm_control-Slide-fpo\+*-s1-1$/);
+
+    const sizes = "--rows 50 --episodes 1 --calls 10 --flow-step-counts 1 --workers 1".split(" ");
+    const exported = await runCli(["export", join("runs", run!), "--format", "onnx,c", ...sizes], cwd);
+    expect(exported.code, exported.stderr).toBe(0);
+    const out = join(cwd, "exports", "dm_control-Slide");
+    expect(readdirSync(out)).toEqual(
+      expect.arrayContaining(["dm_control-Slide.onnx", "dm_control_slide.c", "dm_control_slide.h"]),
+    );
+    const nameless = await callCli("eval", join(out, "dm_control-Slide.onnx"));
+    expect(nameless.stderr).toContain('names the task "dm_control/Slide", which is not known here');
+
+    writeFileSync(file, declaration("../x"));
+    const refused = await runCli(["train", file, ...TINY], cwd);
+    expect(refused.stderr).toMatch(/^flowgait: task: .*defineTask: name: got "\.\.\/x", expected no dot.*\n$/);
+    expect([refused.code, readdirSync(cwd).sort()]).toEqual([1, ["exports", "runs", "scene.xml", "task.ts"]]);
+  });
+
   it("names what is wrong with the scene of a user's task, and leaves no run behind", async () => {
     const cwd = scratchFolder();
     mkdirSync(join(cwd, "robot"));

@@ -128,11 +128,13 @@ int main(void) {
   });
 
   it("takes a name that C allows from any task's", () => {
-    expect(["CheetahRun", "Go1JoystickFlatTerrain", "my-robot 2", "3D"].map(cName)).toEqual([
+    expect(["CheetahRun", "Go1JoystickFlatTerrain", "my-robot 2", "3D", "ALE/Pong-v5", "关节"].map(cName)).toEqual([
       "cheetah_run",
       "go1_joystick_flat_terrain",
       "my_robot_2",
       "controller_3_d",
+      "ale_pong_v5",
+      "controller",
     ]);
   });
 });
