@@ -11,6 +11,7 @@ import { type ConfigFlag, settingAt, trainFlags } from "../train/config-flags.ts
 import { truncateJsonl } from "../train/jsonl-sink.ts";
 import { changeConfig } from "../train/presets.ts";
 import { createRunFolder, readRunConfig, runPaths, writeRunConfig } from "../train/run-folder.ts";
+import { RunLock } from "../train/run-lock.ts";
 import { storedConfig } from "../train/stored-policy.ts";
 import type { ResumePoint } from "../train/training.ts";
 import { packageVersion } from "../train/version.ts";
@@ -24,22 +25,38 @@ export interface PreparedRun {
   readonly resume?: ResumePoint;
   /** Whether the folder holds an earlier part of this run. */
   readonly continued: boolean;
+  /** Keeps others from training there; `runTraining` releases it. */
+  readonly lock: RunLock;
 }
 
-/** Makes the folder of a new run and writes its config.json. Throws UserError when that is not possible. */
+/** Makes the folder of a new run, locks it and writes its config.json. Throws UserError when that is not possible. */
 export async function prepareNewRun(config: TrainConfig): Promise<PreparedRun> {
   const { algorithm, seed, run } = config;
   const { name } = await resolveTask(config.task, config);
   const folder = await createRunFolder({ task: name, algorithm: algorithm.name, seed, run });
-  await writeConfig(folder, config);
-  return { config, folder, continued: false };
+  return locked(folder, async () => {
+    await writeConfig(folder, config);
+    return { config, folder, continued: false };
+  });
+}
+
+/** Locks a folder for what is prepared there, unless that fails. */
+async function locked(folder: string, prepare: () => Promise<Omit<PreparedRun, "lock">>): Promise<PreparedRun> {
+  const lock = await RunLock.acquire(folder);
+  try {
+    return { ...(await prepare()), lock };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 /**
  * Finds where a run left off. `source` is a run folder, or one of its checkpoint files: the newest one continues the run in place, an older one
  * starts a new run from there, so that nothing of the old one is lost.
  * @param task what the run must be of; any where it is left out
- * @throws UserError when it is neither, is damaged, is of another task, or an override would change what the run computes
+ * @throws UserError when it is neither, is damaged, is of another task, is trained in by another process, or an override would change what
+ * the run computes
  */
 export async function prepareResume(
   source: string,
@@ -51,10 +68,14 @@ export async function prepareResume(
     throw new UserError(`--resume: ${source} does not exist, expected a run folder`, { exitCode: 2 });
   const isFile = extname(source) === ".safetensors";
   const folder = resolve(isFile ? dirname(dirname(source)) : source);
-  const newest = (await listCheckpoints(folder)).at(-1);
-  if (isFile && (newest === undefined || basename(newest) !== basename(source)))
-    return forkFrom(source, overrides, task);
+  const last = (await listCheckpoints(folder)).at(-1);
+  if (isFile && (last === undefined || basename(last) !== basename(source))) return forkFrom(source, overrides, task);
   const config = applyOverrides(checkTask(await readRunConfig(folder), source, task), overrides);
+  return locked(folder, () => continueIn(folder, config));
+}
+
+async function continueIn(folder: string, config: TrainConfig): Promise<Omit<PreparedRun, "lock">> {
+  const newest = (await listCheckpoints(folder)).at(-1);
   const resume = newest === undefined ? undefined : await loadResume(folder, newest, config);
   for (const place of [folder, runPaths(folder).checkpoints]) await removeTemporaryFiles(place);
   const { seconds } = await truncateJsonl(runPaths(folder).metrics, resume?.checkpoint.metadata.envSteps ?? 0);
@@ -155,7 +176,8 @@ function applyOverrides(config: TrainConfig, { steps, workers, checkpoint }: Par
   });
 }
 
-async function writeConfig(folder: string, config: TrainConfig): Promise<void> {
+/** Writes config.json. Throws UserError when that is not possible. */
+export async function writeConfig(folder: string, config: TrainConfig): Promise<void> {
   await writeRunConfig(folder, config, { packageVersion: packageVersion(), engine: engineVersion(config.engine) });
 }
 

@@ -66,6 +66,14 @@ async function train(task: string | undefined, options: TrainOptions, output: Ou
   const at = readServeFlags(options);
   if (options.view !== true) refuseServeFlags(options);
   const run = await prepareRun(task, options);
+  try {
+    await trainInView(run, at, options, output);
+  } finally {
+    run.lock.release();
+  }
+}
+
+async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOptions, output: Output): Promise<void> {
   const server = options.view === true ? await openViewer(at, output) : null;
   output.note(startText(run));
   const progress = progressSink({ totalSteps: run.config.steps, stream: output.notes });

@@ -6,13 +6,14 @@ import type { TrainedPolicy } from "../rollout/jobs.ts";
 import { describeTask } from "../tasks/index.ts";
 import { writeFileAtomically } from "../train/atomic-file.ts";
 import { jsonlFileSink } from "../train/jsonl-sink.ts";
-import type { MetricSink } from "../train/metrics.ts";
+import type { FileSink, MetricSink } from "../train/metrics.ts";
 import { runPaths } from "../train/run-folder.ts";
 import { tensorboardSink } from "../train/tensorboard-sink.ts";
 import { Training } from "../train/training.ts";
 import { packageVersion } from "../train/version.ts";
 import type { LiveView } from "./live-view.ts";
-import type { PreparedRun } from "./prepared-run.ts";
+import { type PreparedRun, writeConfig } from "./prepared-run.ts";
+import { type Endangered, rescued } from "./rescued-run.ts";
 import { storedHistory } from "./run-list.ts";
 
 /** How a run ended. */
@@ -30,11 +31,19 @@ export interface SessionOptions {
 }
 
 /**
- * Trains to the end, or until `signal` aborts; reports to metrics.jsonl, TensorBoard and `sinks`.
- * @throws UserError when something cannot be written; the last good checkpoint stays
+ * Trains to the end, or until `signal` aborts; reports to metrics.jsonl, TensorBoard and `sinks`. Then others may train there.
+ * @throws UserError when something cannot be written; the last good checkpoint stays, or the training is saved in another folder that it names
  */
-export async function runTraining(run: PreparedRun, { sinks, signal, view }: SessionOptions): Promise<RunResult> {
-  const all = [...sinks, ...fileSinks(run), ...(view === undefined ? [] : [view.sink()])];
+export async function runTraining(run: PreparedRun, options: SessionOptions): Promise<RunResult> {
+  try {
+    return await trainIn(run, fileSinks(run), options);
+  } finally {
+    run.lock.release();
+  }
+}
+
+async function trainIn(run: PreparedRun, files: readonly FileSink[], { sinks, signal, view }: SessionOptions) {
+  const all = [...sinks, ...files, ...(view === undefined ? [] : [view.sink()])];
   let training: Training | null = null;
   try {
     training = await startTraining(run, all, view);
@@ -44,8 +53,9 @@ export async function runTraining(run: PreparedRun, { sinks, signal, view }: Ses
     return { ...result, stopped: signal.aborted };
   } catch (error) {
     // What went wrong first is what people need to hear.
+    const told = training === null ? error : await rescued(endangered(training, run, files), error);
     await closeAll(all).catch(() => undefined);
-    throw error;
+    throw told;
   } finally {
     await training?.close();
   }
@@ -53,9 +63,10 @@ export async function runTraining(run: PreparedRun, { sinks, signal, view }: Ses
 
 /** A new run whose task or engine does not load leaves no folder behind; it was empty before, or not there. */
 async function startTraining(run: PreparedRun, sinks: readonly MetricSink[], view?: LiveView): Promise<Training> {
-  const { config, folder, resume, continued } = run;
+  const { config, folder, resume, continued, lock } = run;
+  const guard = () => lock.check();
   const onCheckpoint = async (saved: SavedPolicy) => writeController(training, saved, folder);
-  const options = { config, runFolder: folder, sinks, resume, onBurst: view?.onBurst, onCheckpoint };
+  const options = { config, runFolder: folder, sinks, resume, onBurst: view?.onBurst, onCheckpoint, guard };
   const training: Training = await Training.create(options).catch(async (error: unknown) => {
     if (!continued) await rm(folder, { recursive: true, force: true });
     throw error;
@@ -63,7 +74,15 @@ async function startTraining(run: PreparedRun, sinks: readonly MetricSink[], vie
   return training;
 }
 
-function fileSinks({ folder, resume, continued }: PreparedRun): MetricSink[] {
+function endangered(training: Training, { config, folder, lock }: PreparedRun, sinks: readonly FileSink[]): Endangered {
+  const finish = async (place: string) => {
+    await writeController(training, { policy: training.policy(), envSteps: training.steps }, place);
+    await writeConfig(place, { ...config, run: "" });
+  };
+  return { training, folder, lock, sinks, finish, shown: shownPath };
+}
+
+function fileSinks({ folder, resume, continued }: PreparedRun): FileSink[] {
   const { metrics, tensorboard } = runPaths(folder);
   const resumedFrom = continued ? (resume?.checkpoint.metadata.envSteps ?? 0) : undefined;
   return [jsonlFileSink(metrics), tensorboardSink(tensorboard, { resumedFrom })];

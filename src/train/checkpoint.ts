@@ -3,10 +3,10 @@
  * here they are names, saved whole or not at all and read back with a clear line when something is wrong.
  * No wall-clock time is stored, so the same training gives the same bytes.
  */
-import { link, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../math/user-error.ts";
-import { makeFolder, readError, writeError, writeFileAtomically } from "./atomic-file.ts";
+import { readError, writeError, writeFileAtomically } from "./atomic-file.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 
 /** Raised when older programs could no longer read the file. */
@@ -154,12 +154,19 @@ export async function bestCheckpoint(runFolder: string): Promise<string> {
 async function writeCheckpoint(runFolder: string, steps: number, bytes: Uint8Array, options: SaveOptions) {
   const folder = join(runFolder, "checkpoints");
   const path = join(folder, `step-${String(steps).padStart(STEP_DIGITS, "0")}.safetensors`);
-  await makeFolder(folder);
+  await makeInside(folder);
   await writeFileAtomically(path, bytes);
   if (options.best) await linkBest(path, join(folder, BEST), bytes);
   const all = await listCheckpoints(runFolder);
   for (const old of all.slice(0, -options.keep)) if (old !== path) await rm(old, { force: true });
   return path;
+}
+
+/** Makes a folder inside one that is there: a run folder that was taken away is not made anew, which would look like a run. */
+async function makeInside(folder: string): Promise<void> {
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw writeError(folder, error);
+  });
 }
 
 /** The best checkpoint is a second name of the same file where the file system can do that, else a copy. */

@@ -3,9 +3,10 @@
  * Numbers that are not finite become null, as JSON has no word for them.
  */
 import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { AppendedFile } from "./appended-file.ts";
 import { readError, writeFileAtomically } from "./atomic-file.ts";
-import type { EvaluationMetrics, IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
+import type { EvaluationMetrics, FileSink, IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
 
 /** Where a resumed run's file left off. */
 export interface JsonlPosition {
@@ -19,13 +20,14 @@ export interface JsonlPosition {
  * A sink that appends every report to `path`: `{event: "iteration" | "evaluation" | "log", …}`.
  * @throws UserError when the file cannot be written, also from later calls
  */
-export function jsonlFileSink(path: string): MetricSink {
+export function jsonlFileSink(path: string): FileSink {
   const file = new AppendedFile(path);
   const write = (event: string, fields: object) => file.append(`${JSON.stringify({ event, ...fields })}\n`);
   return {
     iteration: (metrics) => write("iteration", metrics),
     evaluation: (metrics) => write("evaluation", metrics),
     event: (event) => write("log", event),
+    copyTo: (runFolder) => file.copyTo(join(runFolder, basename(path))),
     close: async () => file.close(),
   };
 }

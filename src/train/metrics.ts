@@ -90,3 +90,9 @@ export interface MetricSink {
   /** Flushes; the sink accepts nothing afterwards. */
   close(): Promise<void>;
 }
+
+/** A sink that writes into a run folder. */
+export interface FileSink extends MetricSink {
+  /** Writes all its reports to their place in another run folder. Throws UserError when that is not possible. */
+  copyTo(runFolder: string): void;
+}

@@ -10,6 +10,7 @@ import { makeFolder, readError, writeError, writeFileAtomically } from "./atomic
 import { checkTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
 import { describeIssue } from "./config-issue.ts";
 import { withTodaysSettings } from "./older-settings.ts";
+import { isLockName } from "./run-lock.ts";
 
 /** Where runs go when nothing else is said, below the working directory. */
 export const RUNS_FOLDER = "runs";
@@ -104,7 +105,7 @@ async function createNamed(folder: string): Promise<string> {
     if (error.code === "ENOENT") return [];
     throw writeError(folder, error);
   });
-  if (present.length > 0)
+  if (present.some((name) => !isLockName(name)))
     throw new UserError(`--run: ${folder} is not empty, expected a new folder (or --resume to continue it)`, {
       exitCode: 2,
     });

@@ -4,12 +4,12 @@
  */
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import protobuf from "protobufjs/light.js";
 import { AppendedFile } from "./appended-file.ts";
 import { writeError } from "./atomic-file.ts";
 import { maskedCrc32c } from "./crc32c.ts";
-import type { EvaluationMetrics, IterationMetrics, MetricSink } from "./metrics.ts";
+import type { EvaluationMetrics, FileSink, IterationMetrics } from "./metrics.ts";
 
 /** One scalar of one step. */
 export interface Scalar {
@@ -46,7 +46,7 @@ const eventType = new Type("Event")
  * A sink that writes one new event file into `folder`, creating it where needed.
  * @throws UserError when it cannot be written, also from later calls
  */
-export function tensorboardSink(folder: string, options: TensorboardOptions = {}): MetricSink {
+export function tensorboardSink(folder: string, options: TensorboardOptions = {}): FileSink {
   const now = options.now ?? Date.now;
   makeFolderNow(folder);
   const file = new AppendedFile(join(folder, `events.out.tfevents.${timestamp(now())}.${hostname()}.${process.pid}`));
@@ -58,6 +58,11 @@ export function tensorboardSink(folder: string, options: TensorboardOptions = {}
     iteration: (metrics) => write({ step: metrics.steps, summary: { value: iterationScalars(metrics) } }),
     evaluation: (metrics) => write({ step: metrics.steps, summary: { value: evaluationScalars(metrics) } }),
     event: () => undefined,
+    copyTo: (runFolder) => {
+      const copies = join(runFolder, basename(folder));
+      makeFolderNow(copies);
+      file.copyTo(join(copies, basename(file.path)));
+    },
     close: async () => file.close(),
   };
 }

@@ -45,6 +45,8 @@ export interface TrainingOptions {
   readonly onCheckpoint?: (saved: { readonly policy: TrainedPolicy; readonly envSteps: number }) => Promise<void>;
   /** Called after each collection with what the watched environments did */
   readonly onBurst?: (burst: WatchedBurst) => void;
+  /** Called before every iteration and every checkpoint; what it throws ends the run */
+  readonly guard?: () => void;
   /** Milliseconds of a monotonic clock; used for reports and for the time between checkpoints only */
   readonly nowMs?: () => number;
 }
@@ -169,6 +171,7 @@ export class Training {
     while (this.steps < this.config.steps && !signal.aborted) {
       await this.#gate;
       if (signal.aborted) break;
+      this.#options.guard?.();
       await this.#iterate();
       await this.#endWhereRefused();
       await this.#evaluateWhenDue(false);
@@ -320,6 +323,7 @@ export class Training {
   async #save(wait: boolean, best = false): Promise<void> {
     await this.#saving;
     if (this.#saveError !== null) throw this.#saveError;
+    this.#options.guard?.();
     this.#savedAtMs = this.#nowMs();
     const contents = { policy: this.policy(), envSteps: this.steps };
     const saved = saveCheckpoint(this.#options.runFolder, this.checkpoint(), {

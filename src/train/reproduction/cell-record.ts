@@ -8,6 +8,7 @@ import { checkpointSteps, listCheckpoints } from "../checkpoint.ts";
 import { readJsonl } from "../jsonl-sink.ts";
 import type { EvaluationMetrics } from "../metrics.ts";
 import { readRunConfig, runPaths } from "../run-folder.ts";
+import { isLockName } from "../run-lock.ts";
 import { type Cell, checkSameSettings } from "./cells.ts";
 import { type OtherEvaluation, readOtherEvaluation } from "./other-noise.ts";
 
@@ -85,7 +86,7 @@ async function checkFree(folder: string): Promise<void> {
     if (error.code === "ENOENT") return [];
     throw readError(folder, error, "a run of this table or no such folder");
   });
-  if (names.some((name) => !name.endsWith(".tmp")))
+  if (names.some((name) => !name.endsWith(".tmp") && !isLockName(name)))
     throw new UserError(`${folder}: has no config.json, expected a run of this table or no such folder`, {
       exitCode: 2,
     });
