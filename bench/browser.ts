@@ -22,12 +22,12 @@ const flags = [
   "--disable-sync",
 ];
 
-/** @throws Error with one line when no browser is found */
-export async function launchBrowser(): Promise<Browser> {
+/** @param more flags of Chromium @throws Error with one line when no browser is found */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = browserPath();
   // Needed here alone, and a tool of development.
   const { chromium } = await import("playwright-core");
-  return chromium.launch({ executablePath, args: flags, timeout: 60_000 });
+  return chromium.launch({ executablePath, args: [...flags, ...more], timeout: 60_000 });
 }
 
 /** Where a Chromium or Chrome lies: CHROME_PATH, the search path, or a usual place. */

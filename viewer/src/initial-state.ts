@@ -19,6 +19,7 @@ export function initialState(settings: Settings): PageState {
     gamepad: null,
     latencyMs: null,
     motion: null,
+    screen: "drawn",
     isFilming: false,
     pointed: null,
     divergence: null,

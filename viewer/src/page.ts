@@ -22,6 +22,7 @@ import { Drive } from "./drive.ts";
 import { Grab, springOf } from "./grab.ts";
 import { Playback } from "./playback.ts";
 import { shownEnvironments } from "./scene/layout.ts";
+import type { ScreenState } from "./scene/screen.ts";
 import type { Stage } from "./scene/stage.ts";
 import { onSystemTheme, saveSettings, systemTheme } from "./settings.ts";
 import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from "./store.ts";
@@ -108,6 +109,8 @@ export class Page {
 
   start(): void {
     const state = this.store.get();
+    this.store.set({ screen: this.stage.screenState });
+    this.stage.onScreen = (screen) => this.screenChanged(screen);
     this.stage.setTheme(state.theme);
     this.stage.setOptions(state.options);
     this.stage.setCameraView(state.cameraView);
@@ -384,6 +387,15 @@ export class Page {
   }
 
   // --------------------------------------------------------------------------------------------------------------------------------- drawing
+
+  /** Nothing can be held, pointed at or filmed in a picture that is gone. */
+  private screenChanged(screen: ScreenState): void {
+    if (screen !== "drawn") {
+      this.grab.end();
+      if (this.video.isRunning) this.toggleVideo();
+    }
+    this.store.set({ screen, ...(screen === "drawn" ? {} : { pointed: null }) });
+  }
 
   /** Starts the loop of frames, if it sleeps. */
   private wake(): void {

@@ -13,6 +13,7 @@ import type {
   TermsMessage,
 } from "../../src/stream/protocol.ts";
 import type { Divergence } from "./divergence.ts";
+import type { ScreenState } from "./scene/screen.ts";
 import type { Axes } from "./steering/axes.ts";
 import type { StudioState } from "./studio.ts";
 
@@ -70,6 +71,8 @@ export interface PageState {
   readonly gamepad: string | null;
   /** From the page to the simulation and back; the middle of the last commands. */
   readonly latencyMs: number | null;
+  /** Whether there is a picture. */
+  readonly screen: ScreenState;
   /** Whether the picture is being filmed. */
   readonly isFilming: boolean;
   /** The body under the pointer, and where to name it, CSS pixels. */

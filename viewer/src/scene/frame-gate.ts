@@ -37,6 +37,11 @@ export class FrameGate {
     this.gl.flush();
   }
 
+  /** Forgets the frame that is under way: its context is lost. */
+  reset(): void {
+    this.fence = null;
+  }
+
   private isDone(fence: WebGLSync): boolean {
     return this.gl.isContextLost() || this.gl.getSyncParameter(fence, this.gl.SYNC_STATUS) === this.gl.SIGNALED;
   }

@@ -67,12 +67,3 @@ export class Quality {
     return false;
   }
 }
-
-/** Whether WebGL runs on the processor here; asked of a canvas of its own. */
-export function isSoftwareRendered(): boolean {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  const info = gl?.getExtension("WEBGL_debug_renderer_info");
-  const name = gl && info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
-  gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|basic render/i.test(name);
-}

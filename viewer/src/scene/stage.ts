@@ -2,36 +2,23 @@
  * The picture: renderer, camera, light and the loop's one frame. Told what to show, it draws it; it knows nothing of sockets, plots or buttons.
  * MuJoCo's frame is kept: z is up, x is a robot's forward.
  */
-import {
-  Fog,
-  NeutralToneMapping,
-  PCFShadowMap,
-  PerspectiveCamera,
-  PMREMGenerator,
-  Scene,
-  Vector2,
-  Vector3,
-  WebGLRenderer,
-} from "three";
-import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
+import { Fog, PerspectiveCamera, Scene, Vector2, Vector3 } from "three";
 import type { StreamScene } from "../../../src/stream/protocol.ts";
 import type { ShownPose } from "../playback.ts";
 import type { CameraView, Theme, ViewOptions } from "../store.ts";
 import { Arrangement } from "./arrangement.ts";
 import { CameraRig, type Insets } from "./camera-rig.ts";
 import { Cast, type StageView, type Touched } from "./cast.ts";
-import { FrameGate } from "./frame-gate.ts";
 import { eyesOf, focusOf, gazeHeading } from "./gaze.ts";
 import { Lights } from "./lights.ts";
 import { palettes } from "./palette.ts";
 import { pickNearest, pointFacing, rayThrough } from "./picking.ts";
-import { isSoftwareRendered, Quality } from "./quality.ts";
+import { Quality } from "./quality.ts";
+import { Screen, type ScreenState } from "./screen.ts";
 import { Sky } from "./sky.ts";
 
 /** Frames between two measurements of how large a robot is. */
 const MEASURE_EVERY = 8;
-/** Rest after each frame where a processor draws, in multiples of the frame's time: two thirds of the machine stay free. */
-const PLAIN_REST = 2;
 /** A grid is seen from further above than a single robot, rad. */
 const GRID_LIFT = 0.3;
 
@@ -41,14 +28,15 @@ export class Stage {
   readonly isPlain: boolean;
   /** Called when there is something to draw again. */
   onRestless: () => void = () => {};
-  private readonly renderer: WebGLRenderer;
+  /** Called when the picture is lost, or returns. */
+  onScreen: (state: ScreenState) => void = () => {};
+  private readonly screen: Screen;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(32, 1, 0.05, 900);
   private readonly lights = new Lights();
   private readonly sky = new Sky();
   private readonly cast: Cast;
   private readonly quality: Quality;
-  private readonly gate: FrameGate;
   private arrangement: Arrangement | null = null;
   private framed = "";
   private frames = 0;
@@ -58,21 +46,21 @@ export class Stage {
   private readonly litTarget = new Vector3();
 
   constructor(canvas: HTMLCanvasElement, settings: { quality: number | null; isStill: () => boolean }) {
-    const isSoftware = isSoftwareRendered();
-    this.isPlain = isSoftware && settings.quality === null;
-    this.quality = new Quality(isSoftware ? 4 : 1, settings.quality);
+    this.screen = new Screen(canvas, settings.quality !== null, (state) => this.screenChanged(state));
+    this.isPlain = this.screen.isPlain;
+    this.quality = new Quality(this.screen.isSoftware ? 4 : 1, settings.quality);
     this.cast = new Cast(this.isPlain);
-    this.renderer = new WebGLRenderer({ canvas, antialias: !isSoftware, stencil: false });
-    this.gate = new FrameGate(this.renderer.getContext() as WebGL2RenderingContext, this.isPlain ? PLAIN_REST : 0);
-    this.renderer.toneMapping = NeutralToneMapping;
-    this.renderer.shadowMap.enabled = true;
-    this.renderer.shadowMap.type = PCFShadowMap;
     this.camera.up.set(0, 0, 1);
     this.rig = new CameraRig(this.camera, canvas, settings.isStill);
     this.rig.controls.addEventListener("change", () => this.invalidate());
-    if (!this.isPlain) this.setUpReflections();
+    this.screen.reflect(this.scene);
     this.scene.add(this.sky.mesh, this.lights.group, this.cast.group);
     this.applyQuality();
+  }
+
+  /** Whether there is a picture, and why not. */
+  get screenState(): ScreenState {
+    return this.screen.state;
   }
 
   /** Frames drawn so far. */
@@ -82,7 +70,7 @@ export class Stage {
 
   /** Milliseconds until another frame may begin. */
   waitMs(nowMs: number): number {
-    return this.gate.waitMs(nowMs);
+    return this.screen.waitMs(nowMs);
   }
 
   /** Whether there is something to draw even without new poses. */
@@ -95,7 +83,7 @@ export class Stage {
   }
 
   get canvas(): HTMLCanvasElement {
-    return this.renderer.domElement;
+    return this.screen.canvas;
   }
 
   /** The camera's place. */
@@ -134,7 +122,7 @@ export class Stage {
 
   setOptions(options: ViewOptions): void {
     this.cast.setOptions(options);
-    this.renderer.shadowMap.enabled = options.shadows;
+    this.screen.setShadows(options.shadows);
     this.lights.setShadows(options.shadows);
     this.areShadowsOld = true;
     this.invalidate();
@@ -153,7 +141,7 @@ export class Stage {
   }
 
   resize(width: number, height: number): void {
-    this.renderer.setSize(width, height, false);
+    this.screen.resize(width, height);
     this.rig.resize(width, height);
     this.framed = "";
     this.invalidate();
@@ -181,8 +169,7 @@ export class Stage {
     const { arrangement, rig, lights } = this;
     if (arrangement?.size) lights.aim(rig.controls.target, Math.max(1.2, arrangement.reach() * 1.25));
     this.castShadows(hasNewPoses, startedMs);
-    this.renderer.render(this.scene, this.camera);
-    this.gate.close(startedMs);
+    if (!this.screen.render(this.scene, this.camera, startedMs)) return false;
     this.frames++;
     if (hasNewPoses && this.quality.note(dt * 1000)) this.applyQuality();
     return true;
@@ -190,12 +177,13 @@ export class Stage {
 
   /** The environment drawn at a point of the canvas in CSS pixels, or null. */
   pick(x: number, y: number): number | null {
+    if (this.screen.state !== "drawn") return null;
     return pickNearest(this.deviceOf(x, y), this.camera, this.cast.spots(), this.arrangement?.height ?? 1);
   }
 
   /** The body drawn at a point of the canvas in CSS pixels, or null. */
   touch(x: number, y: number): Touched | null {
-    return this.cast.touch(rayThrough(this.deviceOf(x, y), this.camera));
+    return this.screen.state === "drawn" ? this.cast.touch(rayThrough(this.deviceOf(x, y), this.camera)) : null;
   }
 
   /** The point of the world under a point of the canvas, as far from the camera as `at`; where one robot roams. */
@@ -205,7 +193,7 @@ export class Stage {
 
   /** Where a point of the world is on the canvas, CSS pixels; where one robot roams. */
   pixelOf([x, y, z]: Iterable<number>): [number, number] {
-    const { clientWidth, clientHeight } = this.renderer.domElement;
+    const { clientWidth, clientHeight } = this.screen.canvas;
     const at = new Vector3(x, y, z).project(this.camera);
     return [((at.x + 1) / 2) * clientWidth, ((1 - at.y) / 2) * clientHeight];
   }
@@ -238,14 +226,14 @@ export class Stage {
     this.areShadowsOld ||= hasNewPoses || !target.equals(this.litTarget);
     this.litTarget.copy(target);
     const isDue = !hasNewPoses || nowMs - this.shadowsMs >= this.quality.current.shadowLagMs;
-    this.renderer.shadowMap.needsUpdate = this.areShadowsOld && isDue;
-    if (!isDue) return;
+    this.screen.castShadows(this.areShadowsOld && isDue);
+    if (!isDue && this.screen.state === "drawn") return;
     this.areShadowsOld = false;
     this.shadowsMs = nowMs;
   }
 
   private deviceOf(x: number, y: number): Vector2 {
-    const { clientWidth, clientHeight } = this.renderer.domElement;
+    const { clientWidth, clientHeight } = this.screen.canvas;
     return new Vector2((2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight);
   }
 
@@ -294,18 +282,17 @@ export class Stage {
     this.cast.setScale(Math.max(height, reach));
   }
 
-  /** A softly lit room to reflect. */
-  private setUpReflections(): void {
-    const generator = new PMREMGenerator(this.renderer);
-    this.scene.environment = generator.fromScene(new RoomEnvironment(), 0.04, 0.1, 100, { size: 64 }).texture;
-    this.scene.environmentRotation.set(Math.PI / 2, 0, 0);
-    generator.dispose();
+  private screenChanged(state: ScreenState): void {
+    // Targets of an earlier context are empty.
+    if (state === "drawn") this.screen.reflect(this.scene);
+    this.areShadowsOld = true;
+    this.invalidate();
+    this.onScreen(state);
   }
 
   private applyQuality(): void {
     const { pixelRatio, shadowSize } = this.quality.current;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, pixelRatio));
-    this.renderer.shadowMap.autoUpdate = false;
+    this.screen.setPixelRatio(Math.min(devicePixelRatio, pixelRatio));
     this.lights.setShadowSize(shadowSize);
     this.areShadowsOld = true;
     this.invalidate();

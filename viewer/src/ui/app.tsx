@@ -13,6 +13,7 @@ import { Flow } from "./flow.tsx";
 import { Help } from "./help.tsx";
 import { IncidentBar, Incidents } from "./incidents.tsx";
 import { Learning } from "./learning.tsx";
+import { NoPicture } from "./no-picture.tsx";
 import { Notices } from "./notices.tsx";
 import { Rewards } from "./rewards.tsx";
 import { RunCard } from "./run-card.tsx";
@@ -35,6 +36,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
   document.documentElement.dataset.theme = theme;
   return (
     <>
+      <NoPicture store={store} />
       <TopBar store={store} page={page} />
       <div class="lower">
         {isDriving ? <Steer store={store} page={page} /> : null}

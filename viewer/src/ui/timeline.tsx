@@ -90,7 +90,8 @@ function placeOf(step: number, { oldest, newest }: DriveMessage): string {
 
 function FilmButton({ store, page }: { store: Store; page: Page }) {
   const isFilming = useStore(store, (state) => state.isFilming);
-  if (!Video.isPossible) return null;
+  const hasPicture = useStore(store, (state) => state.screen === "drawn");
+  if (!Video.isPossible || !hasPicture) return null;
   return (
     <button
       type="button"

@@ -72,6 +72,8 @@ async function open(): Promise<void> {
   const info = infoOf(payload, robot);
   const store = new Store({ ...initialState(settings), connection: { state: "open" }, channel: "drive", info });
   const stage = openStage(describeScene(robot.env.sim) as StreamScene, info.hasCommand);
+  store.set({ screen: stage.screenState });
+  stage.onScreen = (screen) => store.set({ screen });
   const player = new Player(robot, stage, store);
   const { drive } = player;
   render(<Controls store={store} drive={drive} canPush={robot.canBePushed} />, root);

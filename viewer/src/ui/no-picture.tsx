@@ -1,0 +1,28 @@
+/** What stands in the picture's place where the browser has no WebGL for it. */
+import type { ScreenState } from "../scene/screen.ts";
+import { type Store, useStore } from "../store.ts";
+
+const words: Readonly<Record<Exclude<ScreenState, "drawn">, { readonly title: string; readonly text: string }>> = {
+  absent: {
+    title: "No picture: this browser offers no WebGL 2",
+    text: "The simulation runs, and all other parts of the page work. To see the robot, turn on hardware acceleration in the browser's settings or open this page in another browser, then reload it.",
+  },
+  lost: {
+    title: "The picture is interrupted: the browser took WebGL away",
+    text: "The simulation runs, and all other parts of the page work. The picture returns when the browser gives WebGL back. If it does not, reload the page.",
+  },
+};
+
+export function NoPicture({ store }: { store: Store }) {
+  const screen = useStore(store, (state) => state.screen);
+  if (screen === "drawn") return null;
+  const { title, text } = words[screen];
+  return (
+    <div class="no-picture">
+      <div class="glass" role="status" data-testid="no-picture">
+        <h2>{title}</h2>
+        <p>{text}</p>
+      </div>
+    </div>
+  );
+}
