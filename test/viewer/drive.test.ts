@@ -144,11 +144,11 @@ describe("driving at a desk", () => {
 
   it("a gamepad's sticks steer outside their dead zone, and its buttons pause and begin anew", async () => {
     await page.evaluate(`{
-      globalThis.pad = { id: "Test pad", connected: true, axes: [0, 0, 0, 0], buttons: Array.from({ length: 16 }, () => ({ pressed: false })) };
+      globalThis.pad = { id: "Test pad", index: 0, mapping: "standard", connected: true, axes: [0, 0, 0, 0], buttons: Array.from({ length: 16 }, () => ({ pressed: false })) };
       navigator.getGamepads = () => [pad];
       dispatchEvent(new Event("gamepadconnected"));
     }`);
-    await pageUntil(page, "flowgait.state.gamepad === 'Test pad'");
+    await pageUntil(page, "flowgait.state.gamepad?.name === 'Test pad'");
     await page.evaluate("pad.axes = [0, -1, 0.08, 0]");
     await commanded(page, "vx > 0.9 && yaw === 0");
     await page.evaluate("pad.axes = [-1, 0, 1, 0]");
@@ -399,5 +399,85 @@ describe("driving on a phone", () => {
     await commanded(next, "yaw === 0");
     await next.close();
     expect(watch.errors).toEqual([]);
+  });
+});
+
+describe("gamepads", () => {
+  const ODD_REST = [0, 0, -1, 0, 0, -1, 0, 0];
+  const sent: string[] = [];
+  let page: Page;
+
+  beforeAll(async () => {
+    page = await browser.newPage();
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void sent.push(String(payload))));
+    await page.goto(server.url);
+    await pageUntil(page, "flowgait.state.hasPoses");
+    if ((await page.evaluate("flowgait.state.drive.state")) !== "playing") await page.keyboard.press(" ");
+  });
+  afterAll(() => page?.close());
+
+  const commands = () => sent.filter((text) => text.includes('"command"'));
+  const show = (axes: readonly number[]) => page.evaluate(`{ pad.axes = ${JSON.stringify(axes)} }`);
+  const plug = () =>
+    page.evaluate(`{
+      const buttons = Array.from({ length: 11 }, () => ({ pressed: false }));
+      globalThis.pad = { id: "Odd pad", index: 0, mapping: "", connected: true, axes: ${JSON.stringify(ODD_REST)}, buttons };
+      navigator.getGamepads = () => [pad];
+      dispatchEvent(new Event("gamepadconnected"));
+    }`);
+
+  it("without the standard layout move nothing until their sticks are mapped, and are known when they return", async () => {
+    const question = page.getByTestId("pad-questions");
+    await plug();
+    await question.getByText("is not known").waitFor();
+    await show([0, -1, 1, 0, 0, -1, 0, 0]);
+    await page.waitForTimeout(200);
+    expect(commands()).toEqual([]);
+    await show(ODD_REST);
+    await question.getByRole("button", { name: "Map the gamepad" }).press("Enter");
+    for (const [step, axis, value] of [
+      ["forward", 1, -1],
+      ["left", 0, -1],
+      ["turn", 3, -1],
+    ] as const) {
+      await pageUntil(page, `flowgait.state.gamepad.asked?.step === "${step}"`);
+      await show(ODD_REST.map((before, n) => (n === axis ? value : before)));
+      await question.getByText("Now let go.").waitFor();
+      await show(ODD_REST);
+    }
+    await pageUntil(page, "flowgait.state.gamepad.isTaught && flowgait.state.gamepad.asked === null");
+    expect(commands()).toEqual([]);
+    await show([0, -1, -1, 0, 0, -1, 0, 0]);
+    await commanded(page, "vx > 0.9 && yaw === 0");
+    await page.evaluate("pad.connected = false");
+    await commanded(page, "vx === 0");
+    await page.reload();
+    await pageUntil(page, "flowgait.state.hasPoses");
+    await plug();
+    await pageUntil(page, "flowgait.state.gamepad?.isKnown");
+    await show([0, 0, -1, -1, 0, -1, 0, 0]);
+    await commanded(page, "yaw > 0.9");
+    await page.evaluate("pad.connected = false");
+    await commanded(page, "yaw === 0");
+  });
+
+  it("of several the one that was touched last steers", async () => {
+    await page.evaluate(`{
+      const make = (index) => ({ id: "Pad " + index, index, mapping: "standard", connected: true, axes: [0, 0, 0, 0], buttons: [] });
+      globalThis.pads = [make(0), null, make(2)];
+      navigator.getGamepads = () => pads;
+      dispatchEvent(new Event("gamepadconnected"));
+    }`);
+    await pageUntil(page, "flowgait.state.gamepad?.name === 'Pad 0'");
+    await page.evaluate("pads[0].axes = [0, -1, 0, 0]");
+    await commanded(page, "vx > 0.9");
+    await page.evaluate("pads[2].axes = [0, 0, 1, 0]");
+    await commanded(page, "vx === 0 && yaw < -0.9");
+    await page.evaluate("pads[2] = null");
+    await commanded(page, "vx === 0 && yaw === 0");
+    await page.evaluate("pads[0].axes = [0, -0.7, 0, 0]");
+    await commanded(page, "vx > 0.3");
+    await page.evaluate("pads[0] = null");
+    await pageUntil(page, "flowgait.state.gamepad === null");
   });
 });

@@ -35,7 +35,7 @@ describe("a browser without WebGL", () => {
     const { errors } = watchPage(page);
     await page.goto(server.url);
     await pageUntil(page, "flowgait.state.points.length > 0 && flowgait.state.hasPoses");
-    expect(await words()).toContain("No picture: this browser offers no WebGL 2");
+    expect(await words()).toContain("No picture: WebGL 2 is not available");
     await page.getByRole("complementary", { name: "Plots" }).locator("canvas").first().waitFor();
     await page.getByRole("button", { name: "Camera" }).click();
     await page.getByRole("radio", { name: "From above" }).click();
@@ -52,7 +52,9 @@ describe("a browser that takes WebGL away", () => {
     await page.goto(server.url);
     await pageUntil(page, "flowgait.framesDrawn > 2");
     expect(await page.getByTestId("no-picture").count()).toBe(0);
-    await page.evaluate(`globalThis.taken = document.querySelector("#stage").getContext("webgl2").getExtension("WEBGL_lose_context")`);
+    await page.evaluate(
+      `globalThis.taken = document.querySelector("#stage").getContext("webgl2").getExtension("WEBGL_lose_context")`,
+    );
     await page.evaluate("taken.loseContext()");
     await pageUntil(page, "flowgait.state.screen === 'lost'");
     expect(await words()).toContain("The picture is interrupted: the browser took WebGL away");

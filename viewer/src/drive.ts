@@ -21,6 +21,7 @@ const padActions: Readonly<Record<PadAction, (drive: Drive) => void>> = {
 
 export class Drive {
   readonly steering: Steering;
+  readonly pads: PadWatch;
   private readonly store: Store;
   private readonly send: (message: ClientMessage) => void;
   private readonly keys = new SteeringKeys();
@@ -33,6 +34,7 @@ export class Drive {
     this.send = send;
     this.steering = new Steering(send, (axes) => store.set({ axes }));
     this.listen();
+    this.pads = this.watchPads();
   }
 
   // -------------------------------------------------------------------------------------------------------------------------------- actions
@@ -176,7 +178,10 @@ export class Drive {
     };
     addEventListener("blur", letGo);
     document.addEventListener("visibilitychange", letGo);
-    new PadWatch({
+  }
+
+  private watchPads(): PadWatch {
+    return new PadWatch({
       moved: (axes) => {
         if (this.isSteerable()) this.steering.ask("gamepad", axes);
       },
@@ -184,7 +189,7 @@ export class Drive {
         if (this.store.get().channel !== "drive") return;
         padActions[action](this);
       },
-      named: (gamepad) => this.store.set({ gamepad }),
+      changed: (gamepad) => this.store.set({ gamepad }),
     });
   }
 }

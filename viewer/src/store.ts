@@ -15,6 +15,7 @@ import type {
 import type { Divergence } from "./divergence.ts";
 import type { ScreenState } from "./scene/screen.ts";
 import type { Axes } from "./steering/axes.ts";
+import type { PadState } from "./steering/gamepad.ts";
 import type { StudioState } from "./studio.ts";
 
 /** Environments shown side by side. */
@@ -67,8 +68,8 @@ export interface PageState {
   readonly axes: Axes;
   /** Steering keys that are held, by code. */
   readonly heldKeys: ReadonlySet<string>;
-  /** Name of the connected gamepad. */
-  readonly gamepad: string | null;
+  /** The gamepad that steers, or would; null while none is connected. */
+  readonly gamepad: PadState | null;
   /** From the page to the simulation and back; the middle of the last commands. */
   readonly latencyMs: number | null;
   /** Whether there is a picture. */

@@ -8,8 +8,8 @@ import {
   PCFShadowMap,
   PMREMGenerator,
   type Scene,
-  type WebGLRenderTarget,
   WebGLRenderer,
+  type WebGLRenderTarget,
 } from "three";
 import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
 import { FrameGate } from "./frame-gate.ts";

@@ -47,7 +47,8 @@ export function withDeadZone(x: number, y: number, zone: number): [number, numbe
   const length = Math.hypot(x, y);
   if (length <= zone) return [0, 0];
   const share = Math.min(1, (length - zone) / (1 - zone)) / length;
-  return [x * share, y * share];
+  // No negative zero.
+  return [x * share || 0, y * share || 0];
 }
 
 function scaled(axis: number, [low, high]: readonly [number, number]): number {

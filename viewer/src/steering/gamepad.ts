@@ -1,10 +1,16 @@
-/** A gamepad in the browser's standard layout: sticks steer, buttons act. Looked at once per frame while one is connected. */
-import { type Axes, STILL, withDeadZone } from "./axes.ts";
+/**
+ * The gamepads in the browser, looked at once per frame while one is connected. The one that was touched last steers. A pad in the browser's standard
+ * layout steers at once, any other after a person has shown which of its sticks mean what.
+ */
+import { type Axes, STILL } from "./axes.ts";
+import { axisAt, type PadLayout, PadSticks, STANDARD_LAYOUT } from "./pad-layout.ts";
+import { type MappingStep, PadMapping } from "./pad-mapping.ts";
+import { PadMemory } from "./pad-memory.ts";
 
-/** Sticks rest anywhere in here. */
-const DEAD_ZONE = 0.12;
+/** An axis that moves farther than this was touched. */
+const TOUCH = 0.2;
 
-/** What a button does, and how the help names it. */
+/** What a button does, and how the help names it. Other layouts than the standard have their buttons elsewhere: there they do nothing. */
 export type PadAction = "push" | "toggle" | "reset";
 export const padButtons: readonly { readonly index: number; readonly name: string; readonly action: PadAction }[] = [
   { index: 0, name: "A", action: "push" },
@@ -12,18 +18,78 @@ export const padButtons: readonly { readonly index: number; readonly name: strin
   { index: 8, name: "Back", action: "reset" },
 ];
 
+/** How the page stands with the gamepad that steers, or would. */
+export interface PadState {
+  readonly name: string;
+  /** Whether it is known which of its axes steer. */
+  readonly isKnown: boolean;
+  /** Whether a person has shown it. */
+  readonly isTaught: boolean;
+  /** What a person is asked to do to show it; null while nobody asks. */
+  readonly asked: { readonly step: MappingStep; readonly isMoved: boolean } | null;
+}
+
 export interface PadEvents {
   moved(axes: Axes): void;
   pressed(action: PadAction): void;
-  /** A gamepad came or went. */
-  named(name: string | null): void;
+  /** A gamepad came or went, or it is known better. */
+  changed(pad: PadState | null): void;
+}
+
+/** One pad since it was connected. */
+class WatchedPad {
+  readonly id: string;
+  private readonly isStandard: boolean;
+  /** What its sticks ask for, as seen last. */
+  asked: Axes = STILL;
+  /** Whether it waits for a touch: the pad that steered has gone, and this one may lie anywhere. */
+  isAsleep = false;
+  private sticks: PadSticks | null = null;
+  private reference: readonly number[];
+  private down: ReadonlySet<number>;
+
+  constructor({ id, mapping, axes, buttons }: Gamepad, layout: PadLayout | undefined) {
+    this.id = id;
+    this.isStandard = mapping === "standard";
+    this.reference = Array.from(axes, (_, axis) => axisAt(axes, axis, 0));
+    this.down = pressedOf(buttons);
+    this.lay(layout);
+  }
+
+  get isKnown(): boolean {
+    return this.sticks !== null;
+  }
+
+  /** @param layout taught by a person; without one the standard layout counts, where the pad has it */
+  lay(layout: PadLayout | undefined): void {
+    const known = layout ?? (this.isStandard ? STANDARD_LAYOUT : null);
+    this.sticks = known && new PadSticks(known);
+  }
+
+  /** What was pressed since the last look, and whether a hand was at the pad. */
+  look({ axes, buttons }: Gamepad): { readonly actions: readonly PadAction[]; readonly isTouched: boolean } {
+    this.asked = this.sticks?.read(axes) ?? STILL;
+    const now = Array.from(axes, (_, axis) => axisAt(axes, axis, this.reference[axis] ?? 0));
+    const isMoved = now.some((value, axis) => Math.abs(value - (this.reference[axis] ?? 0)) > TOUCH);
+    if (isMoved) this.reference = now;
+    const down = pressedOf(buttons);
+    const fresh = [...down].filter((index) => !this.down.has(index));
+    this.down = down;
+    const meant = this.isStandard ? padButtons.filter(({ index }) => fresh.includes(index)) : [];
+    return { actions: meant.map(({ action }) => action), isTouched: isMoved || fresh.length > 0 };
+  }
 }
 
 export class PadWatch {
   private readonly events: PadEvents;
-  private readonly down = new Set<number>();
+  private readonly memory = new PadMemory();
+  /** By place. */
+  private pads = new Map<number, WatchedPad>();
+  private mapping: PadMapping | null = null;
   private isRunning = false;
-  private name: string | null = null;
+  /** Place of the pad that was touched last. */
+  private chosen: number | null = null;
+  private told = "";
 
   constructor(events: PadEvents) {
     this.events = events;
@@ -32,37 +98,110 @@ export class PadWatch {
     this.run();
   }
 
+  /** Asks a person which axes steer. */
+  teach(): void {
+    this.mapping = new PadMapping();
+    this.tell();
+  }
+
+  /** Goes on without an axis for the direction that is asked for. */
+  skip(): void {
+    this.mapping?.skip();
+    this.tell();
+  }
+
+  /** Ends the questions; the pad is as it was before. */
+  cancel(): void {
+    this.mapping = null;
+    this.tell();
+  }
+
+  /** Forgets what a person has shown. */
+  forget(): void {
+    const pad = this.pad;
+    if (!pad) return;
+    this.memory.set(pad.id, null);
+    this.layAgain(pad.id);
+  }
+
+  private get pad(): WatchedPad | undefined {
+    return this.chosen === null ? undefined : this.pads.get(this.chosen);
+  }
+
   private run(): void {
     if (this.isRunning) return;
     this.isRunning = true;
     requestAnimationFrame(this.look);
   }
 
-  private readonly look = (): void => {
-    const pad = navigator.getGamepads?.().find((candidate) => candidate?.connected) ?? null;
-    if ((pad?.id ?? null) !== this.name) {
-      this.name = pad?.id ?? null;
-      this.events.named(this.name);
-      if (!pad) this.events.moved(STILL);
-    }
-    this.isRunning = pad !== null;
-    if (!pad) return;
-    this.events.moved(axesOf(pad));
-    for (const { index, action } of padButtons) this.lookAt(pad, index, action);
-    requestAnimationFrame(this.look);
+  private readonly look = (nowMs: number): void => {
+    const connected = (navigator.getGamepads?.() ?? []).filter((pad): pad is Gamepad => pad?.connected === true);
+    this.meet(connected);
+    for (const pad of connected) this.lookAt(pad);
+    const current = connected.find(({ index }) => index === this.chosen);
+    if (current) this.steer(current, nowMs);
+    this.tell();
+    this.isRunning = connected.length > 0;
+    if (this.isRunning) requestAnimationFrame(this.look);
   };
 
-  private lookAt({ buttons }: Gamepad, index: number, action: PadAction): void {
-    const isDown = buttons[index]?.pressed ?? false;
-    if (isDown && !this.down.has(index)) this.events.pressed(action);
-    if (isDown) this.down.add(index);
-    else this.down.delete(index);
+  /** Takes in pads that came, and lets go of those that went. */
+  private meet(connected: readonly Gamepad[]): void {
+    const known = this.pads;
+    this.pads = new Map();
+    for (const pad of connected) {
+      const before = known.get(pad.index);
+      this.pads.set(pad.index, before?.id === pad.id ? before : new WatchedPad(pad, this.memory.get(pad.id)));
+    }
+    if (this.chosen !== null && this.pads.get(this.chosen) === known.get(this.chosen)) return;
+    const isLeft = this.chosen !== null;
+    this.choose(connected[0]?.index ?? null);
+    if (this.pad) this.pad.isAsleep = isLeft;
+  }
+
+  private lookAt(pad: Gamepad): void {
+    const watched = this.pads.get(pad.index)!;
+    const { actions, isTouched } = watched.look(pad);
+    if (isTouched) watched.isAsleep = false;
+    if (isTouched && pad.index !== this.chosen && this.mapping === null) this.choose(pad.index);
+    if (pad.index === this.chosen && this.mapping === null) for (const action of actions) this.events.pressed(action);
+  }
+
+  private choose(index: number | null): void {
+    if (this.chosen !== null) this.events.moved(STILL);
+    this.mapping = null;
+    this.chosen = index;
+  }
+
+  /** While a person is asked about it, a pad moves nothing. */
+  private steer(gamepad: Gamepad, nowMs: number): void {
+    const pad = this.pad!;
+    this.events.moved(this.mapping || pad.isAsleep ? STILL : pad.asked);
+    const layout = this.mapping?.look(gamepad.axes, nowMs);
+    if (!layout) return;
+    this.mapping = null;
+    this.memory.set(pad.id, layout);
+    this.layAgain(pad.id);
+  }
+
+  private layAgain(id: string): void {
+    for (const pad of this.pads.values()) if (pad.id === id) pad.lay(this.memory.get(id));
+    this.tell();
+  }
+
+  /** Says how things stand, where that changed. */
+  private tell(): void {
+    const { pad, mapping } = this;
+    const asked = mapping && { step: mapping.step, isMoved: mapping.isMoved };
+    const isTaught = pad !== undefined && this.memory.get(pad.id) !== undefined;
+    const state = pad ? { name: pad.id, isKnown: pad.isKnown, isTaught, asked } : null;
+    const words = JSON.stringify(state);
+    if (words === this.told) return;
+    this.told = words;
+    this.events.changed(state);
   }
 }
 
-/** Left stick walks, right stick turns; a stick's axes point right and down. */
-function axesOf({ axes }: Gamepad): Axes {
-  const [right, down] = withDeadZone(axes[0] ?? 0, axes[1] ?? 0, DEAD_ZONE);
-  const [turn] = withDeadZone(axes[2] ?? 0, 0, DEAD_ZONE);
-  return { forward: -down, left: -right, turn: -turn };
+function pressedOf(buttons: readonly GamepadButton[]): ReadonlySet<number> {
+  return new Set(buttons.flatMap((button, index) => (button?.pressed ? [index] : [])));
 }

@@ -1,7 +1,7 @@
 /** The keys, and what the arrows and numbers mean. */
 import { useEffect, useRef } from "preact/hooks";
 import { type PadAction, padButtons } from "../steering/gamepad.ts";
-import { type Store, useStore } from "../store.ts";
+import { type PageState, type Store, useStore } from "../store.ts";
 import { Icon } from "./icons.tsx";
 
 const padActionNames: Readonly<Record<PadAction, string>> = {
@@ -95,7 +95,7 @@ function TrainingText() {
   );
 }
 
-function DrivingText({ gamepad }: { gamepad: string | null }) {
+function DrivingText({ gamepad }: { gamepad: PageState["gamepad"] }) {
   return (
     <>
       <p>
@@ -110,8 +110,9 @@ function DrivingText({ gamepad }: { gamepad: string | null }) {
       </p>
       <p>
         Gamepad: left stick walks, right stick turns
-        {padButtons.map(({ name, action }) => `, ${name} ${padActionNames[action]}`).join("")}.{" "}
-        {gamepad === null ? "None is connected; press a button on it." : `Connected: ${gamepad}.`}
+        {padButtons.map(({ name, action }) => `, ${name} ${padActionNames[action]}`).join("")}. A pad with another
+        layout asks which of its sticks steer, and its buttons do nothing; the symbol below the sticks asks once more.{" "}
+        {gamepad === null ? "None is connected; press a button on it." : `Connected: ${gamepad.name}.`}
       </p>
     </>
   );

@@ -4,7 +4,7 @@ import { type Store, useStore } from "../store.ts";
 
 const words: Readonly<Record<Exclude<ScreenState, "drawn">, { readonly title: string; readonly text: string }>> = {
   absent: {
-    title: "No picture: this browser offers no WebGL 2",
+    title: "No picture: WebGL 2 is not available",
     text: "The simulation runs, and all other parts of the page work. To see the robot, turn on hardware acceleration in the browser's settings or open this page in another browser, then reload it.",
   },
   lost: {

@@ -2,9 +2,10 @@
 import { useRef } from "preact/hooks";
 import type { Drive } from "../drive.ts";
 import { axisOf } from "../steering/axes.ts";
+import type { PadWatch } from "../steering/gamepad.ts";
 import { type Store, useStore } from "../store.ts";
 import { formatFixed } from "./format.ts";
-import { Icon } from "./icons.tsx";
+import { PadButton, PadQuestions } from "./pad-questions.tsx";
 
 /** Share of the disc within which a finger asks for nothing. */
 const PAD_DEAD_ZONE = 0.1;
@@ -25,13 +26,14 @@ export function Steer({ store, page }: { store: Store; page: { readonly drive: D
   };
   return (
     <section class="steer glass" aria-label="Steering">
+      <PadQuestions store={store} pads={page.drive.pads} />
       <Wheel store={store} page={page} />
       <div class="steer-row">
         <Disc store={store} ask={ask} />
         <Readings store={store} />
       </div>
       <TurnBar store={store} ask={ask} />
-      <Keys store={store} />
+      <Keys store={store} pads={page.drive.pads} />
     </section>
   );
 }
@@ -145,9 +147,8 @@ const caps = [
   { text: "D", codes: ["KeyD"] },
 ] as const;
 
-function Keys({ store }: { store: Store }) {
+function Keys({ store, pads }: { store: Store; pads: PadWatch }) {
   const held = useStore(store, (state) => state.heldKeys);
-  const gamepad = useStore(store, (state) => state.gamepad);
   return (
     <div class="steer-keys">
       {caps.map(({ text, codes }) => (
@@ -155,9 +156,7 @@ function Keys({ store }: { store: Store }) {
           {text}
         </kbd>
       ))}
-      <span class={gamepad === null ? "pad" : "pad on"} title={gamepad ?? "No gamepad: press a button on it"}>
-        <Icon name="gamepad" />
-      </span>
+      <PadButton store={store} pads={pads} />
     </div>
   );
 }
