@@ -73,7 +73,7 @@ export class DriveView implements DriveHandler {
   #choices: readonly PolicyChoice[] = [];
   #clock: ClockState = { playing: true, speed: 1, realTimeFactor: 0 };
   /** The last one that was seen. */
-  #moment: Omit<DriveMoment, "poses" | "contacts" | "terms"> | null = null;
+  #moment: Omit<DriveMoment, "poses" | "points" | "contacts" | "terms"> | null = null;
   #branch: DriveMessage["branch"] = null;
   #failure: string | undefined;
   /** The first line that says that a policy failed. */
@@ -262,8 +262,8 @@ export class DriveView implements DriveHandler {
 
   #show(moment: DriveMoment, original: OriginalMoment | null): void {
     const { controlHz, sim } = this.#options.env;
-    const { poses, command, twist, terms, contacts, grip, push } = moment;
-    const environments = [{ environment: 0, flags: flagsOf(moment, this.#clock), poses, command, twist }];
+    const { poses, points, command, twist, terms, contacts, grip, push } = moment;
+    const environments = [{ environment: 0, flags: flagsOf(moment, this.#clock), poses, points, command, twist }];
     if (original) environments.push(besides(original, this.#clock));
     const time = moment.step / controlHz;
     const frame = { time, speed: this.#clock.speed, bodies: sim.nbody, environments };
@@ -338,9 +338,9 @@ export class DriveView implements DriveHandler {
 }
 
 /** The original course as the frame's second robot. */
-function besides({ cut, poses, command, twist }: OriginalMoment, { playing }: ClockState) {
+function besides({ cut, poses, points, command, twist }: OriginalMoment, { playing }: ClockState) {
   const flags = (cut ? POSE_FLAG.cut : 0) | (playing ? 0 : POSE_FLAG.paused);
-  return { environment: ORIGINAL, flags, poses, command, twist };
+  return { environment: ORIGINAL, flags, poses, points, command, twist };
 }
 
 function branchOf(original: OriginalMoment | null): DriveMessage["branch"] {

@@ -249,14 +249,15 @@ function driveOptions(training: Training, runFolder: string, incident: Incident 
 
 /** Copies what the next collection would overwrite. */
 function streamBurst({ environments, tape }: WatchedBurst, controlHz: number, expectedSeconds: number): Burst {
-  const { steps, looks } = tape.sizes;
-  const { poses, commands, twists, terms, starts } = tape.views;
+  const { steps, looks, pointSlots } = tape.sizes;
+  const { poses, points, commands, twists, terms, starts } = tape.views;
   return {
     simulationHz: controlHz * looks,
     environments,
     steps: steps * looks,
     bodies: tape.sizes.bodies,
     poses: poses.slice(),
+    ...(pointSlots > 0 ? { points: { values: points.slice(), environments: pointSlots } } : {}),
     commands: commands.slice(),
     twists: twists.slice(),
     terms: terms.slice(),

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { createEngine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
+import { describeScene } from "../physics/scene-description.ts";
 import type { DriveCourse } from "../rollout/drive-orders.ts";
 import { DriveSession } from "../rollout/drive-session.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
@@ -62,6 +63,8 @@ async function compare(
 ): Promise<void> {
   const interrupt = listenForInterrupt(() => output.note("stopping"));
   const session = await DriveSession.create({ setup: course.setup, course }, createEngine("ort"));
+  if (mcap !== undefined && hasUnrecorded(session.env))
+    output.note(`${mcap}: cloth, ropes, soft bodies, skins and textures are not recorded`);
   const recording = mcap === undefined ? null : await McapFile.create(mcap, session.env);
   const broken: BrokenStep[] = [];
   let digest: string;
@@ -83,6 +86,12 @@ async function compare(
     throw new UserError(`${file}: another course came out (${short(digest)}), expected ${short(course.digest)}`);
   if (json !== true)
     output.result(`the same, bit for bit: ${course.steps.toLocaleString("en")} steps, digest ${short(digest)}\n`);
+}
+
+/** Whether the scene has what Foxglove's shapes cannot hold. */
+function hasUnrecorded({ sim }: Environment): boolean {
+  const { flexes, skins, textures } = describeScene(sim);
+  return flexes.length + skins.length + textures.length > 0;
 }
 
 /** Goes from the first step to the last. Returns the digest of them all. */

@@ -54,6 +54,8 @@ export abstract class DataViews {
   geomXpos = EMPTY;
   /** [ngeom, 9] */
   geomXmat = EMPTY;
+  /** [nflexvert, 3] */
+  flexvertXpos = EMPTY;
   /** [nsite, 3] */
   siteXpos = EMPTY;
   /** [nsite, 9] */
@@ -96,6 +98,7 @@ export abstract class DataViews {
     this.jointAxis = data.xaxis;
     this.geomXpos = data.geom_xpos;
     this.geomXmat = data.geom_xmat;
+    this.flexvertXpos = data.flexvert_xpos;
     this.siteXpos = data.site_xpos;
     this.siteXmat = data.site_xmat;
     this.subtreeCom = data.subtree_com;

@@ -59,6 +59,12 @@ export class ModelNames {
   }
 }
 
+/** The name that stands at an address of the model's names. */
+export function nameAt(model: MjModel, address: number): string {
+  const bytes = new Uint8Array(model.names as Int8Array);
+  return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
+}
+
 function readNames(bytes: Uint8Array, addresses: Int32Array, count: number): string[] {
   const decoder = new TextDecoder();
   const names: string[] = [];

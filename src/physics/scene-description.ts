@@ -1,18 +1,24 @@
 /** A compiled scene as plain JSON-able data: what a viewer needs to draw it, once; poses are streamed apart. No physics. */
 import type { MjModel } from "mujoco-js";
+import { colour, type MaterialDescription, materialOf, undrawnLayers } from "./appearance.ts";
+import { describeFlexes, describeSkins, type FlexDescription, perCorner, type SkinDescription } from "./deformables.ts";
+import { nameAt } from "./model-names.ts";
 import type { Simulation } from "./simulation.ts";
+import { type TextureDescription, TextureShelf } from "./textures.ts";
 
 const GEOM_TYPES = ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"] as const;
 /** mjtJoint: those with an axis. */
 const JOINT_TYPES: Readonly<Record<number, "hinge" | "slide">> = { 2: "slide", 3: "hinge" };
-/** What MuJoCo gives to geoms whose colour was not set; their material's colour counts then. */
-const UNSET_RGBA = [0.5, 0.5, 0.5, 1];
 /** MuJoCo's groups from here on are not drawn unless asked for. */
 const FIRST_HIDDEN_GROUP = 3;
+/** mjtGeom: a shape given by a function, which MuJoCo draws as the mesh that it made of it. */
+const SDF = 8;
 /** mjtWrap: what a tendon passes. */
 const WRAP_JOINT = 1;
 const WRAP_PULLEY = 2;
 const WRAP_SITE = 3;
+/** Those from here on bend around a shape. */
+const FIRST_WRAP_SHAPE = 4;
 
 /** Shapes that a geom can have. */
 export type GeomType = (typeof GEOM_TYPES)[number];
@@ -42,7 +48,15 @@ export interface GeomDescription {
   mesh?: number;
   /** index into `heightFields` */
   hfield?: number;
-  material?: { name: string; specular: number; shininess: number; reflectance: number };
+  material?: MaterialDescription;
+}
+
+/** Vertices are x-y-z triples, m; faces are triples of vertex positions. */
+export interface MeshDescription {
+  vertices: number[];
+  faces: number[];
+  /** [faces, 3, 2]; only where the scene has textures */
+  texcoords?: Float32Array;
 }
 
 /**
@@ -103,9 +117,14 @@ export interface SceneDescription {
   /** In the order of their ids; after the geoms come the sites that mark something, as shapes that touch nothing. */
   geoms: GeomDescription[];
   strings: StringDescription[];
-  meshes: { vertices: number[]; faces: number[] }[];
+  meshes: MeshDescription[];
   heightFields: HeightFieldDescription[];
   lights: LightDescription[];
+  flexes: FlexDescription[];
+  skins: SkinDescription[];
+  textures: TextureDescription[];
+  /** What of the model a viewer of this description cannot draw, in words */
+  undrawn: string[];
   /** half the size of the model without infinite planes, m */
   extent: number;
   /** m */
@@ -114,23 +133,62 @@ export interface SceneDescription {
 
 /** Describes the scene of a simulation; values are copies. */
 export function describeScene(sim: Simulation): SceneDescription {
-  const model = sim.model;
-  const geomNames = sim.names.all("geom");
+  const { model } = sim;
+  const models = [model, ...(sim.looks ? [sim.looks.description.model] : [])];
+  const shelf = new TextureShelf();
+  shelf.addSky(model);
+  const geoms = describeGeoms(sim, shelf);
+  const [flexes, skins] = [describeFlexes(model, shelf), describeSkins(model, shelf)];
+  const isTextured = shelf.textures.length > 0;
   return {
     bodies: sim.names.all("body").map((name, id) => describeBody(model, name, id)),
     joints: sim.names.all("joint").flatMap((name, id) => describeJoint(model, name, id)),
-    geoms: [
-      ...geomNames.map((name, id) => describeGeom(model, name, id)).filter((geom) => !isReplaced(sim, geom)),
-      ...describeSites(sim),
-      ...describeLooks(sim),
-    ],
+    geoms,
     strings: sim.names.all("tendon").flatMap((name, id) => describeTendon(model, name, id)),
-    meshes: [model, ...(sim.looks ? [sim.looks.description.model] : [])].flatMap(describeMeshes),
+    meshes: models.flatMap((of) => describeMeshes(of, isTextured)),
     heightFields: sim.names.all("hfield").map((name, id) => describeHeightField(sim, name, id)),
     lights: Array.from({ length: model.nlight }, (_, id) => describeLight(model, id)),
+    flexes,
+    skins,
+    textures: shelf.textures,
+    undrawn: [...models.flatMap(undrawnOf), ...shelf.notes],
     extent: model.stat.extent,
     center: triple(model.stat.center, 0),
   };
+}
+
+function describeGeoms(sim: Simulation, shelf: TextureShelf): GeomDescription[] {
+  const geoms = sim.names.all("geom").flatMap((name, id) => describeGeom(sim.model, name, id, shelf));
+  return [
+    ...geoms.filter((geom) => !isReplaced(sim, geom)),
+    ...describeSites(sim, shelf),
+    ...describeLooks(sim, shelf),
+  ];
+}
+
+/** What of a model is left out, in words. */
+function undrawnOf(model: MjModel): string[] {
+  const name = (addresses: Int32Array, id: number) => nameAt(model, addresses[id]) || `${id}`;
+  const shapes = Array.from({ length: model.ngeom }, (_, id) => id)
+    .filter((id) => isShapeless(model, id))
+    .map((id) => `geom ${name(model.name_geomadr, id)}: it is given by a function`);
+  const bends = Array.from({ length: model.ntendon }, (_, id) => id)
+    .filter((id) => bendsAroundShapes(model, id))
+    .map((id) => name(model.name_tendonadr, id));
+  const tendons = bends.length === 0 ? [] : [`bends around shapes of ${bends.length} tendons (${bends[0]}, …)`];
+  return [...shapes, ...tendons, ...undrawnLayers(model)];
+}
+
+/** Whether a geom has neither one of the usual shapes nor a mesh. */
+function isShapeless(model: MjModel, id: number): boolean {
+  const type = (model.geom_type as Int32Array)[id];
+  return GEOM_TYPES[type] === undefined && (model.geom_dataid as Int32Array)[id] < 0;
+}
+
+function bendsAroundShapes(model: MjModel, id: number): boolean {
+  const first = (model.tendon_adr as Int32Array)[id];
+  const wraps = (model.wrap_type as Int32Array).subarray(first, first + (model.tendon_num as Int32Array)[id]);
+  return wraps.some((kind) => kind >= FIRST_WRAP_SHAPE);
 }
 
 function describeBody(model: MjModel, name: string, id: number): BodyDescription {
@@ -151,22 +209,26 @@ function isReplaced(sim: Simulation, { body, group }: GeomDescription): boolean 
 }
 
 /** Shapes of a robot description, with the scene's meshes before its own. */
-function describeLooks({ model, looks }: Simulation): GeomDescription[] {
+function describeLooks({ model, looks }: Simulation, shelf: TextureShelf): GeomDescription[] {
   if (looks === undefined) return [];
   const { description, bodies, pos, quat } = looks;
-  const geoms = description.names.all("geom").map((name, id) => {
-    const { mesh, ...geom } = describeGeom(description.model, name, id);
-    const placed = { ...geom, body: bodies[id], pos: triple(pos, id), quat: quadruple(quat, id), collides: false };
-    return mesh === undefined ? placed : { ...placed, mesh: mesh + model.nmesh };
-  });
+  const geoms = description.names.all("geom").flatMap((name, id) =>
+    describeGeom(description.model, name, id, shelf).map(({ mesh, ...geom }) => {
+      const placed = { ...geom, body: bodies[id], pos: triple(pos, id), quat: quadruple(quat, id), collides: false };
+      return mesh === undefined ? placed : { ...placed, mesh: mesh + model.nmesh };
+    }),
+  );
   return geoms.filter(({ body, group, hfield }) => body >= 0 && group < FIRST_HIDDEN_GROUP && hfield === undefined);
 }
 
-function describeGeom(model: MjModel, name: string, id: number): GeomDescription {
-  const type = GEOM_TYPES[(model.geom_type as Int32Array)[id]] ?? "sphere";
+/** Nothing for a geom without a shape. */
+function describeGeom(model: MjModel, name: string, id: number, shelf: TextureShelf): GeomDescription[] {
+  if (isShapeless(model, id)) return [];
+  const kind = (model.geom_type as Int32Array)[id];
+  const type = kind === SDF ? "mesh" : GEOM_TYPES[kind];
   const dataId = (model.geom_dataid as Int32Array)[id];
   const material = (model.geom_matid as Int32Array)[id];
-  return {
+  const geom: GeomDescription = {
     name,
     type,
     body: (model.geom_bodyid as Int32Array)[id],
@@ -178,18 +240,19 @@ function describeGeom(model: MjModel, name: string, id: number): GeomDescription
     collides: touches(model, id),
     ...(type === "mesh" ? { mesh: dataId } : {}),
     ...(type === "hfield" ? { hfield: dataId } : {}),
-    ...(material >= 0 ? { material: describeMaterial(model, material) } : {}),
+    ...materialOf(model, material, shelf),
   };
+  return [geom];
 }
 
 /** Sites of the groups that are drawn. */
-function describeSites(sim: Simulation): GeomDescription[] {
+function describeSites(sim: Simulation, shelf: TextureShelf): GeomDescription[] {
   const names = sim.names.all("site");
-  const sites = names.map((name, id) => describeSite(sim.model, name, id));
+  const sites = names.map((name, id) => describeSite(sim.model, name, id, shelf));
   return sites.filter(({ group, size, rgba }) => group < FIRST_HIDDEN_GROUP && size[0] > 0 && rgba[3] > 0);
 }
 
-function describeSite(model: MjModel, name: string, id: number): GeomDescription {
+function describeSite(model: MjModel, name: string, id: number, shelf: TextureShelf): GeomDescription {
   const material = (model.site_matid as Int32Array)[id];
   return {
     name,
@@ -201,7 +264,7 @@ function describeSite(model: MjModel, name: string, id: number): GeomDescription
     rgba: colour(model, quadruple(model.site_rgba, id), material),
     group: (model.site_group as Int32Array)[id],
     collides: false,
-    ...(material >= 0 ? { material: describeMaterial(model, material) } : {}),
+    ...materialOf(model, material, shelf),
   };
 }
 
@@ -223,39 +286,27 @@ function describeTendon(model: MjModel, name: string, id: number): StringDescrip
   return parts.filter((points) => points.length > 1).map((points) => ({ name, radius, rgba, points }));
 }
 
-/** A geom's or site's own colour, unless only its material has one. */
-function colour(model: MjModel, own: Quadruple, material: number): Quadruple {
-  const unset = own.every((value, i) => value === UNSET_RGBA[i]);
-  return unset && material >= 0 ? quadruple(model.mat_rgba, material) : own;
-}
-
 /** Geoms also touch through explicit pairs, whatever their masks say. */
 function touches(model: MjModel, id: number): boolean {
   if ((model.geom_contype as Int32Array)[id] !== 0 || (model.geom_conaffinity as Int32Array)[id] !== 0) return true;
   return (model.pair_geom1 as Int32Array).includes(id) || (model.pair_geom2 as Int32Array).includes(id);
 }
 
-function describeMaterial(model: MjModel, id: number) {
-  return {
-    name: nameAt(model, (model.name_matadr as Int32Array)[id]),
-    specular: (model.mat_specular as Float32Array)[id],
-    shininess: (model.mat_shininess as Float32Array)[id],
-    reflectance: (model.mat_reflectance as Float32Array)[id],
-  };
+function describeMeshes(model: MjModel, isTextured: boolean): MeshDescription[] {
+  return Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id, isTextured));
 }
 
-function describeMeshes(model: MjModel) {
-  return Array.from({ length: model.nmesh }, (_, id) => describeMesh(model, id));
-}
-
-function describeMesh(model: MjModel, id: number) {
+function describeMesh(model: MjModel, id: number, isTextured: boolean): MeshDescription {
   const firstVertex = (model.mesh_vertadr as Int32Array)[id];
   const vertices = (model.mesh_vertnum as Int32Array)[id];
-  const firstFace = (model.mesh_faceadr as Int32Array)[id];
-  const faces = (model.mesh_facenum as Int32Array)[id];
+  const firstFace = 3 * (model.mesh_faceadr as Int32Array)[id];
+  const afterFaces = firstFace + 3 * (model.mesh_facenum as Int32Array)[id];
+  const texcoord = (model.mesh_texcoordadr as Int32Array)[id];
+  const corners = (model.mesh_facetexcoord as Int32Array).subarray(firstFace, afterFaces);
   return {
     vertices: Array.from((model.mesh_vert as Float32Array).subarray(3 * firstVertex, 3 * (firstVertex + vertices))),
-    faces: Array.from((model.mesh_face as Int32Array).subarray(3 * firstFace, 3 * (firstFace + faces))),
+    faces: Array.from((model.mesh_face as Int32Array).subarray(firstFace, afterFaces)),
+    ...(isTextured && texcoord >= 0 ? { texcoords: perCorner(model.mesh_texcoord, texcoord, corners) } : {}),
   };
 }
 
@@ -278,11 +329,6 @@ function describeLight(model: MjModel, id: number): LightDescription {
     dir: triple(model.light_dir, id),
     diffuse: triple(model.light_diffuse, id),
   };
-}
-
-function nameAt(model: MjModel, address: number): string {
-  const bytes = new Uint8Array(model.names as Int8Array);
-  return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
 }
 
 function triple(values: ArrayLike<number>, id: number): Triple {

@@ -56,6 +56,8 @@ export class Simulation extends DataViews {
   readonly nbody: number;
   readonly ngeom: number;
   readonly nmocap: number;
+  /** Vertices of all flexes. */
+  readonly nflexvert: number;
   readonly nsensordata: number;
   /** Number of values of the integration state. */
   readonly stateSize: number;
@@ -85,6 +87,7 @@ export class Simulation extends DataViews {
     this.names = new ModelNames(model, scene);
     ({ nq: this.nq, nv: this.nv, nu: this.nu, na: this.na, nbody: this.nbody, ngeom: this.ngeom } = model);
     this.nmocap = model.nmocap;
+    this.nflexvert = model.nflexvert;
     this.nsensordata = model.nsensordata;
     this.#controlLimited = (model.actuator_ctrllimited as Uint8Array).slice();
     this.modelFields = modelFields(model);

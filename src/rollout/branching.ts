@@ -56,10 +56,10 @@ export class Branching {
   moment(): OriginalMoment | null {
     if (this.#fork === null) return null;
     const { original, start, rewards } = this.#fork;
-    const { poses, command, twist, cut, falls, policy } = original.moment();
+    const { poses, points, command, twist, cut, falls, policy } = original.moment();
     const steps = Math.max(0, this.#session.step - start);
     const returns = rewards.map((all) => all.slice(0, steps).reduce((sum, reward) => sum + reward, 0));
-    return { start, cut, falls, policy, returns: [returns[0], returns[1]], poses, command, twist };
+    return { start, cut, falls, policy, returns: [returns[0], returns[1]], poses, points, command, twist };
   }
 
   /** Brings the original to the step of the branch. */

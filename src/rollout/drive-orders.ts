@@ -158,6 +158,8 @@ export interface DriveMoment {
   readonly actMs: number;
   /** [bodies, 7] position in metres and quaternion w-x-y-z */
   readonly poses: Float32Array<ArrayBuffer>;
+  /** [vertices, 3] of flexes, m */
+  readonly points: Float32Array<ArrayBuffer>;
   /** (vx, vy, yaw rate) commanded and measured; zeros where the task has none */
   readonly command: Float32Array<ArrayBuffer>;
   readonly twist: Float32Array<ArrayBuffer>;
@@ -194,6 +196,7 @@ export interface OriginalMoment {
   readonly returns: readonly [number, number];
   /** As in `DriveMoment` */
   readonly poses: Float32Array<ArrayBuffer>;
+  readonly points: Float32Array<ArrayBuffer>;
   readonly command: Float32Array<ArrayBuffer>;
   readonly twist: Float32Array<ArrayBuffer>;
 }

@@ -31,9 +31,9 @@ function post(report: DriveReport, transfer: ArrayBuffer[] = []): void {
 function reportMoment(session: DriveSession, clock: DriveClock): void {
   const moment = session.moment();
   const original = branching.moment();
-  const { poses, command, twist, terms, contacts } = moment;
-  const beside = original ? [original.poses, original.command, original.twist] : [];
-  const buffers = [poses, command, twist, terms, contacts, ...beside].map((values) => values.buffer);
+  const { poses, points, command, twist, terms, contacts } = moment;
+  const beside = original ? [original.poses, original.points, original.command, original.twist] : [];
+  const buffers = [poses, points, command, twist, terms, contacts, ...beside].map((values) => values.buffer);
   post({ kind: "moment", moment, original, clock: clock.state }, buffers);
 }
 

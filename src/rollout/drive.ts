@@ -11,7 +11,7 @@ import { beginClip, clipSteps, type DriveClip, stepClip } from "./drive-clip.ts"
 import type { Decision, DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
 import { flowOf, type PolicyData, type TrainedFlow } from "./jobs.ts";
-import { PoseTape } from "./pose-tape.ts";
+import { PoseTape, tapeSizes } from "./pose-tape.ts";
 
 /** Driving has no time limit; 2^53 would lose the count. */
 const ENDLESS = 2 ** 40;
@@ -88,7 +88,7 @@ export class Drive {
     this.#actors = new ActorFactory(engine);
     this.#obs = new Float32Array(env.obsSize);
     this.#action = new Float32Array(env.actionSize);
-    const sizes = { steps: 1, looks: 1, slots: 1, bodies: env.sim.nbody, terms: env.rewardNames.length };
+    const sizes = { ...tapeSizes(env, 1, 1), looks: 1 };
     this.#tape = new PoseTape(PoseTape.allocate(sizes), sizes);
     this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
     this.#hands = new Hands(env.sim, 1 / env.controlHz);
@@ -238,7 +238,7 @@ export class Drive {
   moment(): DriveView {
     const { env } = this;
     this.#tape.record(0, 0, env);
-    const { poses, commands, twists, terms } = this.#tape.views;
+    const { poses, points, commands, twists, terms } = this.#tape.views;
     const cut = this.#cut;
     this.#cut = false;
     return {
@@ -253,6 +253,7 @@ export class Drive {
       flow: flowSettingsOf(this.#policy),
       actMs: this.#actMs,
       poses: new Float32Array(poses),
+      points: new Float32Array(points),
       command: new Float32Array(commands),
       twist: new Float32Array(twists),
       terms: new Float32Array(terms),

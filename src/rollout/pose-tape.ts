@@ -13,20 +13,32 @@ export interface TapeSizes {
   /** Recorded environments */
   readonly slots: number;
   readonly bodies: number;
+  /** Vertices of flexes, and the first of the slots that have room for them */
+  readonly points: number;
+  readonly pointSlots: number;
   /** Reward terms */
   readonly terms: number;
 }
 
+/** Bytes of flex vertices on a tape, beyond which the slots after the first record none. */
+const MOST_POINTS_BYTES = 1 << 26;
+
 /** Of a training's tape: a look after every control step, and one amid it where it is several physics steps. */
 export function tapeSizes({ decimation, sim, rewardNames }: Environment, steps: number, slots: number): TapeSizes {
-  return { steps, looks: decimation > 1 ? 2 : 1, slots, bodies: sim.nbody, terms: rewardNames.length };
+  const looks = decimation > 1 ? 2 : 1;
+  const points = sim.nflexvert;
+  const room = Math.max(1, Math.floor(MOST_POINTS_BYTES / (12 * points * steps * looks)));
+  const pointSlots = points === 0 ? 0 : Math.min(slots, room);
+  return { steps, looks, slots, bodies: sim.nbody, points, pointSlots, terms: rewardNames.length };
 }
 
-function tapeLayout({ steps, looks, slots, bodies, terms }: TapeSizes) {
+function tapeLayout({ steps, looks, slots, bodies, points, pointSlots, terms }: TapeSizes) {
   const rows = steps * looks * slots;
   return {
     /** [steps, looks, slots, bodies, 7] */
     poses: ["float32", rows * bodies * BODY_SIZE],
+    /** [steps, looks, pointSlots, points, 3] m */
+    points: ["float32", steps * looks * pointSlots * points * 3],
     /** (vx, vy, yaw rate) commanded and measured [steps, looks, slots, 3] */
     commands: ["float32", rows * 3],
     twists: ["float32", rows * 3],
@@ -55,10 +67,12 @@ export class PoseTape {
 
   /** Writes what the environment looks like after a control step, or amid it. */
   record(step: number, slot: number, env: Environment, when: "amid" | "after" = "after"): void {
-    const { looks, slots } = this.sizes;
+    const { looks, slots, pointSlots } = this.sizes;
     const first = step * looks * slots + slot;
     const row = when === "amid" ? first : first + (looks - 1) * slots;
     this.#recordPoses(row, env);
+    if (slot < pointSlots)
+      this.#recordPoints((step * looks + (when === "amid" ? 0 : looks - 1)) * pointSlots + slot, env);
     this.#recordMotion(row, env);
     this.views.starts[row] = row === first && env.episodeStep === 1 ? 1 : 0;
     if (when === "after") for (let look = 0; look < looks; look++) this.#recordTerms(first + look * slots, env);
@@ -76,6 +90,10 @@ export class PoseTape {
   #recordTerms(row: number, env: Environment): void {
     const { terms } = this.sizes;
     for (let k = 0; k < terms; k++) this.views.terms[row * terms + k] = env.rewardTerms[k];
+  }
+
+  #recordPoints(row: number, { sim }: Environment): void {
+    this.views.points.set(sim.flexvertXpos, row * this.sizes.points * 3);
   }
 
   #recordPoses(row: number, env: Environment): void {

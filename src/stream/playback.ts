@@ -15,6 +15,8 @@ export interface Burst {
   readonly bodies: number;
   /** [steps, environments, bodies, 7]: position in metres and quaternion w-x-y-z in the world. */
   readonly poses: Float32Array;
+  /** [steps, the first of the environments, vertices, 3] of flexes in the world, m; as many environments as had room. */
+  readonly points?: { readonly values: Float32Array; readonly environments: number };
   /** [steps, environments, 3]: commanded vx, vy in m/s and yaw rate in rad/s; zeros where there is no command. */
   readonly commands: Float32Array;
   /** [steps, environments, 3]: the same as measured. */
@@ -160,6 +162,7 @@ export class BurstPlayer {
         command: burst.commands.subarray(row * 3, row * 3 + 3),
         twist: burst.twists.subarray(row * 3, row * 3 + 3),
         poses: burst.poses.subarray(row * poseSize, (row + 1) * poseSize),
+        ...pointsOf(burst, step, n),
       };
     });
     this.shown = new Set(environments);
@@ -172,6 +175,14 @@ export class BurstPlayer {
     const carried = this.carried.get(environment) ?? 0;
     return flags | carried | (this.shown.has(environment) ? 0 : POSE_FLAG.cut);
   }
+}
+
+/** Vertices of the n-th environment's flexes; nothing where they were not recorded. */
+function pointsOf({ points, steps }: Burst, step: number, n: number): { points?: Float32Array } {
+  if (!points || n >= points.environments) return {};
+  const row = step * points.environments + n;
+  const size = points.values.length / (steps * points.environments);
+  return { points: points.values.subarray(row * size, (row + 1) * size) };
 }
 
 function checkBurst(burst: Burst): void {

@@ -127,12 +127,12 @@ export class StreamServer {
 
   /** Shows another scene or run from now on: queued poses are dropped and, of the training, the curves start again. */
   setScene(scene: StreamScene, info: RunInfo, channel: Channel = "training"): void {
-    const message = this.shows[channel].begin(this.nextScene++, scene, info);
+    this.shows[channel].begin(this.nextScene++, scene, info);
     if (channel === "training") {
       this.history.restart();
       this.desk.forget();
     }
-    for (const viewer of this.viewersOf(channel)) viewer.offer(message);
+    for (const viewer of this.viewersOf(channel)) viewer.offerScene(this.shows[channel]);
   }
 
   /**

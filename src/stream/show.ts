@@ -1,6 +1,15 @@
 /** One thing that pages can look at: its scene, its newest moment, and the bursts that are played. Who looks is the server's affair. */
+import { deflateSync } from "node:zlib";
 import { BurstPlayer } from "./playback.ts";
-import type { Channel, PoseFrame, RunInfo, SceneMessage, StreamScene } from "./protocol.ts";
+import {
+  type Channel,
+  encodeSceneParts,
+  type PoseFrame,
+  packScene,
+  type RunInfo,
+  type SceneMessage,
+  type StreamScene,
+} from "./protocol.ts";
 
 /** A moment of a simulation; the show knows the rest. */
 export type LiveFrame = Omit<PoseFrame, "scene" | "sequence" | "dueMs">;
@@ -8,6 +17,8 @@ export type LiveFrame = Omit<PoseFrame, "scene" | "sequence" | "dueMs">;
 export class Show {
   readonly channel: Channel;
   scene: SceneMessage | null = null;
+  /** The scene's large arrays, sent before it; null where it has none. */
+  parts: Uint8Array | null = null;
   lastFrame: PoseFrame | null = null;
   player = new BurstPlayer(0);
   /** When reward terms were sent last, ms. */
@@ -19,11 +30,12 @@ export class Show {
   }
 
   /** Another scene from now on; queued poses are dropped. */
-  begin(id: number, scene: StreamScene, info: RunInfo): SceneMessage {
-    this.scene = { type: "scene", channel: this.channel, id, info, scene };
+  begin(id: number, scene: StreamScene, info: RunInfo): void {
+    const { scene: packed, bytes } = packScene(scene);
+    this.scene = { type: "scene", channel: this.channel, id, info, scene: packed };
+    this.parts = bytes && encodeSceneParts({ scene: id, bytes: deflateSync(bytes, { level: 3 }) });
     this.player = new BurstPlayer(id);
     this.lastFrame = null;
-    return this.scene;
   }
 
   /** A live moment as a frame of the present scene. */

@@ -7,6 +7,7 @@ import type { History, HistoryCursor } from "./history.ts";
 import {
   type Channel,
   type ContactsMessage,
+  encodePointsFrame,
   encodePoseFrame,
   encodeServerMessage,
   type GhostKind,
@@ -56,6 +57,8 @@ export class ViewerConnection {
   private frame: PoseFrame | null = null;
   private encoded: EncodedFrames = new Map();
   private fan: Uint8Array | null = null;
+  /** Large arrays of the scene that waits. */
+  private parts: Uint8Array | null = null;
   private readonly carried = new Map<number, number>();
   private framesSent = 0;
   private framesSeen = 0;
@@ -82,8 +85,7 @@ export class ViewerConnection {
     this.fan = null;
     this.carried.clear();
     for (const type of ["scene", ...details] as const) this.waiting.delete(type);
-    if (show.scene) this.offer(show.scene);
-    this.flush();
+    this.offerScene(show);
     if (show.lastFrame) this.offerFrame(show.lastFrame, new Map());
   }
 
@@ -106,6 +108,13 @@ export class ViewerConnection {
   offer(message: ServerMessage): void {
     this.waiting.set(message.type, message);
     this.flush();
+  }
+
+  /** Replaces the waiting scene; its parts go before it. */
+  offerScene({ scene, parts }: Show): void {
+    this.parts = parts;
+    if (scene) this.offer(scene);
+    else this.flush();
   }
 
   /** What belongs to the picture, and is not wanted without it. */
@@ -166,6 +175,7 @@ export class ViewerConnection {
     const message = this.waiting.get(type);
     if (!message || !this.canSend()) return;
     this.waiting.delete(type);
+    if (type === "scene" && this.parts) this.write(this.parts);
     this.write(encodeServerMessage(message));
   }
 
@@ -174,6 +184,8 @@ export class ViewerConnection {
     if (!frame || !this.canSend() || !this.keepsUp) return;
     this.frame = null;
     this.framesSent++;
+    const points = this.pointsOf(frame);
+    if (points) this.write(points);
     this.write(this.bytesOf(frame));
     this.carried.clear();
   }
@@ -185,6 +197,17 @@ export class ViewerConnection {
       bytes = encodePoseFrame(frame, this.watchedSet);
       this.encoded.set(this.watchedKey, bytes);
     }
+    return bytes;
+  }
+
+  /** Of flexes; null where the scene has none. */
+  private pointsOf(frame: PoseFrame): Uint8Array | null {
+    if (!frame.environments.some(({ points }) => points !== undefined && points.length > 0)) return null;
+    const key = `points ${this.followed} ${this.watchedKey}`;
+    const known = this.encoded.get(key);
+    if (known) return known;
+    const bytes = encodePointsFrame(frame, this.watchedSet, this.followed);
+    if (bytes) this.encoded.set(key, bytes);
     return bytes;
   }
 

@@ -2,11 +2,15 @@
 import {
   type ClientMessage,
   decodeFanFrame,
+  decodePointsFrame,
   decodePoseFrame,
+  decodeSceneParts,
   decodeServerMessage,
   type FanFrame,
+  type PointsFrame,
   type PoseFrame,
   PROTOCOL_VERSION,
+  type SceneParts,
   type ServerMessage,
   STREAM_NAME,
 } from "../../src/stream/protocol.ts";
@@ -25,6 +29,10 @@ export interface ConnectionEvents {
   message(message: ServerMessage): void;
   frame(frame: PoseFrame): void;
   fan(fan: FanFrame): void;
+  /** Vertices of flexes, right before their frame. */
+  points(points: PointsFrame): void;
+  /** Large arrays of the scene that is told next. */
+  parts(parts: SceneParts): void;
   state(state: ConnectionState): void;
   /** Sent again after every reconnection: what this page wants to see. */
   greeting(): ClientMessage[];
@@ -90,15 +98,22 @@ export class Connection {
       return;
     }
     const bytes = new Uint8Array(data);
-    const fan = decodeFanFrame(bytes);
-    if (fan) {
-      this.events.fan(fan);
-      return;
-    }
+    if (this.receivedBeside(bytes)) return;
     this.framesSeen++;
     if (this.framesSeen % CONFIRM_EVERY === 0) this.send({ type: "seen", frames: this.framesSeen });
     const frame = decodePoseFrame(bytes);
     if (frame) this.events.frame(frame);
+  }
+
+  /** What comes beside the frames of poses, and is not counted among them. */
+  private receivedBeside(bytes: Uint8Array): boolean {
+    const fan = decodeFanFrame(bytes);
+    if (fan) this.events.fan(fan);
+    const points = decodePointsFrame(bytes);
+    if (points) this.events.points(points);
+    const parts = decodeSceneParts(bytes);
+    if (parts) this.events.parts(parts);
+    return fan !== null || points !== null || parts !== null;
   }
 
   private closed(code: number, reason: string, wasLetIn: boolean): void {

@@ -20,6 +20,8 @@ export function initialState(settings: Settings): PageState {
     latencyMs: null,
     motion: null,
     screen: "drawn",
+    hasFlexes: false,
+    undrawn: [],
     isFilming: false,
     pointed: null,
     divergence: null,

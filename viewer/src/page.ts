@@ -24,6 +24,8 @@ import { Playback } from "./playback.ts";
 import { shownEnvironments } from "./scene/layout.ts";
 import type { ScreenState } from "./scene/screen.ts";
 import type { Stage } from "./scene/stage.ts";
+import { undrawnOf } from "./scene/undrawn.ts";
+import { SceneFeed } from "./scene-feed.ts";
 import { onSystemTheme, saveSettings, systemTheme } from "./settings.ts";
 import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from "./store.ts";
 import { Studio } from "./studio.ts";
@@ -67,6 +69,9 @@ export class Page {
   readonly comparison: Comparison;
   private readonly video: Video;
   private readonly contacts = new Contacts();
+  private readonly sceneFeed = new SceneFeed((message, scene) => {
+    if (message.channel === this.store.get().channel) this.receiveScene(message.id, message.info, scene);
+  });
   framesReceived = 0;
   /** Messages of the server that could not be read. */
   unreadable = 0;
@@ -82,6 +87,7 @@ export class Page {
   /** Whether poses are on screen that the readouts have not told of; the last ones before a rest are told too. */
   private isMotionOwed = false;
   private nextEventKey = 1;
+  private readonly namedUndrawn = new Set<string>();
   private isAsleep = true;
 
   constructor(store: Store, stage: Stage, chosenTheme: Theme | null) {
@@ -92,6 +98,8 @@ export class Page {
       message: (message) => this.receive(message),
       frame: (frame) => this.receiveFrame(frame),
       fan: (fan) => this.receiveFan(fan),
+      points: (points) => this.sceneFeed.takePoints(points),
+      parts: (parts) => this.sceneFeed.takeParts(parts),
       state: (connection) => store.set({ connection }),
       greeting: () => this.wishes(),
     });
@@ -221,7 +229,7 @@ export class Page {
         this.greet(message);
         return;
       case "scene":
-        if (message.channel === this.store.get().channel) this.receiveScene(message.id, message.info, message.scene);
+        this.sceneFeed.take(message);
         return;
       case "drive":
         this.drive.receive(message);
@@ -294,7 +302,16 @@ export class Page {
     this.drive.steering.setRanges(info?.capabilities.includes("steer") ? info.commandRanges : []);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
     this.store.set({ info, followed, terms: null, motion: null, fan: null, hasPoses: false });
+    this.store.set({ hasFlexes: (scene.flexes ?? []).length > 0 });
+    this.nameUndrawn(scene, info);
     for (const wish of this.wishes()) this.connection.send(wish);
+  }
+
+  /** Names what the picture lacks, each thing once. */
+  private nameUndrawn(scene: StreamScene, info: PageState["info"]): void {
+    const news = undrawnOf(scene, info?.environments ?? 1).filter((words) => !this.namedUndrawn.has(words));
+    for (const words of news) this.namedUndrawn.add(words);
+    if (news.length > 0) this.store.set({ undrawn: news });
   }
 
   private receiveMetrics({ restart, points, evaluations }: MetricsMessage): void {
@@ -307,7 +324,7 @@ export class Page {
   private receiveFrame(frame: PoseFrame): void {
     this.framesReceived++;
     if (frame.scene !== this.sceneId || frame.bodies !== this.scene?.bodies.length) return;
-    this.playback.push(frame, performance.now());
+    this.playback.push(this.sceneFeed.withPoints(frame), performance.now());
     this.wake();
   }
 

@@ -16,6 +16,8 @@ const DELAY_SLEW = 0.12;
 export interface ShownPose {
   /** [bodies, 7]: position and quaternion w-x-y-z. */
   readonly poses: Float32Array;
+  /** [vertices, 3] of flexes; null where they are not told. */
+  points: Float32Array | null;
   readonly command: Float32Array;
   readonly twist: Float32Array;
   flags: number;
@@ -112,6 +114,7 @@ export class Playback {
       if (isNew && pose.flags & POSE_FLAG.cut) out.isCut = true;
       out.flags = pose.flags;
       mixPoses(out.poses, pose.poses, isSmooth ? next.poses : pose.poses, isSmooth ? share : 0);
+      out.points = mixPoints(out.points, pose.points, isSmooth ? next.points : undefined, share);
       out.command.set(pose.command);
       out.twist.set(pose.twist);
     });
@@ -121,7 +124,7 @@ export class Playback {
     let slot = this.shown.get(pose.environment);
     if (!slot || slot.poses.length !== pose.poses.length) {
       const poses = new Float32Array(pose.poses.length);
-      slot = { poses, command: new Float32Array(3), twist: new Float32Array(3), flags: 0, isCut: true };
+      slot = { poses, points: null, command: new Float32Array(3), twist: new Float32Array(3), flags: 0, isCut: true };
       this.shown.set(pose.environment, slot);
     }
     return slot;
@@ -144,6 +147,20 @@ function sameEnvironment(frame: PoseFrame, environment: number, n: number): Envi
   return guess?.environment === environment
     ? guess
     : frame.environments.find((pose) => pose.environment === environment);
+}
+
+/** a + share (b - a), or a where there is no b. @param out written to where it fits */
+function mixPoints(
+  out: Float32Array | null,
+  a: Float32Array | undefined,
+  b: Float32Array | undefined,
+  share: number,
+): Float32Array | null {
+  if (a === undefined || a.length === 0) return null;
+  const mixed = out?.length === a.length ? out : new Float32Array(a.length);
+  if (b?.length !== a.length) mixed.set(a);
+  else for (let k = 0; k < a.length; k++) mixed[k] = a[k] + share * (b[k] - a[k]);
+  return mixed;
 }
 
 /** out = a + share (b - a) for positions; the same on the shorter way and normalised for quaternions. */

@@ -20,6 +20,7 @@ export const defaultOptions: ViewOptions = {
   commandArrow: true,
   velocityArrow: true,
   grid: true,
+  modelGround: true,
   contacts: false,
   jointAxes: false,
   centreOfMass: false,

@@ -45,6 +45,7 @@ export interface ViewOptions {
   readonly commandArrow: boolean;
   readonly velocityArrow: boolean;
   readonly grid: boolean;
+  readonly modelGround: boolean;
   readonly contacts: boolean;
   readonly jointAxes: boolean;
   readonly centreOfMass: boolean;
@@ -74,6 +75,10 @@ export interface PageState {
   readonly latencyMs: number | null;
   /** Whether there is a picture. */
   readonly screen: ScreenState;
+  /** Whether the scene has deformable bodies. */
+  readonly hasFlexes: boolean;
+  /** What of the model the picture lacks, in words; empty once it was read. */
+  readonly undrawn: readonly string[];
   /** Whether the picture is being filmed. */
   readonly isFilming: boolean;
   /** The body under the pointer, and where to name it, CSS pixels. */

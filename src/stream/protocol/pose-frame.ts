@@ -21,6 +21,8 @@ export interface EnvironmentPose {
   readonly twist: Float32Array;
   /** [bodies, 7]: position in metres, quaternion w-x-y-z, both in the world. */
   readonly poses: Float32Array;
+  /** [vertices, 3] of the scene's flexes in the world, m; they travel as a points frame. Left out where there are none, or too many. */
+  readonly points?: Float32Array;
 }
 
 /** Environments at one moment. */

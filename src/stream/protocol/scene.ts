@@ -16,7 +16,84 @@ export interface SceneGeom {
   readonly collides: boolean;
   readonly mesh?: number;
   readonly hfield?: number;
-  readonly material?: { readonly specular: number; readonly shininess: number; readonly reflectance: number };
+  readonly material?: SceneMaterial;
+}
+
+export interface SceneMaterial {
+  readonly specular: number;
+  readonly shininess: number;
+  readonly reflectance: number;
+  readonly emission?: number;
+  /** Place in `textures`; repeated along x and y so often per two metres where `uniform`, else per shape. */
+  readonly texture?: {
+    readonly index: number;
+    readonly repeat: readonly [number, number];
+    readonly uniform: boolean;
+  };
+}
+
+export interface SceneMesh {
+  /** x-y-z triples in metres. */
+  readonly vertices: readonly number[];
+  /** Triples of vertex positions. */
+  readonly faces: readonly number[];
+  /** [faces, 3, 2]. */
+  readonly texcoords?: Float32Array;
+}
+
+/** Pixels, [height, width, channels]. The six faces of a cube stand below each other: +x, -x, +y, -y, +z, -z; a square one is on all of them. */
+export interface SceneTexture {
+  readonly name: string;
+  readonly kind: "2d" | "cube" | "skybox";
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+/** A rope (1), a surface (2) or a body (3) whose vertices are streamed apart: `vertices` of them, from `first` on. */
+export interface SceneFlex {
+  readonly name: string;
+  readonly dim: 1 | 2 | 3;
+  /** m, around vertices, edges and faces. */
+  readonly radius: number;
+  readonly rgba: SceneGeom["rgba"];
+  readonly group: number;
+  /** Whether faces are shaded without smoothing. */
+  readonly flat: boolean;
+  readonly material?: SceneMaterial;
+  readonly first: number;
+  readonly vertices: number;
+  /** Two vertices for each piece of a rope, else three for each face, counted from `first`. */
+  readonly pieces: Uint32Array;
+  /** [faces, 3, 2]. */
+  readonly texcoords?: Float32Array;
+}
+
+/** A surface that bodies carry. */
+export interface SceneSkin {
+  readonly name: string;
+  readonly rgba: SceneGeom["rgba"];
+  readonly group: number;
+  readonly material?: SceneMaterial;
+  /** m, along the normals. */
+  readonly inflate: number;
+  /** [vertices, 3] while the bones were bound, m. */
+  readonly positions: Float32Array;
+  /** [faces, 3]. */
+  readonly faces: Uint32Array;
+  /** [vertices, 2]. */
+  readonly texcoords?: Float32Array;
+  /** Bodies with their places while they were bound; the next `count` of the entries below are each one's. */
+  readonly bones: readonly {
+    readonly body: number;
+    readonly pos: readonly [number, number, number];
+    readonly quat: readonly [number, number, number, number];
+    readonly count: number;
+  }[];
+  /** [entries]. */
+  readonly boneVertices: Uint32Array;
+  readonly boneWeights: Float32Array;
 }
 
 export interface SceneBody {
@@ -52,8 +129,7 @@ export interface StreamScene {
   readonly joints: readonly SceneJoint[];
   readonly geoms: readonly SceneGeom[];
   readonly strings: readonly SceneString[];
-  /** Vertices are x-y-z triples in metres, faces are triples of vertex positions. */
-  readonly meshes: readonly { readonly vertices: readonly number[]; readonly faces: readonly number[] }[];
+  readonly meshes: readonly SceneMesh[];
   /** `size` is MuJoCo's [x half size, y half size, height, depth below zero]; `data` is row-major in [0, 1]. */
   readonly heightFields: readonly {
     readonly rows: number;
@@ -61,6 +137,11 @@ export interface StreamScene {
     readonly size: readonly number[];
     readonly data: readonly number[];
   }[];
+  readonly flexes?: readonly SceneFlex[];
+  readonly skins?: readonly SceneSkin[];
+  readonly textures?: readonly SceneTexture[];
+  /** What of the model cannot be drawn, in words. */
+  readonly undrawn?: readonly string[];
   /** Half of the model's size and its middle, in metres. */
   readonly extent: number;
   readonly center: readonly number[];

@@ -1,7 +1,7 @@
 /** What the server tells a page, as JSON text. */
 import type { ContactsMessage, DriveMessage, ReplayMessage, SteeredMessage } from "./drive.ts";
 import type { Channel, EvaluationPoint, MetricsPoint, RunInfo, RunState } from "./run-info.ts";
-import type { StreamScene } from "./scene.ts";
+import type { PackedScene } from "./scene-parts.ts";
 import type { TrainingMessage } from "./training.ts";
 
 export interface HelloMessage {
@@ -19,7 +19,8 @@ export interface SceneMessage {
   readonly channel: Channel;
   readonly id: number;
   readonly info: RunInfo;
-  readonly scene: StreamScene;
+  /** With references in place of its large arrays, where it has any: those come before it, as scene parts. */
+  readonly scene: PackedScene;
 }
 export interface MetricsMessage {
   readonly type: "metrics";

@@ -7,7 +7,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import { POSE_FLAG, type PoseFrame } from "../../../src/stream/protocol.ts";
+import { POSE_FLAG, type PoseFrame, unpackScene } from "../../../src/stream/protocol.ts";
 import { StreamServer } from "../../../src/stream/server.ts";
 import { launchBrowser, pageUntil, settled } from "../browser.ts";
 import { animatedPng } from "./animated-png.ts";
@@ -51,7 +51,7 @@ try {
 
 async function openPage(): Promise<Page> {
   const { scene, status, metrics } = recording;
-  server.setScene(scene.scene, scene.info);
+  server.setScene(unpackScene(scene.scene, new Uint8Array(0)), scene.info);
   server.pushStatus(status);
   for (const point of metrics.points) server.pushMetrics(point);
   for (const point of metrics.evaluations) server.pushEvaluation(point);

@@ -32,8 +32,8 @@ export class Arrangement {
   }
 
   /** Measures a pose; true when the size changed. */
-  measure({ poses }: ShownPose): boolean {
-    const seen = measureScene(this.scene, poses);
+  measure({ poses, points }: ShownPose): boolean {
+    const seen = measureScene(this.scene, poses, points);
     const size = this.size ? grownSize(this.size, seen) : seen;
     if (size === this.size) return false;
     this.size = size;

@@ -1,11 +1,13 @@
 /** All that is drawn of the environments: robots, what stands around them, the floor below, arrows and overlays. Told the poses, it places them. */
 import { Group, type Raycaster, type Vector3 } from "three";
-import type { FanFrame } from "../../../src/stream/protocol.ts";
+import type { FanFrame, StreamScene } from "../../../src/stream/protocol.ts";
 import type { ShownPose } from "../playback.ts";
 import type { ViewOptions } from "../store.ts";
 import { type Actor, Actors } from "./actors.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { Arrows } from "./arrows.ts";
+import { Flexes } from "./flexes.ts";
+import { floorOf, NO_FLOOR } from "./floor.ts";
 import { Ghosts } from "./ghosts.ts";
 import { Ground, MAX_TILES } from "./ground.ts";
 import { headingOf } from "./measure.ts";
@@ -13,6 +15,7 @@ import { Original, type OriginalView } from "./original.ts";
 import { Overlays, type Push, type Spring } from "./overlays.ts";
 import type { StagePalette } from "./palette.ts";
 import { Robots } from "./robots.ts";
+import { Skins } from "./skins.ts";
 import { Strings } from "./strings.ts";
 import { Terrain } from "./terrain.ts";
 
@@ -57,6 +60,11 @@ export class Cast {
   /** Shapes fixed to the world, other than floors. */
   private readonly furniture: Robots;
   private readonly strings: Strings;
+  private readonly flexes: Flexes;
+  private readonly skins: Skins;
+  /** What is on the floor and around the scene in place of the page's own. */
+  private hasModelGround = true;
+  private scene: StreamScene | null = null;
   private readonly arrows = new Group();
   private readonly commandArrows = new Arrows(MAX_TILES, 0.046);
   private readonly velocityArrows = new Arrows(MAX_TILES, 0.026);
@@ -69,6 +77,8 @@ export class Cast {
     this.robots = new Robots(isPlain);
     this.furniture = new Robots(isPlain);
     this.strings = new Strings(isPlain);
+    this.flexes = new Flexes(isPlain);
+    this.skins = new Skins(isPlain);
     this.ghosts = new Ghosts(isPlain);
     this.original = new Original(isPlain);
     const { ground, terrain, robots, furniture, strings, arrows, overlays } = this;
@@ -78,6 +88,8 @@ export class Cast {
       robots.group,
       furniture.group,
       strings.group,
+      this.flexes.group,
+      this.skins.group,
       arrows,
       overlays.group,
       this.ghosts.group,
@@ -102,6 +114,11 @@ export class Cast {
     this.furniture.setChoice(options);
     this.original.setCollisions(options.shapes, options.collisions);
     this.strings.group.visible = options.shapes;
+    this.flexes.setChoice(options);
+    this.skins.setChoice(options);
+    this.hasModelGround = options.modelGround;
+    this.terrain.setModels(options.modelGround);
+    this.layGround();
     this.ground.setGrid(options.grid);
     this.commandArrows.mesh.visible = options.commandArrow;
     this.velocityArrows.mesh.visible = options.velocityArrow;
@@ -113,6 +130,8 @@ export class Cast {
     this.arrows.visible = hasCommand;
     this.terrain.build(scene);
     this.actors.clear();
+    this.scene = scene;
+    this.layGround();
   }
 
   /** Builds the meshes for as many environments as are arranged. */
@@ -123,6 +142,8 @@ export class Cast {
     const isGround = (type: string, body: number) => type === "hfield" || isFloor(type, body);
     this.furniture.build(scene, sets, ({ body, type }) => body === 0 && !isGround(type, body));
     this.strings.build(scene, count);
+    this.flexes.build(scene, count);
+    this.skins.build(scene, count);
     this.actors.clear();
   }
 
@@ -151,8 +172,8 @@ export class Cast {
 
   /** Writes all instances of this frame. */
   place(arrangement: Arrangement, view: StageView, poses: ReadonlyMap<number, ShownPose>, dt: number): void {
-    const { robots, furniture, strings, commandArrows, velocityArrows, ground } = this;
-    for (const batch of [robots, furniture, strings, commandArrows, velocityArrows]) batch.begin();
+    const { robots, furniture, strings, flexes, skins, commandArrows, velocityArrows, ground } = this;
+    for (const batch of [robots, furniture, strings, flexes, skins, commandArrows, velocityArrows]) batch.begin();
     if (arrangement.kind === "tiles") ground.beginTiles(arrangement.cell()[0] * 0.47);
     this.placed = [];
     view.environments.forEach((environment, n) => {
@@ -161,12 +182,17 @@ export class Cast {
     });
     this.actors.keep((environment) => poses.has(environment) && view.environments.includes(environment));
     if (arrangement.kind !== "tiles") this.placeFloor(arrangement, view);
-    for (const batch of [robots, furniture, strings, commandArrows, velocityArrows, ground]) batch.end();
+    for (const batch of [robots, furniture, strings, flexes, skins, commandArrows, velocityArrows, ground]) batch.end();
     const pose = poses.get(view.followed);
     this.placeOverlays(arrangement, view, pose);
     const { original } = view;
     this.original.place(arrangement, original, pose, original ? poses.get(original.environment) : undefined);
     this.placeGhosts(arrangement, view, pose);
+  }
+
+  private layGround(): void {
+    const { floor, horizon } = this.scene && this.hasModelGround ? floorOf(this.scene) : NO_FLOOR;
+    this.ground.setFloor(floor, horizon);
   }
 
   private placeGhosts(arrangement: Arrangement, { followed, ghosts }: StageView, pose: ShownPose | undefined): void {
@@ -194,6 +220,8 @@ export class Cast {
     this.placed.push(environment);
     this.robots.add(pose, dx, dy);
     this.strings.add(pose, dx, dy);
+    this.flexes.add(pose, dx, dy);
+    this.skins.add(pose, dx, dy);
     if (kind !== "together" || n === 0) this.furniture.add(pose, dx, dy);
     const floor = arrangement.floorHeight();
     const { x: ax, y: ay } = actor.anchor;

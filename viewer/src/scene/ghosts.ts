@@ -1,9 +1,10 @@
 /** Translucent robots beside the driven one that show what sampled actions would do. They keep their distance to it while the picture moves on. */
 import { Color, Group } from "three";
-import type { FanFrame, StreamScene } from "../../../src/stream/protocol.ts";
+import type { FanFrame, SceneGeom, StreamScene } from "../../../src/stream/protocol.ts";
 import type { Arrangement } from "./arrangement.ts";
 import type { StagePalette } from "./palette.ts";
 import { Robots } from "./robots.ts";
+import { Skins } from "./skins.ts";
 
 const TAKEN_OPACITY = 0.4;
 const OTHER_OPACITY = 0.13;
@@ -13,6 +14,8 @@ export class Ghosts {
   readonly group = new Group();
   private readonly taken: Robots;
   private readonly others: Robots;
+  private readonly takenSkins: Skins;
+  private readonly otherSkins: Skins;
   private colours: readonly [string, string] = ["#ffffff", "#ffffff"];
   /** What the meshes were built for. */
   private built: { readonly scene: StreamScene; readonly rows: number } | null = null;
@@ -21,7 +24,13 @@ export class Ghosts {
   constructor(isPlain: boolean) {
     this.taken = new Robots(isPlain);
     this.others = new Robots(isPlain);
-    this.group.add(this.taken.group, this.others.group);
+    this.takenSkins = new Skins(isPlain);
+    this.otherSkins = new Skins(isPlain);
+    for (const { group } of this.batches) this.group.add(group);
+  }
+
+  private get batches(): readonly (Robots | Skins)[] {
+    return [this.taken, this.others, this.takenSkins, this.otherSkins];
   }
 
   /** Robots drawn last. */
@@ -54,29 +63,36 @@ export class Ghosts {
     const p = POSE_SIZE * facts.rootBody;
     const dx = pose[p] - fan.ghosts[p] + shift[0];
     const dy = pose[p + 1] - fan.ghosts[p + 1] + shift[1];
-    for (const robots of [this.taken, this.others]) robots.begin();
+    for (const batch of this.batches) batch.begin();
     for (let n = 1; n < rows; n++) {
       const poses = fan.ghosts.subarray(n * length, (n + 1) * length);
       (n === 1 ? this.taken : this.others).add({ poses }, dx, dy);
+      (n === 1 ? this.takenSkins : this.otherSkins).add({ poses }, dx, dy);
     }
-    for (const robots of [this.taken, this.others]) robots.end();
+    for (const batch of this.batches) batch.end();
   }
 
   private build(scene: StreamScene, rows: number): void {
     if (this.built?.scene === scene && this.built.rows === rows) return;
     this.built = { scene, rows };
     const isRobot = ({ body }: { readonly body: number }) => body !== 0;
-    this.taken.build(tinted(scene, this.colours[0], TAKEN_OPACITY), 1, isRobot);
-    this.others.build(tinted(scene, this.colours[1], OTHER_OPACITY), Math.max(1, rows - 1), isRobot);
+    const [taken, others] = [
+      tinted(scene, this.colours[0], TAKEN_OPACITY),
+      tinted(scene, this.colours[1], OTHER_OPACITY),
+    ];
+    this.taken.build(taken, 1, isRobot);
+    this.takenSkins.build(taken, 1);
+    this.others.build(others, Math.max(1, rows - 1), isRobot);
+    this.otherSkins.build(others, Math.max(1, rows - 1));
   }
 }
 
 /** The scene with all shapes in one translucent colour. */
 function tinted(scene: StreamScene, colour: string, opacity: number): StreamScene {
   const { r, g, b } = new Color(colour).getRGB({ r: 0, g: 0, b: 0 }, "srgb");
-  const geoms = scene.geoms.map(({ material: _, ...geom }) => ({
-    ...geom,
-    rgba: geom.rgba[3] === 0 ? geom.rgba : ([r, g, b, opacity] as const),
-  }));
-  return { ...scene, geoms };
+  const tint = <T extends Pick<SceneGeom, "rgba" | "material">>({ material: _, ...shape }: T) => ({
+    ...shape,
+    rgba: shape.rgba[3] === 0 ? shape.rgba : ([r, g, b, opacity] as const),
+  });
+  return { ...scene, geoms: scene.geoms.map(tint), skins: scene.skins?.map(tint) };
 }

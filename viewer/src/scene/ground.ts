@@ -7,9 +7,11 @@ import {
   DynamicDrawUsage,
   InstancedBufferAttribute,
   InstancedMesh,
+  Matrix3,
   Matrix4,
   MeshLambertMaterial,
   PlaneGeometry,
+  type Texture,
   Vector2,
 } from "three";
 import type { StagePalette } from "./palette.ts";
@@ -47,6 +49,10 @@ const fragmentHead = `
   uniform vec3 lines;
   uniform vec3 majorLines;
   uniform vec3 highlight;
+  uniform float hasMap;
+  uniform sampler2D map_;
+  uniform vec3 mapTint;
+  uniform mat3 mapMatrix;
 
   /* Share of a pixel that lines of a width cover; lines thinner than a pixel are drawn a pixel wide and fainter instead. */
   float lineCover(vec2 p, float gap, float width) {
@@ -61,6 +67,7 @@ const fragmentHead = `
   }
 `;
 const fragmentColor = `
+  if (hasMap > 0.5) diffuseColor.rgb = mapTint * texture2D(map_, (mapMatrix * vec3(vWorld, 1.0)).xy).rgb;
   float edge = 0.0;
   if (isTiled > 0.5) {
     float corner = half_ * 0.09;
@@ -71,7 +78,7 @@ const fragmentColor = `
     float rim = half_ * mix(0.012, 0.03, vHighlight);
     edge = smoothstep(-rim - pixel, -rim + pixel, away);
   }
-  if (hasGrid > 0.5) {
+  if (hasGrid > 0.5 && hasMap < 0.5) {
     diffuseColor.rgb = mix(diffuseColor.rgb, lines, lineCover(vWorld, spacing, 0.012 * spacing) * 0.9);
     diffuseColor.rgb = mix(diffuseColor.rgb, majorLines, lineCover(vWorld, spacing * 4.0, 0.018 * spacing));
   }
@@ -83,6 +90,14 @@ const fragmentFade = `
     gl_FragColor.rgb = mix(gl_FragColor.rgb, faded, smoothstep(fade.x, fade.y, length(vWorld - fadeCentre)));
   }
 `;
+
+/** A texture that lies on the world. */
+export interface FloorTexture {
+  readonly texture: Texture;
+  readonly tint: Color;
+  /** From (x, y, 1) in the world to the texture's coordinates. */
+  readonly matrix: Matrix3;
+}
 
 export class Ground {
   readonly mesh: InstancedMesh<PlaneGeometry, MeshLambertMaterial>;
@@ -98,8 +113,14 @@ export class Ground {
     lines: { value: new Color() },
     majorLines: { value: new Color() },
     highlight: { value: new Color() },
+    hasMap: { value: 0 },
+    map_: { value: null as Texture | null },
+    mapTint: { value: new Color() },
+    mapMatrix: { value: new Matrix3() },
   };
   private readonly matrix = new Matrix4();
+  private palette: StagePalette | null = null;
+  private horizon: Color | null = null;
   private colors: { ground: string; tile: string } = { ground: "#fff", tile: "#fff" };
 
   constructor() {
@@ -127,12 +148,26 @@ export class Ground {
 
   setPalette(palette: StagePalette): void {
     const { horizon, lines, majorLines, highlight } = this.uniforms;
-    horizon.value.set(palette.horizon);
+    this.palette = palette;
+    horizon.value.set(this.horizon ?? palette.horizon);
     lines.value.set(palette.lines);
     majorLines.value.set(palette.majorLines);
     highlight.value.set(palette.highlight);
     this.colors = palette;
     this.applyColor();
+  }
+
+  /** @param floor the model's, in place of the page's own; null takes that @param horizon what it fades into; null takes the palette's */
+  setFloor(floor: FloorTexture | null, horizon: Color | null): void {
+    this.horizon = horizon;
+    const { hasMap, map_, mapTint, mapMatrix } = this.uniforms;
+    hasMap.value = floor ? 1 : 0;
+    map_.value = floor?.texture ?? null;
+    if (floor) {
+      mapTint.value.copy(floor.tint);
+      mapMatrix.value.copy(floor.matrix);
+    }
+    if (this.palette) this.setPalette(this.palette);
   }
 
   /** @param size of what stands on it, m: small things get a finer grid */

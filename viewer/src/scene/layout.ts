@@ -65,6 +65,6 @@ function rootBodyOf(scene: StreamScene): number {
 }
 
 /** Whether a rotation keeps z upright: R33 = 1 - 2 (x² + y²) is 1. */
-function isLevel([, x, y]: readonly number[]): boolean {
+export function isLevel([, x, y]: readonly number[]): boolean {
   return x * x + y * y < 1e-6;
 }

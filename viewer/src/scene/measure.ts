@@ -16,8 +16,8 @@ export interface SceneSize {
   readonly middle: readonly [number, number];
 }
 
-/** @param poses [bodies, 7] */
-export function measureScene(scene: StreamScene, poses: Float32Array): SceneSize {
+/** @param poses [bodies, 7] @param points [vertices, 3] of flexes, where they are told */
+export function measureScene(scene: StreamScene, poses: Float32Array, points: Float32Array | null = null): SceneSize {
   const low = new Vector3().setScalar(Number.POSITIVE_INFINITY);
   const high = new Vector3().setScalar(Number.NEGATIVE_INFINITY);
   for (const geom of scene.geoms) {
@@ -27,6 +27,11 @@ export function measureScene(scene: StreamScene, poses: Float32Array): SceneSize
     const half = halfBox(geom, scene);
     low.min(centre.clone().sub(half));
     high.max(centre.add(half));
+  }
+  for (let p = 0; points && p < points.length; p += 3) {
+    centre.fromArray(points, p);
+    low.min(centre);
+    high.max(centre);
   }
   if (low.x > high.x) return { height: 1, reach: 1, half: [0.7, 0.7], bottom: 0, middle: [0, 0] };
   const middle: [number, number] = [(low.x + high.x) / 2, (low.y + high.y) / 2];

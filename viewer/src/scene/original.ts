@@ -2,9 +2,11 @@
 import { Group, Mesh, MeshLambertMaterial, Vector3 } from "three";
 import type { ShownPose } from "../playback.ts";
 import type { Arrangement } from "./arrangement.ts";
+import { Flexes } from "./flexes.ts";
 import { headingOf } from "./measure.ts";
 import type { StagePalette } from "./palette.ts";
 import { Robots } from "./robots.ts";
+import { Skins } from "./skins.ts";
 import { Sticks } from "./sticks.ts";
 
 /** How the original is shown. */
@@ -36,6 +38,8 @@ export class Original {
   /** Where it is drawn. */
   readonly drawnAt = new Vector3();
   private readonly robots: Robots;
+  private readonly flexes: Flexes;
+  private readonly skins: Skins;
   private readonly glass = new MeshLambertMaterial({ transparent: true, opacity: OPACITY });
   private readonly branchWay = new Sticks(WAY_POINTS, { opacity: 0.9 });
   private readonly originalWay = new Sticks(WAY_POINTS, { opacity: 0.9 });
@@ -46,7 +50,9 @@ export class Original {
 
   constructor(isPlain: boolean) {
     this.robots = new Robots(isPlain);
-    this.group.add(this.robots.group, this.branchWay.mesh, this.originalWay.mesh);
+    this.flexes = new Flexes(isPlain);
+    this.skins = new Skins(isPlain);
+    this.group.add(this.robots.group, this.flexes.group, this.skins.group, this.branchWay.mesh, this.originalWay.mesh);
     this.group.visible = false;
   }
 
@@ -67,7 +73,7 @@ export class Original {
   }
 
   setCollisions(shapes: boolean, collisions: boolean): void {
-    this.robots.setChoice({ shapes, collisions });
+    for (const batch of [this.robots, this.flexes, this.skins]) batch.setChoice({ shapes, collisions });
   }
 
   /** Draws it next to the branch's robot, or nothing. */
@@ -82,9 +88,11 @@ export class Original {
     if (this.start !== view.start) this.begin(view.start, headingOf(branch.poses, root));
     this.beside.setLength(view.isBeside ? BESIDE * arrangement.height : 1e-6);
     const { x: dx, y: dy } = this.beside;
-    this.robots.begin();
-    this.robots.add(original, dx, dy);
-    this.robots.end();
+    for (const batch of [this.robots, this.flexes, this.skins]) {
+      batch.begin();
+      batch.add(original, dx, dy);
+      batch.end();
+    }
     const [x, y, z] = original.poses.subarray(7 * root, 7 * root + 3);
     this.drawnAt.set(x + dx, y + dy, z);
     const [bx, by] = branch.poses.subarray(7 * root, 7 * root + 2);
@@ -95,6 +103,8 @@ export class Original {
   private build(arrangement: Arrangement): void {
     this.built = arrangement;
     this.robots.build(arrangement.scene, 1, ({ body }) => body !== 0);
+    this.flexes.build(arrangement.scene, 1, this.glass);
+    this.skins.build(arrangement.scene, 1, this.glass);
     this.robots.group.traverse((part) => {
       if (part instanceof Mesh) part.material = this.glass;
     });

@@ -16,6 +16,7 @@ import type { SceneGeom, StreamScene } from "../../../src/stream/protocol.ts";
 import type { ShownPose } from "../playback.ts";
 import { Materials } from "./materials.ts";
 import { shapeGeometry } from "./shapes.ts";
+import { cubeScale } from "./textures.ts";
 
 /** Which geoms are drawn. */
 export interface ShapeChoice {
@@ -24,7 +25,7 @@ export interface ShapeChoice {
 }
 
 /** MuJoCo's groups from here on are collision shapes. */
-const FIRST_COLLISION_GROUP = 3;
+export const FIRST_COLLISION_GROUP = 3;
 
 interface Batch {
   readonly mesh: InstancedMesh;
@@ -54,6 +55,7 @@ export class Robots {
   /** Builds meshes for up to `capacity` environments. `isDrawn` chooses among the scene's shapes. */
   build(scene: StreamScene, capacity: number, isDrawn: (geom: SceneGeom) => boolean): void {
     this.dispose();
+    this.materials.setTextures(scene.textures);
     this.capacity = capacity;
     this.bodyMatrices = new Float32Array(scene.bodies.length * 12);
     const segments = this.isPlain ? 12 : capacity <= 4 ? 32 : capacity <= 16 ? 20 : 12;
@@ -117,7 +119,9 @@ export class Robots {
   }
 
   private addBatch(geoms: readonly SceneGeom[], geometry: BufferGeometry): void {
-    const mesh = new InstancedMesh(geometry, this.materials.for(geoms[0]), geoms.length * this.capacity);
+    const { rgba, material } = geoms[0];
+    const look = material?.texture ? { rgba, material, cubeScale: cubeScale(geoms[0], material) } : geoms[0];
+    const mesh = new InstancedMesh(geometry, this.materials.for(look), geoms.length * this.capacity);
     mesh.instanceMatrix.setUsage(DynamicDrawUsage);
     mesh.frustumCulled = false;
     mesh.castShadow = geoms[0].rgba[3] === 1 && geoms[0].type !== "plane";

@@ -12,6 +12,8 @@ import {
 import { RoundedBoxGeometry } from "three/addons/geometries/RoundedBoxGeometry.js";
 import { toCreasedNormals } from "three/addons/utils/BufferGeometryUtils.js";
 import type { SceneGeom, StreamScene } from "../../../src/stream/protocol.ts";
+import { terrainGeometry } from "./terrain.ts";
+import { halfSizes, layTexture } from "./textures.ts";
 
 /** Edges sharper than this stay sharp on meshes, rad. */
 const CREASE = 0.6;
@@ -20,6 +22,15 @@ const INFINITE_PLANE = 60;
 
 /** @param segments around a full turn. */
 export function shapeGeometry(geom: SceneGeom, scene: StreamScene, segments: number): BufferGeometry {
+  const geometry = bareGeometry(geom, scene, segments);
+  const { material } = geom;
+  const hasOwn = geom.type === "mesh" && scene.meshes[geom.mesh ?? 0]?.texcoords !== undefined;
+  if (material?.texture && !hasOwn && geometry.hasAttribute("position"))
+    layTexture(geometry, { size: halfSizes(geom) }, material);
+  return geometry;
+}
+
+function bareGeometry(geom: SceneGeom, scene: StreamScene, segments: number): BufferGeometry {
   const [a, b, c] = geom.size;
   switch (geom.type) {
     case "sphere":
@@ -37,7 +48,7 @@ export function shapeGeometry(geom: SceneGeom, scene: StreamScene, segments: num
     case "mesh":
       return mesh(scene.meshes[geom.mesh ?? 0]);
     case "hfield":
-      return new BufferGeometry(); // drawn as terrain
+      return terrainGeometry(scene.heightFields[geom.hfield ?? 0]);
     default:
       geom.type satisfies never;
       return new BufferGeometry();
@@ -68,7 +79,15 @@ function bevelPoint(radius: number, end: number, bevel: number, angle: number): 
 
 function mesh(source: StreamScene["meshes"][number] | undefined): BufferGeometry {
   const geometry = new BufferGeometry();
-  geometry.setAttribute("position", new BufferAttribute(Float32Array.from(source?.vertices ?? []), 3));
-  geometry.setIndex(Array.from(source?.faces ?? []));
+  const { vertices = [], faces = [], texcoords } = source ?? {};
+  if (texcoords) {
+    // A corner has coordinates of its own.
+    const corners = faces.flatMap((vertex) => vertices.slice(3 * vertex, 3 * vertex + 3));
+    geometry.setAttribute("position", new BufferAttribute(Float32Array.from(corners), 3));
+    geometry.setAttribute("uv", new BufferAttribute(texcoords, 2));
+  } else {
+    geometry.setAttribute("position", new BufferAttribute(Float32Array.from(vertices), 3));
+    geometry.setIndex(Array.from(faces));
+  }
   return toCreasedNormals(geometry, CREASE);
 }

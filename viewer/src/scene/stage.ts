@@ -9,6 +9,7 @@ import type { CameraView, Theme, ViewOptions } from "../store.ts";
 import { Arrangement } from "./arrangement.ts";
 import { CameraRig, type Insets } from "./camera-rig.ts";
 import { Cast, type StageView, type Touched } from "./cast.ts";
+import { floorOf, NO_FLOOR } from "./floor.ts";
 import { eyesOf, focusOf, gazeHeading } from "./gaze.ts";
 import { Lights } from "./lights.ts";
 import { palettes } from "./palette.ts";
@@ -16,6 +17,7 @@ import { pickNearest, pointFacing, rayThrough } from "./picking.ts";
 import { Quality } from "./quality.ts";
 import { Screen, type ScreenState } from "./screen.ts";
 import { Sky } from "./sky.ts";
+import { disposeTextures } from "./textures.ts";
 
 /** Frames between two measurements of how large a robot is. */
 const MEASURE_EVERY = 8;
@@ -38,6 +40,8 @@ export class Stage {
   private readonly cast: Cast;
   private readonly quality: Quality;
   private arrangement: Arrangement | null = null;
+  private palette = palettes.light;
+  private hasModelSky = true;
   private framed = "";
   private frames = 0;
   private needsFrame = true;
@@ -105,7 +109,8 @@ export class Stage {
     const palette = palettes[theme];
     this.sky.setPalette(palette);
     this.cast.setPalette(palette);
-    this.scene.fog = new Fog(palette.horizon, 60, 300);
+    this.palette = palette;
+    this.fitSky();
     this.lights.setPalette(palette, !this.isPlain);
     this.scene.environmentIntensity = palette.environment;
     this.invalidate();
@@ -113,7 +118,9 @@ export class Stage {
 
   /** @param hasCommand whether the task follows a command, so that arrows mean something */
   setScene(scene: StreamScene, hasCommand: boolean): void {
+    if (this.arrangement) disposeTextures(this.arrangement.scene.textures ?? []);
     this.arrangement = new Arrangement(scene);
+    this.fitSky();
     this.cast.setScene(this.arrangement, hasCommand);
     this.rig.restart();
     this.framed = "";
@@ -122,6 +129,8 @@ export class Stage {
 
   setOptions(options: ViewOptions): void {
     this.cast.setOptions(options);
+    this.hasModelSky = options.modelGround;
+    this.fitSky();
     this.screen.setShadows(options.shadows);
     this.lights.setShadows(options.shadows);
     this.areShadowsOld = true;
@@ -280,6 +289,14 @@ export class Stage {
     if (arrangement.measure(seen)) this.framed = "";
     const { height, reach } = arrangement.size!;
     this.cast.setScale(Math.max(height, reach));
+  }
+
+  /** The model's sky or the page's own; the distance fades into its horizon. */
+  private fitSky(): void {
+    const scene = this.arrangement?.scene;
+    const { sky, horizon } = scene && this.hasModelSky ? floorOf(scene) : NO_FLOOR;
+    this.sky.setCube(sky);
+    this.scene.fog = new Fog(horizon ?? this.palette.horizon, 60, 300);
   }
 
   private screenChanged(state: ScreenState): void {

@@ -136,6 +136,7 @@ const ghostWords: Readonly<Record<GhostChoice, string>> = {
 
 function GhostSwitch({ store, fan }: { store: Store; fan: FanFrame | null }) {
   const ghosts = useStore(store, (state) => state.ghosts);
+  const hasFlexes = useStore(store, (state) => state.hasFlexes);
   const shown = ghosts === "off" || !fan?.ghostKind ? ghosts : fan.ghostKind;
   return (
     <>
@@ -155,6 +156,7 @@ function GhostSwitch({ store, fan }: { store: Store; fan: FanFrame | null }) {
       <p class="fan-note">
         {ghosts === "targets" && shown === "ahead" && "This task's actions are no joint targets. "}
         {ghostWords[shown]}
+        {hasFlexes && shown !== "off" && " Ghosts have no cloth, ropes or soft bodies."}
       </p>
     </>
   );

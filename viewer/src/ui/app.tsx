@@ -23,6 +23,7 @@ import { Toolbar } from "./toolbar.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { Tracking } from "./tracking.tsx";
 import { TrainForm } from "./train-form.tsx";
+import { Undrawn } from "./undrawn.tsx";
 
 /** Narrower pages have the plots in a sheet at the bottom. */
 const phone = matchMedia("(max-width: 760px)");
@@ -52,6 +53,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
         )}
         <Panel store={store} page={page} stage={stage} />
       </div>
+      <Undrawn store={store} />
       <Notices store={store} page={page} />
       <Curves store={store} page={page} />
       <TrainForm store={store} page={page} />

@@ -19,6 +19,7 @@ const optionNames: Readonly<Record<keyof ViewOptions, string>> = {
   collisions: "Collision shapes",
   shadows: "Shadows",
   grid: "Ground grid",
+  modelGround: "Model's floor and sky",
   commandArrow: "Command arrow",
   velocityArrow: "Velocity arrow",
   contacts: "Contact forces",

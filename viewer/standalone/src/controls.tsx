@@ -4,11 +4,13 @@ import { type Store, useStore } from "../../src/store.ts";
 import { ClockTools } from "../../src/ui/clock-tools.tsx";
 import { NoPicture } from "../../src/ui/no-picture.tsx";
 import { Steer } from "../../src/ui/steer.tsx";
+import { Undrawn } from "../../src/ui/undrawn.tsx";
 
 export function Controls({ store, drive, canPush }: { store: Store; drive: Drive; canPush: boolean }) {
   return (
     <>
       <NoPicture store={store} />
+      <Undrawn store={store} />
       <Title store={store} />
       <div class="lower">
         <Steer store={store} page={{ drive }} />

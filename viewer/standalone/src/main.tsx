@@ -6,6 +6,7 @@ import { describeScene } from "../../../src/physics/scene-description.ts";
 import type { RunInfo, StreamScene } from "../../../src/stream/protocol.ts";
 import { initialState } from "../../src/initial-state.ts";
 import { Stage } from "../../src/scene/stage.ts";
+import { undrawnOf } from "../../src/scene/undrawn.ts";
 import { defaultOptions, onSystemTheme, prefersReducedMotion, systemTheme } from "../../src/settings.ts";
 import { Store } from "../../src/store.ts";
 import { drivingKeys, listen } from "../../src/ui/keys.ts";
@@ -71,7 +72,9 @@ async function open(): Promise<void> {
   const robot = await createRobot(payload);
   const info = infoOf(payload, robot);
   const store = new Store({ ...initialState(settings), connection: { state: "open" }, channel: "drive", info });
-  const stage = openStage(describeScene(robot.env.sim) as StreamScene, info.hasCommand);
+  const scene: StreamScene = describeScene(robot.env.sim);
+  const stage = openStage(scene, info.hasCommand);
+  store.set({ undrawn: undrawnOf(scene, 1) });
   store.set({ screen: stage.screenState });
   stage.onScreen = (screen) => store.set({ screen });
   const player = new Player(robot, stage, store);

@@ -43,6 +43,7 @@ export class Player {
     this.store = store;
     this.pose = {
       poses: new Float32Array(7 * robot.env.sim.nbody),
+      points: robot.env.sim.nflexvert > 0 ? new Float32Array(3 * robot.env.sim.nflexvert) : null,
       command: new Float32Array(3),
       twist: new Float32Array(3),
       flags: 0,
@@ -158,6 +159,7 @@ export class Player {
       for (let i = 0; i < 3; i++) poses[7 * body + i] = xpos[3 * body + i];
       for (let i = 0; i < 4; i++) poses[7 * body + 3 + i] = xquat[4 * body + i];
     }
+    this.pose.points?.set(env.sim.flexvertXpos);
     env.measuredTwist(this.twist);
     twist.set(this.twist);
     for (let i = 0; i < 3; i++) command[i] = env.command?.[i] ?? 0;
