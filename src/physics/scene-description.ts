@@ -175,7 +175,9 @@ function undrawnOf(model: MjModel): string[] {
   const bends = Array.from({ length: model.ntendon }, (_, id) => id)
     .filter((id) => bendsAroundShapes(model, id))
     .map((id) => name(model.name_tendonadr, id));
-  const tendons = bends.length === 0 ? [] : [`bends around shapes of ${bends.length} tendons (${bends[0]}, …)`];
+  const tendon = bends.length === 1 ? `tendon ${bends[0]}` : `${bends.length} tendons (${bends[0]}, …)`;
+  const tendons =
+    bends.length === 0 ? [] : [`${tendon}: how ${bends.length === 1 ? "it bends" : "they bend"} around shapes`];
   return [...shapes, ...tendons, ...undrawnLayers(model)];
 }
 

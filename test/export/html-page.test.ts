@@ -59,6 +59,19 @@ describe("a self-contained page", () => {
     expect(await page.textContent("h1")).toBe("HumanoidJoystick");
   });
 
+  it("steers and says why there is no picture in a browser without WebGL", async () => {
+    const blind = await launchBrowser(["--disable-3d-apis"]);
+    try {
+      const bare = await blind.newPage();
+      await bare.goto(pathToFileURL(join(folder, "page.html")).href, { timeout: 90_000 });
+      await bare.getByTestId("no-picture").getByText("WebGL 2 is not available").waitFor({ timeout: 90_000 });
+      await bare.keyboard.down("KeyW");
+      await pageUntil(bare, 'globalThis.flowgait.robot.env.command.join() === "1,0,0"');
+    } finally {
+      await blind.close();
+    }
+  });
+
   it("has a colour for all that its styles name, and can be read in light and dark", async () => {
     const style = /<style>(.*?)<\/style>/s.exec(text)![1]!;
     const defined = new Set([...style.matchAll(/(--[\w-]+)\s*:/g)].map(([, name]) => name));

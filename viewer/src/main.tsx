@@ -95,6 +95,11 @@ const probe = {
     const at = page.playback.shown.get(environment)?.poses.subarray(7 * body, 7 * body + 3);
     return at && stage.pixelOf(at);
   },
+  /** Positions of the vertices of its flexes on screen, [vertices, 3]; null where there are none. */
+  points: (environment: number) => {
+    const points = page.playback.shown.get(environment)?.points;
+    return points ? Array.from(points) : null;
+  },
   /** Where an environment's robot is drawn, in CSS pixels; among the others in a grid. */
   spot: (environment: number) => stage.spotOf(environment),
   /** Position of a body on screen, in world coordinates. */
