@@ -60,8 +60,8 @@ export class ModelNames {
 }
 
 /** The name that stands at an address of the model's names. */
-export function nameAt(model: MjModel, address: number): string {
-  const bytes = new Uint8Array(model.names as Int8Array);
+export function nameAt(model: Pick<NameTable, "names">, address: number): string {
+  const bytes = new Uint8Array(model.names);
   return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
 }
 
