@@ -7,9 +7,10 @@ import { diagnoseModes, type ModeDiagnosis, type StartGoals, type StateModes } f
 import { cell, choice, wholeNumber } from "./flag-value.ts";
 import { modesFigure } from "./modes-figure.ts";
 import { type Output, resultJson } from "./output.ts";
+import { taskFor } from "./place.ts";
 import { type FoundPolicy, figurePath, findPolicy } from "./policy-reference.ts";
+import { shownPath } from "./shown-path.ts";
 import { formatNumber, formatTable, percent } from "./table.ts";
-import { shownPath } from "./training-session.ts";
 
 interface ModesOptions {
   readonly task?: string;
@@ -59,7 +60,7 @@ export function diagnoseModesCommand(output: Output): Command {
 async function diagnose(reference: string, options: ModesOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
-  const env = await boardOf(found, options.task);
+  const env = await boardOf(found, options.task, output);
   try {
     const { name } = env.task;
     const goals = env.rewardNames;
@@ -105,10 +106,8 @@ function readSettings(options: ModesOptions) {
 }
 
 /** The policy's board. Throws UserError where its task is no GridWorld. */
-async function boardOf({ reference, trained }: FoundPolicy, asked: string | undefined): Promise<Environment> {
-  const task = asked ?? trained?.task;
-  if (task === undefined) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
-  const resolved = await resolveTask(task);
+async function boardOf(found: FoundPolicy, asked: string | undefined, output: Output): Promise<Environment> {
+  const resolved = await resolveTask(await taskFor(found, { task: asked }, output));
   if (resolved.name in saddles) return Environment.create(resolved);
   const boards = Object.keys(saddles).join(" or ");
   throw new UserError(`diagnose modes: the task is ${resolved.name}, expected ${boards}`, { exitCode: 2 });

@@ -11,12 +11,15 @@ import {
 } from "../train/ratio-diagnosis.ts";
 import { wholeNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
-import { figurePath, findCheckpoint } from "./policy-reference.ts";
+import { placeOf } from "./place.ts";
+import { figurePath, findCheckpoint, findPolicy } from "./policy-reference.ts";
 import { ratioFigure } from "./ratio-figure.ts";
+import { shownPath } from "./shown-path.ts";
 import { type Column, formatNumber, formatTable, percent } from "./table.ts";
-import { shownPath } from "./training-session.ts";
 
 interface RatioOptions {
+  readonly task?: string;
+  readonly modelDir?: string;
   readonly rows: string;
   readonly odeSteps: string;
   readonly workers: string;
@@ -33,6 +36,8 @@ export function diagnoseRatioCommand(output: Output): Command {
         `of likelihoods. For tasks with at most ${MOST_ACTION_SIZE} actions.`,
     )
     .argument("<run>", "a run folder or a checkpoint file")
+    .option("--task <file>", "where the file of your own task is now; the run knows it as it was")
+    .option("--model-dir <folder>", "where your own description of the robot is now")
     .option("--rows <count>", "actions that are measured", "2048")
     .option("--ode-steps <count>", "Runge–Kutta steps of the continuous flow, an even number", "32")
     .option("--workers <count>", "threads; 0 takes one per core", "0")
@@ -44,7 +49,9 @@ export function diagnoseRatioCommand(output: Output): Command {
 async function diagnose(reference: string, options: RatioOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const { checkpoint, path } = await findCheckpoint(reference);
-  const request = { checkpoint, source: path, ...settings };
+  const found = await findPolicy(reference);
+  const { task: place, modelDir } = await placeOf(found, { task: options.task, modelDir: options.modelDir }, output);
+  const request = { checkpoint, source: path, places: { task: place, modelDir }, ...settings };
   const diagnosis = await diagnoseRatio(request, (text) => output.note(text));
   const svg = options.svg ?? figurePath(reference, "ratio");
   const { task, algorithm, envSteps, seed } = diagnosis;

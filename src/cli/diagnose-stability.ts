@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { writeFileAtomically } from "../train/atomic-file.ts";
 import { readJsonl } from "../train/jsonl-sink.ts";
-import { readRunConfig, runPaths } from "../train/run-folder.ts";
+import { readRun, runPaths } from "../train/run-folder.ts";
 import {
   type Dip,
   diagnoseStability,
@@ -15,9 +15,9 @@ import {
 import { stepsText } from "./chart-axes.ts";
 import { realNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
+import { shownPath } from "./shown-path.ts";
 import { stabilityFigure } from "./stability-figure.ts";
 import { formatNumber, formatTable, percent } from "./table.ts";
-import { shownPath } from "./training-session.ts";
 
 interface StabilityOptions {
   readonly threshold: string;
@@ -46,11 +46,12 @@ export function diagnoseStabilityCommand(output: Output): Command {
 
 async function diagnose(run: string, options: StabilityOptions, output: Output): Promise<void> {
   const threshold = realNumber("--threshold", options.threshold, 0, 1);
-  const config = await readRunConfig(run);
+  const { config, files } = await readRun(run);
   const { metrics } = runPaths(run);
   const reports = await readJsonl(metrics);
   const diagnosis = diagnoseStability(reports, threshold, metrics);
-  const { task, seed, algorithm } = config;
+  const { seed, algorithm } = config;
+  const task = files.task?.name ?? config.task;
   const title = `${task}, ${algorithm.name}, seed ${seed}: ${diagnosis.envSteps.toLocaleString("en")} steps`;
   const svg = options.svg ?? join(run, "stability.svg");
   await writeFileAtomically(svg, stabilityFigure(title, diagnosis, measureCurves(reports, PICTURE_PARTS)));

@@ -11,20 +11,22 @@ import { controllerOnnx } from "../export/onnx-controller.ts";
 import { readController, type StoredController } from "../export/read-controller.ts";
 import { inputPrologue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import { describeTask, Environment, resolveTask, type TaskVariant } from "../tasks/index.ts";
+import { describeTask, Environment, isTaskFile, resolveTask, type TaskVariant } from "../tasks/index.ts";
 import { writeFileAtomically } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
 import { realNumber, wholeNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
-import { ownTask } from "./place.ts";
+import { ownTask, type Place, placeOf } from "./place.ts";
 import { readPolicyBytes } from "./policy-bytes.ts";
 import { findPolicyFile } from "./policy-file.ts";
-import { findPolicy, isOnnxName } from "./policy-reference.ts";
+import { type FoundPolicy, findPolicy, isOnnxName } from "./policy-reference.ts";
 import { shippedController } from "./shipped-controllers.ts";
+import { publicPath } from "./shown-path.ts";
 import { formatNumber } from "./table.ts";
 
 interface DoctorOptions {
   readonly task?: string;
+  readonly modelDir?: string;
   readonly episodes: string;
   readonly seconds: string;
   readonly seed: string;
@@ -49,6 +51,7 @@ export function doctorCommand(output: Output): Command {
       "--task <task>",
       "task, and so the robot, to check against; without it the policy's own, which a file made elsewhere does not name",
     )
+    .option("--model-dir <folder>", "your own description of the robot; as trained without it")
     .option("--episodes <count>", "episodes per world", "4")
     .option("--seconds <time>", "time limit of an episode, s", "10")
     .option("--seed <seed>", "seed of the episodes", "1000003")
@@ -65,11 +68,11 @@ async function doctor(reference: string, options: DoctorOptions, output: Output)
     seed: wholeNumber("--seed", options.seed, 0, 0xffffffff),
     table: options.table,
   };
-  const stored = await loadSubject(reference, options);
-  const task = await resolveTask(options.task ?? stored.task, options.task === undefined ? stored.variant : {});
-  const examination = await examine(stored.controller, task, sizes, (stage) => output.note(`${stage} …`));
+  const { controller, place } = await loadSubject(reference, options, output);
+  const task = await resolveTask(place.task, place);
+  const examination = await examine(controller, task, sizes, (stage) => output.note(`${stage} …`));
   const page = options.page ?? pagePath(reference);
-  await writeFileAtomically(page, doctorPage(examination, reference));
+  await writeFileAtomically(page, doctorPage(examination, publicPath(reference)));
   if (options.json === true) resultJson(output, { policy: reference, page, ...examination });
   else output.result(`${examinationText(examination, page)}\n`);
   const failed = examination.checks.filter(({ verdict }) => verdict === "fail");
@@ -77,24 +80,21 @@ async function doctor(reference: string, options: DoctorOptions, output: Output)
     throw new UserError(`${reference}: ${failed.map(({ name }) => name).join(", ")} failed, see the fixes above`);
 }
 
-/** What is examined, and the task that it was made for. */
+/** What is examined, and where. */
 interface Subject {
   readonly controller: StoredController | ForeignController;
-  readonly task: string;
-  readonly variant?: TaskVariant;
+  readonly place: Pick<Place, "task"> & TaskVariant;
 }
 
 /** A controller as it would be exported, or as it was, or a file made elsewhere. */
-async function loadSubject(reference: string, options: DoctorOptions): Promise<Subject> {
+async function loadSubject(reference: string, options: DoctorOptions, output: Output): Promise<Subject> {
   const file = existsSync(reference) ? reference : (shippedController(reference) ?? reference);
-  if (!isOnnxName(file)) return loadPolicy(reference);
+  if (!isOnnxName(file)) return loadPolicy(reference, options, output);
   const bytes = readPolicyBytes(file, reference);
   if (onnxInterface(bytes, reference).metadata.flowgait === undefined) return loadForeign(file, options);
   const controller = readController(bytes, reference);
-  const { task, training } = controller.contract;
-  // A user's task is found by its file, which only the run knows.
-  const own = () => (task.family === "user" ? userTaskOf(training.run, reference) : ownTask(reference, task.name));
-  return { controller, task: options.task ?? (await own()), variant: { lesson: task.lesson?.name ?? "" } };
+  const found = { ...(await findPolicyFile(file)), reference };
+  return { controller, place: await examinedPlace(found, options, output) };
 }
 
 async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subject> {
@@ -107,39 +107,44 @@ async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subje
   try {
     const policy = await found.bind(env);
     const prologue = inputPrologue(policy.bytes, policy.input, file);
-    return { controller: { policy, metadata: found.metadata, prologue }, task };
+    return { controller: { policy, metadata: found.metadata, prologue }, place: { task } };
   } finally {
     env.delete();
   }
 }
 
-async function loadPolicy(reference: string): Promise<Subject> {
+/** A policy is bound to its own task, and may be examined in another. */
+async function loadPolicy(reference: string, options: DoctorOptions, output: Output): Promise<Subject> {
   const found = await findPolicy(reference);
   if (found.trained === null)
     throw new UserError(
       `${reference}: has nothing to examine, expected a run folder, a checkpoint or a controller (.onnx)`,
       { exitCode: 2 },
     );
-  const { task, envSteps, algorithm, seed } = found.trained;
-  const env = await Environment.create(await resolveTask(task, found.variant));
+  const place = await examinedPlace(found, options, output);
+  const own = found.lost === undefined ? { ...found.variant, task: ownTask(found) } : place;
+  const env = await Environment.create(await resolveTask(own.task, own));
   try {
     const policy = await found.bind(env);
     if (policy.kind !== "trained")
       throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
+    const { envSteps, algorithm, seed } = found.trained;
     const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };
     const controller = readController(controllerOnnx(policy, describeTask(env), origin), reference);
-    return { controller, task, variant: found.variant };
+    return { controller, place };
   } finally {
     env.delete();
   }
 }
 
-async function userTaskOf(run: string, reference: string): Promise<string> {
-  try {
-    return (await findPolicy(run)).trained!.task;
-  } catch (cause) {
-    throw new UserError(`--task: is missing, ${reference} was made for a task of its own file`, { exitCode: 2, cause });
-  }
+/** Another task than the policy's own is taken as it is, lesson and all. */
+async function examinedPlace(
+  found: FoundPolicy,
+  { task, modelDir }: DoctorOptions,
+  output: Output,
+): Promise<Subject["place"]> {
+  if (task === undefined || isTaskFile(task)) return placeOf(found, { task, modelDir }, output);
+  return { task, modelDir };
 }
 
 function pagePath(reference: string): string {

@@ -55,7 +55,7 @@ export function evalCommand(output: Output): Command {
 async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
-  const place = placeOf(found, options);
+  const place = await placeOf(found, options, output);
   const policy = await bindPolicy(place, settings, async (env) => {
     const data = resampled(await found.bind(env), settings.flow, reference);
     noteContradictions(found, env, output);

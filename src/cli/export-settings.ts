@@ -12,6 +12,8 @@ import type { FlowOptions } from "./flow-flags.ts";
 
 /** The flags as they were typed. */
 export interface ExportOptions extends FlowOptions {
+  readonly task?: string;
+  readonly modelDir?: string;
   readonly format: string;
   readonly out?: string;
   readonly force?: boolean;
@@ -38,6 +40,11 @@ export function addExportOptions(command: Command): Command {
     .option("--format <names>", `${oneOf(EXPORT_FORMATS)}, or several separated by commas`, "onnx")
     .option("--out <folder>", "folder to write to, new or empty; exports/<task> without it")
     .option("--force", "write into a folder that holds something")
+    .option(
+      "--task <task>",
+      "task of the policy, such as the file of your own where it is now; a trained policy knows its own",
+    )
+    .option("--model-dir <folder>", "your own description of the robot; as trained without it")
     .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
     .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
     .option("--step-noise <amount>", "noise of sde and noisy-euler on their way; as trained without it")

@@ -1,11 +1,11 @@
 /** `flowgait export <policy>`: a trained policy as files that a robot, a browser or a Python script runs, with the report that proves them. */
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Command } from "commander";
 import { findCompiler } from "../export/c-compiler.ts";
 import { weightsSha256 } from "../export/checksum.ts";
 import type { ControllerOrigin } from "../export/contract.ts";
-import { type ControllerOptions, controllerFunction } from "../export/controller-function.ts";
+import { controllerFunction } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
 import { type ExportFormat, exportFiles } from "../export/export-files.ts";
 import type { Progress } from "../export/measure/measuring-threads.ts";
@@ -17,6 +17,7 @@ import { UserError } from "../math/user-error.ts";
 import { flowOf, type PolicyData } from "../rollout/jobs.ts";
 import { describeTask, Environment, isTaskFile, resolveTask, taskFileName } from "../tasks/index.ts";
 import { temporaryFolder } from "../train/atomic-file.ts";
+import { runName } from "../train/run-places.ts";
 import { packageVersion } from "../train/version.ts";
 import {
   addExportOptions,
@@ -28,12 +29,12 @@ import {
   readWorkers,
 } from "./export-settings.ts";
 import { exportText } from "./export-text.ts";
-import { type FlowFlags, readFlowFlags, resampled } from "./flow-flags.ts";
+import { readFlowFlags, resampled } from "./flow-flags.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { type Output, resultJson } from "./output.ts";
+import { placeOf } from "./place.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
 import { stageProgress } from "./stage-progress.ts";
-import { publicPath } from "./training-session.ts";
 
 /** The command. */
 export function exportCommand(output: Output): Command {
@@ -52,7 +53,7 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
   const formats = readFormats(options.format);
   const distilling = readDistillation(options);
   const sizes = { ...readSizes(options), ...(distilling && { flowStepCounts: [distilling.flowSteps] }) };
-  const trained = await loadSubject(reference, readSettings(options), readFlowFlags(options));
+  const trained = await loadSubject(reference, options, output);
   const folder = options.out ?? join("exports", taskFileName(trained.description.name));
   await checkOutputFolder(folder, options.force === true);
   const compiler = await usableCompiler(output);
@@ -128,10 +129,12 @@ async function stoppable<T>(output: Output, work: (tell: Progress) => Promise<T>
   }
 }
 
-async function loadSubject(reference: string, options: ControllerOptions, flow: FlowFlags): Promise<ExportSubject> {
+async function loadSubject(reference: string, given: ExportOptions, output: Output): Promise<ExportSubject> {
+  const [options, flow] = [readSettings(given), readFlowFlags(given)];
   const found = await findPolicy(reference);
-  const { task: name, ...origin } = originOf(found, reference);
-  const task = await resolveTask(name, found.variant);
+  const origin = originOf(found);
+  const { task: name, ...variant } = await placeOf(found, { task: given.task, modelDir: given.modelDir }, output);
+  const task = await resolveTask(name, variant);
   const env = await Environment.create(task);
   try {
     const policy = resampled(await wholePolicy(found, env), flow, reference);
@@ -141,20 +144,20 @@ async function loadSubject(reference: string, options: ControllerOptions, flow: 
     // Refuses options that the task cannot have before anything is measured.
     controllerFunction(policy, description, options);
     const taskFile = isTaskFile(name) ? name : null;
-    return { policy, task, taskFile, variant: found.variant, description, origin, options };
+    return { policy, task, taskFile, variant, description, origin, options };
   } finally {
     env.delete();
   }
 }
 
-/** The run that made the policy, or whose controller it is, and its task. */
-function originOf({ trained, contract }: FoundPolicy, reference: string): ControllerOrigin & { readonly task: string } {
+/** The run that made the policy, or whose controller it is: by its name, so that the files are the same wherever they are made. */
+function originOf({ reference, trained, contract, home }: FoundPolicy): ControllerOrigin {
   if (trained !== null) {
-    const { task, envSteps, algorithm, seed } = trained;
-    return { task, packageVersion: packageVersion(), run: publicPath(reference), envSteps, algorithm, seed };
+    const { envSteps, algorithm, seed } = trained;
+    const run = home ? runName(home) : basename(reference);
+    return { packageVersion: packageVersion(), run, envSteps, algorithm, seed };
   }
-  if (contract !== undefined)
-    return { ...contract.training, packageVersion: packageVersion(), task: contract.task.name };
+  if (contract !== undefined) return { ...contract.training, packageVersion: packageVersion() };
   throw new UserError(
     `${reference}: is no trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
     { exitCode: 2 },

@@ -1,12 +1,15 @@
 /** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
+import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import type { Command } from "commander";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import { type Environment, isTaskFile, registry, type TaskVariant } from "../tasks/index.ts";
+import type { Whereabouts } from "../train/run-places.ts";
 import { wholeNumber } from "./flag-value.ts";
 import type { Output } from "./output.ts";
 import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
+import { changeNotes, missingRobot, missingTask } from "./task-reference.ts";
 
 /** The flags. */
 export interface PlaceOptions {
@@ -33,11 +36,16 @@ export function addPlaceOptions(command: Command): Command {
     .option("--lesson <name>", "lesson whose action mapping the policy has; as trained without it");
 }
 
-/** What the user asks for, else what the policy was trained on. Throws UserError (exit code 2) when neither names a task, or the task is not for such a policy. */
-export function placeOf(policy: FoundPolicy, options: PlaceOptions): Place {
-  const { reference, task: own, variant } = policy;
-  const task = options.task ?? ownTask(reference, own);
-  const { terrainSeed, modelDir } = options.task === undefined ? variant : PLAIN;
+/**
+ * What the user asks for, else what the policy was trained on; says where files of the user's own are not what they were.
+ * @throws UserError (exit code 2) when neither names a task, or the task is not for such a policy
+ */
+export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output: Output): Promise<Place> {
+  const { reference, variant } = policy;
+  const task = await taskFor(policy, options, output);
+  const { terrainSeed, modelDir } = isElsewhere(policy, options.task) ? PLAIN : variant;
+  if (options.modelDir === undefined && modelDir !== "" && !existsSync(modelDir))
+    throw missingRobot(modelDir, reference);
   const seed = options.terrainSeed;
   return {
     task,
@@ -45,6 +53,21 @@ export function placeOf(policy: FoundPolicy, options: PlaceOptions): Place {
     modelDir: options.modelDir ?? modelDir,
     lesson: options.lesson ?? ownLesson(policy, task),
   };
+}
+
+/** Whether the user names another task, and not where the file of a policy's own is now. */
+function isElsewhere({ home }: FoundPolicy, asked: string | undefined): boolean {
+  return asked !== undefined && !(home?.files.task !== undefined && isTaskFile(asked));
+}
+
+/**
+ * The task that the user names, or else the policy's own; says where files of the user's own are not what the policy was trained on.
+ * @throws UserError (exit code 2) when there is none
+ */
+export async function taskFor(policy: FoundPolicy, asked: Whereabouts, output: Output): Promise<string> {
+  const task = asked.task ?? ownTask(policy);
+  for (const note of await changeNotes(policy.home ?? null, policy.reference, asked)) output.note(note);
+  return task;
 }
 
 /** The lesson whose action mapping a policy has, wherever it acts. Throws UserError (exit code 2) where the task does not have it. */
@@ -58,7 +81,8 @@ function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, t
 }
 
 /** The task that a policy names. Throws UserError (exit code 2) where it names none, or one that is not known here. */
-export function ownTask(reference: string, task: string | null): string {
+export function ownTask({ reference, task, lost }: FoundPolicy): string {
+  if (lost !== undefined) throw missingTask(lost, reference);
   if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
   const names = registry.list().map(({ name }) => name);
   // A name may hold slashes like a path; the file of a task has an ending.

@@ -48,7 +48,7 @@ export function playCommand(output: Output): Command {
 async function play(reference: string, options: PlayOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
-  const { task, ...variant } = placeOf(found, options);
+  const { task, ...variant } = await placeOf(found, options, output);
   const env = await Environment.create(await resolveTask(task, variant));
   try {
     checkCommand(env, settings.command);

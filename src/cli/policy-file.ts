@@ -1,5 +1,6 @@
 /** Policies that are ONNX files, ours or made elsewhere: one observation in, one action out; of ours, noise in besides where asked for. */
 import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
 import type { Contract } from "../export/contract-schema.ts";
 import { contractChecks } from "../export/doctor/contract-checks.ts";
 import { type ForeignMetadata, foreignChecks } from "../export/doctor/foreign-controller.ts";
@@ -9,8 +10,10 @@ import { loadOnnxSession, type OnnxValue, onnxInterface } from "../graph/index.t
 import { UserError } from "../math/user-error.ts";
 import type { FilePolicy, StartNoise } from "../rollout/jobs.ts";
 import { describeTask, type Environment } from "../tasks/index.ts";
+import { RUNS_FOLDER } from "../train/run-folder.ts";
+import { homeAt } from "../train/run-places.ts";
 import { readPolicyBytes } from "./policy-bytes.ts";
-import { type FoundPolicy, PLAIN } from "./policy-reference.ts";
+import { type FoundPolicy, PLAIN, placedTask } from "./policy-reference.ts";
 import { actionText, observationText, rowsAtOnce } from "./policy-trial.ts";
 
 /** A file that was found. */
@@ -56,7 +59,7 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
   return {
     reference: path,
     metadata,
-    task: contract?.task.name ?? null,
+    ...(contract === null ? { task: null } : await taskOf(contract, path)),
     trained: null,
     noise: draws,
     ...(contract && { contract }),
@@ -64,6 +67,19 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
     bind,
     contradictions: (env) => contradictions(contract, { policy: file, metadata }, env),
   };
+}
+
+/** A user's own task is found by the run that the file belongs to, or comes from. */
+async function taskOf(
+  { task: { name, family }, training }: Contract,
+  path: string,
+): Promise<Pick<FoundPolicy, "task" | "lost" | "home">> {
+  if (family !== "user") return { task: name };
+  for (const folder of [dirname(path), training.run, join(RUNS_FOLDER, training.run)]) {
+    const home = await homeAt(folder);
+    if (home?.files.task?.name === name) return { ...placedTask(home.config.task, home), home };
+  }
+  return { task: null, lost: name };
 }
 
 /** What actions are drawn from inside the file; null where the noise comes from outside. */

@@ -8,6 +8,7 @@ import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import { type Environment, registry, type TaskVariant } from "../tasks/index.ts";
 import { type Checkpoint, type CheckpointMetadata, latestCheckpoint, loadCheckpoint } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
+import { foundRobot, foundTask, type Home, homeOf } from "../train/run-places.ts";
 import { storedConfig, storedPolicy } from "../train/stored-policy.ts";
 import { findPolicyFile } from "./policy-file.ts";
 import { shippedController, shippedControllers } from "./shipped-controllers.ts";
@@ -19,8 +20,12 @@ export const PLAIN: Required<TaskVariant> = { terrainSeed: 0, modelDir: "", less
 export interface FoundPolicy {
   /** As given by the user. */
   readonly reference: string;
-  /** The task that it was made for; null where it does not say, or fits any. */
+  /** The task that it was made for, as `resolveTask` takes it; null where it does not say, fits any, or its file is found nowhere. */
   readonly task: string | null;
+  /** Name of a user's task whose file is found nowhere. */
+  readonly lost?: string;
+  /** The run that it belongs to; null or absent for other policies. */
+  readonly home?: Home | null;
   /** What the checkpoint says of itself; null for policies that are none. */
   readonly trained: CheckpointMetadata | null;
   /** What a controller that was exported says of itself; absent for other policies. */
@@ -56,15 +61,23 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
     reference,
     "a run folder, a checkpoint (.safetensors), a controller (.onnx or the name of one that ships), zero or random",
   );
-  const { evaluation, terrainSeed, modelDir, lesson } = storedConfig(checkpoint, path);
+  const { task, evaluation, terrainSeed, modelDir, lesson } = storedConfig(checkpoint, path);
+  const home = await homeOf(path);
   return {
     reference,
-    task: checkpoint.metadata.task,
+    ...placedTask(task, home),
+    home,
     trained: checkpoint.metadata,
     noise: evaluation.noise,
-    variant: { terrainSeed, modelDir, lesson },
+    variant: { terrainSeed, modelDir: foundRobot(modelDir, home) ?? modelDir, lesson },
     bind: async (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
   };
+}
+
+/** What a policy says of its task: where it is, or what is lost. */
+export function placedTask(stored: string, home: Home | null): Pick<FoundPolicy, "task" | "lost"> {
+  const task = foundTask(stored, home);
+  return task === null ? { task, lost: stored } : { task };
 }
 
 /**

@@ -5,15 +5,17 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
 import type { DriveChange, DriveCourse, LoggedChange, NamedPolicy } from "../rollout/drive-orders.ts";
 import { flowOf, type PolicyData } from "../rollout/jobs.ts";
-import type { Environment } from "../tasks/index.ts";
+import { type Environment, isTaskFile } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
-import { findPolicy } from "./policy-reference.ts";
+import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
+import { publicPath } from "./shown-path.ts";
+import { missingRobot, missingTask } from "./task-reference.ts";
 
 const FORMAT = "flowgait replay";
 const VERSION = 1;
@@ -74,17 +76,23 @@ export function replayText(course: DriveCourse | null): { name: string; text: st
   const { task, terrainSeed, modelDir, lesson, seed, disturbances, command } = setup;
   const variant = {
     ...(terrainSeed && { terrainSeed }),
-    ...(modelDir && { modelDir: resolve(modelDir) }),
+    ...(modelDir && { modelDir: publicPath(modelDir) }),
     ...(lesson && { lesson }),
   };
   const document: Replay = {
     format: FORMAT,
     version: VERSION,
     packageVersion: packageVersion(),
-    ...{ task, ...variant, seed, disturbances, command: command === null ? null : [...command] },
+    ...{
+      task: isTaskFile(task) ? publicPath(task) : task,
+      ...variant,
+      seed,
+      disturbances,
+      command: command === null ? null : [...command],
+    },
     ...{ steps, digest, policies: policies.map(writtenPolicy), log: entries },
   };
-  const name = `${task.replace(/^.*[\\/]/, "")}-${steps}-steps.replay.json`;
+  const name = `${basename(task, extname(task))}-${steps}-steps.replay.json`;
   return { name, text: `${JSON.stringify(document, null, 1)}\n` };
 }
 
@@ -105,13 +113,49 @@ export async function readReplay(path: string): Promise<Replay> {
   throw new UserError(`${path}: ${issue.path.join(".") || "the file"}: ${issue.message}, expected a replay file`);
 }
 
+/** Where the user says that things are which the file names. */
+export interface Moved {
+  /** The first policy. */
+  readonly policy?: string;
+  /** The file of a user's own task. */
+  readonly task?: string;
+  /** A user's own description of the robot. */
+  readonly modelDir?: string;
+}
+
+/**
+ * The task and the robot of a replay file, where they are now: the user's own files by the user's word, from the working directory or from
+ * beside the file, or as the first policy's run keeps them.
+ * @param path of the replay file
+ * @throws UserError (exit code 2) where they are nowhere
+ */
+export async function replayPlaces({ task, modelDir = "", policies }: Replay, path: string, moved: Moved) {
+  const isOwn = isTaskFile(task);
+  const isHere = (name: string) => [resolve(name), resolve(dirname(path), name)].find(existsSync);
+  const near = {
+    task: moved.task ?? (isOwn ? isHere(task) : task),
+    modelDir: moved.modelDir ?? (modelDir && isHere(modelDir)),
+  };
+  if (near.task !== undefined && near.modelDir !== undefined) return { task: near.task, modelDir: near.modelDir };
+  const found = await policyOf(policies[0]!.key, moved.policy);
+  const places = { task: near.task ?? found.task, modelDir: near.modelDir ?? found.variant.modelDir };
+  if (places.task === null) throw missingTask(task, path);
+  if (near.modelDir === undefined && !existsSync(places.modelDir)) throw missingRobot(modelDir, path);
+  return { task: places.task, modelDir: places.modelDir };
+}
+
 /**
  * The course that a replay file describes, with its policies loaded.
  * @param moved where the first policy is now; as the file says where it is left out
  * @throws UserError where a policy is gone or is not the one of the file
  */
-export async function courseOf(file: Replay, env: Environment, moved?: string): Promise<DriveCourse> {
-  const { task, terrainSeed, modelDir, lesson, seed, disturbances, command, steps, digest, log } = file;
+export async function courseOf(
+  file: Replay,
+  { task, modelDir }: { readonly task: string; readonly modelDir: string },
+  env: Environment,
+  moved?: string,
+): Promise<DriveCourse> {
+  const { terrainSeed, lesson, seed, disturbances, command, steps, digest, log } = file;
   const policies: NamedPolicy[] = [];
   const [{ key: first }] = file.policies;
   for (const entry of file.policies)
@@ -147,7 +191,7 @@ function writtenChange(change: DriveChange, policies: NamedPolicy[]): WithoutSte
 function writtenPolicy({ key, data, noise }: NamedPolicy): Replay["policies"][number] {
   const flow = data.kind === "trained" ? flowOf(data)?.spec : null;
   return {
-    key,
+    key: publicPath(key),
     noise,
     hash: policyHash(data),
     ...(flow && { flow: { sampler: flow.sampler, flowSteps: flow.flowSteps, stepNoise: flow.stepNoise } }),
@@ -156,12 +200,25 @@ function writtenPolicy({ key, data, noise }: NamedPolicy): Replay["policies"][nu
 
 async function loadedPolicy(entry: Replay["policies"][number], env: Environment, moved?: string): Promise<NamedPolicy> {
   const { key, noise, hash, flow } = entry;
-  const data = await (await findPolicy(moved ?? key)).bind(env);
+  const data = await (await policyOf(key, moved)).bind(env);
   const trained = flow ? flowOf(data) : null;
   const drawn: PolicyData = trained ? { ...trained, spec: { ...trained.spec, ...flow } } : data;
   const found = policyHash(drawn);
   if (found === hash) return { key: moved ?? key, data: drawn, noise };
   throw new UserError(`${moved ?? key}: is another policy (${found.slice(0, 12)}), expected ${hash.slice(0, 12)}`);
+}
+
+/** Files name policies as they were called from the folder that they were driven in. */
+async function policyOf(key: string, moved: string | undefined): Promise<FoundPolicy> {
+  try {
+    return await findPolicy(moved ?? key);
+  } catch (error) {
+    if (!(error instanceof UserError) || moved !== undefined) throw error;
+    throw new UserError(`${error.message}; try: --policy <where it is now>`, {
+      exitCode: error.exitCode,
+      cause: error,
+    });
+  }
 }
 
 /** SHA-256 of everything that decides what a policy does. */

@@ -11,11 +11,13 @@ import { McapFile } from "./mcap-file.ts";
 import { type Output, resultJson } from "./output.ts";
 import { servePlay } from "./play.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
-import { courseOf, readReplay } from "./replay-file.ts";
+import { courseOf, readReplay, replayPlaces } from "./replay-file.ts";
 import { addServeOptions, readServeFlags, refuseServeFlags, type ServeFlags } from "./serve-options.ts";
 
 interface ReplayOptions extends ServeFlags {
   readonly policy?: string;
+  readonly task?: string;
+  readonly modelDir?: string;
   readonly mcap?: string;
   readonly view?: boolean;
   readonly json?: boolean;
@@ -33,6 +35,8 @@ export function replayCommand(output: Output): Command {
     )
     .argument("<file>", "a replay file (.replay.json)")
     .option("--policy <policy>", "where the first policy is now; as the file says without it")
+    .option("--task <file>", "where the file of your own task is now; as the file or the policy says without it")
+    .option("--model-dir <folder>", "where your own description of the robot is now")
     .option("--mcap <file>", "record poses, joint states, command and rewards as MCAP, for Foxglove and Rerun")
     .option("--view", "open the course in the viewer: scrub through it, begin another future anywhere")
     .option("--json", "one JSON document on standard output");
@@ -43,12 +47,14 @@ async function replayFile(file: string, options: ReplayOptions, output: Output):
   const at = readServeFlags(options);
   if (options.view !== true) refuseServeFlags(options);
   const replay = await readReplay(file);
-  const env = await Environment.create(await resolveTask(replay.task, replay));
+  const { policy, task, modelDir } = options;
+  const places = await replayPlaces(replay, file, { policy, task, modelDir });
+  const env = await Environment.create(await resolveTask(places.task, { ...replay, ...places }));
   try {
-    const course = await courseOf(replay, env, options.policy);
+    const course = await courseOf(replay, places, env, policy);
     if (options.view === true) {
       const shelf = new PolicyShelf(env, { first: course.setup.policy.key });
-      await servePlay({ task: replay.task, env, shelf, start: course.setup, course }, at, output);
+      await servePlay({ task: places.task, env, shelf, start: course.setup, course }, at, output);
     } else await compare(file, course, options, output);
   } finally {
     env.delete();
@@ -79,7 +85,7 @@ async function compare(
     session.delete();
   }
   const same = digest === course.digest;
-  const document = { task: course.setup.task, steps: course.steps, digest, same, nonFinite: broken };
+  const document = { task: session.env.task.name, steps: course.steps, digest, same, nonFinite: broken };
   if (json === true) resultJson(output, document);
   if (broken.length > 0) output.note(brokenText(file, broken));
   if (!same)

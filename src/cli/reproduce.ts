@@ -24,7 +24,8 @@ import { type Output, resultJson } from "./output.ts";
 import { type PreparedRun, prepareNewRun, prepareResume } from "./prepared-run.ts";
 import { plannedText, type Reproduction, reproductionJson, reproductionText } from "./reproduction-report.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
-import { runTraining, shownPath } from "./training-session.ts";
+import { shellWord, shownPath } from "./shown-path.ts";
+import { runTraining } from "./training-session.ts";
 
 interface ReproduceOptions {
   readonly preset?: string;
@@ -224,5 +225,8 @@ function resumeLine({ table, out }: Plan, options: ReproduceOptions): string {
   const { preset, tasks, algorithms, seeds } = options;
   const flags = Object.entries({ preset, tasks, algorithms, seeds, out: options.out && shownPath(out) });
   const given = [...flags, ...givenSettings(options)].filter(([, value]) => value !== undefined);
-  return [`flowgait reproduce ${table.name}`, ...given.map(([flag, value]) => `--${flag} ${value}`)].join(" ");
+  return [
+    `flowgait reproduce ${table.name}`,
+    ...given.map(([flag, value]) => `--${flag} ${shellWord(String(value))}`),
+  ].join(" ");
 }

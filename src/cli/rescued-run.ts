@@ -8,6 +8,7 @@ import type { FileSink } from "../train/metrics.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { RunFolderLost, type RunLock } from "../train/run-lock.ts";
 import type { Training } from "../train/training.ts";
+import { shellPath, shownPath } from "./shown-path.ts";
 
 /** What there is to keep. */
 export interface Endangered {
@@ -18,8 +19,6 @@ export interface Endangered {
   readonly sinks: readonly FileSink[];
   /** Writes config.json and what else belongs into a run folder; config.json makes it one, so this comes last. */
   readonly finish: (folder: string) => Promise<void>;
-  /** A path as people type it. */
-  readonly shown: (path: string) => string;
 }
 
 /** Causes that leave the folder and its last checkpoint as they are, and that writing more would make worse. */
@@ -45,14 +44,14 @@ function causeOf(error: UserError, lock: RunLock): UserError {
 /** The error that ends a training, with where its state was saved if the folder is at fault; other errors as they are. */
 export async function rescued(endangered: Endangered, error: unknown): Promise<unknown> {
   if (!isLoss(error)) return error;
-  const { training, folder, lock, shown } = endangered;
+  const { training, folder, lock } = endangered;
   const { message } = causeOf(error, lock);
   let failure: unknown = null;
   for (const make of placesFor(folder)) {
     try {
       const place = await save(endangered, await make());
-      const saved = `the training is saved at ${training.steps.toLocaleString("en")} steps in ${shown(place)}`;
-      return new UserError(`${message}; ${saved}; try: flowgait train --resume ${shown(place)}`, {
+      const saved = `the training is saved at ${training.steps.toLocaleString("en")} steps in ${shownPath(place)}`;
+      return new UserError(`${message}; ${saved}; try: flowgait train --resume ${shellPath(place)}`, {
         cause: error,
       });
     } catch (reason) {

@@ -13,7 +13,7 @@ import {
 import { checkpointSteps, listCheckpoints, loadCheckpoint } from "../train/checkpoint.ts";
 import { readJsonl } from "../train/jsonl-sink.ts";
 import type { EvaluationMetrics, IterationMetrics } from "../train/metrics.ts";
-import { RUNS_FOLDER, readRunConfig, runPaths } from "../train/run-folder.ts";
+import { RUNS_FOLDER, readRun, runPaths } from "../train/run-folder.ts";
 
 /** Most runs that are listed, newest first. */
 const MOST_RUNS = 200;
@@ -96,13 +96,14 @@ async function runFolders(shown: string | null): Promise<string[]> {
 
 /** null where the folder is no run, or of another version. */
 async function entryOf(folder: string, running: RunningTraining | null): Promise<RunEntry | null> {
-  const config = await readRunConfig(folder).catch(() => null);
-  if (config === null) return null;
+  const run = await readRun(folder).catch(() => null);
+  if (run === null) return null;
+  const { config, files } = run;
   const checkpoints = await checkpointsOf(folder);
   const isRunning = running?.folder === folder;
   return {
     key: runKey(folder),
-    task: config.task,
+    task: files.task?.name ?? config.task,
     algorithm: config.algorithm.name,
     seed: config.seed,
     steps: isRunning ? running.steps : (checkpoints.at(-1)?.steps ?? 0),

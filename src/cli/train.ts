@@ -9,6 +9,7 @@ import type { TrainConfig } from "../train/config.ts";
 import { jsonStreamSink } from "../train/jsonl-sink.ts";
 import type { MetricSink } from "../train/metrics.ts";
 import { parseOverrides } from "../train/overrides.ts";
+import type { RunFiles } from "../train/own-files.ts";
 import { algorithmOf, presetOf, resolveTrainConfig } from "../train/presets.ts";
 import { progressSink } from "../train/progress-sink.ts";
 import { packageVersion } from "../train/version.ts";
@@ -24,11 +25,13 @@ import {
   type ServeSettings,
 } from "./serve-options.ts";
 import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
+import { shellPath, shellWord, shownPath } from "./shown-path.ts";
 import { storedReference } from "./task-reference.ts";
-import { type RunResult, runTraining, shownPath } from "./training-session.ts";
+import { type RunResult, runTraining } from "./training-session.ts";
 
 /** Flags of the command that are no settings. */
 export interface TrainOptions extends ServeFlags {
+  readonly task?: string;
   readonly preset?: string;
   readonly algorithm?: string;
   readonly resume?: string;
@@ -46,6 +49,10 @@ export function trainCommand(output: Output): Command {
     .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume goes on from there.")
     .usage("<task> [options] [--<setting> <value> …]")
     .argument("[task]", "a task's name (see flowgait tasks), or the file of your own task: ./my-task.ts")
+    .option(
+      "--task <file>",
+      "with --resume or --fork: where the file of your own task is now, or the changed one to fork to",
+    )
     .option("--preset <name>", "laptop (default), paper or released")
     .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
     .option("--resume <run>", "go on with a run folder, or from one of its checkpoint files")
@@ -58,7 +65,8 @@ export function trainCommand(output: Output): Command {
   return addSettingOptions(addServeOptions(command));
 }
 
-async function train(task: string | undefined, options: TrainOptions, output: Output): Promise<void> {
+async function train(named: string | undefined, options: TrainOptions, output: Output): Promise<void> {
+  const task = taskOf(named, options);
   if (options.printConfig === true) {
     output.result(`${JSON.stringify(await requestedConfig(task, options), null, 2)}\n`);
     return;
@@ -97,6 +105,12 @@ async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOp
   interrupt.end();
 }
 
+/** The task is named first, or by its flag. */
+function taskOf(named: string | undefined, { task }: TrainOptions): string | undefined {
+  if (named === undefined || task === undefined || named === task) return named ?? task;
+  throw new UserError(`--task: got ${task} besides ${named}, expected one of them`, { exitCode: 2 });
+}
+
 async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
   const { resume, fork } = options;
   if (resume === undefined && fork === undefined) return prepareNewRun(await requestedConfig(task, options));
@@ -105,10 +119,10 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
   for (const [flag, value] of Object.entries({ "--preset": options.preset, "--algorithm": options.algorithm }))
     if (value !== undefined)
       throw new UserError(`${flag}: cannot change when a run goes on, expected it left out`, { exitCode: 2 });
-  const expected = task === undefined ? undefined : storedReference(task);
+  const asked = task === undefined ? {} : { task: storedReference(task) };
   const overrides = parseOverrides(givenSettings(options));
-  if (resume !== undefined) return prepareResume(resume, overrides, expected);
-  return prepareFork(fork!, overrides, expected);
+  if (resume !== undefined) return prepareResume(resume, overrides, asked);
+  return prepareFork(fork!, overrides, asked);
 }
 
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
@@ -144,20 +158,30 @@ async function openViewer(at: ServeSettings, output: Output): Promise<StreamServ
 }
 
 /** What people read before the first iteration. */
-export function startText({ config, folder, resume }: PreparedRun): string {
+export function startText({ config, folder, files, resume, notes }: PreparedRun): string {
   const from = resume === undefined ? "" : ` from ${resume.checkpoint.metadata.envSteps.toLocaleString("en")} steps`;
   const verb = resume === undefined ? "training" : "going on with";
+  const task = files.task?.name ?? config.task;
   const by =
     config.lesson === ""
       ? ""
-      : ` by its lesson ${config.lesson} (flowgait tasks ${config.task} --lesson ${config.lesson})`;
-  return `${verb} ${config.task}${by} with ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}\nrun: ${shownPath(folder)}`;
+      : ` by its lesson ${config.lesson} (flowgait tasks ${shellPath(config.task)} --lesson ${shellWord(config.lesson)})`;
+  const what = `${verb} ${task}${by} with ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}`;
+  return [...notes, what, ...referredText(files), `run: ${shownPath(folder)}`].join("\n");
+}
+
+/** What a run could not take with it. */
+function referredText({ task, robot }: RunFiles): string[] {
+  const referred = [task, robot].filter((own) => own?.copy === null);
+  return referred.map(
+    (own) => `${own!.file} stays where it is, as it is too large to be copied or works only there: the run needs it`,
+  );
 }
 
 /** What people read after the last iteration. */
 export function endText({ config, folder }: PreparedRun, { steps, seconds, stopped }: RunResult): string {
   const done = `${steps.toLocaleString("en")} steps in ${Math.round(seconds).toLocaleString("en")} s`;
-  const run = shownPath(folder);
+  const run = shellPath(folder);
   if (stopped && steps < config.steps)
     return `stopped and saved at ${done}\ngo on with: flowgait train --resume ${run}`;
   return `done: ${done}\nmeasure it with: flowgait eval ${run}`;

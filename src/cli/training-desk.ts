@@ -176,7 +176,7 @@ export class TrainingDesk implements StudioHandler {
   /** A failure of the machine is shown on the page and told here, and the studio stays open. */
   async #train(run: PreparedRun, signal: AbortSignal): Promise<void> {
     const { view, output } = this.#options;
-    view.announce(`loading ${run.config.task}`);
+    view.announce(`loading ${run.files.task?.name ?? run.config.task}`);
     output.note(startText(run));
     try {
       const sinks = [progressSink({ totalSteps: run.config.steps, stream: output.notes })];

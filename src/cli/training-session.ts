@@ -1,6 +1,6 @@
 /** Trains a prepared run to its end: sinks, controller.onnx, clean stop. As `train` and `studio` do it. */
 import { rm } from "node:fs/promises";
-import { basename, isAbsolute, relative } from "node:path";
+import { basename } from "node:path";
 import { controllerOnnx } from "../export/onnx-controller.ts";
 import type { TrainedPolicy } from "../rollout/jobs.ts";
 import { describeTask } from "../tasks/index.ts";
@@ -8,6 +8,7 @@ import { writeFileAtomically } from "../train/atomic-file.ts";
 import { jsonlFileSink } from "../train/jsonl-sink.ts";
 import type { FileSink, MetricSink } from "../train/metrics.ts";
 import { runPaths } from "../train/run-folder.ts";
+import { takenFiles } from "../train/run-places.ts";
 import { tensorboardSink } from "../train/tensorboard-sink.ts";
 import { Training } from "../train/training.ts";
 import { packageVersion } from "../train/version.ts";
@@ -63,10 +64,10 @@ async function trainIn(run: PreparedRun, files: readonly FileSink[], { sinks, si
 
 /** A new run whose task or engine does not load leaves no folder behind; it was empty before, or not there. */
 async function startTraining(run: PreparedRun, sinks: readonly MetricSink[], view?: LiveView): Promise<Training> {
-  const { config, folder, resume, continued, lock } = run;
+  const { config, stored, folder, resume, continued, lock } = run;
   const guard = () => lock.check();
-  const onCheckpoint = async (saved: SavedPolicy) => writeController(training, saved, folder);
-  const options = { config, runFolder: folder, sinks, resume, onBurst: view?.onBurst, onCheckpoint, guard };
+  const onCheckpoint = async (saved: SavedPolicy) => writeController(training, saved, folder, stored.run);
+  const options = { config, stored, runFolder: folder, sinks, resume, onBurst: view?.onBurst, onCheckpoint, guard };
   const training: Training = await Training.create(options).catch(async (error: unknown) => {
     if (!continued) await rm(folder, { recursive: true, force: true });
     throw error;
@@ -74,12 +75,15 @@ async function startTraining(run: PreparedRun, sinks: readonly MetricSink[], vie
   return training;
 }
 
-function endangered(training: Training, { config, folder, lock }: PreparedRun, sinks: readonly FileSink[]): Endangered {
+function endangered(training: Training, run: PreparedRun, sinks: readonly FileSink[]): Endangered {
+  const { stored, folder, files, lock } = run;
   const finish = async (place: string) => {
-    await writeController(training, { policy: training.policy(), envSteps: training.steps }, place);
-    await writeConfig(place, { ...config, run: "" });
+    const saved = { policy: training.policy(), envSteps: training.steps };
+    await writeController(training, saved, place, basename(place));
+    const taken = await takenFiles(place, { folder, config: stored, files });
+    await writeConfig(place, { ...stored, run: "" }, taken);
   };
-  return { training, folder, lock, sinks, finish, shown: shownPath };
+  return { training, folder, lock, sinks, finish };
 }
 
 function fileSinks({ folder, resume, continued }: PreparedRun): FileSink[] {
@@ -99,21 +103,14 @@ interface SavedPolicy {
   readonly envSteps: number;
 }
 
-/** Writes the policy of the newest checkpoint as controller.onnx. */
-async function writeController({ env, config }: Training, { policy, envSteps }: SavedPolicy, folder: string) {
+/** Writes the policy of the newest checkpoint as controller.onnx. @param run name of the run */
+async function writeController(
+  { env, config }: Training,
+  { policy, envSteps }: SavedPolicy,
+  folder: string,
+  run: string,
+): Promise<void> {
   const { algorithm, seed } = config;
-  const origin = { packageVersion: packageVersion(), run: basename(folder), envSteps, algorithm: algorithm.name, seed };
+  const origin = { packageVersion: packageVersion(), run, envSteps, algorithm: algorithm.name, seed };
   await writeFileAtomically(runPaths(folder).controller, controllerOnnx(policy, describeTask(env), origin));
-}
-
-/** A path as people would type it: relative where it lies below the working directory. */
-export function shownPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" || short.startsWith("..") ? path : short;
-}
-
-/** A path as it may leave this machine: relative where it lies below the working directory, else its last part. */
-export function publicPath(path: string): string {
-  const shown = shownPath(path);
-  return isAbsolute(shown) || shown.startsWith("..") ? basename(shown) : shown;
 }

@@ -106,7 +106,7 @@ const command = z.strictObject({
 const task = z.strictObject({
   name: z.string(),
   family: z.enum(["suite", "humanoid", "locomotion", "manipulation", "gridworld", "user"]),
-  scene: z.string(),
+  scene: about(z.string(), "File of the scene: below the package's folder, or by name for a user's own."),
   model: about(z.record(z.string(), settings), "What the task changes in the compiled scene, by name."),
   obsSize: z.int(),
   actionSize: z.int(),

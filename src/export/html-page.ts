@@ -1,11 +1,11 @@
 /** A controller as one HTML file that needs no server: MuJoCo, the controller and the viewer, with the robot's files inside. */
 import { readFile } from "node:fs/promises";
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, posix } from "node:path";
 import { UserError } from "../math/user-error.ts";
 import { modulePath } from "../physics/host-disk.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import { readScene } from "../physics/scene-files.ts";
-import { pageScript, scenePath, type Task } from "../tasks/index.ts";
+import { pageScript, type Task } from "../tasks/index.ts";
 import type { Contract } from "./contract-schema.ts";
 import { escaped } from "./html-text.ts";
 import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
@@ -13,8 +13,9 @@ import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
 /** Where the page's program was built to. */
 const PROGRAM = join(packageRoot, "dist", "standalone");
 const SEED = 1;
+const [PACKAGE, USER] = ["/package", "/user"];
 /** Folders of the disk by their names in a page. */
-const PAGE_FOLDERS = { "/package": packageRoot, "/user": "" };
+const PAGE_FOLDERS = { [PACKAGE]: packageRoot, [USER]: "" };
 
 /**
  * The page's text.
@@ -29,7 +30,7 @@ export async function htmlPage(
   contract: Contract,
 ): Promise<string> {
   const [program, style] = await Promise.all([readBuilt("page.js"), readBuilt("page.css")]);
-  const scene = pathInPage(scenePath(task));
+  const { scene, files } = await sceneInPage(task);
   const payload: PagePayload = {
     task: task.name,
     taskScript: taskFile === null ? null : await pageScript(taskFile),
@@ -42,7 +43,7 @@ export async function htmlPage(
       policy: { noiseSize: contract.policy.noiseSize },
     },
     controller: Buffer.from(onnx).toString("base64"),
-    files: await sceneFiles(scene),
+    files,
     seed: SEED,
     commandRanges: contract.task.command?.ranges ?? [],
   };
@@ -78,15 +79,24 @@ async function readBuilt(name: string): Promise<string> {
   });
 }
 
-async function sceneFiles(scene: string): Promise<Record<string, string>> {
-  const files = await readScene(scene, PAGE_FOLDERS);
-  return Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")]));
+/**
+ * The scene with its files: this package's below /package, a user's own below /user. Those keep their places relative to each other and tell
+ * nothing else of where they lie; what a scene names by an absolute path stays there, as MuJoCo asks for that.
+ */
+async function sceneInPage({ scene }: Task): Promise<Pick<PagePayload, "scene" | "files">> {
+  const isOwn = isAbsolute(scene);
+  const main = posix.join(isOwn ? USER : PACKAGE, modulePath(scene));
+  const files = await readScene(main, PAGE_FOLDERS);
+  const root = isOwn ? sharedFolder(main, [...files.keys()]) : USER;
+  const place = (path: string) => (path.startsWith(`${root}/`) ? `${USER}${path.slice(root.length)}` : path);
+  const entries = [...files].map(([path, bytes]) => [place(path), Buffer.from(bytes).toString("base64")] as const);
+  return { scene: place(main), files: Object.fromEntries(entries) };
 }
 
-/** Scenes outside the package come below /user; their files keep their places relative to them. */
-function pathInPage(path: string): string {
-  const below = relative(packageRoot, path);
-  const inside = below !== "" && !below.startsWith("..") && !isAbsolute(below);
-  const name = inside ? `package/${below}` : `user/${path}`;
-  return `/${modulePath(name).replace(/\/+/g, "/")}`;
+/** The deepest folder below /user that holds all of the paths there. */
+function sharedFolder(main: string, paths: readonly string[]): string {
+  const own = paths.filter((path) => path.startsWith(`${USER}/`));
+  let folder = posix.dirname(main);
+  while (!own.every((path) => path.startsWith(`${folder}/`))) folder = posix.dirname(folder);
+  return folder;
 }

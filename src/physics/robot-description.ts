@@ -38,7 +38,7 @@ export async function loadSimulation(scenePath: string, modelDir = "", { looks =
 }
 
 /** The description's file. Throws UserError (exit code 2) when there is none, or several and none has the model's name. */
-function descriptionFile(scenePath: string, modelDir: string): string {
+export function descriptionFile(scenePath: string, modelDir: string): string {
   const [, attached] = ATTACHED_MODEL.exec(readFileSync(scenePath, "utf8")) ?? [];
   if (attached === undefined) throw badFolder(`${scenePath} attaches no robot, expected the setting left out`);
   if (!existsSync(modelDir))

@@ -1,4 +1,5 @@
 /** A task as plain data: what `flowgait tasks` prints and what exported controllers carry with them. */
+import { basename, isAbsolute } from "node:path";
 import { describeMechanism, type MechanismDescription } from "../physics/mechanism.ts";
 import type { ActionDescription } from "./action-mapping.ts";
 import type { Curriculum, Interval, Wander } from "./command.ts";
@@ -11,7 +12,7 @@ import type { ObservationSlice } from "./observation.ts";
 export interface TaskDescription {
   readonly name: string;
   readonly family: Family;
-  /** As the task declares it. */
+  /** Below this package's folder; of a user's own, the file's name. */
   readonly scene: string;
   /** What the task changes in the compiled scene, by name. */
   readonly model: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -71,7 +72,7 @@ export function describeTask(env: Environment): TaskDescription {
   return {
     name: task.name,
     family: task.family,
-    scene: task.scene,
+    scene: isAbsolute(task.scene) ? basename(task.scene) : task.scene,
     model: descriptions(task.model),
     obsSize: env.obsSize,
     actionSize: env.actionSize,

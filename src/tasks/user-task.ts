@@ -3,20 +3,18 @@
  * A file is bundled into one temporary module whose `flowgait` is this very package, imported, and the module is removed again.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin } from "esbuild";
 import { UserError } from "../math/user-error.ts";
 import { packageRoot } from "../physics/package-root.ts";
 import type { Task } from "./define-task.ts";
 import { withLesson } from "./lesson.ts";
-import { PAGE_NAMES } from "./page-names.ts";
 import { get } from "./registry.ts";
 import { withTerrainSeed } from "./terrain.ts";
+import { type Bundle, LOADERS, runnableBundle } from "./user-bundle.ts";
 
-const LOADERS: Readonly<Record<string, Loader>> = { ".ts": "ts", ".mts": "ts", ".js": "js", ".mjs": "js" };
+export { pageScript } from "./user-bundle.ts";
 
 /** Whether a task is given as a file and not by its registered name. */
 export function isTaskFile(reference: string): boolean {
@@ -58,74 +56,32 @@ function withModelDir(task: Task, modelDir: string): Task {
  * @throws UserError when the file is missing, does not compile (with message and line), fails to run, or exports no single task
  */
 export async function loadUserTask(path: string): Promise<Task> {
+  return (await openUserTask(path)).task;
+}
+
+/** A user's task with what it was made from. */
+export interface OpenedTask {
+  /** With the absolute path of its scene, or one that is relative to this package. */
+  readonly task: Task;
+  /** Absolute path of the task's file. */
+  readonly file: string;
+  /** Name of the export that it is. */
+  readonly exportName: string;
+  /** Absolute paths of the file and of all that it imports. */
+  readonly inputs: Bundle["inputs"];
+}
+
+/** Loads a task and keeps what is known of its source. Throws as `loadUserTask` does. */
+export async function openUserTask(path: string): Promise<OpenedTask> {
   const file = resolve(path);
   if (!existsSync(file)) throw new UserError(`task: ${path} does not exist`, { exitCode: 2 });
   if (!(extname(file) in LOADERS)) {
     throw new UserError(`task: ${path} must end in ${Object.keys(LOADERS).join(", ")}`, { exitCode: 2 });
   }
-  const exported = await importBundle(await bundle(file, path), path);
-  const task = pickTask(exported, path);
-  return Object.freeze({ ...task, scene: besideFile(task.scene, file) });
+  const { code, inputs } = await runnableBundle(file, path);
+  const [exportName, task] = pickTask(await importBundle(code, path), path);
+  return { task: Object.freeze({ ...task, scene: besideFile(task.scene, file) }), file, exportName, inputs };
 }
-
-/**
- * A user's task file as a script for a page: reads this package under `PAGE_NAMES.packageName`, leaves the file's exports under
- * `PAGE_NAMES.exportsName`.
- * @throws UserError when it does not compile, such as for reading files, which pages cannot
- */
-export function pageScript(path: string): Promise<string> {
-  const { packageName: name, exportsName: globalName } = PAGE_NAMES;
-  const contents = `module.exports = ${name};`;
-  const given: Plugin = {
-    name: "flowgait-in-page",
-    setup: ({ onResolve, onLoad }) => {
-      onResolve({ filter: /^flowgait$/ }, () => ({ path: "flowgait", namespace: "page" }));
-      onLoad({ filter: /.*/, namespace: "page" }, () => ({ contents, loader: "js" }));
-    },
-  };
-  return bundle(resolve(path), path, {
-    format: "iife",
-    globalName,
-    platform: "browser",
-    target: "es2022",
-    plugins: [given],
-  });
-}
-
-const NODE_MODULE: BuildOptions = { format: "esm", platform: "node", target: "node20", sourcemap: "inline" };
-
-/** One script with everything the file imports, except Node's own modules and this package. */
-async function bundle(file: string, shown: string, options: BuildOptions = NODE_MODULE): Promise<string> {
-  try {
-    const result = await build({
-      plugins: [packagePlugin],
-      ...options,
-      entryPoints: [file],
-      bundle: true,
-      write: false,
-      logLevel: "silent",
-    });
-    return result.outputFiles![0].text;
-  } catch (error) {
-    const [first] = (error as BuildFailure).errors ?? [];
-    if (!first) throw error;
-    const place = first.location ? `${first.location.file}:${first.location.line}: ` : "";
-    throw new UserError(`task: ${shown} does not compile: ${place}${first.text}`, { cause: error });
-  }
-}
-
-/** Points `flowgait` at this package as it runs, and `import.meta.url` at the file where it was written. */
-const packagePlugin: Plugin = {
-  name: "flowgait",
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^flowgait$/ }, () => ({ path: new URL("../index.js", import.meta.url).href, external: true }));
-    onLoad({ filter: /\.m?[jt]s$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      const url = JSON.stringify(pathToFileURL(path).href);
-      return { contents: source.replaceAll("import.meta.url", url), loader: LOADERS[extname(path)] };
-    });
-  },
-};
 
 async function importBundle(code: string, shown: string): Promise<Record<string, unknown>> {
   const module = placed(code);
@@ -156,9 +112,10 @@ function placed(code: string): { readonly url: string; remove(): void } {
   }
 }
 
-function pickTask(exported: Readonly<Record<string, unknown>>, shown: string): Task {
-  if (isTask(exported.default)) return exported.default;
-  const tasks = Object.values(exported).filter(isTask);
+/** The task among a file's exports, and its name. */
+function pickTask(exported: Readonly<Record<string, unknown>>, shown: string): [string, Task] {
+  if (isTask(exported.default)) return ["default", exported.default];
+  const tasks = Object.entries(exported).filter((entry): entry is [string, Task] => isTask(entry[1]));
   if (tasks.length === 1) return tasks[0];
   const found = tasks.length === 0 ? "no task" : `${tasks.length} tasks`;
   throw new UserError(

@@ -44,7 +44,7 @@ export async function assemble(
   plan: UpdatePlan = updatePlan(config),
 ): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task, config));
-  if (env.actionSize === 0) throw new UserError(`${config.task}: has no actions, expected at least one to learn`);
+  if (env.actionSize === 0) throw new UserError(`${env.task.name}: has no actions, expected at least one to learn`);
   const trainedEnv = env.task.lesson ? await Environment.create(env.task.lesson.training) : env;
   const engine = await createEngine(config.engine);
   const sizes = iterationSizes(config, trainedEnv, plan);

@@ -15,7 +15,10 @@ const OURS = "flowgait";
 
 /** Everything that decides what a run computes and writes. */
 export const trainConfigSchema = z.strictObject({
-  task: z.string().min(1).meta({ description: "Name of the task, as `flowgait tasks` lists it.", source: OURS }),
+  task: z.string().min(1).meta({
+    description: "Name of the task, as `flowgait tasks` lists it, or the name of the user's file.",
+    source: OURS,
+  }),
   ...inGroup("Essentials", {
     seed: field(z.int().min(0).max(0xffffffff), 1, "Seed of every random stream of the run.", OURS),
     steps: field(

@@ -51,7 +51,7 @@ function coerce(flag: ConfigFlag, text: string): unknown {
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const line = describeIssue({ ...issue, path: [] }, value).replace(/^configuration: /, "");
-  throw new UserError(`--${flag.name}: ${line.replace(/^got \S+,/, `got "${text}",`)}`, { exitCode: 2 });
+  throw new UserError(`--${flag.name}: ${line.replace(/^got \S+,/, () => `got "${text}",`)}`, { exitCode: 2 });
 }
 
 /** Undefined where the text is not of that kind. */

@@ -11,6 +11,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { collectIteration } from "./collection.ts";
 import { rowsPerIteration, type TrainConfig } from "./config.ts";
 import { actionNoise, policySpec, updateSpec } from "./networks.ts";
+import type { Places } from "./own-files.ts";
 import { type Likelihoods, type ProbedRun, type ProbeSettings, RatioProbe } from "./ratio-probe.ts";
 import {
   type ClipComparison,
@@ -31,6 +32,8 @@ export interface RatioRequest {
   readonly checkpoint: Checkpoint;
   /** The checkpoint's file, for messages */
   readonly source: string;
+  /** Where its task and its robot are now; as the checkpoint names them where it is left out */
+  readonly places?: Places;
   readonly workers: number;
   /** Actions that are measured, and Runge–Kutta steps of the continuous flow */
   readonly rows: number;
@@ -102,7 +105,8 @@ export async function diagnoseRatio(
   request: RatioRequest,
   onProgress: (text: string) => void,
 ): Promise<RatioDiagnosis> {
-  const config = { ...storedConfig(request.checkpoint, request.source), workers: request.workers };
+  const { checkpoint, source, places, workers } = request;
+  const config = { ...storedConfig(checkpoint, source), ...places, workers };
   await checkSuitable(config, request.source);
   const assembly = await assemble(config, onProgress);
   try {
@@ -121,10 +125,11 @@ async function checkSuitable(config: TrainConfig, source: string): Promise<void>
     });
   const env = await Environment.create(await resolveTask(task, config));
   const { actionSize } = env;
+  const { name } = env.task;
   env.delete();
   if (actionSize > MOST_ACTION_SIZE)
     throw new UserError(
-      `${source}: actions of ${task} have ${actionSize} values, expected at most ${MOST_ACTION_SIZE} for exact likelihoods`,
+      `${source}: actions of ${name} have ${actionSize} values, expected at most ${MOST_ACTION_SIZE} for exact likelihoods`,
       { exitCode: 2 },
     );
 }
@@ -166,7 +171,7 @@ async function measureIteration(
   await measure(0);
   await learner.descend(loop, measure);
 
-  const facts = { ...runFacts(config, run, checkpoint.metadata.envSteps) };
+  const facts = { task: env.task.name, ...runFacts(config, run, checkpoint.metadata.envSteps) };
   return { ...facts, rows: probe.rows.length, odeError, epochs, points };
 }
 
@@ -179,7 +184,6 @@ function probedRun(config: TrainConfig, env: Environment, { sizes, views }: Trai
 
 function runFacts(config: TrainConfig, { spec, policy }: ProbedRun, envSteps: number) {
   return {
-    task: config.task,
     algorithm: spec.name,
     seed: config.seed,
     clip: spec.settings.clip,

@@ -4,12 +4,14 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { cpus, platform, release, totalmem } from "node:os";
 import { join, resolve } from "node:path";
+import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
 import { taskFileName } from "../tasks/index.ts";
 import { makeFolder, readError, writeError, writeFileAtomically } from "./atomic-file.ts";
 import { checkTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
 import { describeIssue } from "./config-issue.ts";
 import { withTodaysSettings } from "./older-settings.ts";
+import { ownFilesSchema, portableConfig, type RunFiles } from "./own-files.ts";
 import { isLockName } from "./run-lock.ts";
 
 /** Where runs go when nothing else is said, below the working directory. */
@@ -25,7 +27,7 @@ export interface RunPaths {
 }
 
 /** What config.json holds besides the configuration. */
-export interface RunOrigin {
+export interface RunOrigin extends RunFiles {
   readonly packageVersion: string;
   /** Name and version of what runs the graphs. */
   readonly engine: string;
@@ -60,9 +62,19 @@ export async function createRunFolder(
   }
 }
 
-/** Writes config.json. Throws UserError when that is not possible. */
+/** A run as its config.json tells it. */
+export interface StoredRun {
+  /** Files of the user's own by their names alone. */
+  readonly config: TrainConfig;
+  /** What those are, and where. */
+  readonly files: RunFiles;
+}
+
+/** Writes config.json, which names no place of this machine. Throws UserError when that is not possible. */
 export async function writeRunConfig(folder: string, config: TrainConfig, origin: RunOrigin): Promise<void> {
-  const document = { ...origin, machine: describeMachine(), config };
+  const { packageVersion, engine, task, robot } = origin;
+  const made = { packageVersion, engine, machine: describeMachine() };
+  const document = { ...made, ...(task && { task }), ...(robot && { robot }), config: portableConfig(config) };
   await writeFileAtomically(runPaths(folder).config, `${JSON.stringify(document, null, 2)}\n`);
 }
 
@@ -71,11 +83,17 @@ export async function writeRunConfig(folder: string, config: TrainConfig, origin
  * @throws UserError when the folder is no run, or its config.json is damaged or of another schema
  */
 export async function readRunConfig(folder: string): Promise<TrainConfig> {
+  return (await readRun(folder)).config;
+}
+
+/** The same with what it tells of the user's own files. Throws as `readRunConfig` does. */
+export async function readRun(folder: string): Promise<StoredRun> {
   const path = runPaths(folder).config;
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw readError(path, error, "the config.json of a run folder");
   });
-  return parseRunConfig(parseJson(text, path), path);
+  const document = parseJson(text, path);
+  return { config: parseRunConfig(document, path), files: parseFiles(document, path) };
 }
 
 /** Parses the configuration inside a config.json document or a checkpoint. Throws UserError naming `source` and the key. */
@@ -90,6 +108,13 @@ function parseRunConfig(document: unknown, path: string): TrainConfig {
   if (typeof config !== "object" || config === null)
     throw new UserError(`${path}: has no "config" object, expected the file that training wrote`);
   return parseTrainConfig(config, path);
+}
+
+function parseFiles(document: unknown, path: string): RunFiles {
+  const schema = z.object({ task: ownFilesSchema.optional(), robot: ownFilesSchema.optional() });
+  const result = schema.safeParse(document);
+  if (result.success) return result.data;
+  throw new UserError(`${path}: ${describeIssue(result.error.issues[0]!, document)}`);
 }
 
 function parseJson(text: string, path: string): unknown {

@@ -38,6 +38,8 @@ export interface ResumePoint extends RestoreOptions {
 /** What a run is made from. */
 export interface TrainingOptions {
   readonly config: TrainConfig;
+  /** The configuration as checkpoints hold it, without places of this machine; `config` where it has none */
+  readonly stored?: TrainConfig;
   readonly runFolder: string;
   readonly sinks: readonly MetricSink[];
   readonly resume?: ResumePoint;
@@ -343,7 +345,7 @@ export class Training {
   /** The whole state as of now. */
   checkpoint(): Checkpoint {
     const { loop } = this.#parts;
-    const { config } = this;
+    const config = this.#options.stored ?? this.config;
     return {
       metadata: {
         packageVersion: packageVersion(),

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
@@ -125,7 +125,10 @@ describe("a run with a robot description of the user's own", () => {
     writeFileSync(join(folder, "cartpole.xml"), STUMP);
     const settings = ["--model-dir", folder, "--steps", "512", "--run", run, ...noEvaluation];
     expect((await callCli(...train(...settings))).code).toBe(0);
-    expect(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))).toMatchObject({ config: { modelDir: folder } });
+    expect(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))).toMatchObject({
+      config: { modelDir: basename(folder) },
+      robot: { source: "..", copy: "robot/cartpole.xml" },
+    });
     const returnOf = async (...robot: string[]) => {
       const { stdout } = await callCli("eval", run, "--episodes", "2", "--workers", "1", "--json", ...robot);
       return JSON.parse(stdout).returnMean;
@@ -135,11 +138,12 @@ describe("a run with a robot description of the user's own", () => {
     expect(await returnOf("--task", "CartpoleBalance")).not.toBe(own);
 
     writeFileSync(join(folder, "cartpole.xml"), STUMP.replace("hinge_1", "hinge"));
-    const { code, stderr } = await callCli("eval", run);
+    const { code, stderr } = await callCli("eval", run, "--model-dir", folder);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^flowgait: task CartpoleBalance: robot description .*: joints do not match those of .*: missing hinge_1; extra hinge\n$/,
+      /: differs from what .*run was trained on \(cartpole.xml\); runs as it is now\nflowgait: task CartpoleBalance: robot description .*: joints do not match those of .*: missing hinge_1; extra hinge\n$/,
     );
+    expect(await returnOf()).toBe(own);
   });
 });
 

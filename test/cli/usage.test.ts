@@ -205,7 +205,7 @@ export default defineTask({
     );
     expect(await run("train", join(folder, "ball.ts"), ...TINY, ...place)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\nflowgait: .*ball.ts: has no actions, expected at least one to learn\n$/),
+      stderr: expect.stringMatching(/\nflowgait: Ball: has no actions, expected at least one to learn\n$/),
     });
     expect(existsSync(join(folder, "run"))).toBe(false);
   });

@@ -1,4 +1,4 @@
 /** The part of node:url that task declarations may call. */
 export function fileURLToPath(url: string | URL): string {
-  return new URL(url).pathname;
+  return decodeURIComponent(new URL(url).pathname);
 }

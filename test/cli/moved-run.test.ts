@@ -1,0 +1,212 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { callCli, TINY } from "./cli-process.ts";
+
+const POLE = `<mujoco model="pole">
+  <option timestep="0.005"/>
+  <worldbody>
+    <body pos="0 0 0.8">
+      <joint name="hinge" axis="0 1 0" damping="0.05"/>
+      <geom type="mesh" mesh="rod" mass="1"/>
+    </body>
+  </worldbody>
+  <asset><mesh name="rod" file="parts/rod.obj"/></asset>
+  <actuator><motor name="motor" joint="hinge" gear="2" ctrlrange="-1 1"/></actuator>
+</mujoco>`;
+
+const ROD = "v 0 0 0\nv 0.1 0 0\nv 0 0.1 0\nv 0 0 0.6\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n";
+
+/** Its scene lies above its file, which reads the package, a file of its own and `import.meta`. */
+const TASK = `import { defineTask, direct } from "flowgait";
+import { WEIGHT } from "./weight.ts";
+
+export const pole = defineTask({
+  name: "MovedPole",
+  scene: new URL("../robot/pole.xml", import.meta.url),
+  timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 1 },
+  action: direct({ squash: "tanh" }),
+  reset: ({ sim, rng }) => {
+    sim.qpos[0] = rng.uniform(-1, 1);
+  },
+  observe: { angle: { of: (s) => [Math.cos(s.sim.qpos[0]), Math.sin(s.sim.qpos[0])] }, speed: { of: (s) => s.sim.qvel } },
+  reward: { up: { weight: WEIGHT, of: (s) => Math.cos(s.sim.qpos[0]) } },
+});
+`;
+
+const SHORT = [...TINY, "--algorithm", "fpo", "--evaluation.every-steps", "0"];
+const FEW = "--episodes 2 --rows 64 --calls 10 --flow-step-counts 1 --workers 1".split(" ");
+
+const root = mkdtempSync(join(tmpdir(), "flowgait-moved-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A project of one task. @returns the task's file */
+function project(folder: string): string {
+  for (const name of ["tasks", "robot/parts"]) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, "robot/pole.xml"), POLE);
+  writeFileSync(join(folder, "robot/parts/rod.obj"), ROD);
+  writeFileSync(join(folder, "tasks/weight.ts"), "export const WEIGHT: number = 1;\n");
+  writeFileSync(join(folder, "tasks/my-task.ts"), TASK);
+  return join(folder, "tasks/my-task.ts");
+}
+
+/** Contents by path below the folder. */
+function filesBelow(folder: string): Map<string, Buffer> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8", withFileTypes: true });
+  const paths = names.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path)]));
+}
+
+async function call(...argv: string[]) {
+  const result = await callCli(...argv);
+  expect(result.code, result.stderr).toBe(0);
+  return result;
+}
+
+async function returnOf(policy: string, ...more: string[]): Promise<{ value: number; notes: string }> {
+  const { stdout, stderr } = await call("eval", policy, "--episodes", "2", "--workers", "1", "--json", ...more);
+  return { value: JSON.parse(stdout).returnMean, notes: stderr };
+}
+
+describe("a run of a user's own task", () => {
+  const here = join(root, "here");
+  const odd = join(root, `a$& $1'b #c?d%20"ü`);
+  const [run, oddRun] = [here, odd].map((folder) => join(folder, "runs", "one")) as [string, string];
+  /** The second run, taken away from its project. */
+  const moved = join(root, "elsewhere", "other name");
+  let value = 0;
+
+  beforeAll(async () => {
+    for (const [folder, place] of [
+      [here, run],
+      [odd, oddRun],
+    ] as const)
+      await call("train", project(folder), ...SHORT, "--steps", "512", "--run", place);
+    ({ value } = await returnOf(run));
+    mkdirSync(join(root, "elsewhere"));
+    renameSync(oddRun, moved);
+    rmSync(odd, { recursive: true });
+  });
+
+  it("holds the same bytes whatever its project's folder is called, and names no folder of the machine", () => {
+    const [first, second] = [filesBelow(run), filesBelow(moved)];
+    const timed = /^(metrics\.jsonl|tensorboard.*)$/;
+    const compared = [...first.keys()].filter((name) => !timed.test(name)).sort();
+    expect(compared).toEqual([
+      "checkpoints/best.safetensors",
+      "checkpoints/step-000000000512.safetensors",
+      "config.json",
+      "controller.onnx",
+      "task/my-task.mjs",
+      "task/robot/parts/rod.obj",
+      "task/robot/pole.xml",
+    ]);
+    for (const name of compared) expect(second.get(name)!.equals(first.get(name)!), name).toBe(true);
+    for (const [name, bytes] of [...first, ...second]) expect(bytes.includes(root), name).toBe(false);
+  });
+
+  it("is exported to the same bytes wherever it lies, with scenes by name", async () => {
+    const exported = async (from: string, name: string) => {
+      const out = join(root, name);
+      await call("export", from, "--format", "onnx,c,html", "--out", out, ...FEW);
+      return filesBelow(out);
+    };
+    const [first, second] = [await exported(run, "first"), await exported(moved, "second")];
+    expect(JSON.parse(String(first.get("contract.json")))).toMatchObject({
+      task: { scene: "pole.xml" },
+      training: { run: "one" },
+    });
+    for (const [name, bytes] of first) {
+      expect(bytes.includes(root), name).toBe(false);
+      // Reports hold times.
+      if (!name.startsWith("report.")) expect(second.get(name)!.equals(bytes), name).toBe(true);
+    }
+  });
+
+  it("is measured, examined and taken up again without its sources, bit for bit", async () => {
+    expect(await returnOf(moved)).toEqual({ value, notes: "" });
+    const still = (await returnOf(moved, "--noise", "zero")).value;
+    expect((await returnOf(join(moved, "controller.onnx"), "--noise", "zero")).value).toBeCloseTo(still, 4);
+    await callCli("doctor", moved, "--no-table", "--episodes", "1", "--seconds", "0.2");
+    expect(readFileSync(join(moved, "doctor.html"), "utf8")).not.toContain(root);
+    const { stdout } = await call("diagnose", "ratio", moved, "--rows", "16", "--ode-steps", "2", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ task: "MovedPole" });
+    for (const folder of [run, moved]) await call("train", "--resume", folder, "--steps", "1024");
+    const newest = await Promise.all([run, moved].map(async (folder) => readFileSync(await latestCheckpoint(folder))));
+    expect(newest[1]!.equals(newest[0]!)).toBe(true);
+    await call("train", "--fork", moved, "--steps", "1536", "--run", join(root, "fork"));
+    expect(existsSync(join(root, "fork/task/my-task.mjs"))).toBe(true);
+  });
+
+  it("says where its task was changed since, goes on with what it keeps, and takes the changed one where it is named", async () => {
+    const changed = join(root, "changed");
+    cpSync(here, changed, { recursive: true });
+    writeFileSync(join(changed, "tasks/weight.ts"), "export const WEIGHT: number = 2;\n");
+    const [own, file] = [join(changed, "runs/one"), join(changed, "tasks/my-task.ts")];
+    const kept = await returnOf(own);
+    expect(kept.value).toBe((await returnOf(run)).value);
+    expect(kept.notes).toBe(
+      `${file}: changed since ${own} began (weight.ts); runs as it was then, --task ${file} takes it as it is now\n`,
+    );
+    const now = await returnOf(own, "--task", file);
+    expect(now.value).toBeCloseTo(2 * kept.value, 3);
+    expect(now.notes).toBe(`${file}: differs from what ${own} was trained on (weight.ts); runs as it is now\n`);
+
+    const { code, stderr } = await callCli("train", "--resume", own, "--task", file, "--steps", "2048");
+    expect([code, stderr]).toEqual([
+      2,
+      `flowgait: ${file}: changed since the run began (weight.ts), expected the same, as the run goes on bit for bit; begin another from it: flowgait train ${file} --fork ${own}\n`,
+    ]);
+    await call("train", file, "--fork", own, "--steps", "1536", "--run", join(root, "new"));
+    expect(readFileSync(join(root, "new/task/my-task.mjs"), "utf8")).toContain("WEIGHT = 2");
+  });
+});
+
+describe("a run that keeps no copy, as runs of before", () => {
+  it("finds its task by the path that it names, or by --task, and keeps it from then on", async () => {
+    const folder = join(root, "old");
+    const [file, run] = [project(folder), join(folder, "run")];
+    await call("train", file, ...SHORT, "--steps", "512", "--run", run);
+    const { value } = await returnOf(run);
+    await makeOld(run, file);
+    expect((await returnOf(run)).value).toBe(value);
+    renameSync(join(folder, "tasks"), join(folder, "moved"));
+    const { code, stderr } = await callCli("eval", run);
+    expect([code, stderr]).toEqual([
+      2,
+      `flowgait: ${run}: its task ${file} does not exist, expected --task <file> that says where it is now\n`,
+    ]);
+    const now = join(folder, "moved/my-task.ts");
+    expect(await returnOf(run, "--task", now)).toEqual({ value, notes: "" });
+    await call("train", "--resume", run, "--task", now, "--steps", "1024");
+    expect(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))).toMatchObject({
+      task: { name: "MovedPole", source: "../moved/my-task.ts", copy: "task/my-task.mjs" },
+      config: { task: "my-task.ts" },
+    });
+  });
+
+  /** As the program wrote runs before it kept tasks. */
+  async function makeOld(run: string, file: string): Promise<void> {
+    rmSync(join(run, "task"), { recursive: true });
+    const path = join(run, "config.json");
+    const { task: _, ...document } = JSON.parse(readFileSync(path, "utf8"));
+    document.config.task = file;
+    writeFileSync(path, JSON.stringify(document));
+    const checkpoint = await latestCheckpoint(run);
+    const { metadata, tensors } = await loadCheckpoint(checkpoint);
+    const config = JSON.stringify({ ...JSON.parse(metadata.config), task: file });
+    writeFileSync(checkpoint, encodeCheckpoint({ tensors, metadata: { ...metadata, task: file, config } }));
+  }
+});
