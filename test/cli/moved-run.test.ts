@@ -12,6 +12,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findPolicy } from "../../src/cli/policy-reference.ts";
+import { replayText } from "../../src/cli/replay-file.ts";
+import { createEngine } from "../../src/graph/index.ts";
+import { DriveSession } from "../../src/rollout/drive-session.ts";
+import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import { encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { callCli, TINY } from "./cli-process.ts";
 
@@ -73,6 +78,16 @@ async function call(...argv: string[]) {
   const result = await callCli(...argv);
   expect(result.code, result.stderr).toBe(0);
   return result;
+}
+
+async function policyData(run: string) {
+  const found = await findPolicy(run);
+  const env = await Environment.create(await resolveTask(found.task!));
+  try {
+    return await found.bind(env);
+  } finally {
+    env.delete();
+  }
 }
 
 async function returnOf(policy: string, ...more: string[]): Promise<{ value: number; notes: string }> {
@@ -150,6 +165,23 @@ describe("a run of a user's own task", () => {
     expect(existsSync(join(root, "fork/task/my-task.mjs"))).toBe(true);
   });
 
+  it("is replayed from a file that names no folder, by the task that the policy's run keeps", async () => {
+    const policy = { key: run, data: await policyData(run), noise: "zero" } as const;
+    const setup = { task: join(run, "task/my-task.mjs"), seed: 5, policy, disturbances: false, command: null };
+    const session = await DriveSession.create({ setup }, createEngine("ort"));
+    for (let step = 0; step < 5; step++) await session.advance();
+    const { text } = replayText(await session.course());
+    session.delete();
+    expect(text).not.toContain(root);
+    const file = join(root, "pole.replay.json");
+    writeFileSync(file, text);
+    const { stdout } = await call("replay", file, "--policy", moved, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ task: "MovedPole", steps: 5, same: true });
+    expect((await call("replay", file, "--policy", moved, "--task", join(here, "tasks/my-task.ts"))).stdout).toContain(
+      "the same, bit for bit",
+    );
+  });
+
   it("says where its task was changed since, goes on with what it keeps, and takes the changed one where it is named", async () => {
     const changed = join(root, "changed");
     cpSync(here, changed, { recursive: true });
@@ -174,7 +206,32 @@ describe("a run of a user's own task", () => {
   });
 });
 
-describe("a run that keeps no copy, as runs of before", () => {
+describe("a run that keeps no copy", () => {
+  it("as its task reads files while it loads, finds the task from its own folder, and says that it needs it", async () => {
+    const folder = join(root, "absolute");
+    const [file, run] = [project(folder), join(folder, "run")];
+    const scene = join(folder, "robot/pole.xml");
+    const reading = `import { readFileSync } from "node:fs";\n${TASK}export const text = readFileSync(new URL("notes.txt", import.meta.url));\n`;
+    writeFileSync(file, reading);
+    writeFileSync(join(folder, "tasks/notes.txt"), "read while the task loads");
+    const { stderr } = await call("train", file, ...SHORT, "--steps", "512", "--run", run);
+    expect(stderr).toContain(
+      "\nmy-task.ts stays where it is, as it is too large to be copied or works only there: the run needs it\n",
+    );
+    expect(existsSync(join(run, "task"))).toBe(false);
+    const { value } = await returnOf(run);
+    renameSync(folder, join(root, "renamed"));
+    const moved = join(root, "renamed/run");
+    expect(await returnOf(moved)).toEqual({ value, notes: "" });
+    writeFileSync(scene.replace(folder, join(root, "renamed")), POLE.replace("0.05", "0.5"));
+    const { notes } = await returnOf(moved);
+    expect(notes).toMatch(/my-task\.ts: changed since .* began \(\.\.\/robot\/pole\.xml\); runs as it is now\n$/);
+    expect(await callCli("train", "--resume", moved, "--steps", "1024")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("changed since the run began (../robot/pole.xml), expected the same"),
+    });
+  });
+
   it("finds its task by the path that it names, or by --task, and keeps it from then on", async () => {
     const folder = join(root, "old");
     const [file, run] = [project(folder), join(folder, "run")];

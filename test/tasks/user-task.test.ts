@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, it } from "vitest";
-import { Environment, isTaskFile, loadUserTask, registry, resolveTask } from "../../src/tasks/index.ts";
+import { Environment, isTaskFile, loadUserTask, pageScript, registry, resolveTask } from "../../src/tasks/index.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "flowgait-user-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const root = mkdtempSync(join(tmpdir(), "flowgait-user-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function write(name: string, text: string): string {
-  const path = join(folder, name);
+  const path = join(root, name);
   mkdirSync(join(path, ".."), { recursive: true });
   writeFileSync(path, text);
   return path;
@@ -72,6 +72,24 @@ describe("a user's own task", () => {
     expect((await loadUserTask(write("robot/task.mjs", code))).name).toBe("MyPendulum");
   });
 
+  it("knows where its files were written, whatever the folders are called, and keeps texts that say so", async () => {
+    const folder = `a$& $1'b #c?d%20"ü`;
+    write(`${folder}/pendulum.xml`, PENDULUM);
+    const limit = "export const LIMIT = 1;\nexport const PLACE = import.meta.dirname; // import.meta.url\n";
+    write(`${folder}/limit.ts`, limit);
+    const code = TASK('new URL("pendulum.xml", import.meta.url)').replace("LIMIT }", "LIMIT, PLACE }");
+    const named = code.replace('"MyPendulum"', '"import.meta.url of " + PLACE');
+    const task = await loadUserTask(write(`${folder}/task.ts`, named));
+    expect(task.scene).toBe(join(root, folder, "pendulum.xml"));
+    expect(task.name).toBe(`import.meta.url of ${join(root, folder)}`);
+  });
+
+  it("becomes a page's script that names no folder of this machine", async () => {
+    const script = await pageScript(write("robot/task.ts", TASK('new URL("pendulum.xml", import.meta.url)')));
+    expect(script).toContain('"file:///user/task.ts"');
+    expect(script).not.toContain(root);
+  });
+
   it("loads in a worker thread too", async () => {
     const path = write("robot/task.ts", TASK('"pendulum.xml"'));
     const module = new URL("../../src/tasks/index.js", import.meta.url).href;
@@ -120,7 +138,7 @@ describe("a task file that does not work", () => {
     );
     const two = `import { registry } from "flowgait";\nexport const [a, b] = registry.list();\n`;
     await expect(loadUserTask(write("broken/two.ts", two))).rejects.toThrow("exports 2 tasks");
-    await expect(resolveTask(join(folder, "nowhere.ts"))).rejects.toThrow("nowhere.ts does not exist");
+    await expect(resolveTask(join(root, "nowhere.ts"))).rejects.toThrow("nowhere.ts does not exist");
     await expect(resolveTask(write("broken/task.py", "pass"))).rejects.toThrow(
       "task.py must end in .ts, .mts, .js, .mjs",
     );
