@@ -1,11 +1,11 @@
 /** A controller as one HTML file that needs no server: MuJoCo, the controller and the viewer, with the robot's files inside. */
 import { readFile } from "node:fs/promises";
-import { isAbsolute, join, posix } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { UserError } from "../math/user-error.ts";
-import { modulePath } from "../physics/host-disk.ts";
+import { commonFolder } from "../physics/common-folder.ts";
 import { packageRoot } from "../physics/package-root.ts";
-import { readScene } from "../physics/scene-files.ts";
-import { pageScript, type Task } from "../tasks/index.ts";
+import { readNamedFiles } from "../physics/scene-files.ts";
+import { pageScript, scenePath, type Task } from "../tasks/index.ts";
 import type { Contract } from "./contract-schema.ts";
 import { escaped } from "./html-text.ts";
 import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
@@ -13,9 +13,6 @@ import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
 /** Where the page's program was built to. */
 const PROGRAM = join(packageRoot, "dist", "standalone");
 const SEED = 1;
-const [PACKAGE, USER] = ["/package", "/user"];
-/** Folders of the disk by their names in a page. */
-const PAGE_FOLDERS = { [PACKAGE]: packageRoot, [USER]: "" };
 
 /**
  * The page's text.
@@ -84,19 +81,11 @@ async function readBuilt(name: string): Promise<string> {
  * nothing else of where they lie; what a scene names by an absolute path stays there, as MuJoCo asks for that.
  */
 async function sceneInPage({ scene }: Task): Promise<Pick<PagePayload, "scene" | "files">> {
+  const files = await readNamedFiles(scenePath({ scene }));
   const isOwn = isAbsolute(scene);
-  const main = posix.join(isOwn ? USER : PACKAGE, modulePath(scene));
-  const files = await readScene(main, PAGE_FOLDERS);
-  const root = isOwn ? sharedFolder(main, [...files.keys()]) : USER;
-  const place = (path: string) => (path.startsWith(`${root}/`) ? `${USER}${path.slice(root.length)}` : path);
-  const entries = [...files].map(([path, bytes]) => [place(path), Buffer.from(bytes).toString("base64")] as const);
-  return { scene: place(main), files: Object.fromEntries(entries) };
-}
-
-/** The deepest folder below /user that holds all of the paths there. */
-function sharedFolder(main: string, paths: readonly string[]): string {
-  const own = paths.filter((path) => path.startsWith(`${USER}/`));
-  let folder = posix.dirname(main);
-  while (!own.every((path) => path.startsWith(`${folder}/`))) folder = posix.dirname(folder);
-  return folder;
+  const root = isOwn ? (commonFolder([...files.relative.keys()]) ?? "/") : packageRoot;
+  const place = (path: string) => `/${isOwn ? "user" : "package"}/${relative(root, path).split(sep).join("/")}`;
+  const all = [...[...files.relative].map(([path, bytes]) => [place(path), bytes] as const), ...files.absolute];
+  const entries = all.map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")] as const);
+  return { scene: place(scenePath({ scene })), files: Object.fromEntries(entries) };
 }

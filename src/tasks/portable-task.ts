@@ -3,11 +3,14 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, relative } from "node:path";
 import { commonFolder } from "../physics/common-folder.ts";
-import { readScene } from "../physics/scene-files.ts";
+import { type NamedFiles, readNamedFiles } from "../physics/scene-files.ts";
 import { portableBundle, slashed } from "./user-bundle.ts";
 import { type OpenedTask, openUserTask } from "./user-task.ts";
 
-/** SHA-256 of each file, by its path relative to the task's file. That file itself has the empty path: its name may change. */
+/**
+ * SHA-256 of each file, by its path relative to the task's file. That file itself has the empty path: its name may change. Files that are named
+ * by absolute paths have their names after "…/", so that nothing tells of the machine.
+ */
 export type FileHashes = Readonly<Record<string, string>>;
 
 /** Files that can be written below any folder. */
@@ -24,18 +27,32 @@ export interface PortableFiles {
  */
 export async function taskHashes(path: string): Promise<{ name: string; hashes: FileHashes }> {
   const opened = await openUserTask(path);
-  const files = new Map(await sceneFiles(opened));
+  const { relative: scene, absolute } = await sceneFiles(opened);
+  const files = new Map(scene);
   for (const input of opened.inputs) files.set(input, await readFile(input));
-  return { name: opened.task.name, hashes: hashesOf(files, opened.file) };
+  return { name: opened.task.name, hashes: hashesOf({ relative: files, absolute }, opened.file) };
 }
 
-/** Hashes of files by absolute path, told relative to one of them. */
-export function hashesOf(files: ReadonlyMap<string, Uint8Array>, entry: string): FileHashes {
-  const named = [...files].map(([path, bytes]) => {
-    const hash = createHash("sha256").update(bytes).digest("hex");
-    return [path === entry ? "" : slashed(relative(dirname(entry), path)), hash] as const;
-  });
-  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Hashes of files, told relative to one of them. */
+export function hashesOf(files: NamedFiles, entry: string): FileHashes {
+  const contents = new Map<string, Uint8Array[]>();
+  for (const [path, bytes] of files.relative)
+    contents.set(path === entry ? "" : slashed(relative(dirname(entry), path)), [bytes]);
+  for (const [path, bytes] of [...files.absolute].sort(byName)) {
+    const name = `…/${basename(path)}`;
+    contents.set(name, [...(contents.get(name) ?? []), bytes]);
+  }
+  return Object.fromEntries([...contents].sort(byName).map(([name, parts]) => [name, hashOf(parts)]));
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function hashOf(parts: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
 }
 
 /** Names of files that are not the same in both, or only in one. @param entry what the file with the empty path is called */
@@ -45,15 +62,16 @@ export function changedFiles(before: FileHashes, now: FileHashes, entry: string)
 }
 
 /**
- * The task as files that work wherever they lie together; null where they share no folder, as then they cannot keep their places.
+ * The task as files that work wherever they lie together; null where they share no folder, or the scene names some by absolute paths, as then
+ * they cannot keep their places.
  * @throws UserError when the task does not load
  */
 export async function portableTask(path: string): Promise<PortableFiles | null> {
   const opened = await openUserTask(path);
   const { file, exportName, task } = opened;
-  const scene = await sceneFiles(opened);
+  const { relative: scene, absolute } = await sceneFiles(opened);
   const root = commonFolder([...opened.inputs, ...scene.keys()]);
-  if (root === null) return null;
+  if (root === null || absolute.size > 0) return null;
   const below = (of: string) => slashed(relative(root, of));
   const place = isAbsolute(task.scene) ? `./${below(task.scene)}` : task.scene;
   const ending = `export default { ...exported[${JSON.stringify(exportName)}], scene: ${JSON.stringify(place)} };`;
@@ -64,6 +82,6 @@ export async function portableTask(path: string): Promise<PortableFiles | null> 
 }
 
 /** Those of a scene of the user's own; empty for one of this package. */
-async function sceneFiles({ task }: OpenedTask): Promise<Map<string, Uint8Array>> {
-  return isAbsolute(task.scene) ? readScene(task.scene) : new Map();
+async function sceneFiles({ task }: OpenedTask): Promise<NamedFiles> {
+  return isAbsolute(task.scene) ? readNamedFiles(task.scene) : { relative: new Map(), absolute: new Map() };
 }

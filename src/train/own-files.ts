@@ -9,7 +9,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { z } from "zod";
 import { commonFolder } from "../physics/common-folder.ts";
 import { descriptionFile } from "../physics/robot-description.ts";
-import { readScene } from "../physics/scene-files.ts";
+import { readNamedFiles } from "../physics/scene-files.ts";
 import { Environment, isTaskFile, resolveTask, scenePath } from "../tasks/index.ts";
 import { type FileHashes, hashesOf, type PortableFiles, portableTask, taskHashes } from "../tasks/portable-task.ts";
 import { slashed } from "../tasks/user-bundle.ts";
@@ -102,7 +102,7 @@ export function findOwnFiles(folder: string, { copy, source }: OwnFiles): { path
 /** Hashes of a robot's description. Throws UserError where there is none for the task. */
 export async function robotHashes({ task, modelDir }: Places): Promise<FileHashes> {
   const file = await descriptionOf({ task, modelDir });
-  return hashesOf(await readScene(file), file);
+  return hashesOf(await readNamedFiles(file), file);
 }
 
 async function descriptionOf({ task, modelDir }: Places): Promise<string> {
@@ -112,13 +112,14 @@ async function descriptionOf({ task, modelDir }: Places): Promise<string> {
 async function keepTask(folder: string, path: string): Promise<OwnFiles> {
   const { name, hashes } = await taskHashes(path);
   const copy = await keepCopy(folder, "task", await portableTask(path), opensAsTask);
-  return { name, file: basename(path), source: sourceOf(folder, path), copy, sha256: named(hashes, basename(path)) };
+  return { name, file: basename(path), source: sourceOf(folder, path), copy, sha256: withName(hashes, basename(path)) };
 }
 
 async function keepRobot(folder: string, places: Places): Promise<OwnFiles> {
   const file = await descriptionOf(places);
-  const files = await readScene(file);
-  const root = commonFolder([...files.keys()]);
+  const named = await readNamedFiles(file);
+  const files = named.relative;
+  const root = named.absolute.size > 0 ? null : commonFolder([...files.keys()]);
   const below = (path: string) => slashed(relative(root!, path));
   const portable =
     root === null
@@ -126,12 +127,12 @@ async function keepRobot(folder: string, places: Places): Promise<OwnFiles> {
       : { entry: below(file), files: new Map([...files].map(([path, bytes]) => [below(path), bytes])) };
   const copy = await keepCopy(folder, "robot", portable, async (entry, at) => isWhole(entry, at, files.size));
   const source = sourceOf(folder, resolve(places.modelDir));
-  const sha256 = named(hashesOf(files, file), basename(file));
+  const sha256 = withName(hashesOf(named, file), basename(file));
   return { name: basename(file), file: basename(places.modelDir), source, copy, sha256 };
 }
 
 /** The main file under its name. */
-function named({ "": main, ...others }: FileHashes, name: string): FileHashes {
+function withName({ "": main, ...others }: FileHashes, name: string): FileHashes {
   return main === undefined ? others : { [name]: main, ...others };
 }
 
@@ -184,8 +185,12 @@ async function opensAsTask(entry: string, folder: string, files: number): Promis
 
 /** Whether a scene finds all its files in the folder. */
 async function isWhole(scene: string, folder: string, count: number): Promise<boolean> {
-  const found = [...(await readScene(scene)).keys()];
-  return found.length === count && found.every((path) => !relative(folder, path).startsWith(".."));
+  const { relative: found, absolute } = await readNamedFiles(scene);
+  return (
+    absolute.size === 0 &&
+    found.size === count &&
+    [...found.keys()].every((path) => !relative(folder, path).startsWith(".."))
+  );
 }
 
 async function write(path: string, content: Uint8Array | string): Promise<void> {

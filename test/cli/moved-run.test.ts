@@ -232,6 +232,23 @@ describe("a run that keeps no copy", () => {
     });
   });
 
+  it("as its scene names a mesh by an absolute path, tells of that no more than the name", async () => {
+    const [folder, far] = [join(root, "far"), join(root, "rod.obj")];
+    const [file, run] = [project(folder), join(folder, "run")];
+    writeFileSync(far, ROD);
+    writeFileSync(join(folder, "robot/pole.xml"), POLE.replace("parts/rod.obj", far));
+    await call("train", file, ...SHORT, "--steps", "512", "--run", run);
+    const config = readFileSync(join(run, "config.json"), "utf8");
+    expect(Object.keys(JSON.parse(config).task.sha256)).toContain("…/rod.obj");
+    expect(config).not.toContain(root);
+    mkdirSync(join(root, "one/deeper"), { recursive: true });
+    const moved = join(root, "one/deeper/far");
+    renameSync(folder, moved);
+    expect((await returnOf(join(moved, "run"))).notes).toBe("");
+    writeFileSync(far, ROD.replace("0.6", "0.7"));
+    expect((await returnOf(join(moved, "run"))).notes).toMatch(/changed since .* began \(…\/rod\.obj\)/);
+  });
+
   it("finds its task by the path that it names, or by --task, and keeps it from then on", async () => {
     const folder = join(root, "old");
     const [file, run] = [project(folder), join(folder, "run")];

@@ -6,24 +6,24 @@ import { checkpointSteps, latestCheckpoint, listCheckpoints } from "../../src/tr
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli, jsonLines, type Running, startCli, TINY } from "./cli-process.ts";
 
-const ENDLESS = ["train", "CartpoleBalance", "--algorithm", "fpo", ...TINY, "--evaluation.every-steps", "0"];
+const ENDLESS = ["--algorithm", "fpo", ...TINY, "--evaluation.every-steps", "0"];
 ENDLESS.push("--steps", "100000000", "--checkpoint.every-seconds", "0");
 
 const reportsIn = (run: string) => jsonLines(readFileSync(join(run, "metrics.jsonl"), "utf8"));
 const isLock = (name: string) => name.endsWith(".lock");
 
 /** A training that has left its first checkpoint. */
-async function startTraining(cwd: string, run: string, shellPrefix = ""): Promise<Running> {
-  const running = startCli([...ENDLESS, "--run", run], cwd, shellPrefix);
+async function startTraining(cwd: string, run: string, shellPrefix = "", task = "CartpoleBalance"): Promise<Running> {
+  const running = startCli(["train", task, ...ENDLESS, "--run", run], cwd, shellPrefix);
   await running.until("stderr", /512 of 100\.00M steps/);
   while ((await listCheckpoints(join(cwd, run))).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   return running;
 }
 
 /** Everything that a run needs, at one and the same step, and that it can be gone on from. */
-async function expectWhole(run: string): Promise<void> {
+async function expectWhole(run: string, own: readonly string[] = []): Promise<void> {
   const kept = ["checkpoints", "config.json", "controller.onnx", "metrics.jsonl", "tensorboard"];
-  expect(readdirSync(run).sort()).toEqual(kept);
+  expect(readdirSync(run).sort()).toEqual([...kept, ...own].sort());
   const steps = checkpointSteps(await latestCheckpoint(run));
   const reports = reportsIn(run).map((report) => report.steps);
   expect(reports).toEqual(Array.from({ length: steps / 512 }, (_, k) => 512 * (k + 1)));
@@ -76,6 +76,18 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     expect(stderr).toMatch(lost("was deleted or moved while it was trained in", "run-rescued-1"));
     expect([code, readdirSync(cwd)]).toEqual([1, ["run-rescued-1"]]);
     await expectWhole(join(cwd, "run-rescued-1"));
+  });
+
+  it("takes a user's own task with it, though the copy is gone", async () => {
+    const cwd = scratchFolder();
+    const task = join(cwd, "own.mjs");
+    writeFileSync(task, 'import { registry } from "flowgait";\nexport default registry.get("CartpoleBalance");\n');
+    const { finished } = await startTraining(cwd, "run", "", task);
+    expect(readdirSync(join(cwd, "run"))).toContain("task");
+    rmSync(join(cwd, "run"), { recursive: true, force: true, maxRetries: 5 });
+    expect((await finished).code).toBe(1);
+    rmSync(task);
+    await expectWhole(join(cwd, "run-rescued-1"), ["task"]);
   });
 
   it("leaves a folder that was moved as it is, and does not make the old one again", async () => {

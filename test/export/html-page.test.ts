@@ -159,7 +159,13 @@ describe("a self-contained page", () => {
     const policy = policyFor(description);
     const bytes = controllerOnnx(policy, description, origin);
     const ownContract = controllerContract(policy, description, origin);
-    writeFileSync(join(folder, "own.html"), await htmlPage(own, file, bytes, ownContract));
+    const ownText = await htmlPage(own, file, bytes, ownContract);
+    const { files } = JSON.parse(/<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(ownText)![1]!);
+    const below = ["parts/assets.xml", "pole.xml", "shapes/linked.stl"].map((name) => `/user/${name}`);
+    const far = join(folder, "far/weight.stl");
+    expect(Object.keys(files).sort()).toEqual([...below, far].sort());
+    expect(ownText.replace(JSON.stringify(far), "")).not.toContain(folder);
+    writeFileSync(join(folder, "own.html"), ownText);
     await page.goto(pathToFileURL(join(folder, "own.html")).href, { timeout: 90_000 });
     await pageUntil(page, "globalThis.flowgait?.stage.framesDrawn > 0", 90_000);
     expect(watch.errors).toEqual([]);

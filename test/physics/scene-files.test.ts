@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/math/user-error.ts";
-import { readScene } from "../../src/physics/scene-files.ts";
+import { readNamedFiles, readScene } from "../../src/physics/scene-files.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 import { stl } from "./asset-files.ts";
 import { Oracle, type Verdict } from "./oracle.ts";
@@ -104,5 +104,17 @@ describe("a scene's files", () => {
     expect([...(await readScene(path)).keys()]).toEqual([path, join(root, "store/w.stl")]);
     const named = await readScene(`/user${path}`, { "/user": "" });
     expect([...named.keys()]).toEqual([`/user${path}`, `/user${join(root, "store/w.stl")}`]);
+  });
+
+  it("are told apart by relative and absolute names, and a scene that does not compile by its own name", async () => {
+    const far = join(root, "far/w.stl");
+    write(far, stl());
+    const path = scene("apart", FALLING.replace('file="w.stl"', `file="${far}"`));
+    const { relative, absolute } = await readNamedFiles(path);
+    expect([[...relative.keys()], [...absolute.keys()]]).toEqual([[path], [far]]);
+    const broken = scene("apart-broken", FALLING.replace('file="w.stl"', 'file="none.stl"'));
+    await expect(readNamedFiles(broken)).rejects.toThrow(
+      new RegExp(`^scene ${broken}: .*'${join(root, "apart-broken/none.stl")}'.* in ${broken}, line`),
+    );
   });
 });
