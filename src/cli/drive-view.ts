@@ -220,6 +220,9 @@ export class DriveView implements DriveHandler {
       case "broken":
         this.#stumble(report.broken);
         return;
+      case "refused":
+        this.#fail(new Error(report.message));
+        return;
       default:
         report satisfies never;
     }
@@ -274,7 +277,7 @@ export class DriveView implements DriveHandler {
   async #exchange(key: string): Promise<void> {
     const turn = ++this.#asked;
     try {
-      const policy = await this.#options.shelf.load(key);
+      const policy = await this.#options.shelf.choose(key);
       if (turn !== this.#asked) return;
       this.#failure = undefined;
       this.#wanted = policy;

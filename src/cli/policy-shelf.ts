@@ -1,6 +1,7 @@
 /** Policies of one task that can be driven: what was named, the runs on disk, and `zero` and `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { UserError } from "../math/user-error.ts";
 import type { NamedPolicy } from "../rollout/drive-orders.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import type { PolicyChoice } from "../stream/protocol.ts";
@@ -67,6 +68,17 @@ export class PolicyShelf {
     const { first } = this.#options;
     if (typeof first !== "string" && key === first.key) return first.take();
     return this.bind(await findPolicy(key));
+  }
+
+  /**
+   * Loads what a page asks for, which may only be what it was offered.
+   * @throws UserError where the key is none of `choices`, or as `load`
+   */
+  async choose(key: string): Promise<NamedPolicy> {
+    const choices = await this.choices();
+    if (!choices.some((choice) => choice.key === key))
+      throw new UserError(`policy "${key}": is not on offer; expected one of the page's list`);
+    return this.load(key);
   }
 
   /** A found policy as it is driven here. Throws UserError where it does not fit the task. */

@@ -84,15 +84,16 @@ async function baseOf({ task, preset, algorithm, from }: TrainForm): Promise<Bas
 
 async function resolveForm(form: TrainForm, { config, steps }: Base, overrides: PartialTrainConfig) {
   const changed = form.from === null ? changeConfig(config, overrides) : changeForFork(config, overrides, steps);
-  checkRunPlace(changed.run);
+  checkPlace("run", overrides.run);
+  checkPlace("model-dir", overrides.modelDir);
   return withDescription(changed);
 }
 
-/** A page may make folders below the working directory only. */
-function checkRunPlace(run: string): void {
-  const place = relative(process.cwd(), resolve(run));
-  if (run === "" || (place !== "" && !place.startsWith("..") && !isAbsolute(place))) return;
-  throw new UserError(`--run: got "${run}", expected a folder below the one that the studio was started in`, {
+/** A page may name folders below the working directory only. */
+function checkPlace(setting: string, folder = ""): void {
+  const place = relative(process.cwd(), resolve(folder));
+  if (folder === "" || (place !== "" && !place.startsWith("..") && !isAbsolute(place))) return;
+  throw new UserError(`--${setting}: got "${folder}", expected a folder below the one that the studio was started in`, {
     exitCode: 2,
   });
 }

@@ -7,6 +7,7 @@ import { ActorFactory, drawNoise } from "./actor.ts";
 import { ROBOT } from "./drive.ts";
 import type { ActionFan, Decision, NamedPolicy } from "./drive-orders.ts";
 import { flowOf, type TrainedFlow } from "./jobs.ts";
+import { RecentlyUsed } from "./recently-used.ts";
 
 /** Draws besides the action that is taken, and how many of them show their path. */
 export const FAN_ROWS = 64;
@@ -20,6 +21,9 @@ interface Drawer {
   draw(decision: Decision): Promise<FanOfActions>;
 }
 
+/** Compiled functions that are kept, one for each shape of policy. */
+const MOST_KEPT = 16;
+
 /**
  * Draws fans. Row 0 is the action that the policy takes, bit for bit but for the order of sums; row n is what it takes where robot n's noise of this
  * step, the stream's at (seed, STREAM.policy, n, step), is its own.
@@ -28,7 +32,7 @@ export class ActionFans {
   readonly #engine: Engine;
   readonly #actors: ActorFactory;
   readonly #actionSize: number;
-  readonly #compiled = new Map<string, Promise<Executable>>();
+  readonly #compiled = new RecentlyUsed<Executable>(MOST_KEPT);
   #policy: NamedPolicy | null = null;
   #seed = Number.NaN;
   #drawer: Drawer | null = null;
@@ -57,9 +61,8 @@ export class ActionFans {
   async #flowDrawer({ noise }: NamedPolicy, { spec, weights, mean, std }: TrainedFlow): Promise<Drawer> {
     const rows = 1 + FAN_ROWS;
     const key = JSON.stringify(spec);
-    const compiled = this.#compiled.get(key) ?? this.#engine.compile(pathsFunction(spec, rows));
-    this.#compiled.set(key, compiled);
-    const executable = await compiled;
+    const compiled = () => this.#compiled.get(key, () => this.#engine.compile(pathsFunction(spec, rows)));
+    await compiled();
     const size = noiseSize(spec);
     const { actionSize, flowSteps } = spec;
     const drawn = new Float32Array(rows * size);
@@ -70,7 +73,7 @@ export class ActionFans {
       draw: async ({ seed, step, obs }) => {
         drawNoise(drawn.subarray(0, size), noise, actionSize, { seed, firstRow: ROBOT, rows: 1 }, step);
         drawNoise(drawn.subarray(size), "random", actionSize, { seed, firstRow: ROBOT + 1, rows: FAN_ROWS }, step);
-        await executable.run({ ...feeds, obs }, { paths: all });
+        await (await compiled()).run({ ...feeds, obs }, { paths: all });
         return {
           flowSteps,
           samples: lastOfPaths(all, rows, actionSize),

@@ -6,6 +6,7 @@ import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
 import { FileActor } from "./file-actor.ts";
 import type { FilePolicy, PolicyData, StartNoise, TrainedPolicy } from "./jobs.ts";
+import { RecentlyUsed } from "./recently-used.ts";
 
 /** Chooses actions for a fixed number of rows. */
 export interface Actor {
@@ -24,12 +25,15 @@ export interface ActorRows {
   readonly rows: number;
 }
 
+/** Compiled samplers and loaded files that a factory keeps, of each. */
+const MOST_KEPT = 16;
+
 /** Makes actors; policies of one shape and number of rows share a compiled sampler. */
 export class ActorFactory {
   readonly #engine: Engine;
-  readonly #samplers = new Map<string, Promise<Executable>>();
+  readonly #samplers = new RecentlyUsed<Executable>(MOST_KEPT);
   /** By digest of the file. */
-  readonly #sessions = new Map<string, Promise<OnnxSession>>();
+  readonly #sessions = new RecentlyUsed<OnnxSession>(MOST_KEPT);
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -54,9 +58,9 @@ export class ActorFactory {
 
   async #fileActor(policy: FilePolicy, noise: StartNoise, at: ActorRows): Promise<Actor> {
     const { bytes, digest, source, actionSize } = policy;
-    const loaded = this.#sessions.get(digest) ?? loadOnnxSession(bytes, source);
-    this.#sessions.set(digest, loaded);
-    const actor = new FileActor(await loaded, policy, at.rows);
+    const session = () => this.#sessions.get(digest, () => loadOnnxSession(bytes, source));
+    await session(); // what cannot be loaded is refused before it acts
+    const actor = new FileActor(session, policy, at.rows);
     const drawn = new Float32Array(at.rows * (policy.noise?.size ?? 0));
     return {
       act: (obs, tick, action) => {
@@ -69,15 +73,14 @@ export class ActorFactory {
   async #trainedActor(policy: TrainedPolicy, noise: StartNoise, at: ActorRows): Promise<Actor> {
     const { spec, weights, mean, std } = policy;
     const key = JSON.stringify([spec, at.rows]);
-    const compiled = this.#samplers.get(key) ?? this.#engine.compile(samplerFunction(spec, at.rows));
-    this.#samplers.set(key, compiled);
-    const executable = await compiled;
+    const compiled = () => this.#samplers.get(key, () => this.#engine.compile(samplerFunction(spec, at.rows)));
+    await compiled();
     const drawn = new Float32Array(at.rows * noiseSize(spec));
     const feeds = { ...parameterViews(policyLayout(spec), weights), mean, std, noise: drawn };
     return {
       act: async (obs, tick, action) => {
         drawNoise(drawn, noise, spec.actionSize, at, tick);
-        await executable.run({ ...feeds, obs }, { action });
+        await (await compiled()).run({ ...feeds, obs }, { action });
       },
     };
   }

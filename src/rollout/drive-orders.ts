@@ -225,4 +225,6 @@ export type DriveReport =
   | { readonly kind: "fan"; readonly fan: ActionFan }
   /** What each way of drawing actions has earned so far, the present one first. */
   | { readonly kind: "tallies"; readonly tallies: readonly FlowTally[] }
+  /** An order that could not be obeyed; the simulation goes on without it. */
+  | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly exitCode?: 1 | 2 };

@@ -138,10 +138,10 @@ export class DriveSession {
   async change(change: DriveChange): Promise<void> {
     const { step } = this.#drive;
     if (this.#drive.has(change)) return;
+    await this.#drive.apply(change); // one that fails leaves the course as it was
     this.forgetFuture();
     this.#log.push({ step, change });
     this.#made++;
-    await this.#drive.apply(change);
   }
 
   /** What was known of later steps counts no longer. */

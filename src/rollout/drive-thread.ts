@@ -5,7 +5,9 @@ import { Thread } from "./thread.ts";
 
 /** Who listens. */
 export interface DriveEvents {
-  report(report: Extract<DriveReport, { kind: "moment" | "taken" | "course" | "fan" | "tallies" | "broken" }>): void;
+  report(
+    report: Extract<DriveReport, { kind: "moment" | "taken" | "course" | "fan" | "tallies" | "broken" | "refused" }>,
+  ): void;
   /** The thread is gone, and why, in one sentence. */
   lost(reason: string): void;
 }

@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
+import { PhysicsError } from "../physics/physics-error.ts";
 import { Branching } from "./branching.ts";
 import { DriveClock } from "./drive-clock.ts";
 import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
@@ -50,9 +51,16 @@ async function obeyAll(session: DriveSession, clock: DriveClock): Promise<boolea
   const news = orders.length > 0;
   for (let order = orders.shift(); order !== undefined; order = orders.shift()) {
     // Of a row of seeks only the last one matters.
-    if (order.kind !== "seek" || orders[0]?.kind !== "seek") await obey(order, session, clock);
+    if (order.kind === "seek" && orders[0]?.kind === "seek") continue;
+    await obey(order, session, clock).catch(refuse);
   }
   return news;
+}
+
+/** One order or one look at the policy that fails must not end the simulation for everybody who watches. */
+function refuse(error: unknown): void {
+  if (error instanceof PhysicsError) throw error;
+  post({ kind: "refused", message: error instanceof Error ? error.message : String(error) });
 }
 
 async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock): Promise<void> {
@@ -132,7 +140,10 @@ async function run(session: DriveSession, engine: Engine): Promise<never> {
     await sleep(Math.min(clock.waitMs(performance.now()), fans.waitMs(session, performance.now())));
     let news = await obeyAll(session, clock);
     if (clock.waitMs(performance.now()) < 1) {
-      await advance(session, clock);
+      await advance(session, clock).catch((error: unknown) => {
+        clock.setPlaying(false);
+        refuse(error);
+      });
       clock.count(performance.now());
       news ||= session.env.held || performance.now() - reportedMs >= REPORT_MS;
     }
@@ -140,7 +151,7 @@ async function run(session: DriveSession, engine: Engine): Promise<never> {
       reportedMs = performance.now();
       reportMoment(session, clock);
     }
-    if (fans.waitMs(session, performance.now()) === 0) await fans.report(session, performance.now());
+    if (fans.waitMs(session, performance.now()) === 0) await fans.report(session, performance.now()).catch(refuse);
   }
 }
 

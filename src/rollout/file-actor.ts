@@ -5,13 +5,13 @@ import type { FilePolicy } from "./jobs.ts";
 
 /** Runs one file for a fixed number of rows. */
 export class FileActor {
-  readonly #session: OnnxSession;
+  readonly #session: () => Promise<OnnxSession>;
   readonly #policy: FilePolicy;
   readonly #rows: number;
   /** Of one run, by the inputs' names. */
   readonly #feeds: Readonly<Record<string, Float32Array>>;
 
-  constructor(session: OnnxSession, policy: FilePolicy, rows: number) {
+  constructor(session: () => Promise<OnnxSession>, policy: FilePolicy, rows: number) {
     this.#session = session;
     this.#policy = policy;
     this.#rows = rows;
@@ -45,7 +45,7 @@ export class FileActor {
 
   async #run(rows: number): Promise<Float32Array> {
     const { source, output, actionSize } = this.#policy;
-    const given = await this.#session.run(this.#feeds, rows, output);
+    const given = await (await this.#session()).run(this.#feeds, rows, output);
     if (given.length === rows * actionSize) return given;
     throw new UserError(
       `${source}: output "${output}" gave ${given.length} values for ${rows} observations, expected ${actionSize} each`,

@@ -12,7 +12,7 @@ it("a file that answers with squashed actions has them applied as it gave them, 
   const sizes = { obsSize: 1, actionSize: 1, targets: null, draws: null, flow: null };
   const acted = async (squash: "tanh" | "none") => {
     const action = new Float32Array(RAW.length);
-    const actor = new FileActor(session, { kind: "file", bytes, squash, ...names, ...sizes }, RAW.length);
+    const actor = new FileActor(async () => session, { kind: "file", bytes, squash, ...names, ...sizes }, RAW.length);
     await actor.act(RAW, new Float32Array(0), action);
     return action;
   };

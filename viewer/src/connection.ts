@@ -33,6 +33,8 @@ export interface ConnectionEvents {
   points(points: PointsFrame): void;
   /** Large arrays of the scene that is told next. */
   parts(parts: SceneParts): void;
+  /** A message that could not be read, and was skipped. */
+  unreadable(reason: string): void;
   state(state: ConnectionState): void;
   /** Sent again after every reconnection: what this page wants to see. */
   greeting(): ClientMessage[];
@@ -67,7 +69,7 @@ export class Connection {
       wasLetIn = true;
       this.opened();
     };
-    socket.onmessage = ({ data }) => this.receive(data);
+    socket.onmessage = ({ data }) => this.tryToReceive(data);
     socket.onclose = ({ code, reason }) => this.closed(code, reason, wasLetIn);
   }
 
@@ -89,6 +91,16 @@ export class Connection {
     this.events.state({ state: "open" });
     this.send({ type: "hello", protocol: PROTOCOL_VERSION });
     for (const message of this.events.greeting()) this.send(message);
+  }
+
+  /** What cannot be read is counted and skipped. */
+  private tryToReceive(data: string | ArrayBuffer): void {
+    try {
+      this.receive(data);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.events.unreadable(error.message);
+    }
   }
 
   private receive(data: string | ArrayBuffer): void {

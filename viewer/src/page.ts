@@ -99,6 +99,10 @@ export class Page {
       frame: (frame) => this.receiveFrame(frame),
       fan: (fan) => this.receiveFan(fan),
       points: (points) => this.sceneFeed.takePoints(points),
+      unreadable: (reason) => {
+        this.unreadable++;
+        console.warn(`skipped a message of the server: ${reason}`);
+      },
       parts: (parts) => this.sceneFeed.takeParts(parts),
       state: (connection) => store.set({ connection }),
       greeting: () => this.wishes(),

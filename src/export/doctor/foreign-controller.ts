@@ -169,7 +169,7 @@ export function foreignNormaliser({ prologue }: ForeignController): Check {
 /** The file as it is, which gives what comes after the squash. @param rows observations of each call */
 export async function runForeign(policy: FilePolicy, rows: number): Promise<RunningController> {
   const session = await loadOnnxSession(policy.bytes, policy.source);
-  const actor = new FileActor(session, { ...policy, squash: "none" }, rows);
+  const actor = new FileActor(async () => session, { ...policy, squash: "none" }, rows);
   return {
     format: "onnx",
     act: (obs, _noise, out) => actor.act(obs, new Float32Array(0), out),
