@@ -1,7 +1,6 @@
 /** Policies of one task that can be driven: what was named, the runs on disk, and `zero` and `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { UserError } from "../math/user-error.ts";
 import type { NamedPolicy } from "../rollout/drive-orders.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import type { PolicyChoice } from "../stream/protocol.ts";
@@ -9,7 +8,7 @@ import { type Environment, taskFileName } from "../tasks/index.ts";
 import { checkpointSteps, listCheckpoints } from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
-import { runKey } from "./run-list.ts";
+import { checkpointFileOf, runKey } from "./run-list.ts";
 
 /** A policy that is no file, such as that of a training in progress. */
 export interface LivePolicy {
@@ -71,14 +70,13 @@ export class PolicyShelf {
   }
 
   /**
-   * Loads what a page asks for, which may only be what it was offered.
-   * @throws UserError where the key is none of `choices`, or as `load`
+   * Loads what a page asks for, which may only be what it was offered: one of `choices`, or a checkpoint of a run below `runs/`.
+   * @throws UserError where the key is neither, or as `load`
    */
   async choose(key: string): Promise<NamedPolicy> {
     const choices = await this.choices();
-    if (!choices.some((choice) => choice.key === key))
-      throw new UserError(`policy "${key}": is not on offer; expected one of the page's list`);
-    return this.load(key);
+    const isChoice = choices.some((choice) => choice.key === key);
+    return this.load(isChoice ? key : await checkpointFileOf(key, this.#options.run ?? null));
   }
 
   /** A found policy as it is driven here. Throws UserError where it does not fit the task. */

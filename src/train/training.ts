@@ -253,8 +253,8 @@ export class Training {
     for (const sink of this.#options.sinks) sink.iteration(metrics);
     this.#reportNans(report.nans.filter(({ refusal }) => refusal === ""));
     const refused = this.#refused.add(report);
-    if (refused !== null) this.#event("warning", `${this.config.task}: ${refused}`);
-    for (const words of this.#warnings.add(report.warnings)) this.#event("warning", `${this.config.task}: ${words}`);
+    if (refused !== null) this.#event("warning", `${this.env.task.name}: ${refused}`);
+    for (const words of this.#warnings.add(report.warnings)) this.#event("warning", `${this.env.task.name}: ${words}`);
     if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
       this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite, its steps were left out`);
     }
@@ -264,11 +264,11 @@ export class Training {
   #reportNans(nans: EpisodeReport["nans"]): void {
     for (const nan of nans.slice(0, MOST_REPORTED)) this.#reportNan(nan);
     const more = nans.length - MOST_REPORTED;
-    if (more > 0) this.#event("nan", `${this.config.task}: ${more} more values were not finite in this iteration`);
+    if (more > 0) this.#event("nan", `${this.env.task.name}: ${more} more values were not finite in this iteration`);
   }
 
   #reportNan({ env, step, source }: EpisodeReport["nans"][number]): void {
-    const { task } = this.config;
+    const task = this.env.task.name;
     const message = `${task}: ${source} of environment ${env} was not finite at control step ${step}; it was reset`;
     this.#event("nan", message, { task, environment: env, step, source });
   }
