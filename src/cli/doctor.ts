@@ -14,17 +14,18 @@ import { UserError } from "../math/user-error.ts";
 import { describeTask, Environment, isTaskFile, resolveTask, type TaskVariant } from "../tasks/index.ts";
 import { writeFileAtomically } from "../train/atomic-file.ts";
 import { packageVersion } from "../train/version.ts";
+import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./checkpoint-flag.ts";
 import { realNumber, wholeNumber } from "./flag-value.ts";
 import { type Output, resultJson } from "./output.ts";
 import { ownTask, type Place, placeOf } from "./place.ts";
 import { readPolicyBytes } from "./policy-bytes.ts";
 import { findPolicyFile } from "./policy-file.ts";
-import { type FoundPolicy, findPolicy, isOnnxName } from "./policy-reference.ts";
+import { checkChoosable, type FoundPolicy, isOnnxName } from "./policy-reference.ts";
 import { shippedController } from "./shipped-controllers.ts";
 import { publicPath } from "./shown-path.ts";
 import { formatNumber } from "./table.ts";
 
-interface DoctorOptions {
+interface DoctorOptions extends CheckpointOptions {
   readonly task?: string;
   readonly modelDir?: string;
   readonly episodes: string;
@@ -38,7 +39,7 @@ interface DoctorOptions {
 
 /** The command. */
 export function doctorCommand(output: Output): Command {
-  return new Command("doctor")
+  const command = new Command("doctor")
     .summary("examine a policy before it meets a robot")
     .description(
       "Check a policy or an exported controller against its robot: order of joints, pose, gains, scale, rates, observation, normaliser, and what latency, mass, friction and noise cost.",
@@ -57,8 +58,10 @@ export function doctorCommand(output: Output): Command {
     .option("--seed <seed>", "seed of the episodes", "1000003")
     .option("--no-table", "leave out the table of pushes, friction, latency and mass")
     .option("--page <file>", "where the page is written; without it beside the policy")
-    .option("--json", "one JSON document on standard output")
-    .action((policy: string, options: DoctorOptions) => doctor(policy, options, output));
+    .option("--json", "one JSON document on standard output");
+  return addCheckpointOption(command).action((policy: string, options: DoctorOptions) =>
+    doctor(policy, options, output),
+  );
 }
 
 async function doctor(reference: string, options: DoctorOptions, output: Output): Promise<void> {
@@ -90,6 +93,7 @@ interface Subject {
 async function loadSubject(reference: string, options: DoctorOptions, output: Output): Promise<Subject> {
   const file = existsSync(reference) ? reference : (shippedController(reference) ?? reference);
   if (!isOnnxName(file)) return loadPolicy(reference, options, output);
+  checkChoosable(reference, options.checkpoint);
   const bytes = readPolicyBytes(file, reference);
   if (onnxInterface(bytes, reference).metadata.flowgait === undefined) return loadForeign(file, options);
   const controller = readController(bytes, reference);
@@ -115,7 +119,7 @@ async function loadForeign(file: string, { task }: DoctorOptions): Promise<Subje
 
 /** A policy is bound to its own task, and may be examined in another. */
 async function loadPolicy(reference: string, options: DoctorOptions, output: Output): Promise<Subject> {
-  const found = await findPolicy(reference);
+  const found = await takePolicy(reference, options, output);
   if (found.trained === null)
     throw new UserError(
       `${reference}: has nothing to examine, expected a run folder, a checkpoint or a controller (.onnx)`,

@@ -7,14 +7,14 @@ import { nonFiniteText } from "../rollout/non-finite.ts";
 import { Environment, resolveTask, type Task } from "../tasks/index.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { EvaluationSummary } from "../train/metrics.ts";
+import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./checkpoint-flag.ts";
 import { choice, twist, wholeNumber } from "./flag-value.ts";
 import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
 import { type Output, resultJson } from "./output.ts";
 import { addPlaceOptions, noteContradictions, type Place, type PlaceOptions, placeOf } from "./place.ts";
-import { findPolicy } from "./policy-reference.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-interface EvalOptions extends FlowOptions, PlaceOptions {
+interface EvalOptions extends CheckpointOptions, FlowOptions, PlaceOptions {
   readonly episodes: string;
   readonly seed: string;
   readonly command?: string;
@@ -47,14 +47,14 @@ export function evalCommand(output: Output): Command {
     .option("--no-disturbances", "without observation noise, pushes and differences between robots")
     .option("--workers <count>", "threads; 0 takes one per core", "0")
     .option("--json", "one JSON document on standard output");
-  return addFlowOptions(addPlaceOptions(command)).action((policy: string, options: EvalOptions) =>
+  return addFlowOptions(addCheckpointOption(addPlaceOptions(command))).action((policy: string, options: EvalOptions) =>
     evaluate(policy, options, output),
   );
 }
 
 async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
-  const found = await findPolicy(reference);
+  const found = await takePolicy(reference, options, output);
   const place = await placeOf(found, options, output);
   const policy = await bindPolicy(place, settings, async (env) => {
     const data = resampled(await found.bind(env), settings.flow, reference);

@@ -7,11 +7,12 @@ import type { ReportSizes } from "../export/report.ts";
 import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
 import { oneOf } from "../train/config-issue.ts";
+import type { CheckpointOptions } from "./checkpoint-flag.ts";
 import { choice, wholeNumber } from "./flag-value.ts";
 import type { FlowOptions } from "./flow-flags.ts";
 
 /** The flags as they were typed. */
-export interface ExportOptions extends FlowOptions {
+export interface ExportOptions extends CheckpointOptions, FlowOptions {
   readonly task?: string;
   readonly modelDir?: string;
   readonly format: string;

@@ -19,6 +19,7 @@ import { describeTask, Environment, isTaskFile, resolveTask, taskFileName } from
 import { temporaryFolder } from "../train/atomic-file.ts";
 import { runName } from "../train/run-places.ts";
 import { packageVersion } from "../train/version.ts";
+import { addCheckpointOption, takePolicy } from "./checkpoint-flag.ts";
 import {
   addExportOptions,
   type ExportOptions,
@@ -33,7 +34,7 @@ import { readFlowFlags, resampled } from "./flow-flags.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { type Output, resultJson } from "./output.ts";
 import { placeOf } from "./place.ts";
-import { type FoundPolicy, findPolicy } from "./policy-reference.ts";
+import type { FoundPolicy } from "./policy-reference.ts";
 import { stageProgress } from "./stage-progress.ts";
 
 /** The command. */
@@ -44,7 +45,7 @@ export function exportCommand(output: Output): Command {
       "Write a trained policy as a controller with its deployment contract, and a report that compares every format with the policy.",
     )
     .argument("<policy>", "a run folder, a checkpoint file, or a controller (.onnx or the name of one that ships)");
-  return addExportOptions(command)
+  return addCheckpointOption(addExportOptions(command))
     .option("--json", "one JSON document on standard output")
     .action((policy: string, options: ExportOptions) => exportPolicy(policy, options, output));
 }
@@ -131,7 +132,7 @@ async function stoppable<T>(output: Output, work: (tell: Progress) => Promise<T>
 
 async function loadSubject(reference: string, given: ExportOptions, output: Output): Promise<ExportSubject> {
   const [options, flow] = [readSettings(given), readFlowFlags(given)];
-  const found = await findPolicy(reference);
+  const found = await takePolicy(reference, given, output);
   const origin = originOf(found);
   const { task: name, ...variant } = await placeOf(found, { task: given.task, modelDir: given.modelDir }, output);
   const task = await resolveTask(name, variant);

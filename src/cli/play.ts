@@ -5,6 +5,7 @@ import { flowOf, type PolicyData } from "../rollout/jobs.ts";
 import { StreamServer } from "../stream/server.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { packageVersion } from "../train/version.ts";
+import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./checkpoint-flag.ts";
 import { commandRangesOf } from "./command-ranges.ts";
 import { type DriveOptions, DriveView } from "./drive-view.ts";
 import { choice, twist, wholeNumber } from "./flag-value.ts";
@@ -12,12 +13,11 @@ import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resamp
 import { aborted, listenForInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { addPlaceOptions, noteContradictions, type PlaceOptions, placeOf } from "./place.ts";
-import { findPolicy } from "./policy-reference.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
 import { addServeOptions, readServeFlags, type ServeFlags, type ServeSettings } from "./serve-options.ts";
 import { storedReference } from "./task-reference.ts";
 
-interface PlayOptions extends FlowOptions, PlaceOptions, ServeFlags {
+interface PlayOptions extends CheckpointOptions, FlowOptions, PlaceOptions, ServeFlags {
   readonly command?: string;
   readonly seed: string;
   readonly noise?: string;
@@ -40,14 +40,14 @@ export function playCommand(output: Output): Command {
       "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
     )
     .option("--disturbances", "observation noise, pushes and random robots as in training");
-  return addFlowOptions(addPlaceOptions(addServeOptions(command))).action((policy: string, options: PlayOptions) =>
-    play(policy, options, output),
+  return addFlowOptions(addCheckpointOption(addPlaceOptions(addServeOptions(command)))).action(
+    (policy: string, options: PlayOptions) => play(policy, options, output),
   );
 }
 
 async function play(reference: string, options: PlayOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
-  const found = await findPolicy(reference);
+  const found = await takePolicy(reference, options, output);
   const { task, ...variant } = await placeOf(found, options, output);
   const env = await Environment.create(await resolveTask(task, variant));
   try {

@@ -6,7 +6,13 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import { type Environment, registry, type TaskVariant } from "../tasks/index.ts";
-import { type Checkpoint, type CheckpointMetadata, latestCheckpoint, loadCheckpoint } from "../train/checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointChoice,
+  type CheckpointMetadata,
+  chosenCheckpoint,
+  loadCheckpoint,
+} from "../train/checkpoint.ts";
 import { RUNS_FOLDER } from "../train/run-folder.ts";
 import { foundRobot, foundTask, type Home, homeOf } from "../train/run-places.ts";
 import { storedConfig, storedPolicy } from "../train/stored-policy.ts";
@@ -28,6 +34,8 @@ export interface FoundPolicy {
   readonly home?: Home | null;
   /** What the checkpoint says of itself; null for policies that are none. */
   readonly trained: CheckpointMetadata | null;
+  /** The checkpoint that was taken of a run folder; absent for other policies. */
+  readonly taken?: string;
   /** What a controller that was exported says of itself; absent for other policies. */
   readonly contract?: Contract;
   /** What the training's own evaluations draw actions from, or a controller by itself; null for other policies. */
@@ -41,11 +49,13 @@ export interface FoundPolicy {
 }
 
 /**
- * Finds what the reference means; of a run folder, the newest checkpoint.
- * @throws UserError when there is no such thing, or it is damaged
+ * Finds what the reference means.
+ * @param choice which checkpoint of a run folder; the best by its evaluations where it is omitted
+ * @throws UserError when there is no such thing, it is damaged, or there is nothing to choose from
  */
-export async function findPolicy(reference: string): Promise<FoundPolicy> {
-  if (reference === "zero" || reference === "random")
+export async function findPolicy(reference: string, choice?: CheckpointChoice): Promise<FoundPolicy> {
+  const isRun = checkChoosable(reference, choice);
+  if (isPlain(reference))
     return {
       reference,
       task: null,
@@ -60,6 +70,7 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
   const { path, checkpoint } = await loadReference(
     reference,
     "a run folder, a checkpoint (.safetensors), a controller (.onnx or the name of one that ships), zero or random",
+    choice ?? "best",
   );
   const { task, evaluation, terrainSeed, modelDir, lesson } = storedConfig(checkpoint, path);
   const home = await homeOf(path);
@@ -68,10 +79,25 @@ export async function findPolicy(reference: string): Promise<FoundPolicy> {
     ...placedTask(task, home),
     home,
     trained: checkpoint.metadata,
+    ...(isRun && { taken: path }),
     noise: evaluation.noise,
     variant: { terrainSeed, modelDir: foundRobot(modelDir, home) ?? modelDir, lesson },
     bind: async (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
   };
+}
+
+/** Whether it is a folder, which may hold several checkpoints. Throws UserError (exit code 2) where one is chosen of what is none. */
+export function checkChoosable(reference: string, choice: unknown): boolean {
+  const isFolder = existsSync(reference) && statSync(reference).isDirectory();
+  const isKnown = existsSync(reference) || isPlain(reference) || shippedController(reference) !== null;
+  if (choice !== undefined && isKnown && !isFolder)
+    throw new UserError(`--checkpoint: ${reference} is not a run folder; omit this flag`, { exitCode: 2 });
+  return isFolder;
+}
+
+/** A policy that needs no file. */
+function isPlain(reference: string): reference is "zero" | "random" {
+  return reference === "zero" || reference === "random";
 }
 
 /** What a policy says of its task: where it is, or what is lost. */
@@ -85,9 +111,8 @@ export function placedTask(stored: string, home: Home | null): Pick<FoundPolicy,
  * @throws UserError when there is no such thing, or it is damaged
  */
 export async function findCheckpoint(reference: string): Promise<{ path: string; checkpoint: Checkpoint }> {
-  if (reference === "zero" || reference === "random")
-    throw new UserError(`${reference}: was not trained, expected ${TRAINED}`, { exitCode: 2 });
-  return loadReference(reference, TRAINED);
+  if (isPlain(reference)) throw new UserError(`${reference}: was not trained, expected ${TRAINED}`, { exitCode: 2 });
+  return loadReference(reference, TRAINED, "last");
 }
 
 /** Where a picture of what the reference means belongs: in the run folder, with the checkpoint's name where one was named. */
@@ -109,11 +134,15 @@ function endingOf(name: string): string {
 
 const TRAINED = "a run folder or a checkpoint (.safetensors)";
 
-async function loadReference(reference: string, expected: string): Promise<{ path: string; checkpoint: Checkpoint }> {
+async function loadReference(
+  reference: string,
+  expected: string,
+  choice: CheckpointChoice,
+): Promise<{ path: string; checkpoint: Checkpoint }> {
   if (!existsSync(reference)) throw unknownReference(reference, expected);
   const isFolder = statSync(reference).isDirectory();
   if (!isFolder && endingOf(reference) !== ".safetensors") throw unknownReference(reference, expected);
-  const path = isFolder ? await latestCheckpoint(reference) : reference;
+  const path = isFolder ? await chosenCheckpoint(reference, choice) : reference;
   return { path, checkpoint: await loadCheckpoint(path) };
 }
 
@@ -130,5 +159,5 @@ function unknownReference(reference: string, expected: string): UserError {
   const runs = existsSync(RUNS_FOLDER) ? readdirSync(RUNS_FOLDER).map((name) => join(RUNS_FOLDER, name)) : [];
   const known = [...runs, ...shippedControllers()];
   const found = existsSync(reference) ? "is no policy" : "does not exist";
-  return new UserError(`${reference}: ${found}, expected ${expected}${suggestion(reference, known)}`, { exitCode: 2 });
+  return new UserError(`${reference}: ${found}, expected ${expected}${suggestion(reference, known)}`);
 }

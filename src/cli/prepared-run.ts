@@ -106,8 +106,7 @@ export async function prepareResume(
   asked: Whereabouts = {},
 ): Promise<PreparedRun> {
   checkResumable(overrides);
-  if (!existsSync(source))
-    throw new UserError(`--resume: ${source} does not exist, expected a run folder`, { exitCode: 2 });
+  if (!existsSync(source)) throw new UserError(`--resume: ${source} does not exist, expected a run folder`);
   const isFile = extname(source) === ".safetensors";
   const folder = resolve(isFile ? dirname(dirname(source)) : source);
   const last = (await listCheckpoints(folder)).at(-1);

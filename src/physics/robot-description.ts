@@ -37,12 +37,12 @@ export async function loadSimulation(scenePath: string, modelDir = "", { looks =
   }
 }
 
-/** The description's file. Throws UserError (exit code 2) when there is none, or several and none has the model's name. */
+/** The description's file. Throws UserError when there is none, or several and none has the model's name. */
 export function descriptionFile(scenePath: string, modelDir: string): string {
   const [, attached] = ATTACHED_MODEL.exec(readFileSync(scenePath, "utf8")) ?? [];
   if (attached === undefined) throw badFolder(`${scenePath} attaches no robot, expected the setting left out`);
   if (!existsSync(modelDir))
-    throw badFolder(`${modelDir} does not exist, expected a folder with ${basename(attached)}`);
+    throw new UserError(`model-dir: ${modelDir} does not exist, expected a folder with ${basename(attached)}`);
   if (statSync(modelDir).isFile()) return modelDir;
   const files = readdirSync(modelDir).filter((file) => /^\.(xml|mjcf|urdf)$/i.test(extname(file)));
   const name = basename(attached, extname(attached));

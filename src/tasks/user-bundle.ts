@@ -5,13 +5,16 @@
 import { readFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BuildFailure, type BuildOptions, build, type Loader, type Plugin } from "esbuild";
+import { type BuildFailure, type BuildOptions, build, type Plugin } from "esbuild";
 import { UserError } from "../math/user-error.ts";
 import { PAGE_NAMES } from "./page-names.ts";
 
 /** How the files that may hold a task are read, and those that they import. */
-export const LOADERS: Readonly<Record<string, Loader>> = { ".ts": "ts", ".mts": "ts", ".js": "js", ".mjs": "js" };
+export const LOADERS: Readonly<Record<string, ScriptLoader>> = { ".ts": "ts", ".mts": "ts", ".js": "js", ".mjs": "js" };
 const MODULE_LOADERS: typeof LOADERS = { ...LOADERS, ".cts": "ts", ".cjs": "js", ".tsx": "tsx", ".jsx": "jsx" };
+
+/** Of esbuild's, spelled out so that the published types do without that package. */
+type ScriptLoader = "ts" | "js" | "tsx" | "jsx";
 
 /** A script and the files that it was made from. */
 export interface Bundle {

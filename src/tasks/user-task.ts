@@ -74,7 +74,7 @@ export interface OpenedTask {
 /** Loads a task and keeps what is known of its source. Throws as `loadUserTask` does. */
 export async function openUserTask(path: string): Promise<OpenedTask> {
   const file = resolve(path);
-  if (!existsSync(file)) throw new UserError(`task: ${path} does not exist`, { exitCode: 2 });
+  if (!existsSync(file)) throw new UserError(`task: ${path} does not exist`);
   if (!(extname(file) in LOADERS)) {
     throw new UserError(`task: ${path} must end in ${Object.keys(LOADERS).join(", ")}`, { exitCode: 2 });
   }

@@ -151,6 +151,28 @@ export async function bestCheckpoint(runFolder: string): Promise<string> {
   return names.includes(BEST) ? join(folder, BEST) : latestCheckpoint(runFolder);
 }
 
+/** Which of a run's checkpoints: the one with the best evaluation, the newest, or one by its environment steps. */
+export type CheckpointChoice = "best" | "last" | number;
+
+/**
+ * Path of a run's checkpoint; "best" is the newest where none was evaluated.
+ * @throws UserError when the run has none, or none of these steps
+ */
+export async function chosenCheckpoint(runFolder: string, choice: CheckpointChoice): Promise<string> {
+  if (choice === "best") return bestCheckpoint(runFolder);
+  if (choice === "last") return latestCheckpoint(runFolder);
+  const all = await listCheckpoints(runFolder);
+  const found = all.find((path) => checkpointSteps(path) === choice);
+  if (found !== undefined) return found;
+  const best = await bestCheckpoint(runFolder);
+  const { envSteps } = (await loadCheckpoint(best)).metadata;
+  if (envSteps === choice) return best;
+  const kept = [...all.map(checkpointSteps), envSteps].map((steps) => steps.toLocaleString("en"));
+  throw new UserError(
+    `${runFolder}: has no checkpoint at ${choice.toLocaleString("en")} steps; expected one of ${[...new Set(kept)].join("; ")}`,
+  );
+}
+
 async function writeCheckpoint(runFolder: string, steps: number, bytes: Uint8Array, options: SaveOptions) {
   const folder = join(runFolder, "checkpoints");
   const path = join(folder, `step-${String(steps).padStart(STEP_DIGITS, "0")}.safetensors`);

@@ -153,7 +153,7 @@ describe("flowgait diagnose ratio", () => {
       [exact, 2, "was trained with ppo, whose ratio is exact, expected fpo or fpo++"],
       [broken, 1, "0 of 256 actions have a finite likelihood"],
       ["zero", 2, "zero: was not trained, expected a run folder or a checkpoint"],
-      [join(folder, "nothing"), 2, "nothing: does not exist, expected a run folder or a checkpoint"],
+      [join(folder, "nothing"), 1, "nothing: does not exist, expected a run folder or a checkpoint"],
       [folder, 1, "no checkpoint found"],
     ];
     for (const [reference, code, message] of cases) {

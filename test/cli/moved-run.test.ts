@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +18,7 @@ import { replayText } from "../../src/cli/replay-file.ts";
 import { createEngine } from "../../src/graph/index.ts";
 import { DriveSession } from "../../src/rollout/drive-session.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
-import { encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { bestCheckpoint, encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { callCli, TINY } from "./cli-process.ts";
 
 const POLE = `<mujoco model="pole">
@@ -91,7 +92,9 @@ async function policyData(run: string) {
 }
 
 async function returnOf(policy: string, ...more: string[]): Promise<{ value: number; notes: string }> {
-  const { stdout, stderr } = await call("eval", policy, "--episodes", "2", "--workers", "1", "--json", ...more);
+  const newest = statSync(policy).isDirectory() ? ["--checkpoint", "last"] : [];
+  const flags = [...newest, "--episodes", "2", "--workers", "1", "--json", ...more];
+  const { stdout, stderr } = await call("eval", policy, ...flags);
   return { value: JSON.parse(stdout).returnMean, notes: stderr };
 }
 
@@ -278,9 +281,10 @@ describe("a run that keeps no copy", () => {
     const { task: _, ...document } = JSON.parse(readFileSync(path, "utf8"));
     document.config.task = file;
     writeFileSync(path, JSON.stringify(document));
-    const checkpoint = await latestCheckpoint(run);
-    const { metadata, tensors } = await loadCheckpoint(checkpoint);
-    const config = JSON.stringify({ ...JSON.parse(metadata.config), task: file });
-    writeFileSync(checkpoint, encodeCheckpoint({ tensors, metadata: { ...metadata, task: file, config } }));
+    for (const checkpoint of [await latestCheckpoint(run), await bestCheckpoint(run)]) {
+      const { metadata, tensors } = await loadCheckpoint(checkpoint);
+      const config = JSON.stringify({ ...JSON.parse(metadata.config), task: file });
+      writeFileSync(checkpoint, encodeCheckpoint({ tensors, metadata: { ...metadata, task: file, config } }));
+    }
   }
 });

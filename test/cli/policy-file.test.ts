@@ -278,6 +278,6 @@ describe("a policy file that does not fit gets one line", () => {
     );
     const { stderr, code } = await callCli("eval", "missing.onnx", "--task", GO1);
     expect(stderr).toMatch(/^flowgait: missing\.onnx: does not exist, expected a run folder, .*\n$/);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
   });
 });

@@ -50,7 +50,17 @@ describe("a run of flowgait train --json", () => {
   });
 
   it("can be evaluated with the same result as at its end", async () => {
-    const { stdout } = await callCli("eval", run, "--episodes", "2", "--workers", "1", "--json");
+    const { stdout } = await callCli(
+      "eval",
+      run,
+      "--checkpoint",
+      "last",
+      "--episodes",
+      "2",
+      "--workers",
+      "1",
+      "--json",
+    );
     const result = JSON.parse(stdout);
     const fields =
       "task policy episodes returnMean returnStd episodeLengthMean fallRate linVelError yawRateError linVelErrorUnaveraged yawRateErrorUnaveraged " +
@@ -58,6 +68,33 @@ describe("a run of flowgait train --json", () => {
     expect(Object.keys(result)).toEqual(fields.split(" "));
     const { returnMean, returnStd } = lines[3]!;
     expect(result).toMatchObject({ task: "CartpoleBalance", policy: run, returnMean, returnStd, linVelError: null });
+  });
+
+  it("is evaluated at its best checkpoint, the last one, or one by its steps", async () => {
+    const evaluated = async (reference: string, ...flags: string[]) => {
+      const { stdout, stderr } = await callCli(
+        "eval",
+        reference,
+        ...flags,
+        "--episodes",
+        "2",
+        "--workers",
+        "1",
+        "--json",
+      );
+      return { return: stdout && JSON.parse(stdout).returnMean, stderr };
+    };
+    const [oldest, newest] = [(await listCheckpoints(run))[0]!, await latestCheckpoint(run)];
+    const best = join(run, "checkpoints", "best.safetensors");
+    const { envSteps } = (await loadCheckpoint(best)).metadata;
+    const { return: ofBest, stderr } = await evaluated(run);
+    expect(ofBest).toBe((await evaluated(best)).return);
+    if (envSteps < 1024)
+      expect(stderr).toContain(`the best of its evaluations, at ${envSteps} steps; its newest is at `);
+    expect(await evaluated(run, "--checkpoint", "last")).toEqual(await evaluated(newest));
+    expect(await evaluated(run, "--checkpoint", "512")).toEqual(await evaluated(oldest));
+    const { stderr: refusal } = await evaluated(run, "--checkpoint", "3");
+    expect(refusal).toMatch(/^flowgait: .*: has no checkpoint at 3 steps; expected one of 512; /);
   });
 
   it("can be exported, and the file answers like the policy", async () => {

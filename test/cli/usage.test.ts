@@ -24,17 +24,13 @@ describe("bad usage gets one line and exit code 2", () => {
     ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo, fpo++, ppo or denoising-mdp'],
     ["train CheetahRun --preset huge", '--preset: got "huge", expected laptop, paper or released'],
     ["train ReacherEasy --algorithm.trust-region clip", "--algorithm.trust-region: fpo has no such setting"],
-    ["train ./no-such-task.ts", "no-such-task.ts does not exist"],
-    ["train --resume no-such-run", "--resume: no-such-run does not exist, expected a run folder"],
     ["tasks Cartpole", "nearest: CartpoleBalance"],
     ["tasks --model-dir mine", "--model-dir: fits one task, expected its name"],
-    ["tasks T1JoystickFlatTerrain --model-dir mine", "mine does not exist, expected a folder with t1.xml"],
-    ["train CheetahRun --model-dir mine", "mine does not exist, expected a folder with cheetah.xml"],
-    ["eval zero --task CheetahRun --model-dir mine", "mine does not exist, expected a folder with cheetah.xml"],
-    ["play zero --task CheetahRun --model-dir mine", "mine does not exist, expected a folder with cheetah.xml"],
     ["tasks --jsn", "--jsn: unknown flag; nearest: --json"],
-    ["eval no-such-run", "no-such-run: does not exist, expected a run folder"],
     ["eval zero", "--task: is missing"],
+    ["eval zero --task CheetahRun --checkpoint best", "--checkpoint: zero is not a run folder; omit this flag"],
+    ["doctor HumanoidJoystick --checkpoint last", "--checkpoint: HumanoidJoystick is not a run folder"],
+    ["eval no-such-run --checkpoint newest", '--checkpoint: got "newest", expected best, last or a number'],
     ["eval zero --task CheetahRun --episodes none", '--episodes: got "none", expected a whole number of at least 1'],
     [
       "eval zero --task CheetahRun --sampler rk4",
@@ -76,14 +72,30 @@ describe("bad usage gets one line and exit code 2", () => {
     ["diagnose modes zero --task GridWorldTwoWalls --draws 5", '--draws: got "5", expected a whole number from 100'],
     ["studio --port 99999", '--port: got "99999", expected a whole number from 0 to 65535'],
   ];
-  for (const [line, message] of cases)
-    it(`flowgait ${line}`, async () => {
-      const { code, stdout, stderr } = await run(...line.split(" ").filter((word) => word !== ""));
-      expect(stderr).toContain(message);
-      expect(stderr.trimEnd()).not.toContain("\n");
-      expect(stderr).toMatch(/^flowgait: /);
-      expect([code, stdout]).toEqual([2, ""]);
-    });
+  for (const [line, message] of cases) it(`flowgait ${line}`, () => expectRefusal(line, message, 2));
+});
+
+/** One line that says it on standard error, the exit code, and nothing else. */
+async function expectRefusal(line: string, message: string, exitCode: number): Promise<void> {
+  const { code, stdout, stderr } = await run(...line.split(" ").filter((word) => word !== ""));
+  expect(stderr).toContain(message);
+  expect(stderr.trimEnd()).not.toContain("\n");
+  expect(stderr).toMatch(/^flowgait: /);
+  expect([code, stdout]).toEqual([exitCode, ""]);
+}
+
+describe("a file that is not there is a failure, not wrong usage", () => {
+  it.each([
+    ["train ./no-such-task.ts", "no-such-task.ts does not exist"],
+    ["train --resume no-such-run", "--resume: no-such-run does not exist, expected a run folder"],
+    ["tasks T1JoystickFlatTerrain --model-dir mine", "mine does not exist, expected a folder with t1.xml"],
+    ["train CheetahRun --model-dir mine", "mine does not exist, expected a folder with cheetah.xml"],
+    ["eval zero --task CheetahRun --model-dir mine", "mine does not exist, expected a folder with cheetah.xml"],
+    ["play zero --task CheetahRun --model-dir mine", "mine does not exist, expected a folder with cheetah.xml"],
+    ["eval no-such-run", "no-such-run: does not exist, expected a run folder"],
+    ["eval no-such-run --checkpoint best", "no-such-run: does not exist, expected a run folder"],
+    ["doctor no-such-run", "no-such-run: does not exist, expected a run folder"],
+  ])("flowgait %s", (line, message) => expectRefusal(line, message, 1));
 });
 
 describe("help", () => {

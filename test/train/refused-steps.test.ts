@@ -45,7 +45,7 @@ describe("steps that MuJoCo refuses in a training", () => {
     const [one, two] = [await train(some.task, 1), await train(some.task, 2)];
     expect([one.ended, one.steps]).toEqual([null, 384]);
     expect(one.warnings[0]).toMatch(
-      /task\.ts: environment \d, control step \d+ and \d+ more in this iteration: MuJoCo: mj_stack/,
+      /^Pile: environment \d, control step \d+ and \d+ more in this iteration: MuJoCo: mj_stack/,
     );
     expect(two).toEqual(one);
   });
