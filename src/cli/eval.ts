@@ -123,7 +123,7 @@ function withinRanges(asked: CommandVector, { command }: Task, output: Output): 
   return taken as unknown as CommandVector;
 }
 
-/** A measure of episodes that something other than the physics broke is none. */
+/** Episodes that a bad action, control or observation ended measure nothing: fails then. */
 function failIfBroken(reference: string, { nonFinite, episodes }: EvalDocument): void {
   const broken = nonFinite.filter(({ source }) => source !== "physics");
   if (broken.length > 0)

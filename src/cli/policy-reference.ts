@@ -86,7 +86,7 @@ export async function findPolicy(reference: string, choice?: CheckpointChoice): 
   };
 }
 
-/** Whether it is a folder, which may hold several checkpoints. Throws UserError (exit code 2) where one is chosen of what is none. */
+/** Whether it is a folder, which may hold several checkpoints. Throws UserError (exit code 2) when a checkpoint is chosen of anything else. */
 export function checkChoosable(reference: string, choice: unknown): boolean {
   const isFolder = existsSync(reference) && statSync(reference).isDirectory();
   const isKnown = existsSync(reference) || isPlain(reference) || shippedController(reference) !== null;

@@ -96,7 +96,7 @@ function namesOf({ task, robot }: RunFiles): Partial<Places> {
 /**
  * Finds where a run left off. `source` is a run folder, or one of its checkpoint files: the newest one continues the run in place, an older one
  * starts a new run from there, so that nothing of the old one is lost.
- * @param asked the task that the run must be of, or where the file of its task is now; as the run says where it is left out
+ * @param asked the task that the run must be of, or where the file of its task is now; default: what the run says
  * @throws UserError when it is neither, is damaged, is of another task, is trained in by another process, or an override would change what
  * the run computes
  */
@@ -228,7 +228,7 @@ export function isFixedInFork({ path }: Pick<ConfigFlag, "path">): boolean {
  * A new run that begins with the weights, the optimiser and the normaliser of a checkpoint, and other settings. Its environments go on where
  * they stood, or begin anew where the settings make them other ones.
  * @param source a run folder, whose newest checkpoint is meant, or a checkpoint file
- * @param asked the task that the checkpoint must be of, or the file of the user's own to train on now; as the run says where it is left out
+ * @param asked the task that the checkpoint must be of, or the file of the user's own to train on now; default: what the run says
  * @throws UserError when it is neither, is damaged, or a setting does not fit
  */
 export async function prepareFork(

@@ -84,7 +84,7 @@ async function reproduce(name: string, options: ReproduceOptions, output: Output
   else output.result(`${reproductionText(reproduction)}\n`);
   if (options.dryRun !== true && records.some(({ steps }) => steps > 0))
     output.note(`curves: ${shownPath(await writeResults(plan, records))}`);
-  if (interrupt?.signal.aborted === true) output.note(`go on with: ${resumeLine(plan, options)}`);
+  if (interrupt?.signal.aborted === true) output.note(`resume with: ${resumeLine(plan, options)}`);
   interrupt?.end();
 }
 

@@ -7,7 +7,7 @@ const STREAMS = [0, 1, 2];
 
 /**
  * Node gives a terminal its settings back at the end and aborts where that fails, as it does for one that is lost. So what was a terminal when
- * this was called and is none at the end is replaced before.
+ * this was called, and no longer is at the end, is replaced before.
  */
 export function surviveLostTerminal(): void {
   const terminals = STREAMS.filter((descriptor) => isatty(descriptor));

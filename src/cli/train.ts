@@ -55,7 +55,7 @@ export function trainCommand(output: Output): Command {
     )
     .option("--preset <name>", "laptop (default), paper or released")
     .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
-    .option("--resume <run>", "go on with a run folder, or from one of its checkpoint files")
+    .option("--resume <run>", "resume a run folder, or start a new run from one of its checkpoint files")
     .option("--fork <run>", "begin a new run from a checkpoint file, or a run's newest; settings may differ")
     .option("--view", "serve the viewer while training and print its address")
     .option("--print-config", "print the resolved configuration as JSON and stop")
@@ -183,6 +183,6 @@ export function endText({ config, folder }: PreparedRun, { steps, seconds, stopp
   const done = `${steps.toLocaleString("en")} steps in ${Math.round(seconds).toLocaleString("en")} s`;
   const run = shellPath(folder);
   if (stopped && steps < config.steps)
-    return `stopped and saved at ${done}\ngo on with: flowgait train --resume ${run}`;
+    return `stopped and saved at ${done}\nresume with: flowgait train --resume ${run}`;
   return `done: ${done}\nmeasure it with: flowgait eval ${run}`;
 }

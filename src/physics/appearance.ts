@@ -17,7 +17,7 @@ export interface MaterialDescription {
   specular: number;
   shininess: number;
   reflectance: number;
-  /** share of its colour that shines by itself; left out where it is 0 */
+  /** share of its colour that it emits; omitted where it is 0 */
   emission?: number;
   texture?: {
     /** index into `textures` */

@@ -46,7 +46,7 @@ describe.skipIf(process.platform === "win32")("a lost terminal", () => {
     const { child, until, finished } = startCli(["reproduce", "fpo-table1", ...cell, ...settings], cwd);
     await until("stderr", /512 of 1000k steps/);
     child.kill("SIGHUP");
-    expect(await finished).toMatchObject({ code: 129, stderr: expect.stringContaining("go on with: flowgait") });
+    expect(await finished).toMatchObject({ code: 129, stderr: expect.stringContaining("resume with: flowgait") });
     const out = join(cwd, "runs", "reproduce", "fpo-table1-laptop");
     expect(readdirSync(out).sort()).toEqual(["CartpoleBalance-fpo-s1", "curves.svg", "results.json"]);
     await expectSaved(join(out, "CartpoleBalance-fpo-s1"));

@@ -76,7 +76,7 @@ describe("flowgait reproduce", () => {
     const { code, stdout, stderr } = await running.finished;
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /go on with: flowgait reproduce fpo-table1 --tasks CartpoleBalance,PointMass .*--steps 1000000/,
+      /resume with: flowgait reproduce fpo-table1 --tasks CartpoleBalance,PointMass .*--steps 1000000/,
     );
     expect(stdout).toMatch(/CartpoleBalance +missing/);
     const out = join(cwd, "runs", "reproduce", "fpo-table1-laptop");

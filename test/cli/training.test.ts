@@ -215,7 +215,7 @@ describe("flowgait train", () => {
     first.child.kill("SIGINT");
     const stopped = await first.finished;
     expect(stopped.code).toBe(0);
-    expect(stopped.stderr).toContain("go on with: flowgait train --resume runs/CartpoleBalance-fpo-s1-1");
+    expect(stopped.stderr).toContain("resume with: flowgait train --resume runs/CartpoleBalance-fpo-s1-1");
     const run = join(cwd, "runs", "CartpoleBalance-fpo-s1-1");
     const { envSteps } = (await loadCheckpoint(await latestCheckpoint(run))).metadata;
     expect(envSteps).toBe(stepsIn(run).at(-1));
