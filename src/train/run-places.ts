@@ -93,9 +93,23 @@ async function changes(own: OwnFiles, main: string, now: () => Promise<FileHashe
 
 /**
  * Copies a run's own files into a folder that takes the place of its own: from there, or from where they were if they are still the same.
- * What is neither is told without a copy.
+ * What is neither is recorded without a copy. A folder that is being deleted may vanish while it is read: then where they were counts.
  */
 export async function takenFiles(to: string, home: Home): Promise<RunFiles> {
+  const first = await takeFiles(to, home).catch(() => null);
+  const isWhole = first !== null && [first.task, first.robot].every((own) => own?.copy !== null);
+  return isWhole ? first : takeFiles(to, withoutCopies(home));
+}
+
+function withoutCopies(home: Home): Home {
+  const { task, robot } = home.files;
+  return {
+    ...home,
+    files: { ...(task && { task: { ...task, copy: null } }), ...(robot && { robot: { ...robot, copy: null } }) },
+  };
+}
+
+async function takeFiles(to: string, home: Home): Promise<RunFiles> {
   const { folder, files, config } = home;
   const task = foundTask(config.task, home);
   const modelDir = task === null ? null : foundRobot(config.modelDir, home);

@@ -19,6 +19,7 @@ import { createEngine } from "../../src/graph/index.ts";
 import { DriveSession } from "../../src/rollout/drive-session.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import { bestCheckpoint, encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { homeAt, takenFiles } from "../../src/train/run-places.ts";
 import { callCli, TINY } from "./cli-process.ts";
 
 const POLE = `<mujoco model="pole">
@@ -183,6 +184,20 @@ describe("a run of a user's own task", () => {
     expect((await call("replay", file, "--policy", moved, "--task", join(here, "tasks/my-task.ts"))).stdout).toContain(
       "the same, bit for bit",
     );
+  });
+
+  it("is taken from where it was when its copy vanishes while a lost run is saved elsewhere", async () => {
+    const half = join(root, "half");
+    cpSync(here, half, { recursive: true });
+    const own = join(half, "runs/one");
+    const namesIn = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+    const [mesh] = namesIn(join(own, "task")).filter((name) => name.endsWith(".obj"));
+    rmSync(join(own, "task", mesh!));
+    const to = join(root, "taken");
+    mkdirSync(to);
+    const { task } = await takenFiles(to, (await homeAt(own))!);
+    expect(task?.copy).toBe("task/my-task.mjs");
+    expect(namesIn(join(to, "task"))).toEqual(namesIn(join(run, "task")));
   });
 
   it("says where its task was changed since, goes on with what it keeps, and takes the changed one where it is named", async () => {
