@@ -36,6 +36,12 @@ async function expectWhole(run: string, own: readonly string[] = []): Promise<vo
   ).toBe(steps + 512);
 }
 
+/** Deletes a folder at once: what is written into it meanwhile would keep it from being emptied file by file. */
+function takeAway(folder: string): void {
+  renameSync(folder, `${folder}-gone`);
+  rmSync(`${folder}-gone`, { recursive: true, force: true, maxRetries: 5 });
+}
+
 describe("a run folder that is trained in", () => {
   it("is refused to a second training, may be read, and is free once the first was killed", async () => {
     const cwd = scratchFolder();
@@ -71,7 +77,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
   it("ends in words when the folder was deleted, and is saved whole beside it", async () => {
     const cwd = scratchFolder();
     const { finished } = await startTraining(cwd, "run");
-    rmSync(join(cwd, "run"), { recursive: true, force: true, maxRetries: 5 });
+    takeAway(join(cwd, "run"));
     const { code, stderr } = await finished;
     expect(stderr).toMatch(lost("was deleted or moved while it was trained in", "run-rescued-1"));
     expect([code, readdirSync(cwd)]).toEqual([1, ["run-rescued-1"]]);
@@ -84,7 +90,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     writeFileSync(task, 'import { registry } from "flowgait";\nexport default registry.get("CartpoleBalance");\n');
     const { finished } = await startTraining(cwd, "run", "", task);
     expect(readdirSync(join(cwd, "run"))).toContain("task");
-    rmSync(join(cwd, "run"), { recursive: true, force: true, maxRetries: 5 });
+    takeAway(join(cwd, "run"));
     expect((await finished).code).toBe(1);
     rmSync(task);
     await expectWhole(join(cwd, "run-rescued-1"), ["task"]);
@@ -105,7 +111,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     const [cwd, temporary] = [scratchFolder(), scratchFolder()];
     mkdirSync(join(cwd, "lab"));
     const { finished } = await startTraining(cwd, "lab/run", `export TMPDIR="${temporary}";`);
-    rmSync(join(cwd, "lab"), { recursive: true, force: true, maxRetries: 5 });
+    takeAway(join(cwd, "lab"));
     const { code, stderr } = await finished;
     expect(stderr).toMatch(lost("was deleted or moved while it was trained in", `${temporary}/flowgait-rescued-\\w+`));
     expect([code, readdirSync(cwd)]).toEqual([1, []]);
@@ -117,7 +123,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     const { child, finished } = await startTraining(cwd, "run");
     child.kill("SIGSTOP");
     const checkpoints = join(cwd, "run", "checkpoints");
-    rmSync(checkpoints, { recursive: true });
+    takeAway(checkpoints);
     writeFileSync(checkpoints, "a file");
     child.kill("SIGCONT");
     const { code, stderr } = await finished;
