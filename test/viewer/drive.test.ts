@@ -442,6 +442,8 @@ describe("gamepads", () => {
     ] as const) {
       await pageUntil(page, `flowgait.state.gamepad.asked?.step === "${step}"`);
       await show(ODD_REST.map((before, n) => (n === axis ? value : before)));
+      // The words may still be those of the step before.
+      await pageUntil(page, `flowgait.state.gamepad.asked?.step === "${step}" && flowgait.state.gamepad.asked.isMoved`);
       await question.getByText("Now let go.").waitFor();
       await show(ODD_REST);
     }
