@@ -182,6 +182,7 @@ export class PadWatch {
     this.mapping = null;
     this.memory.set(pad.id, layout);
     this.layAgain(pad.id);
+    pad.look(gamepad); // it rests now, so a push in the very next frame counts
   }
 
   private layAgain(id: string): void {
