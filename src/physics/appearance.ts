@@ -44,7 +44,7 @@ export function materialOf(model: MjModel, id: number, shelf: TextureShelf): { m
   return { material };
 }
 
-/** A shape's own colour, unless only its material has one. @param material -1 where there is none */
+/** A shape's own colour, unless only its material has one. @param material -1: no material */
 export function colour(model: MjModel, own: Quadruple, material: number): Quadruple {
   const unset = own.every((value, i) => value === UNSET_RGBA[i]);
   if (!unset || material < 0) return own;

@@ -4,7 +4,7 @@ import { dirname, parse, sep } from "node:path";
 /**
  * The deepest folder that holds all files.
  * @param paths absolute
- * @returns null where that is the root of the file system, or there is none
+ * @returns null when that is the root of the file system, or the paths share no folder
  */
 export function commonFolder(paths: readonly string[]): string | null {
   const [first, ...others] = paths.map(dirname);

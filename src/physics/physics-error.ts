@@ -1,4 +1,4 @@
-/** Errors that MuJoCo raises while it computes: they belong to the model, and are told in its own words. */
+/** Errors that MuJoCo raises while it computes: they belong to the model and are reported in its own words. */
 import { UserError } from "../math/user-error.ts";
 
 /** What to try, by what MuJoCo says; see `adviceOn` for its memory. */

@@ -37,7 +37,7 @@ export async function loadSimulation(scenePath: string, modelDir = "", { looks =
   }
 }
 
-/** The description's file. Throws UserError when there is none, or several and none has the model's name. */
+/** The description's file. Throws UserError when the folder holds no description, or several of other names. */
 export function descriptionFile(scenePath: string, modelDir: string): string {
   const [, attached] = ATTACHED_MODEL.exec(readFileSync(scenePath, "utf8")) ?? [];
   if (attached === undefined) throw badFolder(`${scenePath} attaches no robot, expected the setting left out`);

@@ -166,7 +166,7 @@ function describeGeoms(sim: Simulation, shelf: TextureShelf): GeomDescription[] 
   ];
 }
 
-/** What of a model is left out, in words. */
+/** What of a model the viewer does not draw, in words. */
 function undrawnOf(model: MjModel): string[] {
   const name = (addresses: Int32Array, id: number) => nameAt(model, addresses[id]) || `${id}`;
   const shapes = Array.from({ length: model.ngeom }, (_, id) => id)

@@ -34,7 +34,7 @@ const AFFINE_BIAS = 1;
 /** mjDSBL_ACTUATION */
 const ACTUATION_DISABLED = 1 << 11;
 
-/** The actuator as a position servo, or why it is none, in words that follow its name. */
+/** The actuator as a position servo, or the reason why it is not one, in words that follow its name. */
 export function servoOf({ model, names }: Simulation, actuator: number): Servo | string {
   const joints = names.all("joint");
   const problem = unlikeServo(model, names, actuator);

@@ -352,7 +352,7 @@ export class Simulation extends DataViews {
     return name === "" ? `actuator ${actuator} (it has no name)` : `actuator "${name}"`;
   }
 
-  /** The joints that actuators drive, once each, in actuator order; actuators of anything else are left out. */
+  /** The joints that actuators drive, once each, in actuator order; actuators of anything else are omitted. */
   drivenJoints(): string[] {
     const targets = this.#model.actuator_trnid as Int32Array;
     const kinds = this.#model.actuator_trntype as Int32Array;
