@@ -1,5 +1,8 @@
 /** Collection with policy, noise and storage in the loop, against the environment steps of physics.ts, in turns within one run. */
+
+import { resolveTrainConfig } from "../src/config/presets.ts";
 import { createOrtEngine } from "../src/graph/index.ts";
+import { actionNoise, policySpec } from "../src/learner/networks.ts";
 import { median } from "../src/math/median.ts";
 import { Rng, STREAM } from "../src/math/rng.ts";
 import { constantly } from "../src/math/schedule.ts";
@@ -10,8 +13,6 @@ import { startOfRun } from "../src/policy/run-clock.ts";
 import { samplerFunction } from "../src/policy/sampler.ts";
 import { type ActingPolicy, Collector, type Trajectory } from "../src/rollout/collect.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
-import { actionNoise, policySpec } from "../src/train/networks.ts";
-import { resolveTrainConfig } from "../src/train/presets.ts";
 import { rateMeter } from "./physics.ts";
 
 /** Rates of one task on one thread of this machine. */

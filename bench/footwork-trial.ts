@@ -1,6 +1,6 @@
 /** Tries footwork on the G1, without a policy: noise on what it measures and on its joints, kicks, other starts and robots. */
 import { Rng, STREAM } from "../src/math/rng.ts";
-import type { ActionContext, BoundFeedForward, FeedForward } from "../src/tasks/action-mapping.ts";
+import type { ActionContext, BoundFeedForward, FeedForward } from "../src/tasks/actions/action-mapping.ts";
 import { Environment, jointTargets, kicks, resolveTask, steppingPose } from "../src/tasks/index.ts";
 import { type Footwork, stepOf } from "../src/tasks/locomotion/g1-footwork.ts";
 import type { G1 } from "../src/tasks/locomotion/g1-joystick.ts";

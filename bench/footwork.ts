@@ -9,7 +9,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { processOutput } from "../src/cli/output.ts";
+import { processOutput } from "../src/files/output.ts";
 import { Rng, STREAM } from "../src/math/rng.ts";
 import type { Answer, Footwork, SwayOf } from "../src/tasks/locomotion/g1-footwork.ts";
 import { type Candidate, EvolutionStrategy, type Strategy } from "./evolution-strategy.ts";

@@ -4,16 +4,16 @@
  * of Gaussian PPO; and one block of the first against the same graph on TensorFlow.js' WASM backend.
  */
 import { actorGradientFunction, segmentGradientFunction } from "../src/algorithms/update-functions.ts";
+import type { TrainConfig } from "../src/config/config.ts";
+import { resolveTrainConfig } from "../src/config/presets.ts";
 import { createOrtEngine, createTfjsEngine, type Engine } from "../src/graph/index.ts";
+import { evaluationsPerRow, updatePlan, updateSpec } from "../src/learner/networks.ts";
 import { median } from "../src/math/median.ts";
 import { UserError } from "../src/math/user-error.ts";
 import { startOfRun } from "../src/policy/run-clock.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
 import { collectIteration } from "../src/train/collection.ts";
-import type { TrainConfig } from "../src/train/config.ts";
-import { evaluationsPerRow, updatePlan, updateSpec } from "../src/train/networks.ts";
-import { resolveTrainConfig } from "../src/train/presets.ts";
 import { MatmulMeter, secondsOf } from "./matmul.ts";
 
 /** Rates of the learner on this machine. */

@@ -1,7 +1,7 @@
 /** One thread of the bound in matmul.ts: answers every request with its rate in 10⁹ operations per second. */
 import { parentPort } from "node:worker_threads";
 import { createOrtEngine } from "../src/graph/index.ts";
-import { threadData } from "../src/rollout/thread.ts";
+import { threadData } from "../src/threads/thread.ts";
 import { MATMUL_ROWS, type MatmulRequest, matmulFlops, matmulFunction, secondsOf } from "./matmul.ts";
 
 threadData();

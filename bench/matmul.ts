@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { type Engine, type GraphFunction, graphFunction, input, matmul, sizeOf } from "../src/graph/index.ts";
 import { median } from "../src/math/median.ts";
-import { Thread } from "../src/rollout/thread.ts";
+import { Thread } from "../src/threads/thread.ts";
 
 /** The three products of a layer's forward and backward pass. */
 export const MATMUL_FORMS = ["AB", "AtB", "ABt"] as const;

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { temporaryFolder } from "../src/train/atomic-file.ts";
+import { temporaryFolder } from "../src/files/atomic-file.ts";
 
 /** Memory of one process. */
 export interface MemorySizes {

@@ -1,6 +1,6 @@
 /** One thread of the two-thread comparison in physics.ts. */
 import { parentPort } from "node:worker_threads";
-import { threadData } from "../src/rollout/thread.ts";
+import { threadData } from "../src/threads/thread.ts";
 import { rateMeter } from "./physics.ts";
 
 const MEASURED_SECONDS = 1;

@@ -3,8 +3,8 @@
  * steps, from the same states with the same controls, in turns within one run; then the same loop on one and on two threads at once.
  */
 import { Rng } from "../src/math/rng.ts";
-import { Thread } from "../src/rollout/thread.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
+import { Thread } from "../src/threads/thread.ts";
 
 /** Rates of one task on this machine. */
 export interface PhysicsRates {

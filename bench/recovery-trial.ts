@@ -2,7 +2,7 @@
  * What could have been caught: a walking robot is kicked, and where its controller falls, an evolution strategy looks for offsets on the
  * controller's actions, smooth over about a second, that would have kept the robot on its feet.
  */
-import type { FoundPolicy } from "../src/cli/policy-reference.ts";
+import type { FoundPolicy } from "../src/catalogue/found-policy.ts";
 import { createEngine } from "../src/graph/index.ts";
 import { Rng, STREAM } from "../src/math/rng.ts";
 import { UserError } from "../src/math/user-error.ts";

@@ -4,8 +4,8 @@
  * The policy is a run, a checkpoint, an ONNX file or a controller that ships, for a robot whose first joint is its free one.
  */
 import { parseArgs } from "node:util";
-import { processOutput } from "../src/cli/output.ts";
-import { findPolicy } from "../src/cli/policy-reference.ts";
+import { findPolicy } from "../src/catalogue/policy-reference.ts";
+import { processOutput } from "../src/files/output.ts";
 import { UserError } from "../src/math/user-error.ts";
 import { type Catch, RecoveryTrial } from "./recovery-trial.ts";
 

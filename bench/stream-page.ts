@@ -1,8 +1,8 @@
 /** What the page costs in a headless Chromium: time to the first picture, scripting per frame with 64 humanoids on screen, and the way of a key. */
 import type { Page } from "playwright-core";
-import { DriveView } from "../src/cli/drive-view.ts";
-import { PolicyShelf } from "../src/cli/policy-shelf.ts";
 import { StreamServer } from "../src/stream/server.ts";
+import { DriveView } from "../src/studio/drive-view.ts";
+import { PolicyShelf } from "../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { launchBrowser, pageUntil } from "./browser.ts";
 

@@ -1,7 +1,7 @@
 /** The process that training.ts profiles: trains the task named by its argument for some iterations and prints when they began and ended. */
 import { availableParallelism } from "node:os";
+import { resolveTrainConfig } from "../src/config/presets.ts";
 import { assemble, disassemble } from "../src/train/assembly.ts";
-import { resolveTrainConfig } from "../src/train/presets.ts";
 import { iterate } from "./training.ts";
 
 /** What the process prints; times in µs of the monotonic clock, which CPU profiles use too. */

@@ -8,14 +8,14 @@ import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { rowsPerIteration, type TrainConfig } from "../src/config/config.ts";
+import { resolveTrainConfig } from "../src/config/presets.ts";
+import { temporaryFolder } from "../src/files/atomic-file.ts";
+import { updatePlan } from "../src/learner/networks.ts";
 import { median } from "../src/math/median.ts";
 import { advanced } from "../src/policy/run-clock.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
-import { temporaryFolder } from "../src/train/atomic-file.ts";
 import { collectIteration } from "../src/train/collection.ts";
-import { rowsPerIteration, type TrainConfig } from "../src/train/config.ts";
-import { updatePlan } from "../src/train/networks.ts";
-import { resolveTrainConfig } from "../src/train/presets.ts";
 import { threadSeconds } from "./cpu-profile.ts";
 import type { ProfiledRun } from "./training-process.ts";
 

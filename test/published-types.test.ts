@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { packageRoot } from "../src/physics/package-root.ts";
+import { packageRoot } from "../src/files/package-root.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgait-consumer-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../src/physics/package-root.ts";
+import { packageRoot } from "../src/files/package-root.ts";
 import { scratchFolder } from "./train/scratch-folder.ts";
 
 const readme = readFileSync(join(packageRoot, "README.md"), "utf8");

@@ -1,7 +1,7 @@
 /** `flowgait bench [what]`: measures this machine. What is measured, and against which bound, stands in bench/. */
 import { Command } from "commander";
-import { choice } from "./flag-value.ts";
-import { type Output, resultJson } from "./output.ts";
+import { choice } from "../catalogue/flag-value.ts";
+import { type Output, resultJson } from "../files/output.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
 const BENCHES = ["physics", "learner", "collect", "training", "memory", "stream"] as const;

@@ -1,15 +1,15 @@
 /** `flowgait <command>`: puts the commands together, runs one, and turns failures into one line and an exit code. */
 import { Command, CommanderError } from "commander";
+import { unknownFlag } from "../config/overrides.ts";
+import { type Output, processOutput } from "../files/output.ts";
+import { packageVersion } from "../files/version.ts";
 import { nearNames } from "../math/near-names.ts";
-import { unknownFlag } from "../train/overrides.ts";
-import { packageVersion } from "../train/version.ts";
 import { benchCommand } from "./bench.ts";
 import { diagnoseCommand } from "./diagnose.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { exportCommand } from "./export.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
-import { type Output, processOutput } from "./output.ts";
 import { playCommand } from "./play.ts";
 import { replayCommand } from "./replay.ts";
 import { reproduceCommand } from "./reproduce.ts";

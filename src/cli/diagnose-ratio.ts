@@ -1,20 +1,20 @@
 /** `flowgait diagnose ratio <run>`: the ratio that FPO clips beside the true ratio of likelihoods, epoch by epoch, as text, JSON and a picture. */
 import { Command } from "commander";
-import { UserError } from "../math/user-error.ts";
-import { writeFileAtomically } from "../train/atomic-file.ts";
+import { wholeNumber } from "../catalogue/flag-value.ts";
+import { placeOf } from "../catalogue/place.ts";
+import { figurePath, findCheckpoint, findPolicy } from "../catalogue/policy-reference.ts";
 import {
   diagnoseRatio,
   MOST_ACTION_SIZE,
   type RatioDiagnosis,
   type RatioEpoch,
   type TruthComparison,
-} from "../train/ratio-diagnosis.ts";
-import { wholeNumber } from "./flag-value.ts";
-import { type Output, resultJson } from "./output.ts";
-import { placeOf } from "./place.ts";
-import { figurePath, findCheckpoint, findPolicy } from "./policy-reference.ts";
-import { ratioFigure } from "./ratio-figure.ts";
-import { shownPath } from "./shown-path.ts";
+} from "../diagnose/ratio-diagnosis.ts";
+import { ratioFigure } from "../diagnose/ratio-figure.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
+import { type Output, resultJson } from "../files/output.ts";
+import { shownPath } from "../files/shown-path.ts";
+import { UserError } from "../math/user-error.ts";
 import { type Column, formatNumber, formatTable, percent } from "./table.ts";
 
 interface RatioOptions {

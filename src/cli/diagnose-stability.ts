@@ -1,9 +1,7 @@
 /** `flowgait diagnose stability <run>`: whether a run kept what it had learned, as text, JSON and a picture. Reads what training wrote. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { writeFileAtomically } from "../train/atomic-file.ts";
-import { readJsonl } from "../train/jsonl-sink.ts";
-import { readRun, runPaths } from "../train/run-folder.ts";
+import { realNumber } from "../catalogue/flag-value.ts";
 import {
   type Dip,
   diagnoseStability,
@@ -11,12 +9,14 @@ import {
   measureCurves,
   type StabilityDiagnosis,
   type StabilityEvaluation,
-} from "../train/stability-diagnosis.ts";
-import { stepsText } from "./chart-axes.ts";
-import { realNumber } from "./flag-value.ts";
-import { type Output, resultJson } from "./output.ts";
-import { shownPath } from "./shown-path.ts";
-import { stabilityFigure } from "./stability-figure.ts";
+} from "../diagnose/stability-diagnosis.ts";
+import { stabilityFigure } from "../diagnose/stability-figure.ts";
+import { stepsText } from "../figures/chart-axes.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
+import { type Output, resultJson } from "../files/output.ts";
+import { shownPath } from "../files/shown-path.ts";
+import { readJsonl } from "../runs/jsonl-sink.ts";
+import { readRun, runPaths } from "../runs/run-folder.ts";
 import { formatNumber, formatTable, percent } from "./table.ts";
 
 interface StabilityOptions {

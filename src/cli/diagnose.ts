@@ -1,9 +1,9 @@
 /** `flowgait diagnose <what> <policy>`: looks into a trained policy. One file per question. */
 import { Command } from "commander";
+import type { Output } from "../files/output.ts";
 import { diagnoseModesCommand } from "./diagnose-modes.ts";
 import { diagnoseRatioCommand } from "./diagnose-ratio.ts";
 import { diagnoseStabilityCommand } from "./diagnose-stability.ts";
-import type { Output } from "./output.ts";
 
 /** The group of commands. */
 export function diagnoseCommand(output: Output): Command {

@@ -3,26 +3,27 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { Command } from "commander";
+import { realNumber, wholeNumber } from "../catalogue/flag-value.ts";
+import type { FoundPolicy } from "../catalogue/found-policy.ts";
+import { ownTask, type Place, placeOf } from "../catalogue/place.ts";
+import { readPolicyBytes } from "../catalogue/policy-bytes.ts";
+import { findPolicyFile } from "../catalogue/policy-file.ts";
+import { checkChoosable, isOnnxName } from "../catalogue/policy-reference.ts";
+import { shippedController } from "../catalogue/shipped-controllers.ts";
 import type { Check } from "../export/doctor/check.ts";
 import { doctorPage } from "../export/doctor/doctor-page.ts";
 import { type Examination, type ExaminationSizes, examine } from "../export/doctor/examine.ts";
 import type { ForeignController } from "../export/doctor/foreign-controller.ts";
 import { controllerOnnx } from "../export/onnx-controller.ts";
 import { readController, type StoredController } from "../export/read-controller.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
+import { type Output, resultJson } from "../files/output.ts";
+import { publicPath } from "../files/shown-path.ts";
+import { packageVersion } from "../files/version.ts";
 import { inputPrologue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { describeTask, Environment, isTaskFile, resolveTask, type TaskVariant } from "../tasks/index.ts";
-import { writeFileAtomically } from "../train/atomic-file.ts";
-import { packageVersion } from "../train/version.ts";
-import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./checkpoint-flag.ts";
-import { realNumber, wholeNumber } from "./flag-value.ts";
-import { type Output, resultJson } from "./output.ts";
-import { ownTask, type Place, placeOf } from "./place.ts";
-import { readPolicyBytes } from "./policy-bytes.ts";
-import { findPolicyFile } from "./policy-file.ts";
-import { checkChoosable, type FoundPolicy, isOnnxName } from "./policy-reference.ts";
-import { shippedController } from "./shipped-controllers.ts";
-import { publicPath } from "./shown-path.ts";
+import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
 import { formatNumber } from "./table.ts";
 
 interface DoctorOptions extends CheckpointOptions {

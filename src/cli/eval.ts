@@ -1,17 +1,17 @@
 /** `flowgait eval <policy>`: whole episodes under a fixed policy, and what came of them. */
 import { Command } from "commander";
+import { choice, twist, wholeNumber } from "../catalogue/flag-value.ts";
+import { addPlaceOptions, noteContradictions, type Place, type PlaceOptions, placeOf } from "../catalogue/place.ts";
+import { type Output, resultJson } from "../files/output.ts";
 import { UserError } from "../math/user-error.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
-import type { PolicyData, StartNoise } from "../rollout/jobs.ts";
 import { nonFiniteText } from "../rollout/non-finite.ts";
+import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
+import type { EvaluationSummary } from "../runs/metrics.ts";
 import { Environment, resolveTask, type Task } from "../tasks/index.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
-import type { EvaluationSummary } from "../train/metrics.ts";
-import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./checkpoint-flag.ts";
-import { choice, twist, wholeNumber } from "./flag-value.ts";
-import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
-import { type Output, resultJson } from "./output.ts";
-import { addPlaceOptions, noteContradictions, type Place, type PlaceOptions, placeOf } from "./place.ts";
+import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
+import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flags/flow-flags.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
 interface EvalOptions extends CheckpointOptions, FlowOptions, PlaceOptions {

@@ -1,5 +1,5 @@
 /** What `flowgait export` tells people of a report. */
-import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report.ts";
+import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report/report.ts";
 import { nonFiniteText } from "../rollout/non-finite.ts";
 import { formatNumber, formatTable } from "./table.ts";
 

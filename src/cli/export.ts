@@ -2,24 +2,28 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Command } from "commander";
-import { findCompiler } from "../export/c-compiler.ts";
-import { weightsSha256 } from "../export/checksum.ts";
-import type { ControllerOrigin } from "../export/contract.ts";
+import type { FoundPolicy } from "../catalogue/found-policy.ts";
+import { placeOf } from "../catalogue/place.ts";
+import { findCompiler } from "../export/c/c-compiler.ts";
+import { weightsSha256 } from "../export/contract/checksum.ts";
+import type { ControllerOrigin } from "../export/contract/contract.ts";
 import { controllerFunction } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
 import { type ExportFormat, exportFiles } from "../export/export-files.ts";
 import type { Progress } from "../export/measure/measuring-threads.ts";
-import { ExportMeasurement, type ExportSubject, type MeasurementSettings } from "../export/measurement.ts";
 import { checkOutputFolder, writeExport } from "../export/output-folder.ts";
-import { type DistillationReport, type ExportReport, fileList } from "../export/report.ts";
-import { reportPage } from "../export/report-page.ts";
+import { ExportMeasurement, type ExportSubject, type MeasurementSettings } from "../export/report/measurement.ts";
+import { type DistillationReport, type ExportReport, fileList } from "../export/report/report.ts";
+import { reportPage } from "../export/report/report-page.ts";
+import { temporaryFolder } from "../files/atomic-file.ts";
+import { type Output, resultJson } from "../files/output.ts";
+import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
-import { flowOf, type PolicyData } from "../rollout/jobs.ts";
+import { flowOf, type PolicyData } from "../rollout/policy-data.ts";
+import { runName } from "../runs/run-places.ts";
 import { describeTask, Environment, isTaskFile, resolveTask, taskFileName } from "../tasks/index.ts";
-import { temporaryFolder } from "../train/atomic-file.ts";
-import { runName } from "../train/run-places.ts";
-import { packageVersion } from "../train/version.ts";
-import { addCheckpointOption, takePolicy } from "./checkpoint-flag.ts";
+import { exportText } from "./export-text.ts";
+import { addCheckpointOption, takePolicy } from "./flags/checkpoint-flag.ts";
 import {
   addExportOptions,
   type ExportOptions,
@@ -28,13 +32,9 @@ import {
   readSettings,
   readSizes,
   readWorkers,
-} from "./export-settings.ts";
-import { exportText } from "./export-text.ts";
-import { readFlowFlags, resampled } from "./flow-flags.ts";
+} from "./flags/export-settings.ts";
+import { readFlowFlags, resampled } from "./flags/flow-flags.ts";
 import { listenForInterrupt } from "./interrupt.ts";
-import { type Output, resultJson } from "./output.ts";
-import { placeOf } from "./place.ts";
-import type { FoundPolicy } from "./policy-reference.ts";
 import { stageProgress } from "./stage-progress.ts";
 
 /** The command. */

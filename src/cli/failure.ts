@@ -1,9 +1,9 @@
 /** Turns what a command threw into one line and an exit code. */
 import type { CommanderError } from "commander";
+import type { Output } from "../files/output.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import { HungUp } from "./interrupt.ts";
-import type { Output } from "./output.ts";
 
 /** 0 done, 1 failed, 2 used wrongly, 129 stopped because the terminal was lost. */
 export type ExitCode = 0 | 1 | 2 | 129;

@@ -1,21 +1,21 @@
 /** `flowgait play <policy>`: a live simulation under a policy, in the viewer, to steer by hand. Stays until Ctrl-C. */
 import { Command } from "commander";
+import { choice, twist, wholeNumber } from "../catalogue/flag-value.ts";
+import { addPlaceOptions, noteContradictions, type PlaceOptions, placeOf } from "../catalogue/place.ts";
+import { storedReference } from "../catalogue/task-reference.ts";
+import type { Output } from "../files/output.ts";
+import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
-import { flowOf, type PolicyData } from "../rollout/jobs.ts";
+import { flowOf, type PolicyData } from "../rollout/policy-data.ts";
 import { StreamServer } from "../stream/server.ts";
+import { type DriveOptions, DriveView } from "../studio/drive-view.ts";
+import { PolicyShelf } from "../studio/policy-shelf.ts";
+import { commandRangesOf } from "../tasks/command-ranges.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
-import { packageVersion } from "../train/version.ts";
-import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./checkpoint-flag.ts";
-import { commandRangesOf } from "./command-ranges.ts";
-import { type DriveOptions, DriveView } from "./drive-view.ts";
-import { choice, twist, wholeNumber } from "./flag-value.ts";
-import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flow-flags.ts";
+import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
+import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flags/flow-flags.ts";
+import { addServeOptions, readServeFlags, type ServeFlags, type ServeSettings } from "./flags/serve-options.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
-import type { Output } from "./output.ts";
-import { addPlaceOptions, noteContradictions, type PlaceOptions, placeOf } from "./place.ts";
-import { PolicyShelf } from "./policy-shelf.ts";
-import { addServeOptions, readServeFlags, type ServeFlags, type ServeSettings } from "./serve-options.ts";
-import { storedReference } from "./task-reference.ts";
 
 interface PlayOptions extends CheckpointOptions, FlowOptions, PlaceOptions, ServeFlags {
   readonly command?: string;

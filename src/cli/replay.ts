@@ -1,18 +1,18 @@
 /** `flowgait replay <file>`: does a saved course again, says whether it is the same bit for bit, and shows or records it. */
 import { Command } from "commander";
+import { courseOf, readReplay, replayPlaces } from "../catalogue/replay-file.ts";
+import type { DriveCourse } from "../drive/drive-orders.ts";
+import { DriveSession } from "../drive/drive-session.ts";
+import { type Output, resultJson } from "../files/output.ts";
 import { createEngine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import { describeScene } from "../physics/scene-description.ts";
-import type { DriveCourse } from "../rollout/drive-orders.ts";
-import { DriveSession } from "../rollout/drive-session.ts";
+import { McapFile } from "../mcap/mcap-file.ts";
+import { describeScene } from "../physics/looks/scene-description.ts";
+import { PolicyShelf } from "../studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
+import { addServeOptions, readServeFlags, refuseServeFlags, type ServeFlags } from "./flags/serve-options.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
-import { McapFile } from "./mcap-file.ts";
-import { type Output, resultJson } from "./output.ts";
 import { servePlay } from "./play.ts";
-import { PolicyShelf } from "./policy-shelf.ts";
-import { courseOf, readReplay, replayPlaces } from "./replay-file.ts";
-import { addServeOptions, readServeFlags, refuseServeFlags, type ServeFlags } from "./serve-options.ts";
 
 interface ReplayOptions extends ServeFlags {
   readonly policy?: string;

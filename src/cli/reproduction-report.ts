@@ -1,9 +1,9 @@
 /** A reproduced table as text and as JSON: scores per task beside the published ones, and the runs they are made of. */
-import type { AlgorithmName } from "../train/algorithm-config.ts";
-import { durationText } from "../train/progress-sink.ts";
-import { type CellRecord, finalEvaluation } from "../train/reproduction/cell-record.ts";
-import type { PublishedTable } from "../train/reproduction/fpo-table1.ts";
-import { type Score, scoresOf, type TableMean, tableMeans, wins } from "../train/reproduction/scores.ts";
+import type { AlgorithmName } from "../config/algorithm-config.ts";
+import { type CellRecord, finalEvaluation } from "../reproduction/cell-record.ts";
+import type { PublishedTable } from "../reproduction/fpo-table1.ts";
+import { type Score, scoresOf, type TableMean, tableMeans, wins } from "../reproduction/scores.ts";
+import { durationText } from "../runs/progress-sink.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /** What was run. */

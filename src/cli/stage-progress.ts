@@ -1,6 +1,6 @@
 /** Stages of a longer command on standard error: a bar that is redrawn on a terminal; elsewhere a line per stage, and one now and then within it. */
 import cliProgress from "cli-progress";
-import type { Output } from "./output.ts";
+import type { Output } from "../files/output.ts";
 
 /** Shows stages. */
 export interface StageProgress {

@@ -1,21 +1,21 @@
 /** `flowgait studio`: the viewer, with trainings in it, one at a time. What `npm start` runs. Stays until Ctrl-C. */
 import { Command } from "commander";
+import { storedReference } from "../catalogue/task-reference.ts";
+import type { TrainConfig } from "../config/config.ts";
+import { parseOverrides } from "../config/overrides.ts";
+import type { Output } from "../files/output.ts";
+import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
 import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
+import { LiveView } from "../studio/live-view.ts";
+import { prepareNewRun } from "../studio/prepared-run.ts";
+import { TrainingDesk } from "../studio/training-desk.ts";
 import type { TaskVariant } from "../tasks/index.ts";
-import type { TrainConfig } from "../train/config.ts";
-import { parseOverrides } from "../train/overrides.ts";
-import { packageVersion } from "../train/version.ts";
+import { addServeOptions, readServeFlags } from "./flags/serve-options.ts";
+import { addSettingOptions, givenSettings, settingsHelp } from "./flags/setting-options.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
-import { LiveView } from "./live-view.ts";
-import type { Output } from "./output.ts";
-import { prepareNewRun } from "./prepared-run.ts";
-import { addServeOptions, readServeFlags } from "./serve-options.ts";
-import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
-import { storedReference } from "./task-reference.ts";
 import { requestedConfig, type TrainOptions } from "./train.ts";
-import { TrainingDesk } from "./training-desk.ts";
 
 interface StudioOptions extends TrainOptions {
   readonly task: string;

@@ -1,5 +1,6 @@
 /** `flowgait tasks [name]`: the registry as a table, or everything one task's declaration says. */
 import { Command } from "commander";
+import { type Output, resultJson } from "../files/output.ts";
 import { UserError } from "../math/user-error.ts";
 import {
   type Curriculum,
@@ -13,7 +14,6 @@ import {
   type Task,
   type TaskDescription,
 } from "../tasks/index.ts";
-import { type Output, resultJson } from "./output.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
 interface TasksOptions {

@@ -1,33 +1,37 @@
 /** `flowgait train <task>`: trains a policy, or goes on with a run. */
-import { resolve } from "node:path";
 import { Command } from "commander";
+import { storedReference } from "../catalogue/task-reference.ts";
+import type { TrainConfig } from "../config/config.ts";
+import { parseOverrides } from "../config/overrides.ts";
+import { algorithmOf, presetOf, resolveTrainConfig } from "../config/presets.ts";
+import { type Output, resultJson } from "../files/output.ts";
+import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
+import { jsonStreamSink } from "../runs/jsonl-sink.ts";
+import type { MetricSink } from "../runs/metrics.ts";
+import { progressSink } from "../runs/progress-sink.ts";
 import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
-import type { TrainConfig } from "../train/config.ts";
-import { jsonStreamSink } from "../train/jsonl-sink.ts";
-import type { MetricSink } from "../train/metrics.ts";
-import { parseOverrides } from "../train/overrides.ts";
-import type { RunFiles } from "../train/own-files.ts";
-import { algorithmOf, presetOf, resolveTrainConfig } from "../train/presets.ts";
-import { progressSink } from "../train/progress-sink.ts";
-import { packageVersion } from "../train/version.ts";
-import { listenForInterrupt } from "./interrupt.ts";
-import { LiveView } from "./live-view.ts";
-import { type Output, resultJson } from "./output.ts";
-import { type PreparedRun, prepareFork, prepareNewRun, prepareResume } from "./prepared-run.ts";
+import { LiveView } from "../studio/live-view.ts";
+import {
+  type PreparedRun,
+  prepareFork,
+  prepareNewRun,
+  prepareResume,
+  withDescription,
+} from "../studio/prepared-run.ts";
+import { endText, startText } from "../studio/run-words.ts";
+import { runTraining } from "../studio/training-session.ts";
+import { resolveTask } from "../tasks/index.ts";
 import {
   addServeOptions,
   readServeFlags,
   refuseServeFlags,
   type ServeFlags,
   type ServeSettings,
-} from "./serve-options.ts";
-import { addSettingOptions, givenSettings, settingsHelp } from "./setting-options.ts";
-import { shellPath, shellWord, shownPath } from "./shown-path.ts";
-import { storedReference } from "./task-reference.ts";
-import { type RunResult, runTraining } from "./training-session.ts";
+} from "./flags/serve-options.ts";
+import { addSettingOptions, givenSettings, settingsHelp } from "./flags/setting-options.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 
 /** Flags of the command that are no settings. */
 export interface TrainOptions extends ServeFlags {
@@ -139,50 +143,8 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
   return withDescription(config);
 }
 
-/**
- * The configuration with the absolute path of its robot description, if it names one, which is looked at before anything is made for the run.
- * @throws UserError (exit code 2) where it does not fit the task
- */
-export async function withDescription(config: TrainConfig): Promise<TrainConfig> {
-  if (config.modelDir === "") return config;
-  const absolute = { ...config, modelDir: resolve(config.modelDir) };
-  const env = await Environment.create(await resolveTask(config.task, absolute));
-  env.delete();
-  return absolute;
-}
-
 async function openViewer(at: ServeSettings, output: Output): Promise<StreamServer> {
   const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels: CHANNELS });
   output.note(`viewer: ${server.url}`);
   return server;
-}
-
-/** What people read before the first iteration. */
-export function startText({ config, folder, files, resume, notes }: PreparedRun): string {
-  const from = resume === undefined ? "" : ` from ${resume.checkpoint.metadata.envSteps.toLocaleString("en")} steps`;
-  const verb = resume === undefined ? "training" : "going on with";
-  const task = files.task?.name ?? config.task;
-  const by =
-    config.lesson === ""
-      ? ""
-      : ` by its lesson ${config.lesson} (flowgait tasks ${shellPath(config.task)} --lesson ${shellWord(config.lesson)})`;
-  const what = `${verb} ${task}${by} with ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}`;
-  return [...notes, what, ...referredText(files), `run: ${shownPath(folder)}`].join("\n");
-}
-
-/** What a run could not take with it. */
-function referredText({ task, robot }: RunFiles): string[] {
-  const referred = [task, robot].filter((own) => own?.copy === null);
-  return referred.map(
-    (own) => `${own!.file} stays where it is, as it is too large to be copied or works only there: the run needs it`,
-  );
-}
-
-/** What people read after the last iteration. */
-export function endText({ config, folder }: PreparedRun, { steps, seconds, stopped }: RunResult): string {
-  const done = `${steps.toLocaleString("en")} steps in ${Math.round(seconds).toLocaleString("en")} s`;
-  const run = shellPath(folder);
-  if (stopped && steps < config.steps)
-    return `stopped and saved at ${done}\nresume with: flowgait train --resume ${run}`;
-  return `done: ${done}\nmeasure it with: flowgait eval ${run}`;
 }

@@ -4,7 +4,7 @@ import { Rng, STREAM } from "../math/rng.ts";
 import { normalise } from "../policy/network.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import { noiselessAction, noiseSize, policyAction, policyLayout } from "../policy/policy.ts";
-import type { TrainedPolicy } from "../rollout/jobs.ts";
+import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import type { Squash, TaskDescription } from "../tasks/index.ts";
 import { jointTargetsOf } from "./joint-targets.ts";
 

@@ -1,12 +1,12 @@
 /** The files of an export, by name. */
 import { taskFileName } from "../tasks/index.ts";
-import { controllerC } from "./c-controller.ts";
-import { controllerContract } from "./contract.ts";
+import { controllerC } from "./c/c-controller.ts";
+import { controllerContract } from "./contract/contract.ts";
 import { deployYaml } from "./deploy-yaml.ts";
 import { htmlPage } from "./html-page.ts";
-import type { ExportSubject } from "./measurement.ts";
 import { controllerOnnx } from "./onnx-controller.ts";
-import type { KeptRows } from "./recording.ts";
+import type { ExportSubject } from "./report/measurement.ts";
+import type { KeptRows } from "./report/recording.ts";
 
 /** Formats that can be asked for. */
 export const EXPORT_FORMATS = ["onnx", "c", "html"] as const;

@@ -1,6 +1,6 @@
 /** What fewer or more flow steps do to return and latency, and how few are enough. */
-import type { TrainedPolicy } from "../rollout/jobs.ts";
-import { mean, relativeLoss } from "./closed-loop.ts";
+import type { TrainedPolicy } from "../rollout/policy-data.ts";
+import { mean, relativeLoss } from "./report/closed-loop.ts";
 
 /** Loss of return below which fewer steps count as enough. */
 export const ACCEPTED_LOSS = 0.02;

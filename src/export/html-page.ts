@@ -1,14 +1,14 @@
 /** A controller as one HTML file that needs no server: MuJoCo, the controller and the viewer, with the robot's files inside. */
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { packageRoot } from "../files/package-root.ts";
 import { UserError } from "../math/user-error.ts";
 import { commonFolder } from "../physics/common-folder.ts";
-import { packageRoot } from "../physics/package-root.ts";
 import { readNamedFiles } from "../physics/scene-files.ts";
 import { pageScript, scenePath, type Task } from "../tasks/index.ts";
-import type { Contract } from "./contract-schema.ts";
-import { escaped } from "./html-text.ts";
+import type { Contract } from "./contract/contract-schema.ts";
 import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
+import { escaped } from "./report/html-text.ts";
 
 /** Where the page's program was built to. */
 const PROGRAM = join(packageRoot, "dist", "standalone");

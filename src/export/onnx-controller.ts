@@ -4,10 +4,10 @@
  * itself; see parity.ts.
  */
 import { writeOnnx } from "../graph/index.ts";
-import type { TrainedPolicy } from "../rollout/jobs.ts";
+import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import type { TaskDescription } from "../tasks/index.ts";
-import { NO_CHECKSUM, sealed } from "./checksum.ts";
-import { type ControllerOrigin, controllerContract } from "./contract.ts";
+import { NO_CHECKSUM, sealed } from "./contract/checksum.ts";
+import { type ControllerOrigin, controllerContract } from "./contract/contract.ts";
 import { type ControllerOptions, controllerFunction } from "./controller-function.ts";
 import { flowMetadata } from "./stored-flow.ts";
 

@@ -1,8 +1,8 @@
 /** The folder that an export goes to: refused before any work where something is in the way, written file by file, each whole or not at all. */
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder, readError, writeError, writeFileAtomically } from "../files/atomic-file.ts";
 import { UserError } from "../math/user-error.ts";
-import { makeFolder, readError, writeError, writeFileAtomically } from "../train/atomic-file.ts";
 
 /** Files by name. */
 export type ExportedFiles = ReadonlyMap<string, Uint8Array | string>;

@@ -1,9 +1,10 @@
 /** Reads an exported controller back: graph, contract and the deployers' keys, refused where they were tampered with or contradict each other. */
+
+import { describeIssue } from "../config/config-issue.ts";
 import { type GraphFunction, readOnnx, sizeOf } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import { describeIssue } from "../train/config-issue.ts";
-import { isIntact } from "./checksum.ts";
-import { CONTRACT_VERSION, type Contract, contractSchema } from "./contract-schema.ts";
+import { isIntact } from "./contract/checksum.ts";
+import { CONTRACT_VERSION, type Contract, contractSchema } from "./contract/contract-schema.ts";
 import { deployerMetadata } from "./onnx-controller.ts";
 
 /** An ONNX controller with its contract. */

@@ -5,7 +5,7 @@ import { withoutStepNoise } from "../policy/flow-sampler.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import { noiseSize, type PolicySpec, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
-import type { TrainedPolicy } from "../rollout/jobs.ts";
+import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import { type ControllerOptions, resolvedOptions, seededNoise } from "./controller-function.ts";
 import type { Act, EpisodePlan } from "./episode-loop.ts";
 

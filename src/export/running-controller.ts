@@ -1,6 +1,6 @@
 /** Exported controllers of every format behind one face, so that they are compared by the same code. */
 import { createLoopEngine, type Executable, openOnnx, readOnnx } from "../graph/index.ts";
-import { startProgram } from "./c-process.ts";
+import { startProgram } from "./c/c-process.ts";
 
 /** Formats that are compared with the policy. */
 export type ControllerFormat = "onnx" | "c" | "typescript";

@@ -7,9 +7,9 @@ import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS, withoutStepNoise } from "../policy/flow-sampler.ts";
 import { activations } from "../policy/network.ts";
 import { type FlowPolicy, policyLayout } from "../policy/policy.ts";
-import type { TrainedFlow, TrainedPolicy } from "../rollout/jobs.ts";
-import { weightsSha256 } from "./checksum.ts";
-import type { Contract } from "./contract-schema.ts";
+import type { TrainedFlow, TrainedPolicy } from "../rollout/policy-data.ts";
+import { weightsSha256 } from "./contract/checksum.ts";
+import type { Contract } from "./contract/contract-schema.ts";
 
 /** Key of the file's metadata. */
 const KEY = "flowgait_flow";

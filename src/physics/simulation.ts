@@ -8,7 +8,7 @@ import { UserError } from "../math/user-error.ts";
 import { DataViews } from "./data-views.ts";
 import { compileModel, compilePlainModel, loadMujoco, type MujocoModule, physicsError } from "./engine.ts";
 import { isFile } from "./host-disk.ts";
-import type { Looks } from "./looks.ts";
+import type { Looks } from "./looks/looks.ts";
 import { type ModelFields, modelFields } from "./model-fields.ts";
 import { type ElementKind, ModelNames } from "./model-names.ts";
 import type { PhysicsError } from "./physics-error.ts";

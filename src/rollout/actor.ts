@@ -5,7 +5,7 @@ import { parameterViews } from "../policy/parameters.ts";
 import { noiseSize, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
 import { FileActor } from "./file-actor.ts";
-import type { FilePolicy, PolicyData, StartNoise, TrainedPolicy } from "./jobs.ts";
+import type { FilePolicy, PolicyData, StartNoise, TrainedPolicy } from "./policy-data.ts";
 import { RecentlyUsed } from "./recently-used.ts";
 
 /** Chooses actions for a fixed number of rows. */

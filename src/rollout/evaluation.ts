@@ -4,8 +4,8 @@ import type { Environment } from "../tasks/index.ts";
 import { ActorFactory } from "./actor.ts";
 import { countWarnings, noWarnings } from "./episodes.ts";
 import { GaitMeasures, type GaitSums } from "./gait-measures.ts";
-import type { Job } from "./jobs.ts";
 import { type NonFinite, nonFiniteOf } from "./non-finite.ts";
+import type { PolicyData, StartNoise } from "./policy-data.ts";
 import { TrackingError, type TrackingSums } from "./tracking-error.ts";
 
 /** A twist command (vx, vy, yaw rate) in m/s, m/s, rad/s. */
@@ -32,7 +32,17 @@ export interface EpisodeResults {
   readonly warnings: number[];
 }
 
-type EvaluateJob = Extract<Job, { kind: "evaluate" }>;
+/** Episodes to run with one policy. */
+export interface EvaluateJob {
+  readonly kind: "evaluate";
+  readonly policy: PolicyData;
+  readonly noise: StartNoise;
+  readonly seed: number;
+  /** Episodes of this job: `firstEpisode` … + `episodes` */
+  readonly firstEpisode: number;
+  readonly episodes: number;
+  readonly command: CommandVector | null;
+}
 
 /** Evaluates policies in one environment's simulation. */
 export class Evaluator {

@@ -1,7 +1,7 @@
 /** Actions of a policy that is an ONNX file, brought to what a task's action mapping takes: actions before the squash. */
 import type { OnnxSession } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import type { FilePolicy } from "./jobs.ts";
+import type { FilePolicy } from "./policy-data.ts";
 
 /** Runs one file for a fixed number of rows. */
 export class FileActor {

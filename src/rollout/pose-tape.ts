@@ -1,6 +1,6 @@
 /** Poses of watched environments over one iteration, in shared memory: written by the threads that step, read by whoever shows them. */
 import type { Environment } from "../tasks/index.ts";
-import { byteLengthOf, type SharedLayout, type SharedViews, sharedViews } from "./shared-layout.ts";
+import { byteLengthOf, type SharedLayout, type SharedViews, sharedViews } from "../threads/shared-layout.ts";
 
 /** Values per body: position in metres, then quaternion w-x-y-z. */
 const BODY_SIZE = 7;

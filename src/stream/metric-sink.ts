@@ -1,5 +1,5 @@
 /** A sink that shows a training run's reports on the pages that watch: the bridge from the training's words to the stream's. */
-import type { EvaluationMetrics, IterationMetrics, LogEvent, MetricSink } from "../train/metrics.ts";
+import type { EvaluationMetrics, IterationMetrics, LogEvent, MetricSink } from "../runs/metrics.ts";
 import type { EvaluationPoint, MetricsPoint } from "./protocol.ts";
 import type { StreamServer } from "./server.ts";
 

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { WebSocket } from "ws";
-import { packageRoot } from "../physics/package-root.ts";
+import { packageRoot } from "../files/package-root.ts";
 import { Gate, type GateOptions } from "./gate.ts";
 import { History } from "./history.ts";
 import { type DriveHandler, type Intent, IntentDesk, type RefusalCounts, type StudioHandler } from "./intents.ts";

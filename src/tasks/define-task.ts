@@ -5,16 +5,16 @@
 import { fileURLToPath } from "node:url";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
-import type { ActionMapping } from "./action-mapping.ts";
+import type { ActionMapping } from "./actions/action-mapping.ts";
 import type { Command } from "./command.ts";
 import type { AnyLesson, ChosenLesson, DeclaredLesson } from "./lesson.ts";
 import type { MirrorRule } from "./mirror.ts";
 import type { ModelChange } from "./model-change.ts";
 import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
+import { checkTaskName } from "./own/task-name.ts";
 import type { Randomiser } from "./randomisation.ts";
 import type { Readings } from "./readings.ts";
-import { checkTaskName } from "./task-name.ts";
-import type { Tracker, Trackers } from "./tracker.ts";
+import type { Tracker, Trackers } from "./trackers/tracker.ts";
 
 /** Kinds of tasks, for lists. */
 export type Family = "suite" | "humanoid" | "locomotion" | "manipulation" | "gridworld" | "user";

@@ -1,7 +1,7 @@
 /** A task as plain data: what `flowgait tasks` prints and what exported controllers carry with them. */
 import { basename, isAbsolute } from "node:path";
 import { describeMechanism, type MechanismDescription } from "../physics/mechanism.ts";
-import type { ActionDescription } from "./action-mapping.ts";
+import type { ActionDescription } from "./actions/action-mapping.ts";
 import type { Curriculum, Interval, Wander } from "./command.ts";
 import type { Family, Task } from "./define-task.ts";
 import type { Environment } from "./environment.ts";

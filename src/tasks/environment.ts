@@ -11,13 +11,13 @@
  * action will be judged by, which is what a controller on a robot sees.
  */
 import { isAbsolute, join } from "node:path";
+import { packageRoot } from "../files/package-root.ts";
 import { Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
-import { packageRoot } from "../physics/package-root.ts";
+import { loadSimulation } from "../physics/looks/robot-description.ts";
 import { PhysicsError } from "../physics/physics-error.ts";
-import { loadSimulation } from "../physics/robot-description.ts";
 import type { Simulation } from "../physics/simulation.ts";
-import type { ActionContext, ActionDescription, BoundAction } from "./action-mapping.ts";
+import type { ActionContext, ActionDescription, BoundAction } from "./actions/action-mapping.ts";
 import { CommandState } from "./command.ts";
 import type { Footing, Task } from "./define-task.ts";
 import type { MomentBase } from "./moment.ts";
@@ -25,8 +25,8 @@ import { ObservationGroup, type ObservationSlice } from "./observation.ts";
 import { Outcome } from "./outcome.ts";
 import { Randomisation } from "./randomisation.ts";
 import { StartStates } from "./start-states.ts";
-import { TaskMemory } from "./task-memory.ts";
-import type { BoundTracker, Tracker } from "./tracker.ts";
+import { TaskMemory } from "./trackers/task-memory.ts";
+import type { BoundTracker, Tracker } from "./trackers/tracker.ts";
 
 /** What of a task's disturbances an environment leaves out, such as for playing. */
 export interface EnvironmentOptions {

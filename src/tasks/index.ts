@@ -1,6 +1,5 @@
 /** The tasks room: declaring tasks, the terms to declare them with, the tasks that ship, and the environments that run them. */
 
-export { type ActionHistoryReading, actionHistory } from "./action-history.ts";
 export {
   type ActionDescription,
   type ActionMapping,
@@ -11,8 +10,9 @@ export {
   isJointKind,
   type Squash,
   targetJoints,
-} from "./action-mapping.ts";
-export { type ChangeReading, changeOf } from "./change-of.ts";
+} from "./actions/action-mapping.ts";
+export { type JointTargetSettings, jointTargets, type RestSettings, type TargetBase } from "./actions/joint-targets.ts";
+export { type SteppingSettings, type Stride, type Sway, steppingPose } from "./actions/stepping-pose.ts";
 export {
   type Command,
   type Curriculum,
@@ -21,7 +21,6 @@ export {
   twistCommand,
   type Wander,
 } from "./command.ts";
-export { type ContactReading, contactTimers } from "./contact-timers.ts";
 export {
   defineTask,
   type Family,
@@ -43,14 +42,10 @@ export {
   type TaskDescription,
 } from "./describe-task.ts";
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
-export { type FootClockReading, type FootClockSettings, footClocks } from "./foot-clocks.ts";
-export { type GaitReading, type GaitSettings, gaitPhase } from "./gait-phase.ts";
 export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
 export { saddles, startingAt } from "./gridworld/gridworld.ts";
-export { type JointTargetSettings, jointTargets, type RestSettings, type TargetBase } from "./joint-targets.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
 export { type ChosenLesson, type Lesson, withLesson } from "./lesson.ts";
-export { type MeanTwistReading, meanTwist } from "./mean-twist.ts";
 export {
   AXIAL,
   type Mirror,
@@ -65,7 +60,8 @@ export {
 export { jointDamping, type ModelChange, markerRadius } from "./model-change.ts";
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
-export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./pushes.ts";
+export { taskFileName } from "./own/task-name.ts";
+export { isTaskFile, loadUserTask, pageScript, resolveTask, type TaskVariant } from "./own/user-task.ts";
 export {
   centreOfMass,
   friction,
@@ -81,9 +77,6 @@ export {
 } from "./randomisation.ts";
 export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
-export { type SteppingSettings, type Stride, type Sway, steppingPose } from "./stepping-pose.ts";
-export { type SurgeReading, type SurgeSettings, surges } from "./surges.ts";
-export { taskFileName } from "./task-name.ts";
 export {
   baseSlip,
   bezierHeight,
@@ -112,6 +105,13 @@ export { smallControl } from "./terms/small-control.ts";
 export { sidewaysDistance } from "./terms/stance.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
 export { onRoughTerrain, type RoughTerrain, roughGround } from "./terrain.ts";
-export { type TouchReading, touch } from "./touch.ts";
-export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./tracker.ts";
-export { isTaskFile, loadUserTask, pageScript, resolveTask, type TaskVariant } from "./user-task.ts";
+export { type ActionHistoryReading, actionHistory } from "./trackers/action-history.ts";
+export { type ChangeReading, changeOf } from "./trackers/change-of.ts";
+export { type ContactReading, contactTimers } from "./trackers/contact-timers.ts";
+export { type FootClockReading, type FootClockSettings, footClocks } from "./trackers/foot-clocks.ts";
+export { type GaitReading, type GaitSettings, gaitPhase } from "./trackers/gait-phase.ts";
+export { type MeanTwistReading, meanTwist } from "./trackers/mean-twist.ts";
+export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./trackers/pushes.ts";
+export { type SurgeReading, type SurgeSettings, surges } from "./trackers/surges.ts";
+export { type TouchReading, touch } from "./trackers/touch.ts";
+export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./trackers/tracker.ts";

@@ -4,13 +4,13 @@
  */
 import { nearest } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
-import type { ActionMapping } from "./action-mapping.ts";
+import type { ActionMapping } from "./actions/action-mapping.ts";
 import type { Curriculum } from "./command.ts";
 import { decimationOf, type ObservationTerm, type RewardTerm, type Task } from "./define-task.ts";
 import { timestep } from "./model-change.ts";
 import type { AnyMoment, ResetContext } from "./moment.ts";
 import type { Randomiser } from "./randomisation.ts";
-import type { Tracker } from "./tracker.ts";
+import type { Tracker } from "./trackers/tracker.ts";
 
 /** What differs from the task; absent where it does not. */
 export interface Lesson<M, Robot> {

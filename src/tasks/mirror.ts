@@ -4,7 +4,7 @@
  */
 import { UserError } from "../math/user-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
-import { isJointKind } from "./action-mapping.ts";
+import { isJointKind } from "./actions/action-mapping.ts";
 import type { ObservationTerm, Task } from "./define-task.ts";
 import type { Environment } from "./environment.ts";
 import type { AnyMoment } from "./moment.ts";

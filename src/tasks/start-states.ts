@@ -4,7 +4,7 @@
  */
 import { type Rng, STREAM, STREAMS_PER_PURPOSE } from "../math/rng.ts";
 import type { Simulation } from "../physics/simulation.ts";
-import type { BoundAction } from "./action-mapping.ts";
+import type { BoundAction } from "./actions/action-mapping.ts";
 import type { Task } from "./define-task.ts";
 
 /** Sets first states of one task in one simulation. */

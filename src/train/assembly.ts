@@ -2,24 +2,24 @@
 import { availableParallelism } from "node:os";
 import type { AdvantageScale } from "../algorithms/advantages.ts";
 import { surrogateOf } from "../algorithms/update-functions.ts";
+import { rowsPerIteration, type TrainConfig } from "../config/config.ts";
+import { scheduleOf } from "../config/schedule-field.ts";
 import { createEngine, type Engine } from "../graph/index.ts";
+import { DescentBoard } from "../learner/descent-board.ts";
+import { iterationLayout } from "../learner/iteration-layout.ts";
+import { iterationSizes, policySpec, updatePlan, updateSpec } from "../learner/networks.ts";
+import type { UpdatePlan } from "../learner/update-plan.ts";
 import { Rng, STREAM } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import { criticLayout } from "../policy/critic.ts";
 import { initialise } from "../policy/parameters.ts";
 import { policyLayout } from "../policy/policy.ts";
-import { DescentBoard } from "../rollout/descent-board.ts";
-import { iterationLayout } from "../rollout/iteration-layout.ts";
-import type { ThreadSetup, TrainingSetup } from "../rollout/jobs.ts";
-import { WorkerPool } from "../rollout/pool.ts";
-import { byteLengthOf, sharedViews } from "../rollout/shared-layout.ts";
-import type { UpdatePlan } from "../rollout/update-plan.ts";
 import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
-import { rowsPerIteration, type TrainConfig } from "./config.ts";
+import { byteLengthOf, sharedViews } from "../threads/shared-layout.ts";
+import type { ThreadSetup, TrainingSetup } from "./jobs.ts";
 import { Learner } from "./learner.ts";
-import { iterationSizes, policySpec, updatePlan, updateSpec } from "./networks.ts";
-import { scheduleOf } from "./schedule-field.ts";
 import { initialLoopState, type TrainingParts } from "./training-state.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 /** The parts of a run. */
 export interface Assembly {

@@ -1,10 +1,11 @@
 /** One iteration's experience, gathered by the threads. */
+
+import type { TrainConfig } from "../config/config.ts";
+import { actionNoise } from "../learner/networks.ts";
 import { type EpisodeReport, joinReports } from "../rollout/episodes.ts";
-import type { WatchRequest } from "../rollout/jobs.ts";
-import type { WorkerPool } from "../rollout/pool.ts";
-import type { TrainConfig } from "./config.ts";
-import { actionNoise } from "./networks.ts";
+import type { WatchRequest } from "./jobs.ts";
 import type { TrainingParts } from "./training-state.ts";
+import type { WorkerPool } from "./worker-pool.ts";
 
 /**
  * Collects every shard with the weights and the normaliser as they are; the shards' states move on.

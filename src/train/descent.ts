@@ -4,15 +4,16 @@
  */
 import { returnLevel } from "../algorithms/advantages.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";
+import { criticLearningRate } from "../config/config.ts";
+import { scheduleOf } from "../config/schedule-field.ts";
+import type { DescentJob } from "../learner/descender.ts";
+import type { Network } from "../learner/descent-board.ts";
+import { smallestDivisor } from "../learner/update-plan.ts";
 import { Rng, STREAM } from "../math/rng.ts";
 import { type Schedule, valueAt } from "../math/schedule.ts";
 import type { RunClock } from "../policy/run-clock.ts";
-import type { DescentJob, Network } from "../rollout/jobs.ts";
-import { smallestDivisor } from "../rollout/update-plan.ts";
-import { criticLearningRate } from "./config.ts";
 import type { LearnerOptions } from "./learner.ts";
 import { MeanTally } from "./mean-tally.ts";
-import { scheduleOf } from "./schedule-field.ts";
 
 /** Means over the iteration's minibatches, by name. */
 export type UpdateMeasures = Record<string, number>;

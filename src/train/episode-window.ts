@@ -1,6 +1,6 @@
 /** Means over the newest finished episodes, for progress reports. */
 import type { EpisodeReport } from "../rollout/episodes.ts";
-import type { IterationMetrics } from "./metrics.ts";
+import type { IterationMetrics } from "../runs/metrics.ts";
 import type { LoopState } from "./training-state.ts";
 
 const WINDOW = 100;

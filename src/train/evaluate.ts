@@ -3,11 +3,12 @@ import { availableParallelism } from "node:os";
 import { UserError } from "../math/user-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
-import type { PolicyData, StartNoise, ThreadSetup } from "../rollout/jobs.ts";
-import { WorkerPool } from "../rollout/pool.ts";
+import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
 import type { TrackingSums } from "../rollout/tracking-error.ts";
+import type { EvaluationSummary } from "../runs/metrics.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
-import type { EvaluationSummary } from "./metrics.ts";
+import type { ThreadSetup } from "./jobs.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 /** What is evaluated, and how. */
 export interface EvaluationRequest {

@@ -2,10 +2,11 @@
  * What training keeps of its last fall and its last value that was not finite: a state, and the actions that lead from it there. A step is a pure
  * function of state and action, so the same steps can be gone through again, elsewhere, bit for bit. Costs one copy of some environments per iteration.
  */
+
+import type { DriveClip } from "../drive/drive-clip.ts";
+import type { IterationSizes } from "../learner/iteration-layout.ts";
 import { staggeredSteps } from "../rollout/collect.ts";
-import type { DriveClip } from "../rollout/drive-clip.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
-import type { IterationSizes } from "../rollout/iteration-layout.ts";
 import type { TrainingParts } from "./training-state.ts";
 
 /** Seconds that are kept of what came before, as far as the episode is that old. */

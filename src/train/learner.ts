@@ -1,16 +1,16 @@
 /** The update of one iteration: has the batch prepared, takes it into the normaliser, and descends (descent.ts). */
 import { normaliseAdvantages, returnLevel } from "../algorithms/advantages.ts";
+import type { TrainConfig } from "../config/config.ts";
+import { scheduleOf } from "../config/schedule-field.ts";
+import type { DescentBoard } from "../learner/descent-board.ts";
+import type { IterationSizes, IterationViews } from "../learner/iteration-layout.ts";
+import type { UpdatePlan } from "../learner/update-plan.ts";
 import { RunningStats } from "../math/running-stats.ts";
 import { type Schedule, valueAt } from "../math/schedule.ts";
 import type { RunClock } from "../policy/run-clock.ts";
-import type { DescentBoard } from "../rollout/descent-board.ts";
-import type { IterationSizes, IterationViews } from "../rollout/iteration-layout.ts";
-import type { WorkerPool } from "../rollout/pool.ts";
-import type { UpdatePlan } from "../rollout/update-plan.ts";
-import type { TrainConfig } from "./config.ts";
 import { Descent, type LearnedIteration, type UpdateMeasures } from "./descent.ts";
 import { steeredFactor } from "./rate-steering.ts";
-import { scheduleOf } from "./schedule-field.ts";
+import type { WorkerPool } from "./worker-pool.ts";
 
 /** What the learner works on. */
 export interface LearnerOptions {

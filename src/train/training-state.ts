@@ -1,11 +1,12 @@
 /** A run's whole state as a checkpoint, and back: weights, Adam, normaliser, shard states, counters. Nothing here depends on time or threads. */
+
+import type { StoredTensor, TensorData } from "../files/safetensors.ts";
+import { adamState, type IterationSizes, type IterationViews } from "../learner/iteration-layout.ts";
 import { UserError } from "../math/user-error.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
 import { forkedAt, type RunClock, startOfRun } from "../policy/run-clock.ts";
-import { adamState, type IterationSizes, type IterationViews } from "../rollout/iteration-layout.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { Checkpoint } from "../runs/checkpoint.ts";
 import type { Learner } from "./learner.ts";
-import type { StoredTensor, TensorData } from "./safetensors.ts";
 
 /** Values that change from iteration to iteration beside the arrays. */
 export interface LoopState {

@@ -2,27 +2,28 @@
  * A training run: collect, learn, report, evaluate, save, in that order, until the steps are done or somebody stops it. All I/O but
  * checkpoints leaves through sinks; the clock is an argument. Results depend on the configuration alone.
  */
+
+import { rowsPerIteration, type TrainConfig, trajectoryHash } from "../config/config.ts";
+import { packageVersion } from "../files/version.ts";
+import { policySpec } from "../learner/networks.ts";
 import { advanced } from "../policy/run-clock.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
-import type { TrainedPolicy } from "../rollout/jobs.ts";
 import { isAction, nonFiniteText } from "../rollout/non-finite.ts";
-import type { WorkerPool } from "../rollout/pool.ts";
+import type { TrainedPolicy } from "../rollout/policy-data.ts";
+import { type Checkpoint, saveCheckpoint } from "../runs/checkpoint.ts";
+import type { IterationMetrics, LogEvent, MetricSink } from "../runs/metrics.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "./assembly.ts";
-import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
 import { collectIteration } from "./collection.ts";
-import { rowsPerIteration, type TrainConfig, trajectoryHash } from "./config.ts";
 import type { UpdateMeasures } from "./descent.ts";
 import { EpisodeWindow } from "./episode-window.ts";
 import { evaluateOn, evaluationScore } from "./evaluate.ts";
 import { IncidentDesk } from "./incidents.ts";
-import type { IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
-import { policySpec } from "./networks.ts";
 import { RefusedSteps } from "./refused-steps.ts";
 import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
-import { packageVersion } from "./version.ts";
 import { WarningTally } from "./warning-tally.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
+import type { WorkerPool } from "./worker-pool.ts";
 
 /** Values that were not finite, of one iteration, that get a line each. */
 const MOST_REPORTED = 8;

@@ -1,8 +1,8 @@
 /** Which training environments are recorded for whoever watches, and the recordings. Watching changes no result. */
-import type { IterationSizes } from "../rollout/iteration-layout.ts";
-import type { WatchRequest } from "../rollout/jobs.ts";
+import type { IterationSizes } from "../learner/iteration-layout.ts";
 import { PoseTape, type TapeSizes, tapeSizes } from "../rollout/pose-tape.ts";
 import type { Environment } from "../tasks/index.ts";
+import type { WatchRequest } from "./jobs.ts";
 
 /** Most environments recorded at once. */
 export const MOST_WATCHED = 64;

@@ -1,7 +1,7 @@
 /** What could have been caught: the controller that ships for the G1 is kicked, gently and hard. */
 import { expect, it } from "vitest";
 import { type Catch, RecoveryTrial } from "../../bench/recovery-trial.ts";
-import { findPolicy } from "../../src/cli/policy-reference.ts";
+import { findPolicy } from "../../src/catalogue/policy-reference.ts";
 
 async function kicked(speed: number, generations: number): Promise<Catch> {
   const trial = await RecoveryTrial.create(await findPolicy("G1JoystickFlatTerrain"), "G1JoystickFlatTerrain");

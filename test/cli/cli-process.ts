@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { runCommandLine } from "../../src/cli/command-line.ts";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 
 /** What a finished process left. */
 export interface Finished {

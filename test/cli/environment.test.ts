@@ -4,8 +4,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
-import { listCheckpoints } from "../../src/train/checkpoint.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { listCheckpoints } from "../../src/runs/checkpoint.ts";
 import { startCli, TINY } from "./cli-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgait-test-"));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type FlowFlags, resampled } from "../../src/cli/flow-flags.ts";
+import { type FlowFlags, resampled } from "../../src/cli/flags/flow-flags.ts";
 import type { PolicySpec } from "../../src/policy/policy.ts";
-import type { PolicyData } from "../../src/rollout/jobs.ts";
+import type { PolicyData } from "../../src/rollout/policy-data.ts";
 
 const network = { obsSize: 1, actionSize: 1, hidden: [2], activation: "silu" } as const;
 const flow = { kind: "flow", ...network, outputScale: 1, flowSteps: 10 } as const;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findPolicy } from "../../src/cli/policy-reference.ts";
+import { findPolicy } from "../../src/catalogue/policy-reference.ts";
 import { readController } from "../../src/export/read-controller.ts";
 import { callCli, jsonLines } from "./cli-process.ts";
 import { tinyRun } from "./tiny-run.ts";

@@ -13,13 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findPolicy } from "../../src/cli/policy-reference.ts";
-import { replayText } from "../../src/cli/replay-file.ts";
+import { findPolicy } from "../../src/catalogue/policy-reference.ts";
+import { replayText } from "../../src/catalogue/replay-file.ts";
+import { DriveSession } from "../../src/drive/drive-session.ts";
 import { createEngine } from "../../src/graph/index.ts";
-import { DriveSession } from "../../src/rollout/drive-session.ts";
+import { bestCheckpoint, encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/runs/checkpoint.ts";
+import { homeAt, takenFiles } from "../../src/runs/run-places.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
-import { bestCheckpoint, encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
-import { homeAt, takenFiles } from "../../src/train/run-places.ts";
 import { callCli, TINY } from "./cli-process.ts";
 
 const POLE = `<mujoco model="pole">

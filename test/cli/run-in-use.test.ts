@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkpointSteps, latestCheckpoint, listCheckpoints } from "../../src/train/checkpoint.ts";
+import { checkpointSteps, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli, jsonLines, type Running, startCli, TINY } from "./cli-process.ts";
 

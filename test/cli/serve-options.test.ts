@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readServeFlags } from "../../src/cli/serve-options.ts";
+import { readServeFlags } from "../../src/cli/flags/serve-options.ts";
 import { callCli } from "./cli-process.ts";
 
 const origin = (...given: string[]) => readServeFlags({ origin: given }).origins;

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { latestCheckpoint } from "../../src/runs/checkpoint.ts";
 import { decodePoseFrame } from "../../src/stream/protocol.ts";
-import { latestCheckpoint } from "../../src/train/checkpoint.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli, type Running, startCli, TINY } from "./cli-process.ts";
 

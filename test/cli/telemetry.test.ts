@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { startCli, TINY } from "./cli-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgait-test-"));

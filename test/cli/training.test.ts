@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../../src/runs/checkpoint.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli, jsonLines, runCli, startCli, TINY } from "./cli-process.ts";
 

@@ -1,6 +1,6 @@
 /** What the doctor changes in a model, and what it counts. */
 import { expect, it } from "vitest";
-import { controllerContract } from "../../src/export/contract.ts";
+import { controllerContract } from "../../src/export/contract/contract.ts";
 import { ScaledModel } from "../../src/export/doctor/changed-task.ts";
 import { Observed } from "../../src/export/doctor/observed.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";

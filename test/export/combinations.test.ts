@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { compileC } from "../../src/export/c-compiler.ts";
-import { controllerC } from "../../src/export/c-controller.ts";
-import { CProgram } from "../../src/export/c-process.ts";
+import { compileC } from "../../src/export/c/c-compiler.ts";
+import { controllerC } from "../../src/export/c/c-controller.ts";
+import { CProgram } from "../../src/export/c/c-process.ts";
 import {
   type ControllerOptions,
   controllerFunction,
@@ -18,7 +18,7 @@ import { createReferenceEngine } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../../src/policy/flow-sampler.ts";
 import { noiseSize } from "../../src/policy/policy.ts";
-import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
+import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import type { TaskDescription } from "../../src/tasks/index.ts";
 import { compilerPath } from "./compiler.ts";
 import { describedTask, origin, policyFor } from "./sample-policy.ts";

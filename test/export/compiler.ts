@@ -1,5 +1,5 @@
 /** The C compiler of tests. There is always one or a clear failure: nothing is skipped. */
-import { findCompiler } from "../../src/export/c-compiler.ts";
+import { findCompiler } from "../../src/export/c/c-compiler.ts";
 
 /** @throws Error with one line when no compiler is found */
 export function compilerPath(): string {

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { controllerContract } from "../../src/export/contract.ts";
-import { contractJsonSchema, contractSchema } from "../../src/export/contract-schema.ts";
+import { controllerContract } from "../../src/export/contract/contract.ts";
+import { contractJsonSchema, contractSchema } from "../../src/export/contract/contract-schema.ts";
 import { deployYaml } from "../../src/export/deploy-yaml.ts";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { registry } from "../../src/tasks/index.ts";
 import { describedTask, origin, policyFor } from "./sample-policy.ts";
 

@@ -3,7 +3,7 @@ import type { ControllerOptions } from "../../src/export/controller-function.ts"
 import { type Distillation, distil } from "../../src/export/distill/distil.ts";
 import { runEpisodes } from "../../src/export/episode-loop.ts";
 import { ReferencePolicy } from "../../src/export/reference-policy.ts";
-import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
+import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
 import { policyFor } from "./sample-policy.ts";
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { NO_CHECKSUM, sealed } from "../../src/export/checksum.ts";
-import type { Contract } from "../../src/export/contract-schema.ts";
+import { NO_CHECKSUM, sealed } from "../../src/export/contract/checksum.ts";
+import type { Contract } from "../../src/export/contract/contract-schema.ts";
 import { contractChecks } from "../../src/export/doctor/contract-checks.ts";
 import { doctorPage } from "../../src/export/doctor/doctor-page.ts";
 import { examine } from "../../src/export/doctor/examine.ts";
@@ -24,7 +24,7 @@ import {
   sub,
   writeOnnx,
 } from "../../src/graph/index.ts";
-import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
+import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import {
   describeTask,
   Environment,

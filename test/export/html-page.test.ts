@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { controllerContract } from "../../src/export/contract.ts";
+import { controllerContract } from "../../src/export/contract/contract.ts";
 import { htmlPage } from "../../src/export/html-page.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { PlayedRobot } from "../../src/export/page/played-robot.ts";

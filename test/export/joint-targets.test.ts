@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { controllerC } from "../../src/export/c-controller.ts";
+import { controllerC } from "../../src/export/c/c-controller.ts";
 import { controllerFunction } from "../../src/export/controller-function.ts";
 import { contractChecks } from "../../src/export/doctor/contract-checks.ts";
 import { Observed } from "../../src/export/doctor/observed.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isIntact } from "../../src/export/checksum.ts";
+import { isIntact } from "../../src/export/contract/checksum.ts";
 import {
   type ControllerOptions,
   controllerFunction,
@@ -7,14 +7,14 @@ import {
   seededNoise,
 } from "../../src/export/controller-function.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
-import { expectedOutputs, networkParity, rowDifferences } from "../../src/export/parity.ts";
+import { expectedOutputs, networkParity, rowDifferences } from "../../src/export/report/parity.ts";
 import { runOnnx } from "../../src/export/running-controller.ts";
 import { createOrtEngine, createReferenceEngine, readOnnx } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { parameterViews } from "../../src/policy/parameters.ts";
 import { noiseSize, policyLayout } from "../../src/policy/policy.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
-import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
+import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import type { TaskDescription } from "../../src/tasks/index.ts";
 import { describedTask, kinds, origin, policyFor } from "./sample-policy.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { NO_CHECKSUM, sealed } from "../../src/export/checksum.ts";
-import type { Contract } from "../../src/export/contract-schema.ts";
+import { NO_CHECKSUM, sealed } from "../../src/export/contract/checksum.ts";
+import type { Contract } from "../../src/export/contract/contract-schema.ts";
 import { controllerOnnx, deployerMetadata } from "../../src/export/onnx-controller.ts";
 import { readController } from "../../src/export/read-controller.ts";
 import { readOnnx, writeOnnx } from "../../src/graph/index.ts";

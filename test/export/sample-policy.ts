@@ -2,7 +2,7 @@
 import { Rng } from "../../src/math/rng.ts";
 import { initialise } from "../../src/policy/parameters.ts";
 import { type PolicySpec, policyLayout } from "../../src/policy/policy.ts";
-import type { TrainedPolicy } from "../../src/rollout/jobs.ts";
+import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import { describeTask, Environment, resolveTask, type TaskDescription } from "../../src/tasks/index.ts";
 
 export const origin = { packageVersion: "0.1.0", run: "runs/a-run", envSteps: 1000, algorithm: "fpo++", seed: 1 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { controllerContract } from "../../src/export/contract.ts";
+import { controllerContract } from "../../src/export/contract/contract.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { readController } from "../../src/export/read-controller.ts";
 import { flowMetadata, storedFlow } from "../../src/export/stored-flow.ts";

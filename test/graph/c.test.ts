@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compileC } from "../../src/export/c-compiler.ts";
+import { compileC } from "../../src/export/c/c-compiler.ts";
 import {
   createReferenceEngine,
   floatLiteral,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 import { SHELL_GROUP } from "./compiled-bodies.ts";
 import { compiledFacts, type Fact } from "./compiled-facts.ts";

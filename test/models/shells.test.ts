@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 
 const MODELS = join(packageRoot, "models");
 const assetsOf = (robot: string) => join(MODELS, robot, "assets");

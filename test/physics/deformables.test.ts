@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeScene, type SceneDescription } from "../../src/physics/scene-description.ts";
+import { describeScene, type SceneDescription } from "../../src/physics/looks/scene-description.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 import { ALL_VERTICES, SOFT_SCENE } from "../viewer/soft-task.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { CONTACT_SIZE, readContacts } from "../../src/physics/contacts.ts";
 import { Hands } from "../../src/physics/hands.ts";
-import { packageRoot } from "../../src/physics/package-root.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
 

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
-import { loadSimulation } from "../../src/physics/robot-description.ts";
-import { describeScene } from "../../src/physics/scene-description.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { loadSimulation } from "../../src/physics/looks/robot-description.ts";
+import { describeScene } from "../../src/physics/looks/scene-description.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 
 /** Two links on a sliding base; shapes and drives are the scene's own. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
-import { describeScene, type SceneDescription } from "../../src/physics/scene-description.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { describeScene, type SceneDescription } from "../../src/physics/looks/scene-description.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 
 async function load(name: string): Promise<Simulation> {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { loadMujoco, mujocoMemoryBytes } from "../../src/physics/engine.ts";
 import { ModelOverlay } from "../../src/physics/model-overlay.ts";
-import { packageRoot } from "../../src/physics/package-root.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgait-physics-"));

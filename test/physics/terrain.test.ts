@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
-import { describeScene } from "../../src/physics/scene-description.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { describeScene } from "../../src/physics/looks/scene-description.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 import { roughen } from "../../src/physics/terrain.ts";
 

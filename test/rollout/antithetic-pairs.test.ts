@@ -1,20 +1,20 @@
 /** Pairs that come in twos, from the updater's own preparation of a shard. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
+import type { PartialTrainConfig } from "../../src/config/config.ts";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
+import { type IterationViews, iterationLayout } from "../../src/learner/iteration-layout.ts";
+import { iterationSizes, updatePlan, updateSpec } from "../../src/learner/networks.ts";
+import { keptLayout } from "../../src/learner/rows.ts";
+import { Updater } from "../../src/learner/updater.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
 import { constantly } from "../../src/math/schedule.ts";
 import { TIME_SIZE } from "../../src/policy/flow-policy.ts";
 import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { startOfRun } from "../../src/policy/run-clock.ts";
-import { type IterationViews, iterationLayout } from "../../src/rollout/iteration-layout.ts";
-import { keptLayout } from "../../src/rollout/kept-rows.ts";
-import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
-import { Updater } from "../../src/rollout/updater.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
-import type { PartialTrainConfig } from "../../src/train/config.ts";
-import { iterationSizes, updatePlan, updateSpec } from "../../src/train/networks.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
+import { byteLengthOf, sharedViews } from "../../src/threads/shared-layout.ts";
 
 const PAIRS = 6;
 const algorithm = {

@@ -1,18 +1,18 @@
 /** What a time limit does to the returns that the critic learns. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
+import { iterationLayout } from "../../src/learner/iteration-layout.ts";
+import { iterationSizes, updatePlan, updateSpec } from "../../src/learner/networks.ts";
+import { Updater } from "../../src/learner/updater.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
 import { constantly } from "../../src/math/schedule.ts";
 import { criticLayout } from "../../src/policy/critic.ts";
 import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { initialise } from "../../src/policy/parameters.ts";
 import { startOfRun } from "../../src/policy/run-clock.ts";
-import { iterationLayout } from "../../src/rollout/iteration-layout.ts";
-import { byteLengthOf, sharedViews } from "../../src/rollout/shared-layout.ts";
-import { Updater } from "../../src/rollout/updater.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
-import { iterationSizes, updatePlan, updateSpec } from "../../src/train/networks.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
+import { byteLengthOf, sharedViews } from "../../src/threads/shared-layout.ts";
 
 const STEPS = 5;
 /** The step that the time limit cuts. */

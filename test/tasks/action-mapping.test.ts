@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Squash, squashInto } from "../../src/tasks/action-mapping.ts";
+import { type Squash, squashInto } from "../../src/tasks/actions/action-mapping.ts";
 import { direct, Environment, gaitPhase, jointTargets, registry, steppingPose } from "../../src/tasks/index.ts";
 
 describe("squash", () => {

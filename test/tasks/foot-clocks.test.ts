@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
-import { footClocks } from "../../src/tasks/foot-clocks.ts";
 import type { AnyMoment } from "../../src/tasks/moment.ts";
+import { footClocks } from "../../src/tasks/trackers/foot-clocks.ts";
 
 const DT = 0.02;
 const momentWith = (command: number[]) => ({ command: Float64Array.from(command) }) as unknown as AnyMoment;

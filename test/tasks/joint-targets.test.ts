@@ -1,7 +1,7 @@
 /** Joint targets of servos that are not plain, and controls of the actuators beside them. */
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { Ghosts } from "../../src/drive/ghosts.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
-import { Ghosts } from "../../src/rollout/ghosts.ts";
 import {
   type AnyMoment,
   direct,

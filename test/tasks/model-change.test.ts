@@ -1,6 +1,6 @@
 /** What tasks change in a scene that they share. */
 import { afterEach, describe, expect, it } from "vitest";
-import { describeScene } from "../../src/physics/scene-description.ts";
+import { describeScene } from "../../src/physics/looks/scene-description.ts";
 import { describeTask, Environment, jointDamping, markerRadius, registry, type Task } from "../../src/tasks/index.ts";
 
 const alive: Environment[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkTaskName, taskFileName } from "../../src/tasks/task-name.ts";
+import { checkTaskName, taskFileName } from "../../src/tasks/own/task-name.ts";
 
 const welcome = ["CheetahRun", "dm_control/walker-walk", "ALE/Pong-v5", '关节 "Übung"', "a */ b", "</script>", "v1.2"];
 const unwelcome = [

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgait-types-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

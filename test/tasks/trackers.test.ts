@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
-import { actionHistory } from "../../src/tasks/action-history.ts";
-import { changeOf } from "../../src/tasks/change-of.ts";
-import { contactTimers } from "../../src/tasks/contact-timers.ts";
-import { type GaitSettings, gaitPhase, wrapPhase } from "../../src/tasks/gait-phase.ts";
-import { meanTwist } from "../../src/tasks/mean-twist.ts";
 import type { AnyMoment } from "../../src/tasks/moment.ts";
-import { kicks, shoves } from "../../src/tasks/pushes.ts";
-import { surges } from "../../src/tasks/surges.ts";
-import { touch } from "../../src/tasks/touch.ts";
+import { actionHistory } from "../../src/tasks/trackers/action-history.ts";
+import { changeOf } from "../../src/tasks/trackers/change-of.ts";
+import { contactTimers } from "../../src/tasks/trackers/contact-timers.ts";
+import { type GaitSettings, gaitPhase, wrapPhase } from "../../src/tasks/trackers/gait-phase.ts";
+import { meanTwist } from "../../src/tasks/trackers/mean-twist.ts";
+import { kicks, shoves } from "../../src/tasks/trackers/pushes.ts";
+import { surges } from "../../src/tasks/trackers/surges.ts";
+import { touch } from "../../src/tasks/trackers/touch.ts";
 
 const DT = 0.02;
 const momentWith = (command: number[]) => ({ command: Float64Array.from(command) }) as unknown as AnyMoment;

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { EvaluationMetrics, LogEvent } from "../../src/train/metrics.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
+import type { EvaluationMetrics, LogEvent } from "../../src/runs/metrics.ts";
 import { type ResumePoint, Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
-import type { AlgorithmName } from "../../src/train/algorithm-config.ts";
-import { encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/train/checkpoint.ts";
-import type { PartialTrainConfig } from "../../src/train/config.ts";
-import type { LogEvent, MetricSink } from "../../src/train/metrics.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
+import type { AlgorithmName } from "../../src/config/algorithm-config.ts";
+import type { PartialTrainConfig } from "../../src/config/config.ts";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
+import type { LogEvent, MetricSink } from "../../src/runs/metrics.ts";
 import { Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { beginClip, clipSteps, stepClip } from "../../src/rollout/drive-clip.ts";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
+import { beginClip, clipSteps, stepClip } from "../../src/drive/drive-clip.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import type { Incident } from "../../src/train/incidents.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
 import { Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 

@@ -1,13 +1,13 @@
 /** One iteration of every algorithm through the training's own threads: collect, prepare, gradient. */
 import { describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
+import type { PartialTrainConfig, TrainConfig } from "../../src/config/config.ts";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
+import { DescentBoard } from "../../src/learner/descent-board.ts";
+import { updatePlan, updateSpec } from "../../src/learner/networks.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
 import { advanced, type RunClock, startOfRun } from "../../src/policy/run-clock.ts";
-import { DescentBoard } from "../../src/rollout/descent-board.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
-import type { PartialTrainConfig, TrainConfig } from "../../src/train/config.ts";
-import { updatePlan, updateSpec } from "../../src/train/networks.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
 
 const small = { minibatches: 1, unroll: 4, policyHidden: [8, 8], criticHidden: [8] };
 const run: PartialTrainConfig = { envs: 4, shards: 2, horizon: 8, workers: 1 };

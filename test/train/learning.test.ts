@@ -2,9 +2,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { PartialTrainConfig } from "../../src/train/config.ts";
-import type { MetricSink } from "../../src/train/metrics.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
+import type { PartialTrainConfig } from "../../src/config/config.ts";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
+import type { MetricSink } from "../../src/runs/metrics.ts";
 import { Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { latestCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { resolveTrainConfig } from "../../src/config/presets.ts";
+import { latestCheckpoint, loadCheckpoint } from "../../src/runs/checkpoint.ts";
+import type { LogEvent } from "../../src/runs/metrics.ts";
 import { evaluatePolicy } from "../../src/train/evaluate.ts";
-import type { LogEvent } from "../../src/train/metrics.ts";
-import { resolveTrainConfig } from "../../src/train/presets.ts";
 import { Training } from "../../src/train/training.ts";
 import { pile } from "../physics/pile.ts";
 import { scratchFolder } from "./scratch-folder.ts";

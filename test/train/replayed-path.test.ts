@@ -1,15 +1,15 @@
 /** Algorithms that replay how an action came about must arrive at the action that was executed, in every kind of run. */
 import { describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
+import { algorithmNames } from "../../src/config/algorithm-config.ts";
+import type { PartialTrainConfig, TrainConfig } from "../../src/config/config.ts";
+import { changeConfig, resolveTrainConfig } from "../../src/config/presets.ts";
+import { updateSpec } from "../../src/learner/networks.ts";
+import { keptLayout } from "../../src/learner/rows.ts";
 import { advanced } from "../../src/policy/run-clock.ts";
-import { keptLayout } from "../../src/rollout/kept-rows.ts";
-import { algorithmNames } from "../../src/train/algorithm-config.ts";
+import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
-import type { Checkpoint } from "../../src/train/checkpoint.ts";
 import { collectIteration } from "../../src/train/collection.ts";
-import type { PartialTrainConfig, TrainConfig } from "../../src/train/config.ts";
-import { updateSpec } from "../../src/train/networks.ts";
-import { changeConfig, resolveTrainConfig } from "../../src/train/presets.ts";
 import { restore, storedState, storedTensors } from "../../src/train/training-state.ts";
 
 const FLOW_STEPS = 3;

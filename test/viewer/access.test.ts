@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DriveView } from "../../src/cli/drive-view.ts";
-import { PolicyShelf } from "../../src/cli/policy-shelf.ts";
 import { StreamServer } from "../../src/stream/server.ts";
+import { DriveView } from "../../src/studio/drive-view.ts";
+import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import { launchBrowser, pageUntil } from "./browser.ts";
 import { SampleTraining } from "./sample-training.ts";

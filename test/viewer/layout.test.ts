@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
-import { describeScene, type SceneDescription } from "../../src/physics/scene-description.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { describeScene, type SceneDescription } from "../../src/physics/looks/scene-description.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 
 interface SceneFacts {

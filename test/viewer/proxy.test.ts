@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { StreamServer } from "../../src/stream/server.ts";
 import { type Running, startCli } from "../cli/cli-process.ts";
 import { launchBrowser, pageUntil, watchPage } from "./browser.ts";

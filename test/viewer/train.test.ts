@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { checkpointSteps, latestCheckpoint } from "../../src/train/checkpoint.ts";
-import { readJsonl } from "../../src/train/jsonl-sink.ts";
-import { readRunConfig } from "../../src/train/run-folder.ts";
+import { checkpointSteps, latestCheckpoint } from "../../src/runs/checkpoint.ts";
+import { readJsonl } from "../../src/runs/jsonl-sink.ts";
+import { readRunConfig } from "../../src/runs/run-folder.ts";
 import { pageUntil } from "./browser.ts";
 import { field, StudioProcess, stop, train } from "./studio-process.ts";
 

@@ -7,13 +7,13 @@ import { createOrtEngine } from "../../graph/index.ts";
 import { Rng, STREAM } from "../../math/rng.ts";
 import { UserError } from "../../math/user-error.ts";
 import { withoutStepNoise } from "../../policy/flow-sampler.ts";
-import type { TrainedPolicy } from "../../rollout/jobs.ts";
+import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { Environment } from "../../tasks/index.ts";
-import { mean } from "../closed-loop.ts";
 import { type ControllerOptions, resolvedOptions, seededNoise } from "../controller-function.ts";
 import { checkActions, type EpisodePlan, runEpisodes } from "../episode-loop.ts";
 import { type FlowStepReturn, flowStepReturn } from "../flow-steps.ts";
 import { ReferencePolicy } from "../reference-policy.ts";
+import { mean } from "../report/closed-loop.ts";
 import { DistillationStep } from "./distillation-step.ts";
 import { Experience } from "./experience.ts";
 

@@ -10,11 +10,11 @@ import {
   square,
   sub,
 } from "../../graph/index.ts";
+import { Optimiser } from "../../learner/optimiser.ts";
 import { normalise } from "../../policy/network.ts";
 import { parameterInputs, parameterViews } from "../../policy/parameters.ts";
 import { policyAction, policyLayout } from "../../policy/policy.ts";
-import type { TrainedPolicy } from "../../rollout/jobs.ts";
-import { Optimiser } from "../../rollout/optimiser.ts";
+import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { Squash } from "../../tasks/index.ts";
 import { squashed } from "../controller-function.ts";
 

@@ -1,11 +1,11 @@
 /** An export of a student instead of the policy it learned from. */
 import { Environment } from "../../tasks/index.ts";
-import { weightsSha256 } from "../checksum.ts";
+import { weightsSha256 } from "../contract/checksum.ts";
 import { resolvedOptions } from "../controller-function.ts";
-import { type Latency, measureLatency } from "../latency.ts";
-import type { ExportSubject } from "../measurement.ts";
 import { controllerOnnx } from "../onnx-controller.ts";
-import type { DistillationReport } from "../report.ts";
+import { type Latency, measureLatency } from "../report/latency.ts";
+import type { ExportSubject } from "../report/measurement.ts";
+import type { DistillationReport } from "../report/report.ts";
 import { runOnnx } from "../running-controller.ts";
 import { type DistillationSettings, distil } from "./distil.ts";
 

@@ -1,6 +1,6 @@
 /** States that a student met, with what its teacher would have done there. */
 import { Rng, STREAM } from "../../math/rng.ts";
-import type { TrainedPolicy } from "../../rollout/jobs.ts";
+import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { Environment } from "../../tasks/index.ts";
 import type { ControllerOptions } from "../controller-function.ts";
 import { checkActions, type EpisodePlan, runEpisodes } from "../episode-loop.ts";

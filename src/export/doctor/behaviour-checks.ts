@@ -1,8 +1,8 @@
 /** What shows only when the controller runs: its normaliser against what it sees, saturation, and what small differences of the world cost. */
 
 import { isAction, nonFiniteText } from "../../rollout/non-finite.ts";
-import { relativeLoss } from "../closed-loop.ts";
-import type { Contract } from "../contract-schema.ts";
+import type { Contract } from "../contract/contract-schema.ts";
+import { relativeLoss } from "../report/closed-loop.ts";
 import { type Check, fail, pass, warn } from "./check.ts";
 import type { Observed } from "./observed.ts";
 import type { TrialResult } from "./trial.ts";

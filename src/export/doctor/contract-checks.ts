@@ -1,6 +1,6 @@
 /** What a controller's contract says against what the task and its robot are: order, pose, gains, scale, rates, observation, conventions. */
 import { type TaskDescription, targetJoints } from "../../tasks/index.ts";
-import type { Contract } from "../contract-schema.ts";
+import type { Contract } from "../contract/contract-schema.ts";
 import { type Check, fail, pass, warn } from "./check.ts";
 
 /** The task as the contract tells it. */

@@ -1,6 +1,6 @@
 /** The examination for people, in one file: the checks, and the table of worlds as a heat map. */
-import { relativeLoss } from "../closed-loop.ts";
-import { escaped, page, shown, verdict } from "../html-text.ts";
+import { relativeLoss } from "../report/closed-loop.ts";
+import { escaped, page, shown, verdict } from "../report/html-text.ts";
 import type { Check } from "./check.ts";
 import { type Examination, WORLD_AXES, type WorldResult } from "./examine.ts";
 

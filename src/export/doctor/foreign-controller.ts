@@ -5,7 +5,7 @@
 import { loadOnnxSession } from "../../graph/index.ts";
 import { UserError } from "../../math/user-error.ts";
 import { FileActor } from "../../rollout/file-actor.ts";
-import type { FilePolicy } from "../../rollout/jobs.ts";
+import type { FilePolicy } from "../../rollout/policy-data.ts";
 import type { TaskDescription } from "../../tasks/index.ts";
 import type { RunningController } from "../running-controller.ts";
 import { type Check, fail, pass, skip, warn } from "./check.ts";

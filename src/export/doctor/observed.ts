@@ -1,5 +1,5 @@
 /** What a controller sees and gives while it runs: statistics of observations, and how often outputs are at their limits. */
-import type { Contract } from "../contract-schema.ts";
+import type { Contract } from "../contract/contract-schema.ts";
 
 /** Running mean and deviation of every observation value, and counts of saturated outputs. */
 export class Observed {

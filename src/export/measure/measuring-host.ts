@@ -1,14 +1,14 @@
 /** What one thread of a measurement owns: the task twice, as the policy and as exported controllers play it, and the policy. */
-import type { TrainedPolicy } from "../../rollout/jobs.ts";
+import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import { describeTask, Environment, resolveTask } from "../../tasks/index.ts";
-import { compareEpisodes } from "../closed-loop.ts";
 import { type ControllerOptions, resolvedOptions } from "../controller-function.ts";
 import { type EpisodeOutcomes, type EpisodePlan, runEpisodes } from "../episode-loop.ts";
 import { withFlowSteps } from "../flow-steps.ts";
-import { expectedOutputs, rowDifferences } from "../parity.ts";
 import { playedTask } from "../played-task.ts";
-import { runReference } from "../recording.ts";
 import { ReferencePolicy } from "../reference-policy.ts";
+import { compareEpisodes } from "../report/closed-loop.ts";
+import { expectedOutputs, rowDifferences } from "../report/parity.ts";
+import { runReference } from "../report/recording.ts";
 import { type RunningController, runOnnx, runProgram, runTypescript } from "../running-controller.ts";
 import type { MeasuringJob, MeasuringResult, MeasuringSetup, OpenedController } from "./measuring-jobs.ts";
 

@@ -1,6 +1,6 @@
 /** Threads that share the work of a measurement. Which thread does what never shows in the result. */
 import { availableParallelism } from "node:os";
-import { JobThreads } from "../../rollout/pool.ts";
+import { JobThreads } from "../../threads/job-threads.ts";
 import type { EpisodePlan } from "../episode-loop.ts";
 import type { MeasuringJob, MeasuringResult, MeasuringSetup } from "./measuring-jobs.ts";
 

@@ -1,5 +1,5 @@
 /** Entry point of a thread of a measurement. */
-import { answerJobs } from "../../rollout/answer-jobs.ts";
+import { answerJobs } from "../../threads/answer-jobs.ts";
 import { MeasuringHost } from "./measuring-host.ts";
 import type { MeasuringJob, MeasuringSetup } from "./measuring-jobs.ts";
 

@@ -8,7 +8,7 @@ import { createLoopEngine } from "../../graph/engines/loops.ts";
 import { readOnnx } from "../../graph/onnx/read.ts";
 import type { Task } from "../../tasks/define-task.ts";
 import { Environment } from "../../tasks/environment.ts";
-import type { Contract } from "../contract-schema.ts";
+import type { Contract } from "../contract/contract-schema.ts";
 import { playedTask } from "../played-task.ts";
 
 /** What of the contract playing needs. */

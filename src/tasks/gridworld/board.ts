@@ -4,7 +4,7 @@
  */
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
-import { type ActionMapping, squashInto } from "../action-mapping.ts";
+import { type ActionMapping, squashInto } from "../actions/action-mapping.ts";
 import { type Readings, readings } from "../readings.ts";
 
 /** Cells of a row and of a column. */

@@ -3,19 +3,19 @@
  * In the style of MuJoCo Playground's G1 joystick task, with gentler starts, a forgiving end and a stepping pose to begin from.
  */
 
+import { jointTargets } from "../actions/joint-targets.ts";
+import { steppingPose } from "../actions/stepping-pose.ts";
 import { twistCommand } from "../command.ts";
-import { contactTimers } from "../contact-timers.ts";
 import { defineTask, type Task } from "../define-task.ts";
-import { type GaitSettings, gaitPhase } from "../gait-phase.ts";
-import { jointTargets } from "../joint-targets.ts";
 import { legged } from "../legged-robot.ts";
-import { meanTwist } from "../mean-twist.ts";
 import { AXIAL, PLANAR, POLAR, TWIST } from "../mirror.ts";
-import { kicks } from "../pushes.ts";
 import { centreOfMass, friction, masses, motorStrength, payload, servoGains } from "../randomisation.ts";
-import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, mixedKernel, normSq, normSqAt } from "../terms/norms.ts";
+import { contactTimers } from "../trackers/contact-timers.ts";
+import { type GaitSettings, gaitPhase } from "../trackers/gait-phase.ts";
+import { meanTwist } from "../trackers/mean-twist.ts";
+import { kicks } from "../trackers/pushes.ts";
 
 const FOOT_CLEARANCE = 0.08; // m, at the top of a step
 const LOWEST_PELVIS = 0.45; // m; it stands at 0.77

@@ -5,18 +5,18 @@
  * where Playground's holds those of the step before.
  */
 
+import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
-import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
-import { gaitPhase } from "../gait-phase.ts";
-import { jointTargets } from "../joint-targets.ts";
 import { legged } from "../legged-robot.ts";
 import { AXIAL, POLAR, TWIST } from "../mirror.ts";
-import { kicks } from "../pushes.ts";
 import { friction, jointField, jointZeros, masses, payload } from "../randomisation.ts";
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt, weightedNormSq } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
+import { contactTimers } from "../trackers/contact-timers.ts";
+import { gaitPhase } from "../trackers/gait-phase.ts";
+import { kicks } from "../trackers/pushes.ts";
 
 const FEET = ["l_foot", "r_foot"];
 const FOOT_HEIGHT = 0.1; // m, of a foot's site at the top of a step

@@ -3,7 +3,7 @@
  * it (the idea: M. Raibert, Legged Robots That Balance, 1986). Its numbers were found on the step alone, without a policy, by
  * the method of bench/footwork.ts, and the hip's answer to the command then raised by hand; docs/experiments.md tells what came of it.
  */
-import type { SteppingSettings, Stride, Sway } from "../stepping-pose.ts";
+import type { SteppingSettings, Stride, Sway } from "../actions/stepping-pose.ts";
 
 /** How a joint answers: kind of joint, observation, which of its three values, then rad per unit of that times sine, cosine and one. */
 export type Answer = readonly [

@@ -4,18 +4,18 @@
  * where Playground's holds those of the step before.
  */
 
+import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
-import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
-import { gaitPhase } from "../gait-phase.ts";
-import { jointTargets } from "../joint-targets.ts";
 import { legged } from "../legged-robot.ts";
 import { AXIAL, POLAR, TWIST } from "../mirror.ts";
-import { kicks } from "../pushes.ts";
 import { jointField, jointZeros, masses, pairFriction, payload } from "../randomisation.ts";
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
+import { contactTimers } from "../trackers/contact-timers.ts";
+import { gaitPhase } from "../trackers/gait-phase.ts";
+import { kicks } from "../trackers/pushes.ts";
 import { balance, PUBLISHED_START, walk } from "./g1-walk.ts";
 
 const SIDES = ["left", "right"];

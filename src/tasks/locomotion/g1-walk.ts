@@ -3,19 +3,19 @@
  * rewards that tell one bad step from another, and commands that grow. Evaluations throw it about as published.
  */
 
-import type { ContactReading } from "../contact-timers.ts";
+import { jointTargets } from "../actions/joint-targets.ts";
+import { type SteppingSettings, type Stride, steppingPose } from "../actions/stepping-pose.ts";
 import type { RewardTerm } from "../define-task.ts";
-import type { GaitReading } from "../gait-phase.ts";
-import { jointTargets } from "../joint-targets.ts";
 import type { Lesson } from "../lesson.ts";
-import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
 import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
-import { kicks } from "../pushes.ts";
 import { growing, jointField, jointZeros, masses, payload } from "../randomisation.ts";
-import { type SteppingSettings, type Stride, steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
+import type { ContactReading } from "../trackers/contact-timers.ts";
+import type { GaitReading } from "../trackers/gait-phase.ts";
+import { type MeanTwistReading, meanTwist } from "../trackers/mean-twist.ts";
+import { kicks } from "../trackers/pushes.ts";
 import { FOOTWORK, stepOf } from "./g1-footwork.ts";
 import type { G1 } from "./g1-joystick.ts";
 

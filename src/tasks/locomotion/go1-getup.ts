@@ -2,11 +2,12 @@
  * Get up from any fall, and stand: the Unitree Go1. Figures, terms and their order: MuJoCo Playground, Go1 getup.
  * Its observation looks ahead like the joystick task's.
  */
-import { actionHistory } from "../action-history.ts";
+
+import { jointTargets } from "../actions/joint-targets.ts";
 import { defineTask } from "../define-task.ts";
-import { jointTargets } from "../joint-targets.ts";
 import { AXIAL, POLAR } from "../mirror.ts";
 import { bendSq, distSq, excessSq, normSq, sumAbs } from "../terms/norms.ts";
+import { actionHistory } from "../trackers/action-history.ts";
 import { go1, go1Differences } from "./go1.ts";
 
 const STANDING_HEIGHT = 0.275; // m, of the IMU

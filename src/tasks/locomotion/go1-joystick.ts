@@ -4,15 +4,15 @@
  * where Playground's holds those of the step before.
  */
 
+import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
-import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
-import { jointTargets } from "../joint-targets.ts";
 import { AXIAL, POLAR, TWIST } from "../mirror.ts";
-import { surges } from "../surges.ts";
 import { footClearance, footSlip, swingPeakError } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsProduct, weightedNormSq } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
+import { contactTimers } from "../trackers/contact-timers.ts";
+import { surges } from "../trackers/surges.ts";
 import { FEET, FOOT_CONTACTS, go1, go1Differences } from "./go1.ts";
 import { trot } from "./go1-trot.ts";
 

@@ -3,16 +3,16 @@
  * bad step from another, and commands that grow. The published reward is cut off at 0, where all beginners are.
  */
 
-import type { ContactReading } from "../contact-timers.ts";
-import { type GaitReading, gaitPhase } from "../gait-phase.ts";
-import { jointTargets } from "../joint-targets.ts";
+import { jointTargets } from "../actions/joint-targets.ts";
+import { steppingPose } from "../actions/stepping-pose.ts";
 import type { Lesson } from "../lesson.ts";
-import { type MeanTwistReading, meanTwist } from "../mean-twist.ts";
 import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
-import { steppingPose } from "../stepping-pose.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, mixedKernel, normSq } from "../terms/norms.ts";
+import type { ContactReading } from "../trackers/contact-timers.ts";
+import { type GaitReading, gaitPhase } from "../trackers/gait-phase.ts";
+import { type MeanTwistReading, meanTwist } from "../trackers/mean-twist.ts";
 import { FEET, type Go1 } from "./go1.ts";
 
 /** What the lesson's terms read: of the task the feet, of the lesson the gait and what came of it. */

@@ -3,11 +3,11 @@
  * Playground, Go1 handstand and footstand. Observations look ahead like the joystick task's.
  */
 
+import { jointTargets } from "../actions/joint-targets.ts";
 import { defineTask } from "../define-task.ts";
-import { jointTargets } from "../joint-targets.ts";
 import { AXIAL, POLAR } from "../mirror.ts";
 import { normSqAt } from "../terms/norms.ts";
-import { touch } from "../touch.ts";
+import { touch } from "../trackers/touch.ts";
 import { FOOT_CONTACTS, go1, go1Differences } from "./go1.ts";
 
 /** What the two tasks differ in. */

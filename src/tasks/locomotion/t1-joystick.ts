@@ -4,19 +4,19 @@
  * where Playground's holds those of the step before. Shoulder rolls start within their range, which Playground's starts leave.
  */
 
+import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
-import { contactTimers } from "../contact-timers.ts";
 import { defineTask } from "../define-task.ts";
-import { footClocks } from "../foot-clocks.ts";
-import { jointTargets } from "../joint-targets.ts";
 import { legged } from "../legged-robot.ts";
 import { AXIAL, POLAR, TWIST } from "../mirror.ts";
-import { kicks } from "../pushes.ts";
 import { friction, jointField, jointZeros, masses, payload, servoGains } from "../randomisation.ts";
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbsAt, weightedNormSq } from "../terms/norms.ts";
 import { sidewaysDistance } from "../terms/stance.ts";
 import { onRoughTerrain } from "../terrain.ts";
+import { contactTimers } from "../trackers/contact-timers.ts";
+import { footClocks } from "../trackers/foot-clocks.ts";
+import { kicks } from "../trackers/pushes.ts";
 
 const FEET = ["left_foot", "right_foot"];
 /** Of each foot, four spheres under its sole. */

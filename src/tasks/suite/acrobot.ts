@@ -1,5 +1,5 @@
 /** Two links with a motor between them, the tip to be held high. Values: dm_control suite and MuJoCo Playground, acrobot.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 import { pointDistance } from "../terms/norms.ts";

@@ -1,5 +1,5 @@
 /** A ball on a string, to be swung into the cup that it hangs from. Values: dm_control suite and MuJoCo Playground, ball_in_cup.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 

@@ -1,5 +1,5 @@
 /** A cart on a rail that balances or swings up a pole. Values: dm_control suite and MuJoCo Playground, cartpole.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";

@@ -1,5 +1,5 @@
 /** A planar cheetah that runs as fast as it can. Values: dm_control suite and MuJoCo Playground, cheetah.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 import { tolerance } from "../terms/tolerance.ts";

@@ -1,10 +1,10 @@
 /** A finger that spins or turns a hinged body. Values: dm_control suite and MuJoCo Playground, finger.py. */
-import { direct } from "../action-mapping.ts";
-import { type ChangeReading, changeOf } from "../change-of.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { jointDamping, markerRadius } from "../model-change.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";
+import { type ChangeReading, changeOf } from "../trackers/change-of.ts";
 import { randomPose } from "./random-pose.ts";
 
 /** Velocity of the hinge that counts as spinning, rad/s. */

@@ -1,6 +1,6 @@
 /** A fish with a tail and two fins that swims to a target. Values: dm_control suite and MuJoCo Playground, fish.py. */
 import { rotateInverse } from "../../math/rotation-matrix.ts";
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import type { ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";

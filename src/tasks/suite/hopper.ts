@@ -1,5 +1,5 @@
 /** A planar hopper on one leg that stands or hops. Values: dm_control suite and MuJoCo Playground, hopper.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask, type RewardTerm } from "../define-task.ts";
 import type { MomentBase } from "../moment.ts";
 import { readings } from "../readings.ts";

@@ -1,6 +1,6 @@
 /** The control suite's humanoid, which stands, walks or runs on motors. Values: dm_control suite and MuJoCo Playground, humanoid.py. */
 import { rotateInverse } from "../../math/rotation-matrix.ts";
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask, type RewardTerm } from "../define-task.ts";
 import type { MomentBase } from "../moment.ts";
 import { readings } from "../readings.ts";

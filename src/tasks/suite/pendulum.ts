@@ -1,5 +1,5 @@
 /** A weight on a pole, to be swung up by a motor too weak to lift it. Values: dm_control suite and MuJoCo Playground, pendulum.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 import { tolerance } from "../terms/tolerance.ts";

@@ -1,5 +1,5 @@
 /** A ball on a table, to be brought to rest in the middle. Values: dm_control suite and MuJoCo Playground, point_mass.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 import { pointDistance } from "../terms/norms.ts";

@@ -1,5 +1,5 @@
 /** A two-link arm that reaches for a target. Values: dm_control suite and MuJoCo Playground, reacher.py. */
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { markerRadius } from "../model-change.ts";
 import { readings } from "../readings.ts";

@@ -1,6 +1,6 @@
 /** A chain of six links that swims in the plane to a target. Values: dm_control suite and MuJoCo Playground, swimmer.py. */
 import { rotateInverse } from "../../math/rotation-matrix.ts";
-import { direct } from "../action-mapping.ts";
+import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 import { tolerance } from "../terms/tolerance.ts";

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import type { PagePayload } from "../../../src/export/page/payload.ts";
 import type { PlayedRobot } from "../../../src/export/page/played-robot.ts";
-import { describeScene } from "../../../src/physics/scene-description.ts";
+import { describeScene } from "../../../src/physics/looks/scene-description.ts";
 import type { RunInfo, StreamScene } from "../../../src/stream/protocol.ts";
 import { initialState } from "../../src/initial-state.ts";
 import { Stage } from "../../src/scene/stage.ts";

@@ -4,7 +4,7 @@ import { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import * as flowgait from "../../../src/index.ts";
 import type { Task } from "../../../src/tasks/define-task.ts";
 import { withLesson } from "../../../src/tasks/lesson.ts";
-import { PAGE_NAMES } from "../../../src/tasks/page-names.ts";
+import { PAGE_NAMES } from "../../../src/tasks/own/page-names.ts";
 import { get } from "../../../src/tasks/registry.ts";
 import { addFile } from "./files.ts";
 

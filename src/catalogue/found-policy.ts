@@ -1,0 +1,41 @@
+/** A policy that a name stands for, before anything is known of the task that it will act in. */
+import type { Contract } from "../export/contract/contract-schema.ts";
+import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
+import type { CheckpointMetadata } from "../runs/checkpoint.ts";
+import { foundTask, type Home } from "../runs/run-places.ts";
+import type { Environment, TaskVariant } from "../tasks/index.ts";
+
+/** A task as it is declared. */
+export const PLAIN: Required<TaskVariant> = { terrainSeed: 0, modelDir: "", lesson: "" };
+
+/** A policy that was found but does not know its task's sizes yet. */
+export interface FoundPolicy {
+  /** As given by the user. */
+  readonly reference: string;
+  /** The task that it was made for, as `resolveTask` takes it; null where it does not say, fits any, or its file is found nowhere. */
+  readonly task: string | null;
+  /** Name of a user's task whose file is found nowhere. */
+  readonly lost?: string;
+  /** The run that it belongs to; null or absent for other policies. */
+  readonly home?: Home | null;
+  /** What the checkpoint says of itself; null for policies that are none. */
+  readonly trained: CheckpointMetadata | null;
+  /** The checkpoint that was taken of a run folder; absent for other policies. */
+  readonly taken?: string;
+  /** What a controller that was exported says of itself; absent for other policies. */
+  readonly contract?: Contract;
+  /** What the training's own evaluations draw actions from, or a controller by itself; null for other policies. */
+  readonly noise: StartNoise | null;
+  /** Ground, robot and lesson that it was trained with; the task's own for policies that are no checkpoint. */
+  readonly variant: Required<TaskVariant>;
+  /** @throws UserError when it does not fit the task */
+  bind(env: Environment): Promise<PolicyData>;
+  /** What a file says of its robot and the task says otherwise, such as another order of joints; sizes fit nevertheless. */
+  contradictions?(env: Environment): readonly string[];
+}
+
+/** What a policy says of its task: where it is, or what is lost. */
+export function placedTask(stored: string, home: Home | null): Pick<FoundPolicy, "task" | "lost"> {
+  const task = foundTask(stored, home);
+  return task === null ? { task, lost: stored } : { task };
+}

@@ -1,0 +1,103 @@
+/** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
+import { existsSync } from "node:fs";
+import { extname } from "node:path";
+import type { Command } from "commander";
+import type { Output } from "../files/output.ts";
+import { suggestion } from "../math/near-names.ts";
+import { UserError } from "../math/user-error.ts";
+import type { Whereabouts } from "../runs/run-places.ts";
+import { type Environment, isTaskFile, registry, type TaskVariant } from "../tasks/index.ts";
+import { wholeNumber } from "./flag-value.ts";
+import { type FoundPolicy, PLAIN } from "./found-policy.ts";
+import { changeNotes, missingRobot, missingTask } from "./task-reference.ts";
+
+/** The flags. */
+export interface PlaceOptions {
+  readonly task?: string;
+  readonly terrainSeed?: string;
+  readonly modelDir?: string;
+  readonly lesson?: string;
+}
+
+/** A task and its variant. */
+export interface Place extends Required<TaskVariant> {
+  readonly task: string;
+}
+
+/** Gives a command the flags. */
+export function addPlaceOptions(command: Command): Command {
+  return command
+    .option("--task <task>", "task to run in; a trained policy knows its own")
+    .option("--terrain-seed <seed>", "seed of the ground, where it is made from one; as trained without it")
+    .option(
+      "--model-dir <folder>",
+      "your own description of the robot in place of the package's; as trained without it",
+    )
+    .option("--lesson <name>", "lesson whose action mapping the policy has; as trained without it");
+}
+
+/**
+ * What the user asks for, else what the policy was trained on; says where files of the user's own are not what they were.
+ * @throws UserError (exit code 2) when neither names a task, or the task is not for such a policy
+ */
+export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output: Output): Promise<Place> {
+  const { reference, variant } = policy;
+  const task = await taskFor(policy, options, output);
+  const { terrainSeed, modelDir } = isElsewhere(policy, options.task) ? PLAIN : variant;
+  if (options.modelDir === undefined && modelDir !== "" && !existsSync(modelDir))
+    throw missingRobot(modelDir, reference);
+  const seed = options.terrainSeed;
+  return {
+    task,
+    terrainSeed: seed === undefined ? terrainSeed : wholeNumber("--terrain-seed", seed, 0, 0xffffffff),
+    modelDir: options.modelDir ?? modelDir,
+    lesson: options.lesson ?? ownLesson(policy, task),
+  };
+}
+
+/** Whether the user names another task, and not where the file of a policy's own is now. */
+function isElsewhere({ home }: FoundPolicy, asked: string | undefined): boolean {
+  return asked !== undefined && !(home?.files.task !== undefined && isTaskFile(asked));
+}
+
+/**
+ * The task that the user names, or else the policy's own; says where files of the user's own are not what the policy was trained on.
+ * @throws UserError (exit code 2) when there is none
+ */
+export async function taskFor(policy: FoundPolicy, asked: Whereabouts, output: Output): Promise<string> {
+  const task = asked.task ?? ownTask(policy);
+  for (const note of await changeNotes(policy.home ?? null, policy.reference, asked)) output.note(note);
+  return task;
+}
+
+/** The lesson whose action mapping a policy has, wherever it acts. Throws UserError (exit code 2) where the task does not have it. */
+function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, task: string): string {
+  const known = registry.list().find(({ name }) => name === task);
+  if (lesson === "" || known === undefined || lesson in known.lessons) return lesson;
+  throw new UserError(
+    `${reference}: acts by the lesson "${lesson}" of ${own}, which ${task} does not have, expected a policy for ${task}`,
+    { exitCode: 2 },
+  );
+}
+
+/** The task that a policy names. Throws UserError (exit code 2) where it names none, or one that is not known here. */
+export function ownTask({ reference, task, lost }: FoundPolicy): string {
+  if (lost !== undefined) throw missingTask(lost, reference);
+  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  const names = registry.list().map(({ name }) => name);
+  // A name may hold slashes like a path; the file of a task has an ending.
+  if ((isTaskFile(task) && extname(task) !== "") || names.includes(task)) return task;
+  throw new UserError(
+    `--task: is missing, ${reference} names the task "${task}", which is not known here${suggestion(task, names)}`,
+    { exitCode: 2 },
+  );
+}
+
+/** Says what a file and the task tell differently of the robot; it runs all the same. */
+export function noteContradictions({ reference, contradictions }: FoundPolicy, env: Environment, output: Output): void {
+  const found = contradictions?.(env) ?? [];
+  if (found.length === 0) return;
+  output.note(
+    `${reference}: contradicts ${env.task.name} in ${found.join("; ")}. It runs as ${env.task.name} says; see flowgait doctor`,
+  );
+}

@@ -1,0 +1,123 @@
+/** Flags of `flowgait export`: what there is, and their values read and checked. */
+import type { Command } from "commander";
+import { choice, wholeNumber } from "../../catalogue/flag-value.ts";
+import { oneOf } from "../../config/config-issue.ts";
+import { type ControllerOptions, NOISE_KINDS, OUTPUT_KINDS } from "../../export/controller-function.ts";
+import type { DistillationSettings } from "../../export/distill/distil.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../../export/export-files.ts";
+import type { ReportSizes } from "../../export/report/report.ts";
+import { UserError } from "../../math/user-error.ts";
+import { FLOW_SAMPLERS } from "../../policy/flow-sampler.ts";
+import type { CheckpointOptions } from "./checkpoint-flag.ts";
+import type { FlowOptions } from "./flow-flags.ts";
+
+/** The flags as they were typed. */
+export interface ExportOptions extends CheckpointOptions, FlowOptions {
+  readonly task?: string;
+  readonly modelDir?: string;
+  readonly format: string;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly noise: string;
+  readonly noiseSeed?: string;
+  readonly output: string;
+  readonly outputName: string;
+  readonly rows: string;
+  readonly episodes: string;
+  readonly calls: string;
+  readonly flowStepCounts: string;
+  readonly seed: string;
+  readonly workers: string;
+  readonly distill?: string;
+  readonly distillUpdates: string;
+  readonly distillRounds: string;
+  readonly distillEpisodes: string;
+  readonly json?: boolean;
+}
+
+/** Adds the flags to a command. */
+export function addExportOptions(command: Command): Command {
+  return command
+    .option("--format <names>", `${oneOf(EXPORT_FORMATS)}, or several separated by commas`, "onnx")
+    .option("--out <folder>", "folder to write to, new or empty; exports/<task> without it")
+    .option("--force", "write into a folder that holds something")
+    .option(
+      "--task <task>",
+      "task of the policy, such as the file of your own where it is now; a trained policy knows its own",
+    )
+    .option("--model-dir <folder>", "your own description of the robot; as trained without it")
+    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
+    .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
+    .option("--step-noise <amount>", "noise of sde and noisy-euler on their way; as trained without it")
+    .option(
+      "--noise <start>",
+      "zero: the action without noise; seed: always the same draw; input: a second input for it",
+      "zero",
+    )
+    .option("--noise-seed <seed>", "seed of --noise seed; 1 without it")
+    .option("--output <kind>", "actions, or joint-targets: rad, scale, default pose and feed-forward inside", "actions")
+    .option("--output-name <name>", "name of the output", "actions")
+    .option("--distill <steps>", "train a student of so many flow steps, and export it instead")
+    .option("--distill-updates <count>", "updates of the student's weights", "3000")
+    .option("--distill-rounds <count>", "rounds in which the student drives and the policy corrects it", "6")
+    .option("--distill-episodes <count>", "episodes per round", "16")
+    .option("--rows <count>", "observations that the report compares outputs at", "10000")
+    .option("--episodes <count>", "episodes that the report runs per format and number of flow steps", "100")
+    .option("--calls <count>", "calls that the report times", "500")
+    .option("--flow-step-counts <counts>", "numbers of flow steps that the report compares", "1,2,4,8,16,32,64")
+    .option("--workers <count>", "threads of the report; 0 takes one per core", "0")
+    .option("--seed <seed>", "seed of the report's episodes", "1000003");
+}
+
+/** What `--distill` asks for; null without it. */
+export function readDistillation(options: ExportOptions): DistillationSettings | null {
+  if (options.distill === undefined) return null;
+  return {
+    flowSteps: wholeNumber("--distill", options.distill, 1, 1000),
+    updates: wholeNumber("--distill-updates", options.distillUpdates, 1, 10_000_000),
+    rounds: wholeNumber("--distill-rounds", options.distillRounds, 1, 1000),
+    episodes: wholeNumber("--distill-episodes", options.distillEpisodes, 1, 1000),
+    comparedEpisodes: wholeNumber("--episodes", options.episodes, 1, 1000),
+    seed: wholeNumber("--seed", options.seed, 0, 0xfffffffe),
+  };
+}
+
+/** Formats without repetition. */
+export function readFormats(text: string): ExportFormat[] {
+  return [...new Set(text.split(",").map((word) => choice("--format", word.trim(), EXPORT_FORMATS)))];
+}
+
+/** How much the report measures. */
+export function readSizes({ rows, episodes, calls, flowStepCounts, seed }: ExportOptions): ReportSizes {
+  const counts = flowStepCounts.split(",").map((count) => wholeNumber("--flow-step-counts", count, 1, 1000));
+  return {
+    rows: wholeNumber("--rows", rows, 1, 1_000_000),
+    episodes: wholeNumber("--episodes", episodes, 1, 1000),
+    calls: wholeNumber("--calls", calls, 10, 1_000_000),
+    flowStepCounts: [...new Set(counts)].sort((a, b) => a - b),
+    seed: wholeNumber("--seed", seed, 0, 0xffffffff),
+  };
+}
+
+/** Threads of the report. */
+export function readWorkers({ workers }: ExportOptions): number {
+  return wholeNumber("--workers", workers, 0, 256);
+}
+
+/** How the controller is to look. */
+export function readSettings(options: ExportOptions): ControllerOptions {
+  const noise = choice("--noise", options.noise, NOISE_KINDS);
+  if (options.noiseSeed !== undefined && noise !== "seed")
+    throw new UserError(`--noise-seed: means nothing with --noise ${noise}, expected --noise seed`, { exitCode: 2 });
+  if (!/^[A-Za-z_][\w.]*$/.test(options.outputName) || ["obs", "noise"].includes(options.outputName))
+    throw new UserError(
+      `--output-name: got "${options.outputName}", expected a word of letters, digits and _ other than obs and noise`,
+      { exitCode: 2 },
+    );
+  return {
+    noise,
+    noiseSeed: wholeNumber("--noise-seed", options.noiseSeed ?? "1", 0, 0xffffffff),
+    output: choice("--output", options.output, OUTPUT_KINDS),
+    outputName: options.outputName,
+  };
+}

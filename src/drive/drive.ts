@@ -1,0 +1,366 @@
+/**
+ * One robot that a person drives: a task without a time limit, a policy that can be exchanged, a command that follows what is asked. A pure
+ * function of its setup and its changes; when steps happen is the clock's affair.
+ */
+import type { Engine } from "../graph/index.ts";
+import { readContacts } from "../physics/contacts.ts";
+import { Hands, type HandsState } from "../physics/hands.ts";
+import { type Actor, ActorFactory } from "../rollout/actor.ts";
+import { flowOf, type PolicyData, type TrainedFlow } from "../rollout/policy-data.ts";
+import { PoseTape, tapeSizes } from "../rollout/pose-tape.ts";
+import { Environment, resolveTask } from "../tasks/index.ts";
+import { beginClip, clipSteps, type DriveClip, stepClip } from "./drive-clip.ts";
+import type { Decision, DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
+import { EasedCommand } from "./eased-command.ts";
+
+/** Driving has no time limit; 2^53 would lose the count. */
+const ENDLESS = 2 ** 40;
+
+/** The task of a driven simulation, or of one beside it whose states fit. @throws UserError where the task is at fault */
+export async function driveEnvironment(setup: DriveSetup): Promise<Environment> {
+  const task = await resolveTask(setup.task, setup);
+  const { disturbances, clip } = setup;
+  // A stretch of a training is one of the form that is trained on.
+  const form = (clip && task.lesson?.training) ?? task;
+  const options = { noise: disturbances, events: disturbances, randomise: disturbances };
+  return Environment.create({ ...form, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
+}
+
+/** A robot that fell is seen lying for so long, s. */
+const LYING_SECONDS = 1.2;
+/** What MuJoCo refused or warned of is told for so long, s. */
+const TOLD_SECONDS = 10;
+/** Share of the newest action in the mean time of actions. */
+const ACT_WEIGHT = 0.05;
+/** The one robot's number. */
+export const ROBOT = 0;
+
+/** A moment from which the same course goes on. */
+export interface DriveKeyframe {
+  readonly step: number;
+  readonly falls: number;
+  readonly lying: number;
+  readonly state: Float64Array;
+  readonly obs: Float32Array;
+  readonly command: Float64Array | null;
+  readonly hands: HandsState;
+  readonly policy: NamedPolicy;
+  /** Whether a clip is gone through. */
+  readonly inClip: boolean;
+}
+
+/** What can be seen of a moment by the simulation itself. */
+export type DriveView = Omit<DriveMoment, "oldest" | "newest">;
+
+/** A simulation and the policy that acts in it. */
+export class Drive {
+  readonly env: Environment;
+  readonly #setup: DriveSetup;
+  readonly #nowMs: () => number;
+  #actMs = 0;
+  #lastActMs = 0;
+  #seed: number;
+  readonly #actors: ActorFactory;
+  readonly #command: EasedCommand | null;
+  readonly #hands: Hands;
+  readonly #tape: PoseTape;
+  readonly #obs: Float32Array;
+  readonly #action: Float32Array;
+  #policy!: NamedPolicy;
+  #actor!: Actor;
+  #step = 0;
+  #falls = 0;
+  /** Control steps that the robot still lies. */
+  #lying = 0;
+  #cut = true;
+  #broken = "";
+  /** The last step that MuJoCo refused or warned of, and what there is to tell. */
+  #complaint = { step: Number.NEGATIVE_INFINITY, words: "" };
+  /** What is gone through before the policy acts; null once it does. */
+  #clip: DriveClip | null = null;
+
+  private constructor(env: Environment, engine: Engine, setup: DriveSetup, nowMs: () => number) {
+    const { seed, command } = setup;
+    this.env = env;
+    this.#setup = setup;
+    this.#nowMs = nowMs;
+    this.#seed = seed;
+    this.#actors = new ActorFactory(engine);
+    this.#obs = new Float32Array(env.obsSize);
+    this.#action = new Float32Array(env.actionSize);
+    const sizes = { ...tapeSizes(env, 1, 1), looks: 1 };
+    this.#tape = new PoseTape(PoseTape.allocate(sizes), sizes);
+    this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
+    this.#hands = new Hands(env.sim, 1 / env.controlHz);
+    this.#beginWith(command);
+    if (setup.clip) this.#enterClip(setup.clip);
+  }
+
+  /**
+   * Loads the task and the policy.
+   * @param nowMs clock that times actions; nothing else depends on it
+   * @throws UserError where task or policy are at fault
+   */
+  static async create(setup: DriveSetup, engine: Engine, nowMs: () => number): Promise<Drive> {
+    const drive = new Drive(await driveEnvironment(setup), engine, setup, nowMs);
+    await drive.#setPolicy(setup.policy);
+    return drive;
+  }
+
+  /** Control steps since the beginning. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Where the policy stands before its next action. The observation is a live view. */
+  get decision(): Decision {
+    return { policy: this.#policy, seed: this.#seed, step: this.#step, obs: this.#obs };
+  }
+
+  get policy(): NamedPolicy {
+    return this.#policy;
+  }
+
+  /** Time that the last action took, ms. */
+  get lastActMs(): number {
+    return this.#lastActMs;
+  }
+
+  get falls(): number {
+    return this.#falls;
+  }
+
+  /** What was not finite in the last step, or in the reset after it; "" where all was. */
+  get broken(): string {
+    return this.#broken;
+  }
+
+  /** Begins from nothing, standing, as a new simulation of this seed and the present policy would. */
+  async restart(seed: number): Promise<DriveSetup> {
+    this.#seed = seed;
+    this.#step = 0;
+    this.#falls = 0;
+    this.#clip = null;
+    this.env.start(0, ROBOT);
+    this.#beginWith(null);
+    // A copy, so that it is bound to the new seed.
+    await this.#setPolicy({ ...this.#policy });
+    return { ...this.#setup, seed, policy: this.#policy, command: null, clip: undefined };
+  }
+
+  #beginWith(command: DriveSetup["command"]): void {
+    this.#command?.ask(command ?? [0, 0, 0]);
+    this.#command?.arrive();
+    this.#reset();
+  }
+
+  #enterClip(clip: DriveClip): void {
+    this.#clip = clip;
+    beginClip(clip, this.env);
+  }
+
+  /** From now on the policy acts; the command that was followed dies away. */
+  #leaveClip(): void {
+    const { command } = this.env;
+    this.#clip = null;
+    if (!this.#command || !command) return;
+    this.#command.ask(command);
+    this.#command.arrive();
+    this.#command.ask([0, 0, 0]);
+  }
+
+  /** Whether a change would change nothing: what it asks for is the case. */
+  has(change: DriveChange): boolean {
+    if (change.kind === "command") return this.#command?.isAsked(change.values) ?? true;
+    return change.kind === "hold" && change.grip === null && this.#hands.grip === null;
+  }
+
+  /** Changes the course from the next step on. */
+  async apply(change: DriveChange): Promise<void> {
+    if (this.#clip) this.#leaveClip();
+    switch (change.kind) {
+      case "command":
+        this.#command?.ask(change.values);
+        return;
+      case "push":
+        this.#hands.push(change.angle, change.speed);
+        return;
+      case "hold":
+        this.#hands.hold(change.grip);
+        return;
+      case "keyframe":
+        this.#begin(() => this.env.resetToKeyframe(this.#seed, ROBOT, change.name));
+        return;
+      case "policy":
+        await this.#setPolicy(change.policy);
+        return;
+      default:
+        change satisfies never;
+    }
+  }
+
+  /**
+   * One control step; a robot that has lain long enough, or whose values are not finite, is reset. Where the policy gives no finite action the
+   * robot stays as it is.
+   */
+  async advance(): Promise<void> {
+    if (this.#clip) stepClip(this.#clip, this.env, this.#step);
+    else await this.#act();
+    this.env.writeObservation(this.#obs, 0);
+    this.#broken = this.env.nanSource;
+    this.#step++;
+    if (this.#clip && this.#step >= clipSteps(this.#clip, this.env.actionSize)) this.#leaveClip();
+    this.#lookAfterFalls();
+  }
+
+  get #told(): string {
+    const { step, words } = this.#complaint;
+    const isRecent = step <= this.#step && this.#step - step < TOLD_SECONDS * this.env.controlHz;
+    return isRecent ? words : "";
+  }
+
+  /** A step of the policy that is driven. */
+  async #act(): Promise<void> {
+    const { env } = this;
+    if (this.#command) {
+      this.#command.advance();
+      env.holdCommand(this.#command.values);
+    }
+    this.#hands.apply();
+    const startedMs = this.#nowMs();
+    await this.#actor.act(this.#obs, this.#step, this.#action);
+    this.#lastActMs = this.#nowMs() - startedMs;
+    this.#actMs += ACT_WEIGHT * (this.#lastActMs - this.#actMs);
+    env.step(this.#seed, ROBOT, this.#action, 0);
+  }
+
+  /** What there is to see now, and whether it follows from what was seen before. The arrays are the caller's own. */
+  moment(): DriveView {
+    const { env } = this;
+    this.#tape.record(0, 0, env);
+    const { poses, points, commands, twists, terms } = this.#tape.views;
+    const cut = this.#cut;
+    this.#cut = false;
+    return {
+      step: this.#step,
+      cut,
+      terminated: this.#lying > 0,
+      nan: env.nan,
+      complaint: this.#told,
+      falls: this.#falls,
+      policy: this.#policy.key,
+      kind: policyKind(this.#policy.data),
+      flow: flowSettingsOf(this.#policy),
+      actMs: this.#actMs,
+      poses: new Float32Array(poses),
+      points: new Float32Array(points),
+      command: new Float32Array(commands),
+      twist: new Float32Array(twists),
+      terms: new Float32Array(terms),
+      contacts: readContacts(env.sim),
+      grip: this.#hands.grip,
+      push: this.#hands.pushAngle,
+    };
+  }
+
+  /** The policy that acts, drawn in another way; null where it is no flow. */
+  policyWith({ steps, noise }: FlowSettings): NamedPolicy | null {
+    const { key, data } = this.#policy;
+    const flow = flowOf(data);
+    if (flow === null) return null;
+    return { key, noise, data: steps === flow.spec.flowSteps ? data : withSteps(flow, steps) };
+  }
+
+  /** A copy of everything that decides how it goes on. */
+  save(): DriveKeyframe {
+    const state = new Float64Array(this.env.stateSize);
+    this.env.save(state, 0);
+    return {
+      step: this.#step,
+      falls: this.#falls,
+      lying: this.#lying,
+      state,
+      obs: this.#obs.slice(),
+      command: this.#command?.save() ?? null,
+      hands: this.#hands.save(),
+      policy: this.#policy,
+      inClip: this.#clip !== null,
+    };
+  }
+
+  /** Goes on from a saved moment. What is seen of it is right after the next step only. */
+  async load(from: DriveKeyframe): Promise<void> {
+    this.#clip = (from.inClip && this.#setup.clip) || null;
+    if (this.#clip && this.#command) this.env.holdCommand(null);
+    this.env.load(from.state, 0);
+    this.#step = from.step;
+    this.#falls = from.falls;
+    this.#lying = from.lying;
+    this.#obs.set(from.obs);
+    if (from.command) this.#command?.load(from.command);
+    this.#hands.load(from.hands);
+    this.#cut = true;
+    await this.#setPolicy(from.policy);
+  }
+
+  /** Frees the simulation. */
+  delete(): void {
+    this.env.delete();
+  }
+
+  #lookAfterFalls(): void {
+    const { env } = this;
+    this.#listen();
+    if (this.#lying > 0) this.#lying--;
+    else if (env.terminated && !env.held) {
+      this.#falls++;
+      this.#lying = Math.round(LYING_SECONDS * env.controlHz);
+    } else return;
+    if (this.#lying > 0 && (!env.nan || env.held)) return;
+    this.#reset();
+    this.#broken ||= env.nanSource;
+  }
+
+  /** Keeps what MuJoCo said in this step. */
+  #listen(): void {
+    const { refusal, sim } = this.env;
+    const step = this.#step;
+    if (refusal !== "") this.#complaint = { step, words: `control step ${step}: ${refusal}; the robot was reset` };
+    else if (sim.warned !== 0) this.#complaint = { step, words: sim.warningWords(31 - Math.clz32(sim.warned)) };
+  }
+
+  #reset(): void {
+    this.#begin(() => this.env.reset(this.#seed, ROBOT));
+  }
+
+  /** The command is held first, so that already the first observation knows it. */
+  #begin(set: () => void): void {
+    if (this.#command) this.env.holdCommand(this.#command.values);
+    this.#hands.release();
+    set();
+    this.env.writeObservation(this.#obs, 0);
+    this.#lying = 0;
+    this.#cut = true;
+  }
+
+  async #setPolicy(policy: NamedPolicy): Promise<void> {
+    if (policy === this.#policy) return;
+    const rows = { seed: this.#seed, firstRow: ROBOT, rows: 1 };
+    this.#actor = await this.#actors.create(policy.data, policy.noise, rows);
+    this.#policy = policy;
+  }
+}
+
+function policyKind(data: PolicyData): DriveMoment["kind"] {
+  return data.kind === "trained" ? data.spec.kind : data.kind;
+}
+
+function withSteps(flow: TrainedFlow, flowSteps: number): TrainedFlow {
+  return { ...flow, spec: { ...flow.spec, flowSteps } };
+}
+
+/** How the policy that acts draws its actions, as far as it can be changed; null where it is no flow. */
+export function flowSettingsOf({ data, noise }: NamedPolicy): FlowSettings | null {
+  const flow = flowOf(data);
+  return flow && { steps: flow.spec.flowSteps, noise };
+}

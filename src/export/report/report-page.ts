@@ -1,0 +1,213 @@
+/** report.html: the report for people, in one file. */
+
+import { stepChart } from "../../figures/step-chart.ts";
+import { nonFiniteText } from "../../rollout/non-finite.ts";
+import { ACCEPTED_LOSS } from "../flow-steps.ts";
+import type { ControllerFormat } from "../running-controller.ts";
+import { escaped, page, shown, table, verdict } from "./html-text.ts";
+import { type ExportReport, FORMAT_NAMES, type FormatReport } from "./report.ts";
+
+/** Largest difference of an output that counts as rounding of float32. */
+export const ACCEPTED_DIFFERENCE = 1e-5;
+/** Largest gap between returns, relative. */
+export const ACCEPTED_GAP = 0.005;
+
+const COLOURS: Readonly<Record<ControllerFormat, string>> = { onnx: "var(--a)", c: "var(--b)", typescript: "var(--c)" };
+
+/** The page's text. */
+export function reportPage(report: ExportReport): string {
+  return page(`${report.task}: export report`, [
+    `<h1>${escaped(report.task)}</h1>`,
+    `<p class="soft">Export of ${escaped(report.run)}, checked on ${escaped(report.machine.cpu)}, Node ${escaped(report.machine.node)}.</p>`,
+    brokenNote(report),
+    cards(report),
+    networkSection(report),
+    closedLoopSection(report),
+    latencySection(report),
+    distillationSection(report),
+    stepSection(report),
+    fileSection(report),
+  ]);
+}
+
+function brokenNote({ nonFinite, sizes }: ExportReport): string {
+  if (nonFinite.length === 0) return "";
+  return `<p class="fail">In the policy's own episodes: ${escaped(nonFiniteText(nonFinite, sizes.episodes))}.</p>`;
+}
+
+function cards(report: ExportReport): string {
+  const worst = Math.max(...report.formats.map(({ network }) => network.maxDifference));
+  const gap = Math.max(...report.formats.map(({ closedLoop }) => closedLoop.returnGap));
+  const fastest = report.formats.reduce((a, b) => (b.latency.p50Ms < a.latency.p50Ms ? b : a));
+  const cells = [
+    card(shown(worst), "largest difference of an output, any format", worst <= ACCEPTED_DIFFERENCE),
+    card(percent(gap), "largest gap of return in closed loop", gap <= ACCEPTED_GAP),
+    card(
+      `${shown(fastest.latency.p50Ms)} ms`,
+      `a call takes in ${FORMAT_NAMES[fastest.format]}, 99 % less than ${shown(fastest.latency.p99Ms)} ms; the robot waits ${shown(1000 * report.controlPeriod)} ms`,
+      fastest.latency.p99Ms < 1000 * report.controlPeriod,
+    ),
+    ...stepCard(report),
+  ];
+  return `<div class="cards">${cells.join("")}</div>`;
+}
+
+function stepCard({ flowSteps, fewestFlowSteps, distillation }: ExportReport): string[] {
+  if (distillation !== null) {
+    const label = `of the return lost by distilling ${distillation.fromFlowSteps} flow steps to ${distillation.flowSteps}`;
+    const { returnLoss, returnLossError } = distillation;
+    return [card(`${percent(returnLoss)} ± ${percent(returnLossError)}`, label, returnLoss < ACCEPTED_LOSS)];
+  }
+  if (flowSteps === null) return [];
+  return [
+    card(String(fewestFlowSteps ?? "none"), `flow steps lose less than 2 % return; exported with ${flowSteps}`, true),
+  ];
+}
+
+function card(value: string, label: string, good: boolean): string {
+  return `<div class="card"><b class="${good ? "" : "fail"}"${good ? "" : ' style="color:var(--fail)"'}>${value}</b><span>${label}</span></div>`;
+}
+
+function networkSection({ formats, compiler }: ExportReport): string {
+  const rows = formats.map(({ format, network }) => [
+    FORMAT_NAMES[format],
+    shown(network.maxDifference),
+    shown(network.p99Difference),
+    judged(network.maxDifference <= ACCEPTED_DIFFERENCE, `at most ${ACCEPTED_DIFFERENCE}`),
+  ]);
+  const missing = compiler === null ? "<p>No C compiler was found, so C was not checked.</p>" : "";
+  return `<h2>The network</h2>
+<p>Outputs of each format against the policy's graph in float64, over ${formats[0]!.network.rows} observations that the policy saw; the largest of each call's outputs.</p>${missing}
+${table(["format", "largest difference", "99th percentile", "verdict"], rows)}`;
+}
+
+function closedLoopSection({ formats, sizes }: ExportReport): string {
+  const rows = formats.map(({ format, closedLoop }) => [
+    FORMAT_NAMES[format],
+    shown(closedLoop.referenceReturnMean, 5),
+    shown(closedLoop.returnMean, 5),
+    percent(closedLoop.returnGap),
+    divergence(closedLoop),
+    judged(closedLoop.returnGap <= ACCEPTED_GAP, `at most ${percent(ACCEPTED_GAP)}`),
+  ]);
+  return `<h2>The closed loop</h2>
+<p>The same ${sizes.episodes} episodes, seed ${sizes.seed}, once with the policy as training runs it and once with the exported controller in the loop. Contacts amplify rounding, so trajectories may part; returns should not.</p>
+${table(["format", "policy's return", "controller's return", "gap", "trajectories part", "verdict"], rows)}`;
+}
+
+function divergence({ diverged, episodes, earliestSeconds, medianSeconds }: FormatReport["closedLoop"]): string {
+  if (diverged === 0) return "never";
+  return `${diverged} of ${episodes}, first after ${shown(earliestSeconds!)} s, middle ${shown(medianSeconds!)} s`;
+}
+
+function latencySection({ formats, controlPeriod }: ExportReport): string {
+  const rows = formats.map(({ format, latency }) => [
+    FORMAT_NAMES[format],
+    milliseconds(latency.p50Ms),
+    milliseconds(latency.p99Ms),
+    milliseconds(latency.maxMs),
+    percent(latency.p50Ms / (1000 * controlPeriod)),
+  ]);
+  return `<h2>One call</h2>
+<p>One observation at a time on one thread, ${formats[0]!.latency.calls} calls. Other work on the machine shows in the slowest ones.</p>
+${table(["format", "median", "99th percentile", "slowest", "of the control period"], rows)}`;
+}
+
+function distillationSection({ distillation, formats }: ExportReport): string {
+  if (distillation === null) return "";
+  const { fromFlowSteps, flowSteps, rows, updates, lossBefore, lossAfter, teacherReturn, studentReturn } = distillation;
+  const { undistilled } = distillation;
+  const student = formats.find(({ format }) => format === "onnx")!.latency;
+  const cells = [
+    [
+      `policy, ${fromFlowSteps} flow steps`,
+      shown(teacherReturn, 5),
+      "",
+      milliseconds(distillation.teacherLatency.p50Ms),
+    ],
+    [
+      `policy, ${flowSteps}, not distilled`,
+      shown(undistilled.returnMean, 5),
+      `${percent(undistilled.loss)} ± ${percent(undistilled.lossError)}`,
+      "",
+    ],
+    [
+      `student, ${flowSteps}`,
+      shown(studentReturn, 5),
+      `${percent(distillation.returnLoss)} ± ${percent(distillation.returnLossError)}`,
+      milliseconds(student.p50Ms),
+    ],
+  ];
+  return `<h2>Distillation</h2>
+<p>A student learned in ${updates} updates, from ${rows} states of its own episodes, to give in ${flowSteps} what the policy gives in ${fromFlowSteps} flow steps. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student. Returns are of the same episodes, which neither learned from; ± is the standard error of the loss.</p>
+${table(["", "return", "loss", "ONNX, median call"], cells)}`;
+}
+
+function stepSection(report: ExportReport): string {
+  const { stepLatencies, stepReturns, formats, controlPeriod } = report;
+  // One number alone, such as a student's, stands above already.
+  if (stepReturns.length < 2) return "";
+  const latency = stepChart({
+    logarithmic: true,
+    format: (value) => `${shown(value)} ms`,
+    mark: { value: 1000 * controlPeriod, name: "control period" },
+    series: formats.map(({ format }) => ({
+      name: FORMAT_NAMES[format],
+      colour: COLOURS[format],
+      points: stepLatencies.map(({ flowSteps, latency: of }) => [flowSteps, of[format]!.p50Ms] as const),
+    })),
+  });
+  const returns = stepChart({
+    logarithmic: false,
+    format: (value) => shown(value, 5),
+    mark: null,
+    series: [
+      {
+        name: "return",
+        colour: "var(--a)",
+        points: stepReturns.map((one) => [one.flowSteps, one.returnMean] as const),
+      },
+    ],
+  });
+  const rows = stepReturns.map(({ flowSteps, returnMean, loss, lossError }, i) => [
+    String(flowSteps),
+    shown(returnMean, 5),
+    `${percent(loss)} ± ${percent(lossError)}`,
+    ...formats.map(({ format }) => {
+      const { p50Ms, p99Ms, maxMs } = stepLatencies[i]!.latency[format]!;
+      return [p50Ms, p99Ms, maxMs].map((value) => shown(value, 2)).join(" / ");
+    }),
+  ]);
+  return `<h2>Flow steps</h2>
+<div class="charts"><figure>${latency}<figcaption>Median time of a call</figcaption></figure>
+<figure>${returns}<figcaption>Mean return of ${report.sizes.episodes} episodes</figcaption></figure></div>
+<p>The same ${report.sizes.episodes} episodes each time; ± is the standard error of the loss. Times of a call: median / 99th percentile / slowest, ms.</p>
+${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}, ms`)], rows)}`;
+}
+
+function fileSection({ files, weightsSha256 }: ExportReport): string {
+  const rows = files.map(({ name, bytes, sha256 }) => [escaped(name), size(bytes), `<code>${sha256}</code>`]);
+  return `<h2>Files</h2>
+${table(["file", "size", "SHA-256"], rows)}
+<p class="soft">Weights and normaliser: <code>${weightsSha256}</code></p>`;
+}
+
+function judged(good: boolean, limit: string): string {
+  return good ? verdict("pass", "holds") : verdict("fail", `expected ${limit}`);
+}
+
+function percent(share: number): string {
+  return `${shown(100 * share, 2)} %`;
+}
+
+function milliseconds(value: number): string {
+  return `${shown(value)} ms`;
+}
+
+function size(bytes: number): string {
+  return bytes < 10_000
+    ? `${bytes} B`
+    : bytes < 1e7
+      ? `${Math.round(bytes / 1024)} KiB`
+      : `${shown(bytes / 2 ** 20)} MiB`;
+}

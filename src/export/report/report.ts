@@ -1,0 +1,86 @@
+/** What report.json says: parity of the network and of whole episodes, latency, the fewest flow steps that are enough. */
+import type { NonFinite } from "../../rollout/non-finite.ts";
+import { sha256 } from "../contract/checksum.ts";
+import type { Distillation } from "../distill/distil.ts";
+import type { FlowStepReturn } from "../flow-steps.ts";
+import type { ControllerFormat } from "../running-controller.ts";
+import type { ClosedLoopParity } from "./closed-loop.ts";
+import type { Latency } from "./latency.ts";
+import type { NetworkParity } from "./parity.ts";
+
+/** How much is measured. */
+export interface ReportSizes {
+  /** Observations of the network's parity. */
+  readonly rows: number;
+  /** Episodes of the closed loop, and of each number of flow steps. */
+  readonly episodes: number;
+  /** Calls per latency. */
+  readonly calls: number;
+  /** Numbers of flow steps whose latency and return are measured, ascending. */
+  readonly flowStepCounts: readonly number[];
+  readonly seed: number;
+}
+
+/** Latency of each format at a number of flow steps. */
+export interface StepLatency {
+  readonly flowSteps: number;
+  readonly latency: Readonly<Partial<Record<ControllerFormat, Latency>>>;
+}
+
+/** One format against the policy. */
+export interface FormatReport {
+  readonly format: ControllerFormat;
+  readonly network: NetworkParity;
+  readonly closedLoop: ClosedLoopParity;
+  readonly latency: Latency;
+}
+
+/** What a distillation cost in return and won in time. */
+export interface DistillationReport extends Distillation {
+  /** Of a call of the ONNX controller with the teacher's flow steps. */
+  readonly teacherLatency: Latency;
+}
+
+/** report.json. */
+export interface ExportReport {
+  readonly version: 1;
+  readonly task: string;
+  readonly run: string;
+  readonly weightsSha256: string;
+  readonly machine: { readonly cpu: string; readonly platform: string; readonly node: string };
+  readonly sizes: ReportSizes;
+  /** Values that were not finite in the policy's own episodes, none of them an action; each ended its episode. */
+  readonly nonFinite: readonly NonFinite[];
+  /** s between two calls */
+  readonly controlPeriod: number;
+  /** Null for a policy without a flow. */
+  readonly flowSteps: number | null;
+  /** Null where none was found; C is then left out. */
+  readonly compiler: string | null;
+  readonly formats: readonly FormatReport[];
+  readonly stepLatencies: readonly StepLatency[];
+  readonly stepReturns: readonly FlowStepReturn[];
+  /** Fewest measured flow steps that lose less than 2 % of the return; null where none do, or there is no flow. */
+  readonly fewestFlowSteps: number | null;
+  /** Null where the policy was not distilled. */
+  readonly distillation: DistillationReport | null;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+/** What is measured before the files are made. */
+export type Measurements = Omit<ExportReport, "files" | "run" | "weightsSha256" | "distillation">;
+
+/** Formats as sentences call them. */
+export const FORMAT_NAMES: Readonly<Record<ControllerFormat, string>> = {
+  onnx: "ONNX",
+  c: "C",
+  typescript: "TypeScript",
+};
+
+/** Names, sizes and checksums of files. */
+export function fileList(files: ReadonlyMap<string, Uint8Array | string>): ExportReport["files"] {
+  return [...files].map(([name, content]) => {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    return { name, bytes: bytes.length, sha256: sha256(bytes) };
+  });
+}

@@ -1,0 +1,117 @@
+/** Turns a run's configuration and a task's sizes into the shapes that the other rooms work with. */
+import { type AlgorithmSpec, surrogateOf, type UpdateSpec } from "../algorithms/update-functions.ts";
+import type { AlgorithmConfig } from "../config/algorithm-config.ts";
+import { rowsPerIteration, type TrainConfig } from "../config/config.ts";
+import { type ScheduleSetting, scheduleOf } from "../config/schedule-field.ts";
+import { valueAt } from "../math/schedule.ts";
+import { type CriticSpec, criticLayout } from "../policy/critic.ts";
+import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
+import { shardStateLayout } from "../rollout/shard-state.ts";
+import type { Environment } from "../tasks/index.ts";
+import type { IterationSizes } from "./iteration-layout.ts";
+import { keptLayout } from "./rows.ts";
+import { type Cuts, planUpdate, type UpdatePlan } from "./update-plan.ts";
+
+type PolicySizes = Pick<Environment, "obsSize" | "actionSize">;
+type FlowConfig = Exclude<AlgorithmConfig, { name: "ppo" }>;
+
+/** The policy that `config` trains on `env`: its network, and how it acts while training. */
+export function policySpec({ algorithm }: TrainConfig, env: PolicySizes): PolicySpec {
+  return algorithm.name === "ppo" ? gaussianPolicy(algorithm, env) : flowPolicy(algorithm, env);
+}
+
+function networkOf({ policyHidden, activation }: AlgorithmConfig, { obsSize, actionSize }: PolicySizes) {
+  return { obsSize, actionSize, hidden: policyHidden, activation };
+}
+
+function gaussianPolicy(algorithm: AlgorithmConfig, env: PolicySizes): GaussianPolicy {
+  return { kind: "gaussian", ...networkOf(algorithm, env) };
+}
+
+function flowPolicy(algorithm: FlowConfig, env: PolicySizes): FlowPolicy {
+  const { flowSteps, stepNoise, policyOutputScale: outputScale } = algorithm;
+  const sampler = algorithm.name === "denoising-mdp" ? "noisy-euler" : algorithm.sampler;
+  return { kind: "flow", ...networkOf(algorithm, env), outputScale, flowSteps, sampler, stepNoise };
+}
+
+/** Standard deviation of the Gaussian noise added to actions after so many environment steps of training. */
+export function actionNoise({ algorithm }: TrainConfig, envSteps: number): number {
+  if (!("actionNoise" in algorithm)) return 0;
+  return valueAt(scheduleOf(algorithm.actionNoise), envSteps);
+}
+
+function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmSpec {
+  switch (algorithm.name) {
+    case "fpo":
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
+    case "fpo++":
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
+    case "ppo": {
+      const squashed = env.actionDescription.squash === "tanh";
+      return { name: algorithm.name, policy: gaussianPolicy(algorithm, env), settings: algorithm, squashed };
+    }
+    case "denoising-mdp":
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
+    default:
+      return algorithm satisfies never;
+  }
+}
+
+function scheduled<A extends { readonly normalPull: ScheduleSetting }>(algorithm: A) {
+  return { ...algorithm, normalPull: scheduleOf(algorithm.normalPull) };
+}
+
+/** Evaluations of the policy network that the loss of one row takes. */
+export function evaluationsPerRow(algorithm: AlgorithmConfig): number {
+  if (algorithm.name === "ppo") return 1;
+  return algorithm.name === "denoising-mdp" ? algorithm.flowSteps : algorithm.pairs;
+}
+
+/** Both networks and the losses' settings. */
+export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
+  const critic: CriticSpec = {
+    inputSize: env.obsSize + env.privilegedSize,
+    hidden: config.algorithm.criticHidden,
+    activation: config.algorithm.activation,
+  };
+  return {
+    algorithm: algorithmSpec(config, env),
+    critic,
+    obsSize: env.obsSize,
+    privilegedSize: env.privilegedSize,
+    settings: config.algorithm,
+  };
+}
+
+/** How minibatches are cut. */
+export function updatePlan(config: TrainConfig, cuts: Cuts = "cached"): UpdatePlan {
+  const { algorithm } = config;
+  return planUpdate(rowsPerIteration(config), cuts, { ...algorithm, pairs: evaluationsPerRow(algorithm) });
+}
+
+/** Sizes of the arrays that one iteration shares. */
+export function iterationSizes(config: TrainConfig, env: Environment, plan = updatePlan(config)): IterationSizes {
+  const envs = config.envs / config.shards;
+  const spec = updateSpec(config, env);
+  const surrogate = surrogateOf(spec.algorithm);
+  const orientations = config.mirror ? 2 : 1;
+  return {
+    shards: config.shards,
+    envs,
+    steps: config.horizon,
+    obsSize: env.obsSize,
+    privilegedSize: env.privilegedSize,
+    actionSize: env.actionSize,
+    shardStateSize: shardStateLayout(env, envs).size,
+    finals: envs * (1 + Math.ceil(config.horizon / (config.episodeSteps || env.episodeSteps))),
+    keptSize: keptLayout(surrogate.kept, rowsPerIteration(config), orientations).size,
+    orientations,
+    actorSize: surrogate.layout.size,
+    criticSize: criticLayout(spec.critic).size,
+    policyMeasures: surrogate.measures.length,
+    parts: plan.parts,
+    units: plan.units,
+    epochs: config.algorithm.epochs,
+    minibatches: config.algorithm.epochs * plan.minibatches,
+  };
+}

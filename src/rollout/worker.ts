@@ -1,6 +1,0 @@
-/** Entry point of a worker thread for training and evaluation. */
-import { answerJobs } from "./answer-jobs.ts";
-import type { Job, ThreadSetup } from "./jobs.ts";
-import { ThreadHost } from "./thread-host.ts";
-
-await answerJobs<ThreadSetup, Job>((setup) => ThreadHost.create(setup));

@@ -1,0 +1,383 @@
+/**
+ * Shows a driven simulation on the stream's pages and lets the page that steers act on it. The simulation lives on a thread of its own, which
+ * begins when the first page looks and rests while none does.
+ */
+
+import { replayText } from "../catalogue/replay-file.ts";
+import type {
+  BrokenStep,
+  ClockState,
+  DriveCourse,
+  DriveMoment,
+  DriveSetup,
+  FanWish,
+  FlowTally,
+  NamedPolicy,
+  OriginalMoment,
+} from "../drive/drive-orders.ts";
+import { type DriveEvents, DriveThread } from "../drive/drive-thread.ts";
+import { describeScene } from "../physics/looks/scene-description.ts";
+import type { DriveHandler } from "../stream/intents.ts";
+import {
+  type DriveMessage,
+  type DriveWish,
+  ORIGINAL,
+  POSE_FLAG,
+  type PolicyChoice,
+  type RunInfo,
+  type StreamScene,
+} from "../stream/protocol.ts";
+import type { StreamServer } from "../stream/server.ts";
+import { commandRangesOf } from "../tasks/command-ranges.ts";
+import type { Environment, TaskVariant } from "../tasks/index.ts";
+import { type CommandChange, commandOf, LET_GO, orderOf, type PlainWish, STANDING } from "./page-wishes.ts";
+import type { PolicyShelf } from "./policy-shelf.ts";
+
+/** What is driven. */
+export interface DriveOptions {
+  /** As `resolveTask` takes it */
+  readonly task: string;
+  readonly variant?: TaskVariant;
+  /** For names, sizes and the scene; not stepped */
+  readonly env: Environment;
+  /** The scene, where it was described before; the env may be freed then */
+  readonly scene?: StreamScene;
+  readonly shelf: PolicyShelf;
+  /** Already loaded, for the start; the shelf's first where it is left out */
+  readonly policy?: NamedPolicy;
+  /** A course to go through, instead of a new one */
+  readonly course?: DriveCourse;
+  /** What the course shows of a training */
+  readonly incident?: RunInfo["incident"];
+  readonly start: Pick<DriveSetup, "seed" | "disturbances" | "command">;
+  /** Hears in one line what the page shows too: why the simulation ended, or what was not finite. */
+  readonly note?: (line: string) => void;
+}
+
+/** How often pages hear how the clock stands, and whether anybody watches is looked at. */
+const STATUS_MS = 250;
+/** A page that steers says so again and again; without a word for this long the robot is let stand. */
+const SILENCE_MS = 1500;
+
+/** What became of the robot. */
+const HELD = "it is held as it was and the simulation stands: choose another policy, or reset";
+
+/** What the thread reports while it runs. */
+type DriveNews = Parameters<DriveEvents["report"]>[0];
+
+export class DriveView implements DriveHandler {
+  readonly #server: StreamServer;
+  readonly #options: DriveOptions;
+  #thread: DriveThread | null = null;
+  #starting = false;
+  #closed = false;
+  #choices: readonly PolicyChoice[] = [];
+  #clock: ClockState = { playing: true, speed: 1, realTimeFactor: 0 };
+  /** The last one that was seen. */
+  #moment: Omit<DriveMoment, "poses" | "points" | "contacts" | "terms"> | null = null;
+  #branch: DriveMessage["branch"] = null;
+  #failure: string | undefined;
+  /** The first line that says that a policy failed. */
+  #failed: string | undefined;
+  /** Chosen last; what is chosen before the thread is there acts once it is. */
+  #wanted: NamedPolicy | null = null;
+  /** Policies asked for so far; the last one acts, whichever is loaded last. */
+  #asked = 0;
+  #fanWish: FanWish | null = null;
+  #tallies: readonly FlowTally[] = [];
+  #resting = false;
+  readonly #timer: NodeJS.Timeout;
+  #silence: NodeJS.Timeout | undefined;
+
+  constructor(server: StreamServer, options: DriveOptions) {
+    this.#server = server;
+    this.#options = options;
+    server.onDrive(this);
+    server.setScene(options.scene ?? describeScene(options.env.sim), runInfo(options), "drive");
+    this.#timer = setInterval(() => this.#look(), STATUS_MS).unref();
+    this.#tell();
+    this.#look();
+  }
+
+  /** A page looks: starts the simulation when it is the first, and looks for new policies. */
+  watched(): void {
+    this.#rest(false);
+    void this.#start();
+    void this.#list();
+  }
+
+  fanWished(): void {
+    const wish = this.#server.fanWish();
+    if (wish?.ghosts === this.#fanWish?.ghosts || this.#thread === null) return;
+    this.#fanWish = wish;
+    this.#thread.send({ kind: "fan", wish });
+  }
+
+  wheelChanged(): void {
+    this.#steer(STANDING);
+    this.#thread?.send({ kind: "change", change: LET_GO });
+    this.#tell();
+  }
+
+  wish(wish: DriveWish): void {
+    if (wish.type === "command") this.#steer(commandOf(wish), wish.at);
+    else if (wish.type === "policy") void this.#exchange(wish.key);
+    else this.#order(wish);
+  }
+
+  #order(wish: PlainWish): void {
+    const isReset = wish.type === "simulate" && wish.what === "reset";
+    if (isReset && this.#thread !== null) this.#failure = undefined;
+    this.#thread?.send(orderOf(wish));
+  }
+
+  #steer(change: CommandChange, at?: number): void {
+    clearTimeout(this.#silence);
+    this.#thread?.send({ kind: "change", change, at });
+    if (change.values.some((value) => value !== 0))
+      this.#silence = setTimeout(() => this.#steer(STANDING), SILENCE_MS).unref();
+  }
+
+  /** Lets the first policy of the shelf act as it is by now, if it is the one that is driven, and not in the past. */
+  refresh(): void {
+    const { step = 0, newest = 0 } = this.#moment ?? {};
+    if (this.#thread === null || this.#resting || !this.#clock.playing || step < newest || this.#branch) return;
+    if (this.#policy === this.#options.shelf.firstKey) void this.#exchange(this.#policy);
+  }
+
+  /** Why the simulation ended, or which policy gave no finite actions; undefined while neither happened. */
+  get failed(): string | undefined {
+    return this.#failed;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#thread?.close();
+  }
+
+  async #start(): Promise<void> {
+    if (this.#thread !== null || this.#starting || this.#closed) return;
+    this.#starting = true;
+    this.#failure = undefined;
+    this.#tell();
+    try {
+      const thread = await this.#startThread();
+      this.#thread = thread;
+      if (this.#wanted) thread.send({ kind: "change", change: { kind: "policy", policy: this.#wanted } });
+      this.#fanWish = null;
+      this.fanWished();
+      if (this.#closed) await thread.close();
+    } catch (error) {
+      this.#lose((error as Error).message);
+    }
+    this.#starting = false;
+    this.#tell();
+  }
+
+  async #startThread(): Promise<DriveThread> {
+    const { task, variant, start, shelf, policy, course } = this.#options;
+    const lost = (reason: string) => {
+      this.#thread = null;
+      this.#lose(reason);
+      this.#tell();
+    };
+    const setup = course?.setup ?? { task, ...variant, ...start, policy: policy ?? (await shelf.load(shelf.firstKey)) };
+    return DriveThread.create({ setup, course }, { report: (report) => this.#receive(report), lost });
+  }
+
+  #lose(reason: string): void {
+    this.#say(reason);
+    this.#failed ??= reason;
+  }
+
+  /** Shows a line on the page, and once in a row on the terminal. */
+  #say(line: string): void {
+    if (line !== this.#failure) this.#options.note?.(line);
+    this.#failure = line;
+  }
+
+  get #policy(): string {
+    return this.#moment?.policy ?? this.#options.shelf.firstKey;
+  }
+
+  #receive(report: DriveNews): void {
+    switch (report.kind) {
+      case "taken":
+        this.#server.confirmSteering(report.at);
+        return;
+      case "course":
+        this.#handOver(report.course);
+        return;
+      case "fan":
+        this.#server.pushFan({ ...report.fan, bodies: this.#options.env.sim.nbody });
+        return;
+      case "tallies":
+        this.#tallies = report.tallies;
+        return;
+      case "moment":
+        this.#see(report);
+        return;
+      case "broken":
+        this.#stumble(report.broken);
+        return;
+      case "refused":
+        this.#fail(new Error(report.message));
+        return;
+      default:
+        report satisfies never;
+    }
+  }
+
+  #see({ moment, original, clock }: Extract<DriveNews, { kind: "moment" }>): void {
+    const { playing, speed } = this.#clock;
+    const changed =
+      clock.playing !== playing ||
+      clock.speed !== speed ||
+      moment.policy !== this.#policy ||
+      moment.complaint !== (this.#moment?.complaint ?? "") ||
+      original?.start !== this.#branch?.start;
+    this.#clock = clock;
+    this.#moment = moment;
+    this.#branch = branchOf(original);
+    this.#show(moment, original);
+    if (changed || !clock.playing) this.#tell();
+  }
+
+  #stumble({ source, held, policy }: BrokenStep): void {
+    if (held) this.#lose(`${policy}: gave a non-finite ${source}, expected numbers; ${HELD}`);
+    else this.#say(`${this.#options.env.task.name}: ${source} was not finite; the robot was reset`);
+    this.#tell();
+  }
+
+  #handOver(course: DriveCourse | null): void {
+    try {
+      const { name, text } = replayText(course);
+      this.#server.sendReplay(name, text);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = (error as Error).message;
+    this.#tell();
+  }
+
+  #show(moment: DriveMoment, original: OriginalMoment | null): void {
+    const { controlHz, sim } = this.#options.env;
+    const { poses, points, command, twist, terms, contacts, grip, push } = moment;
+    const environments = [{ environment: 0, flags: flagsOf(moment, this.#clock), poses, points, command, twist }];
+    if (original) environments.push(besides(original, this.#clock));
+    const time = moment.step / controlHz;
+    const frame = { time, speed: this.#clock.speed, bodies: sim.nbody, environments };
+    this.#server.pushFrame(frame, new Map([[0, terms]]), "drive");
+    this.#server.pushContacts({ time, values: contacts, grip, push });
+  }
+
+  async #exchange(key: string): Promise<void> {
+    const turn = ++this.#asked;
+    try {
+      const policy = await this.#options.shelf.choose(key);
+      if (turn !== this.#asked) return;
+      this.#failure = undefined;
+      this.#wanted = policy;
+      this.#thread?.send({ kind: "change", change: { kind: "policy", policy } });
+    } catch (error) {
+      if (turn === this.#asked) this.#fail(error);
+    }
+  }
+
+  async #list(): Promise<void> {
+    this.#choices = await this.#options.shelf.choices();
+    this.#tell();
+  }
+
+  /** Rests while nobody watches, and tells those who do how it stands. */
+  #look(): void {
+    const watchers = this.#server.watchersOf("drive");
+    if (watchers > 0 && this.#thread === null && this.#failure === undefined) this.watched();
+    this.#rest(watchers === 0);
+    this.fanWished();
+    if (watchers > 0) this.#tell();
+  }
+
+  #rest(resting: boolean): void {
+    if (resting === this.#resting) return;
+    this.#resting = resting;
+    this.#thread?.send({ kind: "rest", resting });
+  }
+
+  #tell(): void {
+    if (this.#closed) return;
+    const { speed, realTimeFactor } = this.#clock;
+    this.#server.pushDrive({
+      state: this.#state(),
+      speed,
+      realTimeFactor,
+      step: this.#moment?.step ?? 0,
+      oldest: this.#moment?.oldest ?? 0,
+      newest: this.#moment?.newest ?? 0,
+      falls: this.#moment?.falls ?? 0,
+      kind: this.#moment?.kind ?? "zero",
+      tallies: this.#tallies,
+      branch: this.#branch,
+      flow: this.#moment?.flow ?? null,
+      actMs: this.#moment?.actMs ?? 0,
+      policy: this.#policy,
+      policies: this.#choices,
+      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+    });
+  }
+
+  /** Why it failed, or what MuJoCo refused while it went on. */
+  get #detail(): string | undefined {
+    return this.#failure ?? (this.#moment?.complaint || undefined);
+  }
+
+  #state(): DriveMessage["state"] {
+    if (this.#thread !== null) return this.#clock.playing ? "playing" : "paused";
+    return this.#failure === undefined ? "loading" : "failed";
+  }
+}
+
+/** The original course as the frame's second robot. */
+function besides({ cut, poses, points, command, twist }: OriginalMoment, { playing }: ClockState) {
+  const flags = (cut ? POSE_FLAG.cut : 0) | (playing ? 0 : POSE_FLAG.paused);
+  return { environment: ORIGINAL, flags, poses, points, command, twist };
+}
+
+function branchOf(original: OriginalMoment | null): DriveMessage["branch"] {
+  if (original === null) return null;
+  const { start, policy, falls, returns } = original;
+  return { start, policy, falls, returns };
+}
+
+function flagsOf({ cut, terminated, nan }: DriveMoment, { playing }: ClockState): number {
+  return (
+    (cut ? POSE_FLAG.cut : 0) |
+    (terminated ? POSE_FLAG.terminated : 0) |
+    (nan ? POSE_FLAG.nan : 0) |
+    (playing ? 0 : POSE_FLAG.paused)
+  );
+}
+
+function runInfo({ env, shelf, incident }: DriveOptions): RunInfo {
+  const commandRanges = commandRangesOf(env);
+  return {
+    task: env.task.name,
+    run: shelf.firstKey,
+    algorithm: "",
+    environments: 1,
+    controlHz: env.controlHz,
+    episodeSteps: env.episodeSteps,
+    totalSteps: 0,
+    hasCommand: commandRanges.length > 0,
+    commandRanges,
+    rewardNames: env.rewardNames,
+    actionNames: env.actionDescription.names,
+    keyframes: env.keyframes,
+    capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
+    ...(incident === undefined ? {} : { incident }),
+  };
+}

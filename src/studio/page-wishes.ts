@@ -1,0 +1,47 @@
+/** What the page that steers wishes, in the words of the thread that drives. */
+import type { DriveChange, DriveOrder } from "../drive/drive-orders.ts";
+import type { DriveWish } from "../stream/protocol.ts";
+
+export type CommandChange = Extract<DriveChange, { kind: "command" }>;
+
+/** Nobody asks for anything. */
+export const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
+export const LET_GO: DriveChange = { kind: "hold", grip: null };
+
+/** A wish that needs nothing but the thread. */
+export type PlainWish = Exclude<DriveWish, { type: "command" | "policy" }>;
+
+export function orderOf(wish: PlainWish): DriveOrder {
+  switch (wish.type) {
+    case "simulate":
+      return wish.what === "reset" ? { kind: "restart" } : { kind: wish.what };
+    case "setSpeed":
+      return { kind: "speed", factor: wish.factor };
+    case "push":
+      return { kind: "change", change: { kind: "push", angle: wish.angle, speed: wish.speed } };
+    case "grab":
+      return { kind: "change", change: gripOf(wish) };
+    case "letGo":
+      return { kind: "change", change: LET_GO };
+    case "flow":
+      return { kind: "flow", flow: { steps: wish.steps, noise: wish.noise } };
+    case "seek":
+      return { kind: "seek", step: wish.step };
+    case "keyframe":
+      return { kind: "change", change: { kind: "keyframe", name: wish.name } };
+    case "branch":
+      return { kind: "branch", what: wish.what };
+    case "saveReplay":
+      return { kind: "tell-course" };
+    default:
+      return wish satisfies never;
+  }
+}
+
+export function commandOf({ vx, vy, yawRate }: Extract<DriveWish, { type: "command" }>): CommandChange {
+  return { kind: "command", values: [vx, vy, yawRate] };
+}
+
+function gripOf({ body, point, target }: Extract<DriveWish, { type: "grab" }>): DriveChange {
+  return { kind: "hold", grip: { body, point, target } };
+}

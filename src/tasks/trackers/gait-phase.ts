@@ -1,0 +1,126 @@
+/**
+ * A clock for walking: one phase per foot at a steady rate, where wanted faded out while the command asks to stand.
+ * Phases lie in [−π, π). Which part of the cycle is the swing is up to the terms that read it: (0, π) in `swingHeight`, all of it with
+ * the top at 0 in `bezierHeight`.
+ */
+import type { Rng } from "../../math/rng.ts";
+import type { AnyMoment } from "../moment.ts";
+import { twistOf } from "./mean-twist.ts";
+import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
+
+const TWO_PI = 2 * Math.PI;
+
+/** Settings of the clock. */
+export interface GaitSettings {
+  /** Steps of one foot per second; a range is uniform and drawn once per episode. */
+  readonly hz: number | readonly [number, number];
+  /** Phase of each foot relative to the clock, rad: (0, π) walks, (0, 0) hops. */
+  readonly offsets: readonly number[];
+  /** What the clock says when an episode starts, rad; random where absent. */
+  readonly start?: number;
+  /** The gait fades out while the command's norm is at most this; absent, it goes on whatever the command. */
+  readonly standBelow?: number;
+  /** It goes on, or begins, while the base is faster than this over the ground, m/s, whatever the command: who is pushed steps. Default never. */
+  readonly stepAbove?: number;
+  /** Time from no gait to the full one, s; default at once. */
+  readonly fadeSeconds?: number;
+  /** Time from the full gait to none, s: who has to brake takes another step or two; default as long as the other way. */
+  readonly fadeOutSeconds?: number;
+  /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default what the first command asks for. */
+  readonly startAmplitude?: number;
+}
+
+/** Readings of the clock. */
+export interface GaitReading {
+  /** [feet] rad, in [−π, π) */
+  readonly phase: Float64Array;
+  /** 0 stand … 1 walk */
+  readonly amplitude: number;
+  /** [2 · feet] amplitude·cos(phase) of every foot, then amplitude·sin(phase) */
+  readonly signals: Float64Array;
+}
+
+/** A gait clock. */
+export function gaitPhase(settings: GaitSettings): Tracker<GaitReading> {
+  return {
+    size: typeof settings.hz === "number" ? 2 : 3,
+    description: { kind: "gait-phase", ...settings },
+    bind: (context) => new GaitPhase(settings, context),
+  };
+}
+
+class GaitPhase implements BoundTracker<GaitReading> {
+  readonly reading: GaitReading;
+  readonly #settings: GaitSettings;
+  readonly #dt: number;
+  /** [clock, amplitude, and where each episode draws its own: rate in Hz] */
+  readonly #slots: Float64Array;
+
+  constructor(settings: GaitSettings, { dt, slots }: TrackerContext) {
+    const feet = settings.offsets.length;
+    this.#settings = settings;
+    this.#dt = dt;
+    this.#slots = slots;
+    this.reading = {
+      phase: new Float64Array(feet),
+      signals: new Float64Array(2 * feet),
+      get amplitude() {
+        return slots[1];
+      },
+    };
+  }
+
+  reset(moment: AnyMoment, rng: Rng): void {
+    const { hz, start = rng.uniform(-Math.PI, Math.PI), startAmplitude = this.#wanted(moment) } = this.#settings;
+    this.#slots[0] = start;
+    this.#slots[1] = startAmplitude;
+    if (typeof hz !== "number") this.#slots[2] = rng.uniform(...hz);
+    this.#read();
+  }
+
+  /** Readings follow the slots, which another environment's step may have replaced since. */
+  beforePhysics(): void {
+    this.#read();
+  }
+
+  afterReward(moment: AnyMoment): void {
+    const slots = this.#slots;
+    const { hz, fadeSeconds = 0, fadeOutSeconds = fadeSeconds } = this.#settings;
+    slots[0] = wrapPhase(slots[0] + TWO_PI * (typeof hz === "number" ? hz : slots[2]) * this.#dt);
+    const missing = this.#wanted(moment) - slots[1];
+    slots[1] += Math.max(-this.#dt / fadeOutSeconds, Math.min(this.#dt / fadeSeconds, missing));
+    this.#read();
+  }
+
+  #wanted(moment: AnyMoment): number {
+    const { standBelow, stepAbove } = this.#settings;
+    if (standBelow === undefined) return 1;
+    if (stepAbove !== undefined && planarSpeed(moment) > stepAbove) return 1;
+    const { command } = moment;
+    let squares = 0;
+    for (let i = 0; i < command.length; i++) squares += command[i] * command[i];
+    return Math.sqrt(squares) > standBelow ? 1 : 0;
+  }
+
+  #read(): void {
+    const { phase, signals } = this.reading;
+    const [clock, amplitude] = [this.#slots[0], this.#slots[1]];
+    const feet = phase.length;
+    for (let i = 0; i < feet; i++) {
+      phase[i] = wrapPhase(clock + this.#settings.offsets[i]);
+      signals[i] = amplitude * Math.cos(phase[i]);
+      signals[feet + i] = amplitude * Math.sin(phase[i]);
+    }
+  }
+}
+
+function planarSpeed(moment: AnyMoment): number {
+  const twist = twistOf(moment, "gaitPhase");
+  return Math.hypot(twist[0], twist[1]);
+}
+
+/** The same angle in [−π, π). */
+export function wrapPhase(angle: number): number {
+  const turned = (angle + Math.PI) % TWO_PI;
+  return (turned < 0 ? turned + TWO_PI : turned) - Math.PI;
+}

@@ -1,0 +1,36 @@
+/** The thread's side of `JobThreads`: sets up once, then answers jobs one at a time. */
+import { parentPort } from "node:worker_threads";
+import { UserError } from "../math/user-error.ts";
+import type { ThreadMessage } from "./job-threads.ts";
+import { stepAside } from "./step-aside.ts";
+import { threadData } from "./thread.ts";
+
+/** What does the jobs of a thread. */
+export interface JobHost<J> {
+  run(job: J): Promise<unknown>;
+}
+
+/** @param create makes the host from the setup that the thread was started with */
+export async function answerJobs<Setup, J>(create: (setup: Setup) => Promise<JobHost<J>>): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error("worker: must be started as a worker thread");
+  stepAside();
+  const post = (message: ThreadMessage) => port.postMessage(message);
+  const report = (error: unknown) => post(failureOf(error));
+  try {
+    const host = await create(threadData<Setup>());
+    let last = Promise.resolve(); // jobs arrive before their turn
+    port.on("message", (job: J) => {
+      last = last.then(() => host.run(job)).then((result) => post({ kind: "done", result }), report);
+    });
+    post({ kind: "ready" });
+  } catch (error) {
+    report(error);
+  }
+}
+
+function failureOf(error: unknown): ThreadMessage {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  const exitCode = failure instanceof UserError ? failure.exitCode : undefined;
+  return { kind: "failed", message: failure.message, stack: failure.stack, exitCode };
+}

@@ -1,8 +1,0 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { packageRoot } from "../physics/package-root.ts";
-
-/** This package's version, from package.json. */
-export function packageVersion(): string {
-  return JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version;
-}

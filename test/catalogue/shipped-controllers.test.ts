@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findPolicy } from "../../src/catalogue/policy-reference.ts";
+import { shippedController, shippedControllers } from "../../src/catalogue/shipped-controllers.ts";
+import { PlayedRobot } from "../../src/export/page/played-robot.ts";
+import { readController } from "../../src/export/read-controller.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { registry } from "../../src/tasks/index.ts";
+import { callCli } from "../cli/cli-process.ts";
+
+describe("controllers that ship", () => {
+  it("are known by their names, with or without their folder and ending", () => {
+    const [name] = shippedControllers();
+    const file = join(packageRoot, "controllers", `${name}.onnx`);
+    expect([name, `controllers/${name}`, `controllers/${name}.onnx`].map((it) => shippedController(it!))).toEqual([
+      file,
+      file,
+      file,
+    ]);
+    expect(shippedController("nobody")).toBeNull();
+  });
+
+  it("say what made them, and are small", () => {
+    const readme = readFileSync(join(packageRoot, "controllers", "README.md"), "utf8");
+    for (const name of shippedControllers()) {
+      expect(readme).toContain(`${name}.onnx`);
+      const file = readFileSync(shippedController(name)!);
+      expect(file.length).toBeLessThan(1_000_000);
+      expect(file.toString("latin1"), "the run's place below runs/").toMatch(/"run":"runs\/[^"]+"/);
+    }
+  });
+
+  it.each(shippedControllers())("%s fits its task as it is now, and stands through an episode", async (name) => {
+    const found = await findPolicy(name);
+    expect(found.task).toBe(name);
+    const flags = ["--episodes", "1", "--command", "0,0,0", "--no-disturbances", "--json"];
+    const { code, stdout } = await callCli("eval", name, ...flags);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ task: name, fallRate: 0 });
+  });
+
+  it("the humanoid keeps its feet when it is told to stop at full speed, and when it is pushed as it stands", async () => {
+    const task = registry.get("HumanoidJoystick");
+    const { bytes, contract } = readController(readFileSync(shippedController(task.name)!), task.name);
+    for (const seed of [1, 2, 3, 4]) {
+      const robot = await PlayedRobot.create(task, bytes, contract, seed);
+      const hold = async (command: number[], steps: number) => {
+        robot.command(command);
+        for (let step = 0; step < steps; step++) await robot.step();
+      };
+      await hold([1, 0, 0], 200);
+      expect(robot.env.sim.qvel[0] ** 2 + robot.env.sim.qvel[1] ** 2, "walks").toBeGreaterThan(0.25);
+      await hold([0, 0, 0], 200);
+      robot.push(0, 0.25);
+      await hold([0, 0, 0], 150);
+      expect(robot.falls, `seed ${seed}`).toBe(0);
+      robot.delete();
+    }
+  });
+});
