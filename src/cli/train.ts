@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { storedReference } from "../catalogue/task-reference.ts";
 import type { TrainConfig } from "../config/config.ts";
 import { parseOverrides } from "../config/overrides.ts";
-import { algorithmOf, presetOf, resolveTrainConfig } from "../config/presets.ts";
+import { algorithmOf, presetOf } from "../config/presets.ts";
 import { type Output, resultJson } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
@@ -23,6 +23,7 @@ import {
 import { endText, startText } from "../studio/run-words.ts";
 import { runTraining } from "../studio/training-session.ts";
 import { resolveTask } from "../tasks/index.ts";
+import { resolveTrainConfig } from "../tasks/requested-config.ts";
 import {
   addServeOptions,
   readServeFlags,
@@ -132,9 +133,10 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
 export async function requestedConfig(task: string | undefined, options: TrainOptions): Promise<TrainConfig> {
   if (task === undefined) throw new UserError("<task> is missing, expected one; see flowgait tasks", { exitCode: 2 });
-  await resolveTask(task);
+  const { presets } = await resolveTask(task);
   const config = resolveTrainConfig({
     task: storedReference(task),
+    presets,
     preset: options.preset === undefined ? undefined : presetOf(options.preset),
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),

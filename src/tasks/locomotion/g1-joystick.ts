@@ -4,6 +4,7 @@
  * where Playground's holds those of the step before.
  */
 
+import { lessonRecipe } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
@@ -170,6 +171,7 @@ export const g1JoystickFlatTerrain = defineTask({
   measured: (s) => s.robot.twist,
   footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
   lessons: { walk, balance },
+  presets: lessonRecipe("balance", 4_000_000, { averaging: 0.95, actionNoise: 0.15 }),
 });
 
 /** The same on rough ground. */

@@ -4,6 +4,7 @@
  * where Playground's holds those of the step before.
  */
 
+import { lessonRecipe } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
@@ -109,6 +110,7 @@ export const go1JoystickFlatTerrain = defineTask({
   measured: (s) => s.robot.twist,
   footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
   lessons: { trot },
+  presets: lessonRecipe("trot", 6_000_000),
 });
 
 /** The same on rough ground. */

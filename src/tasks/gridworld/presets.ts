@@ -4,9 +4,9 @@
  * over 200 M steps. There, a batch is at least 2,048 steps of whole episodes, the flow time enters the network as it is, observations are not
  * normalised, and the Gaussian's variance is fixed at 0.5 and its update stops early; here a batch is 24 environments by 100 steps.
  */
-import type { AlgorithmConfig, AlgorithmName } from "./algorithm-config.ts";
-import type { PartialTrainConfig } from "./config.ts";
-import type { TaskPresets } from "./presets.ts";
+import type { AlgorithmConfig, AlgorithmName } from "../../config/algorithm-config.ts";
+import type { PartialTrainConfig } from "../../config/config.ts";
+import type { TaskPresets } from "../../config/presets.ts";
 
 type SettingsOf<Name extends AlgorithmName> = Partial<Extract<AlgorithmConfig, { name: Name }>>;
 /** Settings that both algorithms have. */
