@@ -2,6 +2,7 @@
  * Writes a compiled model down in the shape of the fact sheets in test/models/facts, so that the two can be compared figure by figure.
  * Enumerations become MuJoCo's XML words.
  */
+import { nameAt } from "../../src/physics/model-names.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { bodyFacts, geomsOf, isShell, range, sitesOf, values } from "./compiled-bodies.ts";
 
@@ -42,29 +43,35 @@ const SENSORS: Readonly<Record<number, string>> = {
   42: "contact",
 };
 const OBJECTS: Readonly<Record<number, string>> = { 1: "body", 2: "xbody", 3: "joint", 5: "geom", 6: "site" };
+/** mjtEq. */
+const EQUALITIES: Readonly<Record<number, string>> = { 0: "connect", 1: "weld", 2: "joint", 3: "tendon" };
 /** mjtTrn and mjtWrap. */
 const TRANSMISSIONS: Readonly<Record<number, "joint" | "tendon">> = { 0: "joint", 3: "tendon" };
 const WRAP_JOINT = 1;
 const WRAP_SITE = 3;
 
-/** Everything a fact sheet says of a model, read from the compiled one. */
-export function compiledFacts(sim: Simulation): { readonly [key: string]: Fact } {
+/**
+ * Everything a fact sheet says of a model, read from the compiled one.
+ * @param objects names of the bodies that belong to the scene, not to the robot
+ */
+export function compiledFacts(sim: Simulation, objects: readonly string[]): { readonly [key: string]: Fact } {
   const model = sim.model;
   const bodies = range(1, model.nbody).map((body) => bodyFacts(sim, body));
   return {
     options: optionFacts(model),
     counts: countFacts(sim),
-    robot_total_mass: robotMass(model),
+    robot_total_mass: robotMass(sim, objects),
     bodies,
     world_geoms: geomsOf(sim, 0),
     world_sites: sitesOf(sim, 0),
     actuators: range(0, model.nu).map((actuator) => actuatorFacts(sim, actuator)),
     tendons: range(0, model.ntendon).map((tendon) => tendonFacts(sim, tendon)),
-    equality: Array(model.neq).fill("equality"),
+    equality: range(0, model.neq).map((equality) => equalityFacts(sim, equality)),
     contact_pairs: range(0, model.npair).map((pair) => pairFacts(sim, pair)),
-    contact_excludes: Array(model.nexclude).fill("exclude"),
+    contact_excludes: range(0, model.nexclude).map((exclude) => excludeFacts(sim, exclude)),
     sensors: range(0, model.nsensor).map((sensor) => sensorFacts(sim, sensor)),
     keyframes: range(0, model.nkey).map((key) => keyframeFacts(sim, key)),
+    cameras: range(0, model.ncam).map((camera) => cameraFacts(sim, camera)),
   };
 }
 
@@ -97,10 +104,10 @@ function countFacts(sim: Simulation): Fact {
   return { nq, nv, nu, nbody, njnt, ngeom, nsite, ntendon, neq, nsensor, nsensordata };
 }
 
-/** kg, without the bodies that a task moves by hand */
-function robotMass(model: Model): number {
-  const moved = range(1, model.nbody).filter((body) => model.body_mocapid[body] >= 0);
-  return moved.reduce((sum, body) => sum - model.body_mass[body], model.body_subtreemass[0]);
+/** kg, without the scene's objects */
+function robotMass({ model, names }: Simulation, objects: readonly string[]): number {
+  const bodies = range(1, model.nbody).filter((body) => !objects.includes(names.all("body")[body]));
+  return bodies.reduce((sum, body) => sum + model.body_mass[body], 0);
 }
 
 function actuatorFacts(sim: Simulation, actuator: number): Fact {
@@ -161,6 +168,31 @@ function pairFacts(sim: Simulation, pair: number): Fact {
   };
 }
 
+/** The values after a constraint's first coefficients are the weld's alone. */
+const EQUALITY_DATA = 6;
+
+function equalityFacts(sim: Simulation, equality: number): Fact {
+  const model = sim.model;
+  const type = EQUALITIES[model.eq_type[equality]] ?? `type ${model.eq_type[equality]}`;
+  const nameOfSide = (id: number) => nameOf(sim, OBJECTS[model.eq_objtype[equality]] ?? "other", id);
+  const of = type === "joint" ? (id: number) => nameOf(sim, "joint", id) : nameOfSide;
+  const width = model.eq_data.length / model.neq;
+  return {
+    type,
+    obj1: of(model.eq_obj1id[equality]),
+    obj2: of(model.eq_obj2id[equality]),
+    data: values(model.eq_data, width * equality, EQUALITY_DATA),
+    solref: values(model.eq_solref, 2 * equality, 2),
+    solimp: values(model.eq_solimp, 5 * equality, 5),
+  };
+}
+
+/** The two bodies of a signature: id of the first << 16 | id of the second. */
+function excludeFacts(sim: Simulation, exclude: number): Fact {
+  const signature = sim.model.exclude_signature[exclude];
+  return [signature >> 16, signature & 0xffff].map((body) => nameOf(sim, "body", body));
+}
+
 function sensorFacts(sim: Simulation, sensor: number): Fact {
   const model = sim.model;
   const type = model.sensor_type[sensor];
@@ -190,11 +222,24 @@ function referenceFacts(sim: Simulation, sensor: number): { readonly [key: strin
 }
 
 function keyframeFacts(sim: Simulation, key: number): Fact {
-  const { key_qpos, key_ctrl, nq, nu } = sim.model;
+  const { key_qpos, key_ctrl, key_mpos, key_mquat, nq, nu, nmocap } = sim.model;
   return {
     name: sim.names.all("keyframe")[key],
     qpos: values(key_qpos, nq * key, nq),
     ctrl: values(key_ctrl, nu * key, nu),
+    mocap_pos: values(key_mpos, 3 * nmocap * key, 3 * nmocap),
+    mocap_quat: values(key_mquat, 4 * nmocap * key, 4 * nmocap),
+  };
+}
+
+function cameraFacts(sim: Simulation, camera: number): Fact {
+  const model = sim.model;
+  return {
+    name: nameAt(model, model.name_camadr[camera]),
+    body: nameOf(sim, "body", model.cam_bodyid[camera]),
+    pos: values(model.cam_pos, 3 * camera, 3),
+    quat: values(model.cam_quat, 4 * camera, 4),
+    fovy_deg: model.cam_fovy[camera],
   };
 }
 

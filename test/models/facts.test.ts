@@ -119,9 +119,15 @@ function sensorsByName({ sensors, ...facts }: Facts): Facts {
   return { ...facts, sensors: Object.fromEntries(named) };
 }
 
+/** Names of the bodies that a sheet does not count as the robot's. */
+function sceneObjects({ bodies }: Facts): string[] {
+  return (bodies as readonly Facts[]).filter((body) => body.scene_object === true).map(({ name }) => String(name));
+}
+
 /** Every place where the compiled model departs from the sheet. */
 function departures(name: string, sim: Simulation): string[] {
-  return differences(sensorsByName(sheet(name)), sensorsByName(compiledFacts(sim)), name);
+  const facts = sheet(name);
+  return differences(sensorsByName(facts), sensorsByName(compiledFacts(sim, sceneObjects(facts))), name);
 }
 
 async function load(name: string): Promise<Simulation> {
