@@ -160,6 +160,41 @@ describe.each(SCENES)("the %s scene", (name) => {
   });
 });
 
+describe("the sheets of arms", () => {
+  it("notice a changed pin, exclude, compensation of gravity and pose of a mocap body", async () => {
+    const name = "panda_robotiq-cube";
+    const sim = await load(name);
+    try {
+      sim.model.eq_data[0] += 1e-5;
+      sim.model.exclude_signature[0] += 1;
+      sim.model.body_gravcomp[3] = 0;
+      sim.model.key_mpos[0] += 1e-5;
+      const places = departures(name, sim).map((line) => line.split(":")[0]);
+      expect(places.sort()).toEqual([
+        `${name}.bodies[2].gravcomp`,
+        `${name}.contact_excludes[0][1]`,
+        `${name}.equality[0].data[0]`,
+        `${name}.keyframes[0].mocap_pos[0]`,
+      ]);
+    } finally {
+      sim.delete();
+    }
+  });
+
+  it("notice a camera that moved", async () => {
+    const name = "panda-cube-camera";
+    const sim = await load(name);
+    try {
+      sim.model.cam_pos[0] += 1e-5;
+      sim.model.cam_fovy[0] += 0.01;
+      const places = departures(name, sim).map((line) => line.split(":")[0]);
+      expect(places).toEqual([`${name}.cameras[0].pos[0]`, `${name}.cameras[0].fovy_deg`]);
+    } finally {
+      sim.delete();
+    }
+  });
+});
+
 describe("the reacher scene", () => {
   it("lets a task place the target, and no step moves it", async () => {
     const sim = await load("reacher");
