@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 
 /** Pins that close the linkages, in the frames of follower and coupler, m. */

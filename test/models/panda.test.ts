@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/physics/package-root.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 
 /** m, from the gripper's site to the tip of the catalogue's analytic arm: 0.2104 - (0.107 + 0.1). */
