@@ -5,6 +5,7 @@
 import { nameAt } from "../../src/physics/model-names.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { bodyFacts, geomsOf, isShell, range, sitesOf, values } from "./compiled-bodies.ts";
+import { tendonFacts } from "./compiled-tendons.ts";
 
 /** A value of a fact sheet. */
 export type Fact = string | number | boolean | readonly Fact[] | { readonly [key: string]: Fact };
@@ -32,6 +33,7 @@ const SENSORS: Readonly<Record<number, string>> = {
   5: "torque",
   9: "jointpos",
   10: "jointvel",
+  11: "tendonpos",
   26: "framepos",
   27: "framequat",
   28: "framexaxis",
@@ -39,16 +41,22 @@ const SENSORS: Readonly<Record<number, string>> = {
   30: "framezaxis",
   31: "framelinvel",
   32: "frameangvel",
+  34: "frameangacc",
   36: "subtreelinvel",
   42: "contact",
 };
-const OBJECTS: Readonly<Record<number, string>> = { 1: "body", 2: "xbody", 3: "joint", 5: "geom", 6: "site" };
+const OBJECTS: Readonly<Record<number, string>> = {
+  1: "body",
+  2: "xbody",
+  3: "joint",
+  5: "geom",
+  6: "site",
+  18: "tendon",
+};
 /** mjtEq. */
 const EQUALITIES: Readonly<Record<number, string>> = { 0: "connect", 1: "weld", 2: "joint", 3: "tendon" };
-/** mjtTrn and mjtWrap. */
+/** mjtTrn. */
 const TRANSMISSIONS: Readonly<Record<number, "joint" | "tendon">> = { 0: "joint", 3: "tendon" };
-const WRAP_JOINT = 1;
-const WRAP_SITE = 3;
 
 /**
  * Everything a fact sheet says of a model, read from the compiled one.
@@ -128,29 +136,6 @@ function actuatorFacts(sim: Simulation, actuator: number): Fact {
     force_limited: model.actuator_forcelimited[actuator] === 1,
     forcerange: values(model.actuator_forcerange, 2 * actuator, 2),
   };
-}
-
-function tendonFacts(sim: Simulation, tendon: number): Fact {
-  const model = sim.model;
-  const first = model.tendon_adr[tendon];
-  return {
-    name: sim.names.all("tendon")[tendon],
-    stiffness: model.tendon_stiffness[tendon],
-    damping: model.tendon_damping[tendon],
-    springlength: values(model.tendon_lengthspring, 2 * tendon, 2),
-    length_at_qpos0: model.tendon_length0[tendon],
-    limited: model.tendon_limited[tendon] === 1,
-    range: values(model.tendon_range, 2 * tendon, 2),
-    path: range(first, first + model.tendon_num[tendon]).map((wrap) => pathFacts(sim, wrap)),
-  };
-}
-
-function pathFacts(sim: Simulation, wrap: number): Fact {
-  const model = sim.model;
-  const object = model.wrap_objid[wrap];
-  const type = model.wrap_type[wrap];
-  if (type === WRAP_JOINT) return { joint: sim.names.all("joint")[object], coef: model.wrap_prm[wrap] };
-  return type === WRAP_SITE ? { site: sim.names.all("site")[object] } : `wrap type ${type}`;
 }
 
 function pairFacts(sim: Simulation, pair: number): Fact {
@@ -251,6 +236,7 @@ function nameOf(sim: Simulation, objectType: string, id: number): string {
     case "joint":
     case "geom":
     case "site":
+    case "tendon":
       return sim.names.all(objectType)[id];
     default:
       return `element ${id}`;
