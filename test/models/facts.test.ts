@@ -87,14 +87,19 @@ function inertiasDiffer(expected: Facts, actual: Facts): boolean {
   return a.some((value, i) => Math.abs(value - b[i]) > RELATIVE * largest);
 }
 
+/** Whether a sheet leaves an element without a name; ours may have one. */
+function isUnnamed(key: string, value: Fact | null): boolean {
+  return key === "name" && value === null;
+}
+
 function recordDifferences(expected: Facts, actual: Facts, path: string): string[] {
   const found: string[] = [];
   if ("inertia_quat" in expected && inertiasDiffer(expected, actual)) found.push(`${path}: inertia tensor`);
   for (const [key, value] of Object.entries(expected)) {
-    // null: an element without a name, which ours may have
-    if (ABOUT_THE_SHEET.has(key) || key.startsWith("inertia_") || value === null) continue;
+    if (ABOUT_THE_SHEET.has(key) || key.startsWith("inertia_") || isUnnamed(key, value)) continue;
     const place = `${path}.${key}`;
     if (actual[key] === undefined) found.push(`${place}: not read from the model`);
+    else if (value === null) found.push(...(actual[key] === "" ? [] : [`${place}: ${actual[key]}, expected nothing`]));
     else if (key === "quat") found.push(...(quatsDiffer(value, actual[key]) ? [`${place}: rotation`] : []));
     else found.push(...differences(value, actual[key], place));
   }
