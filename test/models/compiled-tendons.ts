@@ -3,10 +3,10 @@ import type { Simulation } from "../../src/physics/simulation.ts";
 import { range, values } from "./compiled-bodies.ts";
 import type { Fact } from "./compiled-facts.ts";
 
-/** mjtWrap. */
+/** mjtWrap by number, as far as the sheets use it. */
 const WRAP_JOINT = 1;
 const WRAP_SITE = 3;
-const WRAP_SHAPES: Readonly<Record<number, string>> = { 4: "wrap_sphere", 5: "wrap_cylinder" };
+const WRAP_SHAPES: Readonly<Record<number, string>> = { 5: "wrap_cylinder" };
 
 /** What a sheet says of one tendon. */
 export function tendonFacts(sim: Simulation, tendon: number): Fact {
