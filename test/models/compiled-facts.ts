@@ -5,6 +5,10 @@
 import { nameAt } from "../../src/physics/model-names.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { bodyFacts, geomsOf, isShell, range, sitesOf, values } from "./compiled-bodies.ts";
+import { equalityFacts, excludeFacts, pairFacts } from "./compiled-constraints.ts";
+import { nameOf } from "./compiled-names.ts";
+import { sensorFacts } from "./compiled-sensors.ts";
+import { tendonFacts } from "./compiled-tendons.ts";
 
 /** A value of a fact sheet. */
 export type Fact = string | number | boolean | readonly Fact[] | { readonly [key: string]: Fact };
@@ -22,33 +26,8 @@ const FLAGS: readonly (readonly [number, string])[] = [
 ];
 /** Set by `Simulation` itself, whatever the scene says. */
 const AUTORESET = 1 << 16;
-/** mjtSensor and mjtObj by number, as far as the sheets use them. */
-const SENSORS: Readonly<Record<number, string>> = {
-  0: "touch",
-  1: "accelerometer",
-  2: "velocimeter",
-  3: "gyro",
-  4: "force",
-  5: "torque",
-  9: "jointpos",
-  10: "jointvel",
-  26: "framepos",
-  27: "framequat",
-  28: "framexaxis",
-  29: "frameyaxis",
-  30: "framezaxis",
-  31: "framelinvel",
-  32: "frameangvel",
-  36: "subtreelinvel",
-  42: "contact",
-};
-const OBJECTS: Readonly<Record<number, string>> = { 1: "body", 2: "xbody", 3: "joint", 5: "geom", 6: "site" };
-/** mjtEq. */
-const EQUALITIES: Readonly<Record<number, string>> = { 0: "connect", 1: "weld", 2: "joint", 3: "tendon" };
-/** mjtTrn and mjtWrap. */
-const TRANSMISSIONS: Readonly<Record<number, "joint" | "tendon">> = { 0: "joint", 3: "tendon" };
-const WRAP_JOINT = 1;
-const WRAP_SITE = 3;
+/** mjtTrn by number, as far as the sheets use it. */
+const TRANSMISSIONS: Readonly<Record<number, "joint" | "tendon" | undefined>> = { 0: "joint", 3: "tendon" };
 
 /**
  * Everything a fact sheet says of a model, read from the compiled one.
@@ -116,8 +95,8 @@ function actuatorFacts(sim: Simulation, actuator: number): Fact {
   return {
     id: actuator,
     name: sim.names.all("actuator")[actuator],
-    transmission,
-    target: sim.names.all(transmission)[model.actuator_trnid[2 * actuator]],
+    transmission: transmission ?? "other",
+    target: nameOf(sim, transmission, model.actuator_trnid[2 * actuator]),
     gear: model.actuator_gear[6 * actuator],
     gain_type: ["fixed", "affine"][model.actuator_gaintype[actuator]],
     bias_type: ["none", "affine"][model.actuator_biastype[actuator]],
@@ -128,97 +107,6 @@ function actuatorFacts(sim: Simulation, actuator: number): Fact {
     force_limited: model.actuator_forcelimited[actuator] === 1,
     forcerange: values(model.actuator_forcerange, 2 * actuator, 2),
   };
-}
-
-function tendonFacts(sim: Simulation, tendon: number): Fact {
-  const model = sim.model;
-  const first = model.tendon_adr[tendon];
-  return {
-    name: sim.names.all("tendon")[tendon],
-    stiffness: model.tendon_stiffness[tendon],
-    damping: model.tendon_damping[tendon],
-    springlength: values(model.tendon_lengthspring, 2 * tendon, 2),
-    length_at_qpos0: model.tendon_length0[tendon],
-    limited: model.tendon_limited[tendon] === 1,
-    range: values(model.tendon_range, 2 * tendon, 2),
-    path: range(first, first + model.tendon_num[tendon]).map((wrap) => pathFacts(sim, wrap)),
-  };
-}
-
-function pathFacts(sim: Simulation, wrap: number): Fact {
-  const model = sim.model;
-  const object = model.wrap_objid[wrap];
-  const type = model.wrap_type[wrap];
-  if (type === WRAP_JOINT) return { joint: sim.names.all("joint")[object], coef: model.wrap_prm[wrap] };
-  return type === WRAP_SITE ? { site: sim.names.all("site")[object] } : `wrap type ${type}`;
-}
-
-function pairFacts(sim: Simulation, pair: number): Fact {
-  const model = sim.model;
-  const geoms = sim.names.all("geom");
-  return {
-    name: sim.names.all("pair")[pair],
-    geom1: geoms[model.pair_geom1[pair]],
-    geom2: geoms[model.pair_geom2[pair]],
-    condim: model.pair_dim[pair],
-    friction: values(model.pair_friction, 5 * pair, 5),
-    solref: values(model.pair_solref, 2 * pair, 2),
-    solimp: values(model.pair_solimp, 5 * pair, 5),
-    margin: model.pair_margin[pair],
-  };
-}
-
-/** The values after a constraint's first coefficients are the weld's alone. */
-const EQUALITY_DATA = 6;
-
-function equalityFacts(sim: Simulation, equality: number): Fact {
-  const model = sim.model;
-  const type = EQUALITIES[model.eq_type[equality]] ?? `type ${model.eq_type[equality]}`;
-  const nameOfSide = (id: number) => nameOf(sim, OBJECTS[model.eq_objtype[equality]] ?? "other", id);
-  const of = type === "joint" ? (id: number) => nameOf(sim, "joint", id) : nameOfSide;
-  const width = model.eq_data.length / model.neq;
-  return {
-    type,
-    obj1: of(model.eq_obj1id[equality]),
-    obj2: of(model.eq_obj2id[equality]),
-    data: values(model.eq_data, width * equality, EQUALITY_DATA),
-    solref: values(model.eq_solref, 2 * equality, 2),
-    solimp: values(model.eq_solimp, 5 * equality, 5),
-  };
-}
-
-/** The two bodies of a signature: id of the first << 16 | id of the second. */
-function excludeFacts(sim: Simulation, exclude: number): Fact {
-  const signature = sim.model.exclude_signature[exclude];
-  return [signature >> 16, signature & 0xffff].map((body) => nameOf(sim, "body", body));
-}
-
-function sensorFacts(sim: Simulation, sensor: number): Fact {
-  const model = sim.model;
-  const type = model.sensor_type[sensor];
-  const objectType = OBJECTS[model.sensor_objtype[sensor]] ?? "other";
-  return {
-    id: sensor,
-    name: sim.names.all("sensor")[sensor],
-    type: SENSORS[type] ?? `type ${type}`,
-    object: nameOf(sim, objectType, model.sensor_objid[sensor]),
-    object_type: objectType,
-    adr: model.sensor_adr[sensor],
-    dim: model.sensor_dim[sensor],
-    ...referenceFacts(sim, sensor),
-  };
-}
-
-/** What a sensor measures against: the frame of a position, the other side of a contact. */
-function referenceFacts(sim: Simulation, sensor: number): { readonly [key: string]: Fact } {
-  const model = sim.model;
-  const type = OBJECTS[model.sensor_reftype[sensor]];
-  if (type === undefined) return {};
-  const reference = { ref: nameOf(sim, type, model.sensor_refid[sensor]), ref_type: type };
-  if (SENSORS[model.sensor_type[sensor]] !== "contact") return reference;
-  const width = model.sensor_intprm.length / model.nsensor;
-  const [dataspec_bits, reduce, num] = values(model.sensor_intprm, width * sensor, 3);
-  return { ...reference, contact_spec: { dataspec_bits, reduce, num } };
 }
 
 function keyframeFacts(sim: Simulation, key: number): Fact {
@@ -241,18 +129,4 @@ function cameraFacts(sim: Simulation, camera: number): Fact {
     quat: values(model.cam_quat, 4 * camera, 4),
     fovy_deg: model.cam_fovy[camera],
   };
-}
-
-function nameOf(sim: Simulation, objectType: string, id: number): string {
-  switch (objectType) {
-    case "body":
-    case "xbody":
-      return sim.names.all("body")[id];
-    case "joint":
-    case "geom":
-    case "site":
-      return sim.names.all(objectType)[id];
-    default:
-      return `element ${id}`;
-  }
 }
