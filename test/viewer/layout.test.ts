@@ -13,7 +13,7 @@ interface SceneFacts {
 }
 
 // The page's own module, which Node's compilation does not cover.
-const source = fileURLToPath(new URL("../../../viewer/src/scene/layout.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../../viewer/src/scene/places/layout.ts", import.meta.url));
 const { sceneFacts } = (await import(source)) as { sceneFacts: (scene: SceneDescription) => SceneFacts };
 
 async function factsOf(scene: string): Promise<SceneFacts & { rootName: string }> {

@@ -17,7 +17,7 @@ interface Skins {
 type Shape = { vertices: number; faces: number[]; offset: number; isSheet: boolean; texcoords?: number[] };
 
 // The page's own modules, which Node's compilation does not cover.
-const source = (name: string) => fileURLToPath(new URL(`../../../viewer/src/scene/${name}.ts`, import.meta.url));
+const source = (name: string) => fileURLToPath(new URL(`../../../viewer/src/scene/bodies/${name}.ts`, import.meta.url));
 const { Surface } = (await import(source("surface"))) as { Surface: new (shape: Shape) => Surface };
 const { Skins } = (await import(source("skins"))) as { Skins: new (isPlain: boolean) => Skins };
 

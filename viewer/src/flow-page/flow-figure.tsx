@@ -1,6 +1,6 @@
 /** The figure on the page: a canvas that plays, and a handle for each mode. */
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Theme } from "../store.ts";
+import type { Theme } from "../state/store.ts";
 import { drawFigure, type FigureColours, type FigureState, heatMap, RANGE, SIDE } from "./figure.ts";
 import { type Setting, withMode } from "./mixture.ts";
 import type { Mode } from "./mixture-flow.ts";

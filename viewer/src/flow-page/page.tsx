@@ -1,7 +1,7 @@
 /** The page: a figure with handles, its controls, and the text around them. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Theme } from "../store.ts";
-import { Logo } from "../ui/icons.tsx";
+import type { Theme } from "../state/store.ts";
+import { Logo } from "../ui/widgets/icons.tsx";
 import { Figure } from "./flow-figure.tsx";
 import { FIRST, MOST_ADVANTAGE, MOST_MODES, type Setting, targetsOf, updated, withMode, withModes } from "./mixture.ts";
 import { drawParticles, Particles } from "./particles.ts";

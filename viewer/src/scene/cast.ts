@@ -1,23 +1,23 @@
 /** All that is drawn of the environments: robots, what stands around them, the floor below, arrows and overlays. Told the poses, it places them. */
 import { Group, type Raycaster, type Vector3 } from "three";
 import type { FanFrame, StreamScene } from "../../../src/stream/protocol.ts";
-import type { ShownPose } from "../playback.ts";
-import type { ViewOptions } from "../store.ts";
-import { type Actor, Actors } from "./actors.ts";
-import type { Arrangement } from "./arrangement.ts";
-import { Arrows } from "./arrows.ts";
-import { Flexes } from "./flexes.ts";
-import { floorOf, NO_FLOOR } from "./floor.ts";
-import { Ghosts } from "./ghosts.ts";
-import { Ground, MAX_TILES } from "./ground.ts";
-import { headingOf } from "./measure.ts";
-import { Original, type OriginalView } from "./original.ts";
-import { Overlays, type Push, type Spring } from "./overlays.ts";
-import type { StagePalette } from "./palette.ts";
-import { Robots } from "./robots.ts";
-import { Skins } from "./skins.ts";
-import { Strings } from "./strings.ts";
-import { Terrain } from "./terrain.ts";
+import type { ViewOptions } from "../state/store.ts";
+import type { ShownPose } from "../stream/playback.ts";
+import { Flexes } from "./bodies/flexes.ts";
+import { Ghosts } from "./bodies/ghosts.ts";
+import { Original, type OriginalView } from "./bodies/original.ts";
+import { Robots } from "./bodies/robots.ts";
+import { Skins } from "./bodies/skins.ts";
+import { Strings } from "./bodies/strings.ts";
+import { Arrows } from "./marks/arrows.ts";
+import { Overlays, type Push, type Spring } from "./marks/overlays.ts";
+import { type Actor, Actors } from "./places/actors.ts";
+import type { Arrangement } from "./places/arrangement.ts";
+import { headingOf } from "./places/measure.ts";
+import { floorOf, NO_FLOOR } from "./surroundings/floor.ts";
+import { Ground, MAX_TILES } from "./surroundings/ground.ts";
+import type { StagePalette } from "./surroundings/palette.ts";
+import { Terrain } from "./surroundings/terrain.ts";
 
 /** What to draw in a frame. */
 export interface StageView {

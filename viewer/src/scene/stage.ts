@@ -4,20 +4,20 @@
  */
 import { Fog, PerspectiveCamera, Scene, Vector2, Vector3 } from "three";
 import type { StreamScene } from "../../../src/stream/protocol.ts";
-import type { ShownPose } from "../playback.ts";
-import type { CameraView, Theme, ViewOptions } from "../store.ts";
-import { Arrangement } from "./arrangement.ts";
-import { CameraRig, type Insets } from "./camera-rig.ts";
+import type { CameraView, Theme, ViewOptions } from "../state/store.ts";
+import type { ShownPose } from "../stream/playback.ts";
+import { disposeTextures } from "./bodies/textures.ts";
+import { CameraRig, type Insets } from "./camera/camera-rig.ts";
+import { eyesOf, focusOf, gazeHeading } from "./camera/gaze.ts";
+import { pickNearest, pointFacing, rayThrough } from "./camera/picking.ts";
 import { Cast, type StageView, type Touched } from "./cast.ts";
-import { floorOf, NO_FLOOR } from "./floor.ts";
-import { eyesOf, focusOf, gazeHeading } from "./gaze.ts";
-import { Lights } from "./lights.ts";
-import { palettes } from "./palette.ts";
-import { pickNearest, pointFacing, rayThrough } from "./picking.ts";
-import { Quality } from "./quality.ts";
-import { Screen, type ScreenState } from "./screen.ts";
-import { Sky } from "./sky.ts";
-import { disposeTextures } from "./textures.ts";
+import { Arrangement } from "./places/arrangement.ts";
+import { Quality } from "./screen/quality.ts";
+import { Screen, type ScreenState } from "./screen/screen.ts";
+import { floorOf, NO_FLOOR } from "./surroundings/floor.ts";
+import { Lights } from "./surroundings/lights.ts";
+import { palettes } from "./surroundings/palette.ts";
+import { Sky } from "./surroundings/sky.ts";
 
 /** Frames between two measurements of how large a robot is. */
 const MEASURE_EVERY = 8;

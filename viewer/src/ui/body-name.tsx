@@ -1,5 +1,5 @@
 /** The name of the body under the pointer. */
-import { type Store, useStore } from "../store.ts";
+import { type Store, useStore } from "../state/store.ts";
 
 export function BodyName({ store }: { store: Store }) {
   const pointed = useStore(store, (state) => state.pointed);

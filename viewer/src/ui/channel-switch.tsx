@@ -1,7 +1,7 @@
 /** Watch the training, or drive: the two things that a page can look at. */
 import type { Channel } from "../../../src/stream/protocol.ts";
-import type { Page } from "../page.ts";
-import { type Store, useStore } from "../store.ts";
+import type { Page } from "../page/page.ts";
+import { type Store, useStore } from "../state/store.ts";
 
 const names: Readonly<Record<Channel, string>> = { training: "Training", drive: "Drive" };
 const order: readonly Channel[] = ["training", "drive"];

@@ -1,7 +1,7 @@
 /** The keyboard. Keys pressed while typing or with a modifier are left alone. */
-import type { Drive } from "../drive.ts";
-import type { Page } from "../page.ts";
-import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../store.ts";
+import type { Drive } from "../page/drive.ts";
+import type { Page } from "../page/page.ts";
+import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../state/store.ts";
 
 type Actions = Readonly<Record<string, (() => void) | undefined>>;
 

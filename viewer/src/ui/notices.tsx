@@ -1,10 +1,10 @@
 /** What the page says when there is nothing to see yet, when the line is broken, and when something happened. */
 import { useEffect, useState } from "preact/hooks";
-import type { Page } from "../page.ts";
-import { type PageState, type Store, useStore } from "../store.ts";
-import { formatCount } from "./format.ts";
-import { Logo } from "./icons.tsx";
-import { RunButtons } from "./run-card.tsx";
+import type { Page } from "../page/page.ts";
+import { type PageState, type Store, useStore } from "../state/store.ts";
+import { RunButtons } from "./training/run-card.tsx";
+import { formatCount } from "./widgets/format.ts";
+import { Logo } from "./widgets/icons.tsx";
 
 const TOAST_MS = 6000;
 /** Events that are worth a toast; the rest is only counted. */

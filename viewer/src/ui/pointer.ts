@@ -2,8 +2,8 @@
  * The pointer on the picture: a press on the driven robot takes hold of it, any other drag belongs to the camera; a click follows the robot under
  * it; a mouse that rests on a body is told its name.
  */
-import type { Page } from "../page.ts";
-import type { Store } from "../store.ts";
+import type { Page } from "../page/page.ts";
+import type { Store } from "../state/store.ts";
 
 /** A press that moves farther than this is a drag, CSS pixels. */
 const CLICK_SLACK = 5;

@@ -1,7 +1,7 @@
 /** Every reward term: its course over the training, its mean now, and, as a bar, what the followed robot earns in this moment. */
 import { useMemo } from "preact/hooks";
-import { type Store, useStore } from "../store.ts";
-import { formatFixed, formatName, formatValue } from "./format.ts";
+import { type Store, useStore } from "../state/store.ts";
+import { formatFixed, formatName, formatValue } from "./widgets/format.ts";
 
 const SPARK_WIDTH = 72;
 const SPARK_HEIGHT = 20;

@@ -1,11 +1,11 @@
 /** What runs, how far it is and how fast: the one line that is always there. */
 import type { DriveMessage } from "../../../src/stream/protocol.ts";
-import type { Page } from "../page.ts";
-import { type Connection, type PageState, type Store, useStore } from "../store.ts";
+import type { Page } from "../page/page.ts";
+import { type Connection, type PageState, type Store, useStore } from "../state/store.ts";
 import { ChannelSwitch } from "./channel-switch.tsx";
-import { formatCount, formatDuration } from "./format.ts";
-import { Icon, Logo } from "./icons.tsx";
-import { RunButtons } from "./run-card.tsx";
+import { RunButtons } from "./training/run-card.tsx";
+import { formatCount, formatDuration } from "./widgets/format.ts";
+import { Icon, Logo } from "./widgets/icons.tsx";
 
 const stateWords: Readonly<Record<string, string>> = {
   idle: "Idle",

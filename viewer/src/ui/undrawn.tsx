@@ -1,5 +1,5 @@
 /** Names what the model has and the picture lacks, until it was read. */
-import { type Store, useStore } from "../store.ts";
+import { type Store, useStore } from "../state/store.ts";
 
 /** Longer lists are cut. */
 const MOST = 4;

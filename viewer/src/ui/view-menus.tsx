@@ -1,9 +1,9 @@
 /** Controls of the picture that every toolbar has: following, camera, what is drawn. */
-import type { Page } from "../page.ts";
-import { CAMERA_VIEWS, type CameraView, type Store, useStore, type ViewOptions } from "../store.ts";
-import { Choices } from "./choices.tsx";
-import { Icon } from "./icons.tsx";
-import { Menu } from "./menu.tsx";
+import type { Page } from "../page/page.ts";
+import { CAMERA_VIEWS, type CameraView, type Store, useStore, type ViewOptions } from "../state/store.ts";
+import { Choices } from "./widgets/choices.tsx";
+import { Icon } from "./widgets/icons.tsx";
+import { Menu } from "./widgets/menu.tsx";
 
 const viewNames: Readonly<Record<CameraView, string>> = {
   "three-quarter": "Three-quarter",

@@ -1,0 +1,165 @@
+/** The page's state in one plain object, and who wants to hear of changes. Poses do not pass through here: they go straight to the stage. */
+import { useEffect, useReducer, useRef } from "preact/hooks";
+import type {
+  Channel,
+  DriveMessage,
+  EvaluationPoint,
+  EventMessage,
+  FanFrame,
+  GhostKind,
+  MetricsPoint,
+  RunInfo,
+  StatusMessage,
+  TermsMessage,
+} from "../../../src/stream/protocol.ts";
+import type { Divergence } from "../page/divergence.ts";
+import type { StudioState } from "../page/studio.ts";
+import type { ScreenState } from "../scene/screen/screen.ts";
+import type { Axes } from "../steering/axes.ts";
+import type { PadState } from "../steering/gamepad.ts";
+
+/** Environments shown side by side. */
+export const GRID_COUNTS = [1, 4, 9, 16, 36, 64] as const;
+export type GridCount = (typeof GRID_COUNTS)[number];
+
+export const CAMERA_VIEWS = ["three-quarter", "side", "front", "top", "chase", "eyes"] as const;
+export type CameraView = (typeof CAMERA_VIEWS)[number];
+
+export type Theme = "light" | "dark";
+
+/** How the page stands with the server. */
+export type Connection =
+  | { readonly state: "connecting" }
+  | { readonly state: "open" }
+  | { readonly state: "retrying"; readonly atMs: number; readonly everOpen: boolean }
+  | { readonly state: "refused"; readonly what: string; readonly reason: string };
+
+/** Which translucent robots stand beside the driven one. */
+export type GhostChoice = GhostKind | "off";
+
+/** What is drawn; kept from visit to visit. */
+export interface ViewOptions {
+  readonly shapes: boolean;
+  readonly collisions: boolean;
+  readonly shadows: boolean;
+  readonly commandArrow: boolean;
+  readonly velocityArrow: boolean;
+  readonly grid: boolean;
+  readonly modelGround: boolean;
+  readonly contacts: boolean;
+  readonly jointAxes: boolean;
+  readonly centreOfMass: boolean;
+  readonly footTraces: boolean;
+}
+
+export interface PageState {
+  readonly connection: Connection;
+  /** This page's number; null until the server has greeted it. */
+  readonly viewer: number | null;
+  readonly channels: readonly Channel[];
+  /** What this page looks at. */
+  readonly channel: Channel;
+  readonly drive: DriveMessage | null;
+  /** What the driven policy might do next, as told last. */
+  readonly fan: FanFrame | null;
+  /** Whether the page shows it. */
+  readonly isFanSeen: boolean;
+  readonly ghosts: GhostChoice;
+  /** What is asked for by keys, stick and gamepad. */
+  readonly axes: Axes;
+  /** Steering keys that are held, by code. */
+  readonly heldKeys: ReadonlySet<string>;
+  /** The gamepad that steers, or would; null while none is connected. */
+  readonly gamepad: PadState | null;
+  /** From the page to the simulation and back; the middle of the last commands. */
+  readonly latencyMs: number | null;
+  /** Whether there is a picture. */
+  readonly screen: ScreenState;
+  /** Whether the scene has deformable bodies. */
+  readonly hasFlexes: boolean;
+  /** What of the model the picture lacks, in words; empty once it was read. */
+  readonly undrawn: readonly string[];
+  /** Whether the picture is being filmed. */
+  readonly isFilming: boolean;
+  /** The body under the pointer, and where to name it, CSS pixels. */
+  readonly pointed: { readonly name: string; readonly x: number; readonly y: number } | null;
+  /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */
+  readonly motion: Motion | null;
+  /** How far a branch and its original are apart; null while there is none. */
+  readonly divergence: Divergence | null;
+  /** Whether the original is drawn beside the branch instead of over it. */
+  readonly isBeside: boolean;
+  readonly info: RunInfo | null;
+  readonly status: StatusMessage | null;
+  readonly points: readonly MetricsPoint[];
+  readonly evaluations: readonly EvaluationPoint[];
+  readonly terms: TermsMessage | null;
+  readonly studio: StudioState;
+  readonly events: readonly (EventMessage & { readonly key: number })[];
+  readonly followed: number;
+  readonly gridCount: GridCount;
+  readonly isPaused: boolean;
+  readonly isFollowing: boolean;
+  readonly cameraView: CameraView;
+  readonly options: ViewOptions;
+  readonly theme: Theme;
+  /** Whether plots and rewards are open; on a phone they are a sheet. */
+  readonly isPanelOpen: boolean;
+  readonly isHelpOpen: boolean;
+  /** Whether any pose has arrived since the scene was set. */
+  readonly hasPoses: boolean;
+  /** Speed of what is shown as a multiple of real time. */
+  readonly speed: number;
+  /** Whether the followed environment has poses on screen. */
+  readonly isFollowedShown: boolean;
+}
+
+export interface Motion {
+  readonly time: number;
+  readonly command: readonly number[];
+  readonly twist: readonly number[];
+}
+
+export class Store {
+  private state: PageState;
+  private readonly listeners = new Set<(state: PageState, before: PageState) => void>();
+
+  constructor(initial: PageState) {
+    this.state = initial;
+  }
+
+  get(): PageState {
+    return this.state;
+  }
+
+  /** Changes fields and tells everyone, unless nothing differs. */
+  set(change: Partial<PageState>): void {
+    const before = this.state;
+    const keys = Object.keys(change) as (keyof PageState)[];
+    if (keys.every((key) => Object.is(before[key], change[key]))) return;
+    this.state = { ...before, ...change };
+    for (const listener of this.listeners) listener(this.state, before);
+  }
+
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (state: PageState, before: PageState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+/** A part of the state, followed by the component that asks for it. */
+export function useStore<T>(store: Store, select: (state: PageState) => T): T {
+  const value = select(store.get());
+  const shown = useRef({ select, value });
+  shown.current = { select, value };
+  const [, render] = useReducer((renders: number, _: undefined) => renders + 1, 0);
+  useEffect(() => {
+    const look = () => {
+      if (!Object.is(shown.current.select(store.get()), shown.current.value)) render(undefined);
+    };
+    look();
+    return store.subscribe(look);
+  }, [store]);
+  return value;
+}
