@@ -42,7 +42,7 @@ const probe = {
     return stage.framesDrawn;
   },
   get framesReceived() {
-    return page.framesReceived;
+    return page.scene.framesReceived;
   },
   get sequence() {
     return page.playback.sequence;

@@ -139,6 +139,12 @@ export class Studio {
 
   // ------------------------------------------------------------------------------------------------------------------------------- trainings
 
+  /** Pauses the training itself or lets it go on; the server decides. */
+  setPaused(isPaused: boolean): void {
+    this.send({ type: isPaused ? "pause" : "resume", what: "training" });
+  }
+
+  /** Stops the training after its last checkpoint. */
   stop(): void {
     this.send({ type: "stopTraining" });
   }

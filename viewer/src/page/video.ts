@@ -1,4 +1,5 @@
 /** Films the picture as it is drawn, and hands the film over when it is stopped: mp4 where the browser can, else webm. */
+import type { Store } from "../state/store.ts";
 import { download } from "./download.ts";
 
 const FRAMES_PER_SECOND = 30;
@@ -7,11 +8,13 @@ const formats = ["video/mp4;codecs=avc1.640028", "video/webm;codecs=vp9", "video
 
 export class Video {
   private readonly canvas: HTMLCanvasElement;
+  private readonly store: Store;
   private recorder: MediaRecorder | null = null;
   private parts: Blob[] = [];
 
-  constructor(canvas: HTMLCanvasElement) {
+  constructor(canvas: HTMLCanvasElement, store: Store) {
     this.canvas = canvas;
+    this.store = store;
   }
 
   /** Whether this browser can film at all. */
@@ -23,7 +26,15 @@ export class Video {
     return this.recorder !== null;
   }
 
-  start(): void {
+  /** Begins to film the picture, or hands the film over, named for the task and the channel. */
+  toggle(): void {
+    const { info, channel } = this.store.get();
+    if (this.isRunning) this.stop(`${info?.task ?? "flowgait"}-${channel}`);
+    else this.start();
+    this.store.set({ isFilming: this.isRunning });
+  }
+
+  private start(): void {
     const mimeType = formatOf();
     if (this.recorder || mimeType === undefined) return;
     const stream = this.canvas.captureStream(FRAMES_PER_SECOND);
@@ -34,7 +45,7 @@ export class Video {
   }
 
   /** @param name of the file, without its ending */
-  stop(name: string): void {
+  private stop(name: string): void {
     const { recorder, parts } = this;
     if (!recorder) return;
     this.recorder = null;

@@ -132,7 +132,7 @@ function Retry({ state, page }: { state: { readonly atMs: number }; page: Page }
   return (
     <span class="retry">
       {left > 0 ? `Next try in ${left} s` : "Trying again"}
-      <button type="button" class="text-button" onClick={() => page.retryConnection()}>
+      <button type="button" class="text-button" onClick={() => page.connection.retryNow()}>
         Try now
       </button>
     </span>
@@ -153,7 +153,7 @@ function Toasts({ store, page }: { store: Store; page: Page }) {
 
 function Toast({ event, page }: { event: PageState["events"][number]; page: Page }) {
   useEffect(() => {
-    const timer = setTimeout(() => page.dismissEvent(event.key), TOAST_MS);
+    const timer = setTimeout(() => page.notices.dismiss(event.key), TOAST_MS);
     return () => clearTimeout(timer);
   }, [event.key]);
   return (

@@ -79,7 +79,7 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
           class="icon-button"
           aria-label={theme === "dark" ? "Light theme" : "Dark theme"}
           title="Theme (T)"
-          onClick={() => page.toggleTheme()}
+          onClick={() => page.view.toggleTheme()}
         >
           <Icon name={theme === "dark" ? "sun" : "moon"} />
         </button>
@@ -159,7 +159,7 @@ function TrainingButton({ status, info, page }: { status: PageState["status"]; i
   if (!canPause) return null;
   const isPaused = status?.state === "paused";
   return (
-    <button type="button" class="text-button" onClick={() => page.pauseTraining(!isPaused)}>
+    <button type="button" class="text-button" onClick={() => page.studio.setPaused(!isPaused)}>
       {isPaused ? "Resume training" : "Pause training"}
     </button>
   );

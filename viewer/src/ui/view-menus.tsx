@@ -40,7 +40,7 @@ export function FollowButton({ store, page }: { store: Store; page: Page }) {
       aria-pressed={isFollowing}
       title="Follow the robot (F)"
       disabled={isGrid}
-      onClick={() => page.setFollowing(!isFollowing)}
+      onClick={() => page.view.setFollowing(!isFollowing)}
     >
       <Icon name="follow" />
     </button>
@@ -57,7 +57,7 @@ export function CameraMenu({ store, page }: { store: Store; page: Page }) {
           options={CAMERA_VIEWS.map((view) => ({ value: view, text: viewNames[view] }))}
           current={current}
           choose={(view) => {
-            page.setCameraView(view);
+            page.view.setCameraView(view);
             close();
           }}
         />
@@ -90,7 +90,7 @@ export function OptionsMenu({ store, page }: { store: Store; page: Page }) {
                 role="switch"
                 aria-checked={options[name]}
                 checked={options[name]}
-                onChange={(event) => page.setOption(name, event.currentTarget.checked)}
+                onChange={(event) => page.view.setOption(name, event.currentTarget.checked)}
               />
             </label>
           ))}

@@ -100,7 +100,7 @@ function FilmButton({ store, page }: { store: Store; page: Page }) {
       aria-pressed={isFilming}
       title={isFilming ? "Stop filming and save" : "Film the picture"}
       onPointerUp={giveKeysBack}
-      onClick={() => page.toggleVideo()}
+      onClick={() => page.video.toggle()}
     >
       <Icon name={isFilming ? "filming" : "film"} />
     </button>

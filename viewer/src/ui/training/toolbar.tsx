@@ -23,7 +23,7 @@ export function Toolbar({ store, page }: { store: Store; page: Page }) {
         aria-label={isPaused ? "Resume view" : "Pause view"}
         aria-pressed={isPaused}
         title="Pause the view (Space)"
-        onClick={() => page.setPaused(!isPaused)}
+        onClick={() => page.view.setPaused(!isPaused)}
       >
         <Icon name={isPaused ? "play" : "pause"} />
       </button>
@@ -39,7 +39,7 @@ export function Toolbar({ store, page }: { store: Store; page: Page }) {
         class="tool"
         aria-label="Previous robot"
         title="Previous robot (←)"
-        onClick={() => page.followNext(-1)}
+        onClick={() => page.view.followNext(-1)}
       >
         <Icon name="previous" />
       </button>
@@ -59,7 +59,7 @@ export function Toolbar({ store, page }: { store: Store; page: Page }) {
         class="tool"
         aria-label="Next robot"
         title="Next robot (→)"
-        onClick={() => page.followNext(1)}
+        onClick={() => page.view.followNext(1)}
       >
         <Icon name="next" />
       </button>
@@ -93,7 +93,7 @@ function GridMenu({ store, page }: { store: Store; page: Page }) {
           }))}
           current={current}
           choose={(count) => {
-            page.setGridCount(count);
+            page.view.setGridCount(count);
             close();
           }}
         />
@@ -119,7 +119,7 @@ function Picker({ store, page, close }: { store: Store; page: Page; close: () =>
               type="button"
               class="icon-button"
               aria-label="Earlier robots"
-              onClick={() => page.followNext(-PICKER_LEAF)}
+              onClick={() => page.view.followNext(-PICKER_LEAF)}
             >
               <Icon name="previous" />
             </button>
@@ -127,7 +127,7 @@ function Picker({ store, page, close }: { store: Store; page: Page; close: () =>
               type="button"
               class="icon-button"
               aria-label="Later robots"
-              onClick={() => page.followNext(PICKER_LEAF)}
+              onClick={() => page.view.followNext(PICKER_LEAF)}
             >
               <Icon name="next" />
             </button>
@@ -142,7 +142,7 @@ function Picker({ store, page, close }: { store: Store; page: Page; close: () =>
             aria-label={`Robot ${environment}`}
             aria-pressed={environment === followed}
             onClick={() => {
-              page.follow(environment);
+              page.view.follow(environment);
               close();
             }}
           >
