@@ -17,6 +17,7 @@ interface Stop {
   readonly checkpoint: CheckpointEntry | null;
 }
 
+/** The slider of a run's checkpoints, and what can be done with the one under it. */
 export function Checkpoints({ store, page }: { store: Store; page: Page }) {
   const runs = useStore(store, runsWithCheckpoints);
   const drive = useStore(store, (state) => state.drive);
@@ -30,8 +31,8 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
   if (!run) return null;
   const stops = stopsOf(run, isDriving && run.key === shown && drive?.policies.some(({ key }) => key === "training"));
   const current = isDriving ? (asked ?? drive?.policy) : chosen;
-  const at = stops.findIndex(({ key }) => key === current);
-  const stop = stops[at] ?? (isDriving ? undefined : stops.at(-1));
+  const stop = stops.find(({ key }) => key === current) ?? (isDriving ? undefined : stops.at(-1));
+  const isAtFirst = stops[0]?.key === current;
   const choose = (index: number) => {
     setChosen(stops[index].key);
     if (!isDriving) return;
@@ -42,21 +43,59 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
     <div class="card checkpoints">
       <header>
         <h3>Checkpoints</h3>
-        {runs.length > 1 && (
-          <select
-            class="chart-choice"
-            aria-label="Run whose checkpoints are shown"
-            value={run.key}
-            onChange={(event) => setPicked(event.currentTarget.value)}
-          >
-            {runs.map(({ key }) => (
-              <option key={key} value={key}>
-                {key.replace(/^runs\//, "")}
-              </option>
-            ))}
-          </select>
-        )}
+        {runs.length > 1 && <RunChoice runs={runs} run={run} pick={setPicked} />}
       </header>
+      <Slider stops={stops} stop={stop} isOff={stops.length < 2 && isAtFirst} choose={choose} />
+      <div class="checkpoint-row">
+        <span data-testid="checkpoint">{stop?.text ?? "another policy acts"}</span>
+        {isDriving && !stop && <TextButton text="Drive the newest" press={() => choose(stops.length - 1)} />}
+        {!isDriving && stop && <TextButton text="Drive it" press={() => page.driveWith(stop.key)} />}
+        {stop?.checkpoint && (
+          <TextButton
+            text="Fork"
+            title="A new run that begins with this checkpoint, with other settings if you like"
+            press={() => page.studio.openForm(stop.checkpoint, run)}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface RunChoiceProps {
+  readonly runs: readonly RunEntry[];
+  readonly run: RunEntry;
+  readonly pick: (key: string) => void;
+}
+
+function RunChoice({ runs, run, pick }: RunChoiceProps) {
+  return (
+    <select
+      class="chart-choice"
+      aria-label="Run whose checkpoints are shown"
+      value={run.key}
+      onChange={(event) => pick(event.currentTarget.value)}
+    >
+      {runs.map(({ key }) => (
+        <option key={key} value={key}>
+          {key.replace(/^runs\//, "")}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface SliderProps {
+  readonly stops: readonly Stop[];
+  /** What the slider stands at; undefined where a policy acts that is none of them. */
+  readonly stop: Stop | undefined;
+  readonly isOff: boolean;
+  readonly choose: (index: number) => void;
+}
+
+function Slider({ stops, stop, isOff, choose }: SliderProps) {
+  return (
+    <>
       <input
         type="range"
         class="checkpoint-slider"
@@ -65,7 +104,7 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
         min={0}
         max={Math.max(1, stops.length - 1)}
         step={1}
-        disabled={stops.length < 2 && at === 0}
+        disabled={isOff}
         value={stop ? stops.indexOf(stop) : stops.length - 1}
         onInput={(event) => choose(Math.min(stops.length - 1, Number(event.currentTarget.value)))}
       />
@@ -74,30 +113,15 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
           <i key={key} class={key === stop?.key ? "on" : ""} />
         ))}
       </div>
-      <div class="checkpoint-row">
-        <span data-testid="checkpoint">{stop?.text ?? "another policy acts"}</span>
-        {isDriving && !stop && (
-          <button type="button" class="text-button" onClick={() => choose(stops.length - 1)}>
-            Drive the newest
-          </button>
-        )}
-        {!isDriving && stop && (
-          <button type="button" class="text-button" onClick={() => page.driveWith(stop.key)}>
-            Drive it
-          </button>
-        )}
-        {stop?.checkpoint && (
-          <button
-            type="button"
-            class="text-button"
-            title="A new run that begins with this checkpoint, with other settings if you like"
-            onClick={() => page.studio.openForm(stop.checkpoint, run)}
-          >
-            Fork
-          </button>
-        )}
-      </div>
-    </div>
+    </>
+  );
+}
+
+function TextButton({ text, title, press }: { text: string; title?: string; press: () => void }) {
+  return (
+    <button type="button" class="text-button" title={title} onClick={press}>
+      {text}
+    </button>
   );
 }
 
