@@ -1,10 +1,10 @@
 /** Skins: surfaces whose vertices follow the bodies that carry them, each by its weights. */
-import { Group, type Material, Mesh } from "three";
+import type { Material } from "three";
 import type { SceneSkin, StreamScene } from "../../../../src/stream/protocol.ts";
 import type { ShownPose } from "../../stream/playback.ts";
-import { Materials } from "./materials.ts";
-import { FIRST_COLLISION_GROUP, type ShapeChoice } from "./robots.ts";
-import { Surface } from "./surface.ts";
+import { FIRST_COLLISION_GROUP } from "./robots.ts";
+import { SoftBodies, type SoftBody, softLook, surfaceMesh } from "./soft-bodies.ts";
+import type { Surface } from "./surface.ts";
 
 /** Vertices of skins that are moved in a frame; robots beyond that have none. */
 export const MOST_SKINNED = 150_000;
@@ -77,89 +77,38 @@ function matrixOf(q: ArrayLike<number>, at: number): Float64Array {
   return rotation;
 }
 
-interface Drawn {
+interface Drawn extends SoftBody {
   readonly binding: Binding;
   readonly surface: Surface;
-  readonly mesh: Mesh;
-  readonly isCollision: boolean;
 }
 
-export class Skins {
-  readonly group = new Group();
-  /** By environment in the order of their adding, then by skin. */
-  private drawn: Drawn[][] = [];
-  private readonly materials: Materials;
-  private count = 0;
-  private choice: ShapeChoice = { shapes: true, collisions: false };
-
-  /** @param isPlain simpler materials, for processors that draw */
-  constructor(isPlain: boolean) {
-    this.materials = new Materials(isPlain);
-  }
-
+/** The skins of as many environments as `MOST_SKINNED` allows. */
+export class Skins extends SoftBodies<Drawn> {
   /** Builds meshes for up to `capacity` environments. @param material in place of those of the scene */
   build({ skins = [], textures }: StreamScene, capacity: number, material?: Material): void {
-    this.dispose();
-    this.materials.setTextures(textures);
     const visible = skins.filter(({ rgba }) => rgba[3] > 0);
     const vertices = visible.reduce((sum, { positions }) => sum + positions.length / 3, 0);
     const room = vertices === 0 ? 0 : Math.min(capacity, Math.max(1, Math.floor(MOST_SKINNED / vertices)));
     const bindings = room === 0 ? [] : visible.map((skin) => new Binding(skin));
-    this.drawn = Array.from({ length: room }, () =>
-      bindings.map((binding) => drawn(binding, material ?? this.materials.for(lookOf(binding.skin)))),
+    this.fill(textures, room, () =>
+      bindings.map((binding) => drawn(binding, material ?? this.materials.for(softLook(binding.skin)))),
     );
-    for (const { mesh } of this.drawn.flat()) this.group.add(mesh);
-    this.begin();
-    this.end();
   }
 
-  setChoice(choice: ShapeChoice): void {
-    this.choice = choice;
-    this.end();
-  }
-
-  begin(): void {
-    this.count = 0;
-  }
-
-  /** Adds one environment, moved by (dx, dy, 0). */
+  /** Adds one environment, moved by (dx, dy, 0) m. */
   add({ poses }: Pick<ShownPose, "poses">, dx: number, dy: number): void {
-    if (this.count >= this.drawn.length) return;
-    for (const { binding, surface } of this.drawn[this.count++]) surface.update(binding.follow(poses), 0, dx, dy);
+    for (const { binding, surface } of this.next()) surface.update(binding.follow(poses), 0, dx, dy);
   }
-
-  end(): void {
-    const { shapes, collisions } = this.choice;
-    this.drawn.forEach((all, n) => {
-      for (const { isCollision, mesh } of all) mesh.visible = n < this.count && (isCollision ? collisions : shapes);
-    });
-  }
-
-  dispose(): void {
-    for (const { surface } of this.drawn.flat()) surface.dispose();
-    this.drawn = [];
-    this.group.clear();
-    this.materials.dispose();
-  }
-}
-
-/** A skin without coordinates has no texture. */
-function lookOf({ rgba, material, texcoords }: SceneSkin) {
-  if (!material) return { rgba };
-  const { texture, ...plain } = material;
-  return { rgba, material: texcoords && texture ? material : plain };
 }
 
 function drawn(binding: Binding, material: Material): Drawn {
   const { skin } = binding;
   const { positions, faces, inflate, group } = skin;
   const texcoords = skin.texcoords && cornersOf(skin.texcoords, faces);
-  const surface = new Surface({ vertices: positions.length / 3, faces, texcoords, offset: inflate, isSheet: false });
-  const mesh = new Mesh(surface.geometry, material);
-  mesh.frustumCulled = false;
-  mesh.castShadow = true;
-  mesh.receiveShadow = true;
-  return { binding, surface, mesh, isCollision: group >= FIRST_COLLISION_GROUP };
+  const shape = { vertices: positions.length / 3, faces, texcoords, offset: inflate, isSheet: false };
+  const { surface, mesh } = surfaceMesh(shape, material);
+  const isCollision = group >= FIRST_COLLISION_GROUP;
+  return { binding, surface, parts: [mesh], isCollision, dispose: () => surface.dispose() };
 }
 
 function cornersOf(texcoords: Float32Array, faces: Uint32Array): Float32Array {
