@@ -10,6 +10,7 @@ import type { KeptRows } from "./report/recording.ts";
 
 /** Formats that can be asked for. */
 export const EXPORT_FORMATS = ["onnx", "c", "html"] as const;
+/** A format that can be asked for. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** The controller in the formats asked for, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */

@@ -7,8 +7,10 @@ import type { GraphFunction } from "../function.ts";
 import type { Tensor } from "../tensor.ts";
 import { type TensorFlow, type TfKernels, tfKernels } from "./tfjs-kernels.ts";
 
+/** A backend of TensorFlow.js. */
 export type TfjsBackend = "cpu" | "wasm" | "tensorflow";
 
+/** How TensorFlow.js runs functions. */
 export interface TfjsOptions {
   /** "cpu": plain JavaScript, "wasm": WebAssembly, "tensorflow": the native library (default). */
   readonly backend?: TfjsBackend;

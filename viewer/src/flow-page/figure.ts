@@ -12,6 +12,7 @@ const ROWS = 120;
 /** Ways that are drawn as lines. */
 const WAYS = 60;
 
+/** Colours of the figure: CSS colours, but for the heat map's, which is [red, green, blue] of 0 to 255. */
 export interface FigureColours {
   readonly heat: readonly [number, number, number];
   readonly particle: string;
@@ -22,6 +23,7 @@ export interface FigureColours {
   readonly font: string;
 }
 
+/** What the figure shows at a moment. */
 export interface FigureState {
   readonly particles: Particles;
   /** What the particles flow to. */
@@ -50,6 +52,7 @@ export function heatMap(modes: readonly Mode[], [red, green, blue]: FigureColour
   return canvas;
 }
 
+/** Draws the heat map, the particles' paths and the densities at both ends. @param heat from `heatMap` */
 export function drawFigure(
   canvas: HTMLCanvasElement,
   heat: HTMLCanvasElement,

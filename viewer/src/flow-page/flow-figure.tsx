@@ -25,6 +25,7 @@ interface FigureProps {
   readonly strength: number;
 }
 
+/** The figure, and a handle over it for each mode. */
 export function Figure({ setting, change, targets, particles, isPlaying, theme, strength }: FigureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const seconds = useRef(isPlaying ? 0 : PLAY_SECONDS);

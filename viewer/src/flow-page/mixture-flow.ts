@@ -27,6 +27,7 @@ export function density(modes: readonly Mode[], x: number, t: number): number {
   return sum / totalWeight(modes);
 }
 
+/** Sum of the modes' weights. */
 export function totalWeight(modes: readonly Mode[]): number {
   let sum = 0;
   for (const { weight } of modes) sum += weight;

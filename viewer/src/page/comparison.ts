@@ -6,6 +6,7 @@ import type { Store } from "../state/store.ts";
 import type { Playback } from "../stream/playback.ts";
 import { type Divergence, divergenceOf } from "./divergence.ts";
 
+/** A branch and its original, read from the poses on screen. */
 export class Comparison {
   private readonly store: Store;
   private readonly stage: Stage;

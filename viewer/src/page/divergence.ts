@@ -1,6 +1,7 @@
 /** How far two runs of one robot have come apart. Pure arithmetic on poses. */
 import { headingOf } from "../scene/places/measure.ts";
 
+/** How far two robots on screen are apart. */
 export interface Divergence {
   /** Simulated seconds since they parted. */
   readonly seconds: number;

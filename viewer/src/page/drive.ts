@@ -5,6 +5,7 @@ import { type PadAction, PadWatch } from "../steering/gamepad.ts";
 import { SteeringKeys } from "../steering/keyboard.ts";
 import { Steering } from "../steering/steering.ts";
 
+/** Speeds of a driven simulation, as multiples of real time. */
 export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
 /** Within this time an answer may still be under way, however busy the machine is. */
 const ANSWER_MS = 3000;
@@ -19,6 +20,7 @@ const padActions: Readonly<Record<PadAction, (drive: Drive) => void>> = {
   reset: (drive) => drive.simulate("reset"),
 };
 
+/** What the user asks of the driven simulation, and what the server reports of it. */
 export class Drive {
   readonly steering: Steering;
   readonly pads: PadWatch;

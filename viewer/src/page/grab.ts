@@ -26,6 +26,7 @@ export function springOf(grip: Grip | null, pose: ShownPose | undefined): Spring
   return grip && pose ? { from: bodyPoint(pose.poses, grip.body, grip.point), to: grip.target } : null;
 }
 
+/** The one body that the user holds. */
 export class Grab {
   private readonly stage: Stage;
   private readonly send: (message: ClientMessage) => void;

@@ -57,6 +57,7 @@ export interface StudioState {
   readonly compared: readonly ComparedRun[];
 }
 
+/** What the page knows before the server has said anything. */
 export const noStudio: StudioState = {
   catalogue: null,
   runs: [],
@@ -67,6 +68,7 @@ export const noStudio: StudioState = {
   compared: [],
 };
 
+/** The form, the trainings and the compared runs, as part of the store. */
 export class Studio {
   private readonly store: Store;
   private readonly send: (message: ClientMessage) => void;

@@ -6,6 +6,7 @@ const FRAMES_PER_SECOND = 30;
 const BITS_PER_SECOND = 8_000_000;
 const formats = ["video/mp4;codecs=avc1.640028", "video/webm;codecs=vp9", "video/webm"] as const;
 
+/** Records the canvas. */
 export class Video {
   private readonly canvas: HTMLCanvasElement;
   private readonly store: Store;

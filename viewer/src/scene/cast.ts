@@ -49,6 +49,7 @@ const ARROW_SECONDS = 1;
 const TILE_ARROW_SECONDS = 0.55;
 const ARROW_HEIGHT = 0.012;
 
+/** All groups of the scene that show robots, their surroundings and what is drawn over them. */
 export class Cast {
   readonly group = new Group();
   readonly overlays = new Overlays();

@@ -24,6 +24,7 @@ const MEASURE_EVERY = 8;
 /** A grid is seen from further above than a single robot, rad. */
 const GRID_LIFT = 0.3;
 
+/** One canvas with one scene on it. */
 export class Stage {
   readonly rig: CameraRig;
   /** Whether a processor draws, so that effort is spared everywhere. */

@@ -5,6 +5,7 @@ import { STILL } from "../steering/axes.ts";
 import { type Settings, systemTheme } from "./settings.ts";
 import type { PageState } from "./store.ts";
 
+/** The state of a page that has just been opened, with the user's kept settings. */
 export function initialState(settings: Settings): PageState {
   return {
     connection: { state: "connecting" },

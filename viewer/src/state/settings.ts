@@ -13,6 +13,7 @@ export interface Settings {
   readonly theme: Theme | null;
 }
 
+/** What is drawn until the user chooses otherwise. */
 export const defaultOptions: ViewOptions = {
   shapes: true,
   collisions: false,
@@ -42,6 +43,7 @@ export function loadSettings(): Settings {
   };
 }
 
+/** Keeps the settings, where the browser allows it. */
 export function saveSettings(settings: Settings): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(settings));
@@ -62,6 +64,7 @@ function readKept(): Partial<Settings> {
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
+/** The theme that the system prefers. */
 export function systemTheme(): Theme {
   return darkScheme.matches ? "dark" : "light";
 }
@@ -71,6 +74,7 @@ export function onSystemTheme(listener: () => void): void {
   darkScheme.addEventListener("change", listener);
 }
 
+/** Whether the system asks for less motion. */
 export function prefersReducedMotion(): boolean {
   return reducedMotion.matches;
 }

@@ -20,11 +20,15 @@ import type { PadState } from "../steering/gamepad.ts";
 
 /** Environments shown side by side. */
 export const GRID_COUNTS = [1, 4, 9, 16, 36, 64] as const;
+/** A number of environments side by side. */
 export type GridCount = (typeof GRID_COUNTS)[number];
 
+/** Named places of the camera, in the order of the menu. */
 export const CAMERA_VIEWS = ["three-quarter", "side", "front", "top", "chase", "eyes"] as const;
+/** A named place of the camera. */
 export type CameraView = (typeof CAMERA_VIEWS)[number];
 
+/** Colours of page and stage. */
 export type Theme = "light" | "dark";
 
 /** How the page stands with the server. */
@@ -52,6 +56,7 @@ export interface ViewOptions {
   readonly footTraces: boolean;
 }
 
+/** Everything that the page's components read. */
 export interface PageState {
   readonly connection: Connection;
   /** This page's number; null until the server has greeted it. */
@@ -114,12 +119,14 @@ export interface PageState {
   readonly isFollowedShown: boolean;
 }
 
+/** Commanded and measured velocity at a moment, each [vx, vy, yaw rate] in m/s, m/s and rad/s. */
 export interface Motion {
   readonly time: number;
   readonly command: readonly number[];
   readonly twist: readonly number[];
 }
 
+/** Holds the state, and reports changes of it. */
 export class Store {
   private state: PageState;
   private readonly listeners = new Set<(state: PageState, before: PageState) => void>();

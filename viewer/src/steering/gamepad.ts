@@ -12,6 +12,7 @@ const TOUCH = 0.2;
 
 /** What a button does, and how the help names it. Other layouts than the standard have their buttons elsewhere: there they do nothing. */
 export type PadAction = "push" | "toggle" | "reset";
+/** Buttons of the standard layout that act, with their names on the pad. */
 export const padButtons: readonly { readonly index: number; readonly name: string; readonly action: PadAction }[] = [
   { index: 0, name: "A", action: "push" },
   { index: 9, name: "Start", action: "toggle" },
@@ -29,6 +30,7 @@ export interface PadState {
   readonly asked: { readonly step: MappingStep; readonly isMoved: boolean } | null;
 }
 
+/** Who is told what gamepads do. */
 export interface PadEvents {
   moved(axes: Axes): void;
   pressed(action: PadAction): void;
@@ -80,6 +82,7 @@ class WatchedPad {
   }
 }
 
+/** Watches the gamepads of the browser. */
 export class PadWatch {
   private readonly events: PadEvents;
   private readonly memory = new PadMemory();

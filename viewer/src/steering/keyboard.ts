@@ -23,6 +23,7 @@ const keys: Readonly<Record<string, Axes>> = {
 /** With Shift everything is asked for by half. */
 const CAREFUL = 0.5;
 
+/** The steering keys that are held. */
 export class SteeringKeys {
   private readonly held = new Set<string>();
   private isCareful = false;

@@ -3,6 +3,7 @@ import type { AxisBinding, PadLayout } from "./pad-layout.ts";
 
 const KEY = "flowgait.gamepads";
 
+/** Layouts by the gamepad's name. */
 export class PadMemory {
   private readonly layouts = new Map<string, PadLayout>();
 

@@ -25,6 +25,7 @@ const UPGRADE_REQUIRED = 426;
 /** Frames between two confirmations. */
 const CONFIRM_EVERY = 3;
 
+/** Who is told what arrives. */
 export interface ConnectionEvents {
   message(message: ServerMessage): void;
   frame(frame: PoseFrame): void;
@@ -40,6 +41,7 @@ export interface ConnectionEvents {
   greeting(): ClientMessage[];
 }
 
+/** One page's connection to the stream, over as many sockets as it takes. */
 export class Connection {
   private readonly events: ConnectionEvents;
   private socket: WebSocket | null = null;

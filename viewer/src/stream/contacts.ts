@@ -7,6 +7,7 @@ const TOO_FAR = 0.1;
 /** A push is shown for so long, simulated s. */
 const PUSH_SHOWN = 0.4;
 
+/** Contacts, grips and pushes of the last moments. */
 export class Contacts {
   private told: ContactsMessage[] = [];
 

@@ -25,6 +25,7 @@ export interface ShownPose {
   isCut: boolean;
 }
 
+/** The frames that are waiting, and the poses to draw now. */
 export class Playback {
   /** Environments of the last sample. */
   readonly shown = new Map<number, ShownPose>();

@@ -9,6 +9,7 @@ import {
   unpackScene,
 } from "../../../src/stream/protocol.ts";
 
+/** Holds what came first until the rest is there. */
 export class SceneFeed {
   private readonly whole: (message: SceneMessage, scene: StreamScene) => void;
   private parts: SceneParts | null = null;

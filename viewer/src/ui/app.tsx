@@ -28,6 +28,7 @@ import { Undrawn } from "./undrawn.tsx";
 /** Narrower pages have the plots in a sheet at the bottom. */
 const phone = matchMedia("(max-width: 760px)");
 
+/** Everything of the page but the canvas. */
 export function App({ store, page, stage }: { store: Store; page: Page; stage: Stage }) {
   const theme = useStore(store, (state) => state.theme);
   const isDriving = useStore(store, (state) => state.channel === "drive");

@@ -6,6 +6,7 @@ import { type Store, useStore } from "../state/store.ts";
 const names: Readonly<Record<Channel, string>> = { training: "Training", drive: "Drive" };
 const order: readonly Channel[] = ["training", "drive"];
 
+/** The switch between the channels; absent where there is one. */
 export function ChannelSwitch({ store, page }: { store: Store; page: Page }) {
   const channels = useStore(store, (state) => state.channels);
   const channel = useStore(store, (state) => state.channel);

@@ -39,6 +39,7 @@ const keysEverywhere: Keys = [
   ["?", "this sheet"],
 ];
 
+/** The dialog with keys and explanations. */
 export function Help({ store }: { store: Store }) {
   const isOpen = useStore(store, (state) => state.isHelpOpen);
   const isDriving = useStore(store, (state) => state.channel === "drive");

@@ -5,6 +5,7 @@ import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../state/store.ts";
 
 type Actions = Readonly<Record<string, (() => void) | undefined>>;
 
+/** Gives the keyboard to the studio's page. */
 export function listenToKeys(store: Store, page: Page): void {
   const { drive } = page;
   const everywhere: Actions = {

@@ -13,6 +13,7 @@ const words: Readonly<Record<Exclude<ScreenState, "drawn">, { readonly title: st
   },
 };
 
+/** Says why there is no picture; nothing while there is one. */
 export function NoPicture({ store }: { store: Store }) {
   const screen = useStore(store, (state) => state.screen);
   if (screen === "drawn") return null;

@@ -10,6 +10,7 @@ const TOAST_MS = 6000;
 /** Events that are worth a toast; the rest is only counted. */
 const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "resume", "refused"];
 
+/** Messages over the picture. */
 export function Notices({ store, page }: { store: Store; page: Page }) {
   const state = useStore(store, (at) => at);
   const card = cardFor(state);

@@ -10,6 +10,7 @@ const CLICK_SLACK = 5;
 /** Names are looked up at most this often. */
 const NAME_MS = 60;
 
+/** Gives the pointer on the canvas to the page and the camera. */
 export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: Page): void {
   let start: { x: number; y: number } | null = null;
   let namedMs = 0;

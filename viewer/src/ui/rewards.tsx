@@ -7,6 +7,7 @@ const SPARK_WIDTH = 72;
 const SPARK_HEIGHT = 20;
 const SPARK_POINTS = 48;
 
+/** The card of reward terms. */
 export function Rewards({ store }: { store: Store }) {
   const info = useStore(store, (state) => state.info);
   const points = useStore(store, (state) => state.points);

@@ -33,6 +33,7 @@ const connectionWords: Readonly<Record<Connection["state"], string>> = {
   refused: "Refused",
 };
 
+/** The line at the top of the page. */
 export function TopBar({ store, page }: { store: Store; page: Page }) {
   const info = useStore(store, (state) => state.info);
   const status = useStore(store, (state) => state.status);

@@ -47,6 +47,7 @@ export function FollowButton({ store, page }: { store: Store; page: Page }) {
   );
 }
 
+/** The menu of camera views. */
 export function CameraMenu({ store, page }: { store: Store; page: Page }) {
   const current = useStore(store, (state) => state.cameraView);
   return (
@@ -66,6 +67,7 @@ export function CameraMenu({ store, page }: { store: Store; page: Page }) {
   );
 }
 
+/** The menu of what is drawn. */
 export function OptionsMenu({ store, page }: { store: Store; page: Page }) {
   const options = useStore(store, (state) => state.options);
   const hasCommand = useStore(store, (state) => state.info?.hasCommand ?? false);

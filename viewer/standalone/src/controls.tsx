@@ -6,6 +6,7 @@ import { Steer } from "../../src/ui/driving/steer.tsx";
 import { NoPicture } from "../../src/ui/no-picture.tsx";
 import { Undrawn } from "../../src/ui/undrawn.tsx";
 
+/** Everything of an exported page but the canvas. @param canPush false where the robot has no base to push */
 export function Controls({ store, drive, canPush }: { store: Store; drive: Drive; canPush: boolean }) {
   return (
     <>

@@ -13,6 +13,7 @@ const READOUT_MS = 100;
 const RATE_MS = 500;
 const PUSH_SHOWN_MS = 450;
 
+/** The clock of an exported page, with its robot. */
 export class Player {
   readonly drive: Drive;
   private readonly robot: PlayedRobot;

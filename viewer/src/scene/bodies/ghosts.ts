@@ -10,6 +10,7 @@ const TAKEN_OPACITY = 0.4;
 const OTHER_OPACITY = 0.13;
 const POSE_SIZE = 7;
 
+/** The ghosts of one fan of actions. */
 export class Ghosts {
   readonly group = new Group();
   private readonly taken: Robots;

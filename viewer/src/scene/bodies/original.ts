@@ -33,6 +33,7 @@ interface WayPoint {
   readonly original: readonly [number, number];
 }
 
+/** The original and both paths since the branch. */
 export class Original {
   readonly group = new Group();
   /** Where it is drawn. */

@@ -36,6 +36,7 @@ interface Batch {
   readonly local: Float32Array;
 }
 
+/** Instanced meshes of a scene's shapes. */
 export class Robots {
   readonly group = new Group();
   private batches: Batch[] = [];

@@ -13,6 +13,7 @@ interface Batch {
   readonly mesh: InstancedMesh;
 }
 
+/** The strings of all environments on screen. */
 export class Strings {
   readonly group = new Group();
   private batches: Batch[] = [];

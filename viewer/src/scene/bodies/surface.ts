@@ -15,6 +15,7 @@ export interface SurfaceShape {
   readonly isSheet: boolean;
 }
 
+/** The geometry of one moving surface. */
 export class Surface {
   readonly geometry = new BufferGeometry();
   private readonly shape: SurfaceShape;

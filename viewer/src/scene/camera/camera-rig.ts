@@ -48,6 +48,7 @@ const DRAG_LAG = 0.13;
 /** What lags has as good as arrived when a frame moves the camera by less than this share of its distance: a twentieth of a pixel. */
 const ARRIVED = 5e-6;
 
+/** Moves the camera: by the user's hand, to named views, and along with the followed robot. */
 export class CameraRig {
   readonly controls: OrbitControls;
   /** Whether the camera is still behind where it goes. */

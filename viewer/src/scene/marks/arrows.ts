@@ -9,6 +9,7 @@ const VERTICES = 2 * (SEGMENTS + 1) + 3;
 /** Below this speed a robot is asked to stand; m/s and rad/s. */
 const STANDSTILL = 0.05;
 
+/** Arrows of one kind and colour. */
 export class Arrows {
   readonly mesh: Mesh<BufferGeometry, MeshBasicMaterial>;
   private readonly position: BufferAttribute;

@@ -42,6 +42,7 @@ export interface Spring {
   readonly to: readonly [number, number, number];
 }
 
+/** Marks over one robot. */
 export class Overlays {
   readonly group = new Group();
   private readonly forces = new Sticks(128, { isOnTop: true });

@@ -6,6 +6,7 @@ import type { ShownPose } from "../../stream/playback.ts";
 const ANCHOR_LAG = 0.35;
 const TWIST_LAG = 0.25;
 
+/** One robot's memory. */
 export interface Actor {
   /** Slow position of the robot; its tile stays below it. */
   readonly anchor: Vector2;
@@ -16,6 +17,7 @@ export interface Actor {
   readonly place: Vector3;
 }
 
+/** The robots on screen, by environment. */
 export class Actors {
   private readonly actors = new Map<number, Actor>();
 

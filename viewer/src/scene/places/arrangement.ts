@@ -10,6 +10,7 @@ const SPREADS = [1, 1.6, 2.6, 4.2, 7, 11] as const;
 /** Air below what has no floor, as a share of its height. */
 const FLOATING = 0.25;
 
+/** A scene, how many environments of it are shown, and the sizes that follow. */
 export class Arrangement {
   readonly scene: StreamScene;
   readonly facts: SceneFacts;

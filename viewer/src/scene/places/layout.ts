@@ -18,6 +18,7 @@ export interface SceneFacts {
   readonly hasTerrain: boolean;
 }
 
+/** Reads from a scene what decides how its environments are laid out. */
 export function sceneFacts(scene: StreamScene): SceneFacts {
   const fixed = scene.geoms.filter((geom) => geom.body === 0 && geom.group < 3 && geom.rgba[3] > 0);
   const floors = fixed.filter((geom) => geom.type === "plane" && isLevel(geom.quat));
@@ -30,6 +31,7 @@ export function sceneFacts(scene: StreamScene): SceneFacts {
   };
 }
 
+/** How `count` environments of such a scene share the ground. */
 export function layoutKind(facts: SceneFacts, count: number): LayoutKind {
   if (count === 1) return "roam";
   if (facts.hasTerrain) return "together";

@@ -6,6 +6,7 @@
 const POLL_MS = 25;
 const LONGEST_REST_MS = 200;
 
+/** Holds frames back until the last one is drawn and the machine has rested. */
 export class FrameGate {
   private readonly gl: WebGL2RenderingContext;
   private readonly restShare: number;

@@ -1,5 +1,6 @@
 /** How much drawing effort this machine can afford, learned from the time frames take. */
 
+/** What a level of drawing effort means. */
 export interface QualityLevel {
   /** Largest ratio of drawn to CSS pixels. */
   readonly pixelRatio: number;
@@ -8,6 +9,7 @@ export interface QualityLevel {
   readonly shadowLagMs: number;
 }
 
+/** Levels from the most effort to the least. */
 export const qualityLevels: readonly QualityLevel[] = [
   { pixelRatio: 2, shadowSize: 2048, shadowLagMs: 0 },
   { pixelRatio: 1.25, shadowSize: 2048, shadowLagMs: 0 },
@@ -22,6 +24,7 @@ const QUICK_MS = 13;
 /** Quick windows in a row before more effort is tried. */
 const QUICK_WINDOWS = 5;
 
+/** The level in use, adapted to the time that frames take. */
 export class Quality {
   level: number;
   private readonly isPinned: boolean;

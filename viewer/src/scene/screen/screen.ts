@@ -20,6 +20,7 @@ export type ScreenState = "drawn" | "absent" | "lost";
 /** Rest after each frame where a processor draws, in multiples of the frame's time: two thirds of the machine stay free. */
 const PLAIN_REST = 2;
 
+/** The canvas, its renderer and its context. */
 export class Screen {
   readonly canvas: HTMLCanvasElement;
   /** Whether WebGL runs on the processor. */

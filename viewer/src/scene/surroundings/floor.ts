@@ -5,6 +5,7 @@ import { horizonOf, textureOf } from "../bodies/textures.ts";
 import { isLevel } from "../places/layout.ts";
 import type { FloorTexture } from "./ground.ts";
 
+/** Textures of a model's own floor and sky; null where it has none. */
 export interface ModelGround {
   readonly floor: FloorTexture | null;
   readonly sky: Texture | null;
@@ -12,8 +13,10 @@ export interface ModelGround {
   readonly horizon: Color | null;
 }
 
+/** A model without floor texture and sky. */
 export const NO_FLOOR: ModelGround = { floor: null, sky: null, horizon: null };
 
+/** The floor texture and the sky that a scene brings along. */
 export function floorOf(scene: StreamScene): ModelGround {
   const sky = scene.textures?.find(({ kind }) => kind === "skybox");
   const horizon = sky ? new Color().setRGB(...horizonOf(sky), "srgb") : null;

@@ -16,6 +16,7 @@ import {
 } from "three";
 import type { StagePalette } from "./palette.ts";
 
+/** Most tiles that are drawn at a time. */
 export const MAX_TILES = 64;
 /** Half of the large square, m: beyond the fade. */
 const ROAM_HALF = 90;
@@ -99,6 +100,7 @@ export interface FloorTexture {
   readonly matrix: Matrix3;
 }
 
+/** The page's own floor: one large square, or tiles. */
 export class Ground {
   readonly mesh: InstancedMesh<PlaneGeometry, MeshLambertMaterial>;
   private readonly tiles: InstancedBufferAttribute;

@@ -2,6 +2,7 @@
 import { DirectionalLight, Group, HemisphereLight, type Vector3 } from "three";
 import type { StagePalette } from "./palette.ts";
 
+/** All lights of the scene. */
 export class Lights {
   readonly group = new Group();
   private readonly sun = new DirectionalLight();

@@ -1,6 +1,7 @@
 /** The stage's colours and lights for the light and the dark page. */
 import type { Theme } from "../../state/store.ts";
 
+/** CSS colours, and strengths of the lights in three.js's units. */
 export interface StagePalette {
   /** Far ground and lower sky: one colour, so that the ground has no edge. */
   readonly horizon: string;
@@ -26,6 +27,7 @@ export interface StagePalette {
   readonly environment: number;
 }
 
+/** The palette of each theme. */
 export const palettes: Readonly<Record<Theme, StagePalette>> = {
   light: {
     horizon: "#e4e7ea",

@@ -4,6 +4,7 @@ import type { StagePalette } from "./palette.ts";
 
 const RADIUS = 400;
 
+/** The dome behind everything. */
 export class Sky {
   readonly mesh: Mesh<SphereGeometry, ShaderMaterial>;
 

@@ -18,6 +18,7 @@ type HeightField = StreamScene["heightFields"][number];
 /** Share of the colour that the lowest ground keeps. */
 const HOLLOW = 0.6;
 
+/** Meshes of a scene's height fields. */
 export class Terrain {
   readonly group = new Group();
   private readonly material = new MeshLambertMaterial({ vertexColors: true });

@@ -18,6 +18,7 @@ import {
 
 const PATH_HEIGHT = 150;
 
+/** The card of sampled actions. */
 export function ActionFan({ store }: { store: Store }) {
   const fan = useStore(store, (state) => state.fan);
   const names = useStore(store, (state) => state.info?.actionNames) ?? [];

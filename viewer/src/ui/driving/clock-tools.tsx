@@ -19,6 +19,7 @@ interface Tools extends Hands {
   readonly children?: ComponentChildren;
 }
 
+/** The buttons of the clock. */
 export function ClockTools({ store, drive, canPush = true, children }: Tools) {
   const isPlaying = useStore(store, (state) => state.drive?.state === "playing");
   return (

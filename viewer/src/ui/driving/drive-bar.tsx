@@ -7,6 +7,7 @@ import { Icon } from "../widgets/icons.tsx";
 import { Menu } from "../widgets/menu.tsx";
 import { ClockTools } from "./clock-tools.tsx";
 
+/** The toolbar of the drive channel. */
 export function DriveBar({ store, page }: { store: Store; page: Page }) {
   const hasScene = useStore(store, (state) => state.info !== null);
   if (!hasScene) return null;

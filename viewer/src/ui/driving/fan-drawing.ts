@@ -14,6 +14,7 @@ export interface FanColours {
 export const ROW_HEIGHT = 19;
 /** Of small multiples. */
 export const COLUMNS = 4;
+/** Height of a small multiple, CSS pixels. */
 export const CELL_HEIGHT = 48;
 const CELL_GAP = 6;
 /** Pixels at each side of a drawing. */

@@ -20,6 +20,7 @@ const noises: readonly { readonly value: NoiseKind; readonly text: string }[] = 
 ];
 const FIRST_SEED = 1;
 
+/** The card of the flow's settings and what they earn; of a policy from a file, a line that they are fixed. */
 export function Flow({ store, page }: { store: Store; page: Page }) {
   const flow = useStore(store, (state) => state.drive?.flow ?? null);
   const isFile = useStore(store, (state) => state.drive?.kind === "file");

@@ -31,6 +31,7 @@ export function PadButton({ store, pads }: Props) {
   );
 }
 
+/** Asks for one stick after the other; nothing while the gamepad is known. */
 export function PadQuestions({ store, pads }: Props) {
   const gamepad = useStore(store, (state) => state.gamepad);
   const [dismissed, dismiss] = useState("");

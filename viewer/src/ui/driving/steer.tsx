@@ -16,6 +16,7 @@ interface Wants {
   turn: number;
 }
 
+/** The steering pad. @param page whose drive takes the commands */
 export function Steer({ store, page }: { store: Store; page: { readonly drive: Drive } }) {
   const info = useStore(store, (state) => state.info);
   const wants = useRef<Wants>({ forward: 0, left: 0, turn: 0 });

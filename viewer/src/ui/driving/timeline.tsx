@@ -9,6 +9,7 @@ import { Icon } from "../widgets/icons.tsx";
 /** A place that was asked for is shown until the server is there, at most for so long. */
 const PATIENCE_MS = 700;
 
+/** The slider of the recorded steps, and its buttons. */
 export function Timeline({ store, page }: { store: Store; page: Page }) {
   const drive = useStore(store, (state) => state.drive);
   const controlHz = useStore(store, (state) => state.info?.controlHz ?? 1);

@@ -7,6 +7,7 @@ const WIDTH = 306;
 const HEIGHT = 44;
 const names = ["forward, m/s", "left, m/s", "turn, rad/s"] as const;
 
+/** The card of commanded and measured velocities. */
 export function Tracking({ store }: { store: Store }) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => follow(store, list.current!), [store]);

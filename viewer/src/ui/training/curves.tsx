@@ -10,6 +10,7 @@ import { Icon } from "../widgets/icons.tsx";
 import { colourOf, useOthers } from "./compared.tsx";
 import { evaluationMarks, type Measure, measuresOf, progress } from "./measures.ts";
 
+/** The sheet of all curves; nothing while it is closed. */
 export function Curves({ store, page }: { store: Store; page: Page }) {
   const isOpen = useStore(store, (state) => state.studio.areCurvesOpen);
   const hasStudio = useStore(store, (state) => state.studio.catalogue !== null);

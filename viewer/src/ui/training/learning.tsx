@@ -9,6 +9,7 @@ import { evaluationMarks, type Measure, measuresOf, progress } from "./measures.
 /** The third curve until another is picked. */
 const FIRST_PICK = "losses.clipFraction";
 
+/** The card of the three curves beside the picture. */
 export function Learning({ store, page }: { store: Store; page: Page }) {
   const points = useStore(store, (state) => state.points);
   const evaluations = useStore(store, (state) => state.evaluations);

@@ -10,6 +10,7 @@ import { Menu } from "../widgets/menu.tsx";
 /** Chips of the environment picker on one leaf. */
 const PICKER_LEAF = 64;
 
+/** The toolbar of the training channel. */
 export function Toolbar({ store, page }: { store: Store; page: Page }) {
   const info = useStore(store, (state) => state.info);
   const isPaused = useStore(store, (state) => state.isPaused);

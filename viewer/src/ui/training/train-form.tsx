@@ -8,6 +8,7 @@ import { formatCount } from "../widgets/format.ts";
 import { Icon } from "../widgets/icons.tsx";
 import { TrainSettings } from "./train-settings.tsx";
 
+/** The sheet; nothing while it is closed. */
 export function TrainForm({ store, page }: { store: Store; page: Page }) {
   const form = useStore(store, (state) => state.studio.form);
   const catalogue = useStore(store, (state) => state.studio.catalogue);

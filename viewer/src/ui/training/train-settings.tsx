@@ -14,6 +14,7 @@ interface SettingsProps {
   readonly onlyChanged: boolean;
 }
 
+/** Every setting that fits the search, in its group. */
 export function TrainSettings({ form, catalogue, page, search, onlyChanged }: SettingsProps) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const { plan, settings } = form;

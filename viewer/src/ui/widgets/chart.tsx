@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import type { Theme } from "../../state/store.ts";
 import { formatCount, formatValue } from "./format.ts";
 
+/** What a chart shows. */
 export interface ChartProps {
   readonly label: string;
   /** Environment steps, rising. */
@@ -31,6 +32,7 @@ export interface OtherCurve {
 const HEIGHT = 118;
 const nobody: readonly OtherCurve[] = [];
 
+/** A chart with its title and newest value. */
 export function Chart({ label, x, y, points, unit, theme, title, others = nobody }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);

@@ -8,6 +8,7 @@ interface ChoicesProps<T extends string | number> {
   readonly choose: (value: T) => void;
 }
 
+/** The list of choices in a menu. */
 export function Choices<T extends string | number>({ name, options, current, choose }: ChoicesProps<T>) {
   return (
     <div class="choices" role="radiogroup" aria-label={name}>

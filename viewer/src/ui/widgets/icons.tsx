@@ -77,8 +77,10 @@ const paths = {
   check: <path d="M4 10.5 8 14.5l8-9" />,
 } as const;
 
+/** Name of an icon. */
 export type IconName = keyof typeof paths;
 
+/** An icon of 20 × 20 pixels, hidden from screen readers. */
 export function Icon({ name }: { name: IconName }) {
   const drawing: ComponentChildren = paths[name];
   return (

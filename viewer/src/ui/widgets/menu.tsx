@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
+/** What a menu shows. */
 export interface MenuProps {
   readonly label: string;
   readonly button: ComponentChildren;
@@ -10,6 +11,7 @@ export interface MenuProps {
   readonly children: (close: () => void) => ComponentChildren;
 }
 
+/** A button and the sheet that it opens. */
 export function Menu({ label, button, title, children }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);

@@ -6,6 +6,7 @@ interface SegmentsProps<T extends string> {
   readonly choose: (value: T) => void;
 }
 
+/** A group of buttons of which one is pressed. */
 export function Segments<T extends string>({ label, choices, value, choose }: SegmentsProps<T>) {
   return (
     <div class="segments" role="radiogroup" aria-label={label}>
