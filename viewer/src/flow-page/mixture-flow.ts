@@ -6,6 +6,7 @@
 /** A Gaussian of the mixture. */
 export interface Mode {
   readonly mean: number;
+  /** Standard deviation. */
   readonly deviation: number;
   /** Not negative; only shares matter. */
   readonly weight: number;

@@ -6,6 +6,7 @@ export interface Setting {
   readonly modes: readonly Mode[];
   /** One per mode, not negative; 1 changes nothing. */
   readonly advantages: readonly number[];
+  /** Whether the advantages count. */
   readonly isWeighted: boolean;
   /** Data are samples of the modes, instead of the modes themselves. */
   readonly isSampled: boolean;

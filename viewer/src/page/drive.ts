@@ -41,6 +41,7 @@ export class Drive {
 
   // -------------------------------------------------------------------------------------------------------------------------------- actions
 
+  /** Looks at another channel; what was steered is let go of. */
   show(channel: Channel): void {
     if (channel === this.store.get().channel) return;
     this.steering.letGo();
@@ -48,10 +49,12 @@ export class Drive {
     this.send({ type: "show", channel });
   }
 
+  /** Plays or pauses the simulation. */
   togglePlaying(): void {
     this.simulate(this.store.get().drive?.state === "playing" ? "pause" : "play");
   }
 
+  /** Plays, pauses, steps once or resets the simulation. */
   simulate(what: "play" | "pause" | "step" | "reset"): void {
     this.send({ type: "simulate", what });
   }
@@ -83,10 +86,12 @@ export class Drive {
     this.simulate("play");
   }
 
+  /** Asks for the recorded drive as a file. */
   saveReplay(): void {
     this.send({ type: "saveReplay" });
   }
 
+  /** Asks for a speed, as a multiple of real time. */
   setSpeed(factor: number): void {
     this.asked = { speed: factor, atMs: performance.now() };
     this.send({ type: "setSpeed", factor });
@@ -123,16 +128,19 @@ export class Drive {
     if (flow) this.send({ type: "flow", ...flow, ...change });
   }
 
+  /** Lets another policy act. */
   choosePolicy(key: string): void {
     this.send({ type: "policy", key });
   }
 
+  /** Asks for the right to steer. */
   takeWheel(): void {
     this.send({ type: "wheel", take: true });
   }
 
   // ------------------------------------------------------------------------------------------------------------------------- from the server
 
+  /** The simulation as the server reports it. */
   receive(drive: DriveMessage): void {
     if (drive.speed === this.asked.speed) this.asked = { ...this.asked, atMs: Number.NEGATIVE_INFINITY };
     this.store.set({ drive });

@@ -38,6 +38,7 @@ export class Grab {
     this.send = send;
   }
 
+  /** Whether a body is held. */
   get isHolding(): boolean {
     return this.held !== null;
   }
@@ -55,6 +56,7 @@ export class Grab {
     this.stage.invalidate();
   }
 
+  /** Lets go of the body, if one is held. */
   end(): void {
     if (!this.held) return;
     this.held = null;

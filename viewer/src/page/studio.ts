@@ -36,6 +36,7 @@ export interface FormState extends Omit<TrainForm, "settings"> {
 
 /** A run whose curves are drawn beside those of the one that is shown. */
 export interface ComparedRun {
+  /** Key of the run. */
   readonly key: string;
   /** From 0; which colour it has. */
   readonly colour: number;
@@ -47,13 +48,17 @@ export interface ComparedRun {
 export interface StudioState {
   /** null where the server starts no trainings. */
   readonly catalogue: CatalogueMessage | null;
+  /** The runs below runs/, newest first. */
   readonly runs: readonly RunEntry[];
   /** Key of the run that is shown. */
   readonly shown: string | null;
+  /** What the shown run kept of its last fall and its last NaN. */
   readonly incidents: readonly IncidentEntry[];
   /** null while it is closed. */
   readonly form: FormState | null;
+  /** Whether the sheet of all curves is open. */
   readonly areCurvesOpen: boolean;
+  /** Runs whose curves are drawn beside those of the shown one. */
   readonly compared: readonly ComparedRun[];
 }
 
@@ -103,10 +108,12 @@ export class Studio {
     this.plan(0);
   }
 
+  /** Closes the form; what was typed is forgotten. */
   closeForm(): void {
     this.set({ form: null });
   }
 
+  /** Changes the form, and asks the server what it says of it. */
   changeForm(change: Partial<Pick<FormState, "task" | "preset" | "algorithm" | "settings">>): void {
     const { form } = this.state;
     if (!form) return;
@@ -124,6 +131,7 @@ export class Studio {
     this.changeForm({ settings });
   }
 
+  /** Sends the form off. */
   start(): void {
     const { form } = this.state;
     if (!form) return;
@@ -163,6 +171,7 @@ export class Studio {
 
   // --------------------------------------------------------------------------------------------------------------------------------- curves
 
+  /** Opens or closes the sheet of all curves. */
   setCurvesOpen(areCurvesOpen: boolean): void {
     this.set({ areCurvesOpen });
     if (areCurvesOpen) this.send({ type: "runs" });
@@ -191,6 +200,7 @@ export class Studio {
     this.set({ catalogue: null });
   }
 
+  /** What the server says of trainings. */
   receive(message: TrainingMessage): void {
     switch (message.type) {
       case "catalogue":

@@ -23,6 +23,7 @@ export class Video {
     return typeof MediaRecorder !== "undefined" && formatOf() !== undefined;
   }
 
+  /** Whether the picture is being filmed. */
   get isRunning(): boolean {
     return this.recorder !== null;
   }

@@ -23,10 +23,13 @@ import { Terrain } from "./surroundings/terrain.ts";
 export interface StageView {
   /** Environments in the order of their cells. */
   readonly environments: readonly number[];
+  /** The environment that camera, arrows and overlays belong to. */
   readonly followed: number;
+  /** Whether the camera goes along with it. */
   readonly isFollowing: boolean;
   /** [contacts, 6] of the followed robot at this moment. */
   readonly contacts: readonly (number | null)[];
+  /** The spring that draws at the followed robot; null while none does. */
   readonly spring: Spring | null;
   /** A push that is shown: its direction from the world's x axis, rad; null while none is. */
   readonly push: number | null;
@@ -39,6 +42,7 @@ export interface StageView {
 /** A point of a body that a click means. */
 export interface Touched {
   readonly environment: number;
+  /** Position in the scene's list of bodies. */
   readonly body: number;
   /** In that environment's world, m. */
   readonly at: Vector3;
@@ -99,6 +103,7 @@ export class Cast {
     this.group.add(ground.mesh, ...parts);
   }
 
+  /** Takes the colours of a theme. */
   setPalette(palette: StagePalette): void {
     this.ground.setPalette(palette);
     this.terrain.setPalette(palette);
@@ -109,6 +114,7 @@ export class Cast {
     this.original.setPalette(palette);
   }
 
+  /** Chooses what is drawn. */
   setOptions(options: ViewOptions): void {
     this.robots.setChoice(options);
     this.overlays.setOptions(options);
@@ -158,6 +164,7 @@ export class Cast {
     return this.actors.get(environment);
   }
 
+  /** Where each robot is drawn. */
   spots() {
     return this.actors.spots();
   }

@@ -83,10 +83,12 @@ export class Stage {
     return this.needsFrame || this.areShadowsOld || this.rig.isMoving || this.rig.isLagging;
   }
 
+  /** Level of drawing effort; 0 is the most. */
   get qualityLevel(): number {
     return this.quality.level;
   }
 
+  /** The canvas that is drawn on. */
   get canvas(): HTMLCanvasElement {
     return this.screen.canvas;
   }
@@ -106,6 +108,7 @@ export class Stage {
     return this.cast.ghosts.count;
   }
 
+  /** Takes the colours of a theme. */
   setTheme(theme: Theme): void {
     const palette = palettes[theme];
     this.sky.setPalette(palette);
@@ -128,6 +131,7 @@ export class Stage {
     this.invalidate();
   }
 
+  /** Chooses what is drawn. */
   setOptions(options: ViewOptions): void {
     this.cast.setOptions(options);
     this.hasModelSky = options.modelGround;
@@ -138,6 +142,7 @@ export class Stage {
     this.invalidate();
   }
 
+  /** Glides to a named view. */
   setCameraView(view: CameraView): void {
     this.rig.goTo(view);
     this.invalidate();
@@ -150,6 +155,7 @@ export class Stage {
     this.invalidate();
   }
 
+  /** The canvas has another size, CSS pixels. */
   resize(width: number, height: number): void {
     this.screen.resize(width, height);
     this.rig.resize(width, height);

@@ -6,8 +6,10 @@ const KEY = "flowgait.view";
 /** The part of the state that is kept. */
 export interface Settings {
   readonly options: ViewOptions;
+  /** Environments side by side. */
   readonly gridCount: GridCount;
   readonly cameraView: CameraView;
+  /** Whether the camera goes along with the followed robot. */
   readonly isFollowing: boolean;
   /** null follows the system. */
   readonly theme: Theme | null;

@@ -43,16 +43,26 @@ export type GhostChoice = GhostKind | "off";
 
 /** What is drawn; kept from visit to visit. */
 export interface ViewOptions {
+  /** The shapes to look at. */
   readonly shapes: boolean;
+  /** The shapes that collide alone. */
   readonly collisions: boolean;
   readonly shadows: boolean;
+  /** Arrow of the commanded velocity. */
   readonly commandArrow: boolean;
+  /** Arrow of the measured velocity. */
   readonly velocityArrow: boolean;
+  /** Grid lines of the floor. */
   readonly grid: boolean;
+  /** The model's own floor and sky, in place of the page's. */
   readonly modelGround: boolean;
+  /** Contact points and forces of the followed robot. */
   readonly contacts: boolean;
+  /** Joint axes of the followed robot. */
   readonly jointAxes: boolean;
+  /** Centre of mass of the followed robot. */
   readonly centreOfMass: boolean;
+  /** Paths of the followed robot's feet. */
   readonly footTraces: boolean;
 }
 
@@ -61,14 +71,17 @@ export interface PageState {
   readonly connection: Connection;
   /** This page's number; null until the server has greeted it. */
   readonly viewer: number | null;
+  /** What the server has to look at; the first is the usual one. */
   readonly channels: readonly Channel[];
   /** What this page looks at. */
   readonly channel: Channel;
+  /** The driven simulation; null until the server reports one. */
   readonly drive: DriveMessage | null;
   /** What the driven policy might do next, as told last. */
   readonly fan: FanFrame | null;
   /** Whether the page shows it. */
   readonly isFanSeen: boolean;
+  /** Which ghosts the user wants to see. */
   readonly ghosts: GhostChoice;
   /** What is asked for by keys, stick and gamepad. */
   readonly axes: Axes;
@@ -94,22 +107,36 @@ export interface PageState {
   readonly divergence: Divergence | null;
   /** Whether the original is drawn beside the branch instead of over it. */
   readonly isBeside: boolean;
+  /** What the scene on screen belongs to; null until it has come. */
   readonly info: RunInfo | null;
+  /** How far the training has come; null until the server reports it. */
   readonly status: StatusMessage | null;
+  /** Curves of the training, one point per iteration; thinned when there are many. */
   readonly points: readonly MetricsPoint[];
+  /** Evaluations of the training. */
   readonly evaluations: readonly EvaluationPoint[];
+  /** Reward of the followed environment in the step on screen; null until it has come. */
   readonly terms: TermsMessage | null;
+  /** Trainings that are started, stopped and compared from this page. */
   readonly studio: StudioState;
+  /** What has happened lately; `key` tells them apart. */
   readonly events: readonly (EventMessage & { readonly key: number })[];
+  /** Number of the environment that camera and readouts belong to. */
   readonly followed: number;
+  /** Environments side by side. */
   readonly gridCount: GridCount;
+  /** Whether this page's picture stands; the simulation goes on. */
   readonly isPaused: boolean;
+  /** Whether the camera goes along with the followed robot. */
   readonly isFollowing: boolean;
+  /** The named view that was chosen last. */
   readonly cameraView: CameraView;
+  /** What is drawn. */
   readonly options: ViewOptions;
   readonly theme: Theme;
   /** Whether plots and rewards are open; on a phone they are a sheet. */
   readonly isPanelOpen: boolean;
+  /** Whether the help is open. */
   readonly isHelpOpen: boolean;
   /** Whether any pose has arrived since the scene was set. */
   readonly hasPoses: boolean;
@@ -121,6 +148,7 @@ export interface PageState {
 
 /** Commanded and measured velocity at a moment, each [vx, vy, yaw rate] in m/s, m/s and rad/s. */
 export interface Motion {
+  /** Simulated seconds. */
   readonly time: number;
   readonly command: readonly number[];
   readonly twist: readonly number[];
@@ -135,6 +163,7 @@ export class Store {
     this.state = initial;
   }
 
+  /** The state now. */
   get(): PageState {
     return this.state;
   }

@@ -21,6 +21,7 @@ export const padButtons: readonly { readonly index: number; readonly name: strin
 
 /** How the page stands with the gamepad that steers, or would. */
 export interface PadState {
+  /** As the browser names it. */
   readonly name: string;
   /** Whether it is known which of its axes steer. */
   readonly isKnown: boolean;
@@ -32,7 +33,9 @@ export interface PadState {
 
 /** Who is told what gamepads do. */
 export interface PadEvents {
+  /** The sticks ask for something else. */
   moved(axes: Axes): void;
+  /** A button that means something was pressed. */
   pressed(action: PadAction): void;
   /** A gamepad came or went, or it is known better. */
   changed(pad: PadState | null): void;

@@ -14,6 +14,7 @@ export class PadMemory {
     }
   }
 
+  /** The layout that was taught for a gamepad of this name. */
   get(id: string): PadLayout | undefined {
     return this.layouts.get(id);
   }

@@ -27,8 +27,11 @@ const CONFIRM_EVERY = 3;
 
 /** Who is told what arrives. */
 export interface ConnectionEvents {
+  /** A message in JSON. */
   message(message: ServerMessage): void;
+  /** Poses of a moment. */
   frame(frame: PoseFrame): void;
+  /** Actions that the driven policy might take next. */
   fan(fan: FanFrame): void;
   /** Vertices of flexes, right before their frame. */
   points(points: PointsFrame): void;
@@ -36,6 +39,7 @@ export interface ConnectionEvents {
   parts(parts: SceneParts): void;
   /** A message that could not be read, and was skipped. */
   unreadable(reason: string): void;
+  /** The connection was opened, lost or refused. */
   state(state: ConnectionState): void;
   /** Sent again after every reconnection: what this page wants to see. */
   greeting(): ClientMessage[];
@@ -60,6 +64,7 @@ export class Connection {
     });
   }
 
+  /** Opens a socket. */
   open(): void {
     clearTimeout(this.retryTimer);
     if (!this.isRefused) this.events.state({ state: "connecting" });

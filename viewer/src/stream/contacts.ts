@@ -11,6 +11,7 @@ const PUSH_SHOWN = 0.4;
 export class Contacts {
   private told: ContactsMessage[] = [];
 
+  /** Takes a moment; one that is earlier than the last begins anew. */
   add(message: ContactsMessage): void {
     const last = this.told.at(-1);
     if (last && message.time < last.time) this.told = [];
@@ -18,6 +19,7 @@ export class Contacts {
     if (this.told.length > KEPT) this.told.shift();
   }
 
+  /** Forgets all moments. */
   clear(): void {
     this.told = [];
   }

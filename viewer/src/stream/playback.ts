@@ -18,8 +18,11 @@ export interface ShownPose {
   readonly poses: Float32Array;
   /** [vertices, 3] of flexes; null where they are not told. */
   points: Float32Array | null;
+  /** (vx, vy, yaw rate) commanded, m/s, m/s, rad/s. */
   readonly command: Float32Array;
+  /** (vx, vy, yaw rate) measured, m/s, m/s, rad/s. */
   readonly twist: Float32Array;
+  /** Bits of `POSE_FLAG`. */
   flags: number;
   /** Set when the environment jumped since it was last drawn. */
   isCut: boolean;
@@ -47,6 +50,7 @@ export class Playback {
     this.lastSequence = -1;
   }
 
+  /** Takes a frame that has arrived at `nowMs`. */
   push(frame: PoseFrame, nowMs: number): void {
     const last = this.frames.at(-1);
     if (last && frame.dueMs <= last.dueMs) return;

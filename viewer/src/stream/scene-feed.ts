@@ -21,14 +21,17 @@ export class SceneFeed {
     this.whole = whole;
   }
 
+  /** Large arrays of the scene that comes next. */
   takeParts(parts: SceneParts): void {
     this.parts = parts;
   }
 
+  /** Vertices of the frame that comes next. */
   takePoints(points: PointsFrame): void {
     this.points = points;
   }
 
+  /** A scene; passed on when it is complete. */
   take(message: SceneMessage): void {
     this.latest = message.id;
     this.points = null;

@@ -56,6 +56,7 @@ export class Player {
     this.tell();
   }
 
+  /** Begins to play and to draw. */
   start(): void {
     requestAnimationFrame(this.frame);
   }

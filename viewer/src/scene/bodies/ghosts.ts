@@ -39,6 +39,7 @@ export class Ghosts {
     return this.shown;
   }
 
+  /** Takes the colours of a theme. */
   setPalette({ command, velocity }: StagePalette): void {
     this.colours = [command, velocity];
     this.built = null;

@@ -41,6 +41,7 @@ export class Materials {
     return material;
   }
 
+  /** Frees what the renderer holds. */
   dispose(): void {
     for (const material of this.made.values()) material.dispose();
     this.made.clear();

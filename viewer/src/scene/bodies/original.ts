@@ -17,6 +17,7 @@ export interface OriginalView {
   readonly start: number;
   /** Simulated seconds of the picture. */
   readonly time: number;
+  /** Whether it stands beside the branch; else it stands where it was. */
   readonly isBeside: boolean;
 }
 
@@ -67,12 +68,14 @@ export class Original {
     return this.beside;
   }
 
+  /** Takes the colours of a theme. */
   setPalette({ command, mass }: StagePalette): void {
     this.glass.color.set(mass);
     this.branchWay.mesh.material.color.set(command);
     this.originalWay.mesh.material.color.set(mass);
   }
 
+  /** Chooses which shapes are shown. */
   setCollisions(shapes: boolean, collisions: boolean): void {
     for (const batch of [this.robots, this.flexes, this.skins]) batch.setChoice({ shapes, collisions });
   }

@@ -20,7 +20,9 @@ import { cubeScale } from "./textures.ts";
 
 /** Which geoms are drawn. */
 export interface ShapeChoice {
+  /** The shapes to look at. */
   readonly shapes: boolean;
+  /** The shapes that collide alone. */
   readonly collisions: boolean;
 }
 
@@ -70,6 +72,7 @@ export class Robots {
     this.setChoice(this.choice);
   }
 
+  /** Chooses which shapes are shown. */
   setChoice(choice: ShapeChoice): void {
     this.choice = choice;
     for (const { mesh, isCollision } of this.batches) mesh.visible = isCollision ? choice.collisions : choice.shapes;
@@ -86,6 +89,7 @@ export class Robots {
     for (const batch of this.batches) if (batch.mesh.visible) writeInstances(batch, this.bodyMatrices, this.capacity);
   }
 
+  /** Shows what was added since `begin`. */
   end(): void {
     for (const { mesh } of this.batches) {
       mesh.instanceMatrix.clearUpdateRanges();
@@ -109,6 +113,7 @@ export class Robots {
     return best;
   }
 
+  /** Frees what the renderer holds. */
   dispose(): void {
     for (const { mesh } of this.batches) {
       mesh.geometry.dispose();

@@ -86,6 +86,7 @@ export function surfaceMesh(
 
 /** What decides how a soft body looks. */
 export interface SoftFinish extends Pick<SceneFlex, "rgba" | "material" | "texcoords"> {
+  /** Whether faces are shaded without smoothing. */
   readonly flat?: boolean;
 }
 

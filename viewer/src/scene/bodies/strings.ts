@@ -62,10 +62,12 @@ export class Strings {
     }
   }
 
+  /** Shows what was added since `begin`. */
   end(): void {
     for (const { mesh } of this.batches) mesh.instanceMatrix.needsUpdate = true;
   }
 
+  /** Frees what the renderer holds. */
   dispose(): void {
     for (const { mesh } of this.batches) {
       mesh.geometry.dispose();

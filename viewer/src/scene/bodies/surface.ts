@@ -62,6 +62,7 @@ export class Surface {
     this.normal.needsUpdate = true;
   }
 
+  /** Frees what the renderer holds. */
   dispose(): void {
     this.geometry.dispose();
   }

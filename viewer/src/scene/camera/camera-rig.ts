@@ -90,6 +90,7 @@ export class CameraRig {
     });
   }
 
+  /** The canvas has another size, CSS pixels. */
   resize(width: number, height: number): void {
     this.width = width;
     this.height = height;
@@ -97,6 +98,7 @@ export class CameraRig {
     this.applyInsets();
   }
 
+  /** The free part of the canvas has changed. */
   setInsets(insets: Insets): void {
     this.insets = insets;
   }
@@ -115,6 +117,7 @@ export class CameraRig {
     this.goTo(this.view);
   }
 
+  /** Glides to a named view. */
   goTo(view: CameraView): void {
     this.view = view;
     this.controls.enabled = view !== "eyes";

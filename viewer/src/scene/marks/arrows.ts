@@ -40,6 +40,7 @@ export class Arrows {
     this.mesh.renderOrder = 2;
   }
 
+  /** Begins a frame without arrows. */
   begin(): void {
     this.count = 0;
   }
@@ -78,6 +79,7 @@ export class Arrows {
     this.put(o, px + cos * head * 1.6, py + sin * head * 1.6, z);
   }
 
+  /** Shows what was added since `begin`. */
   end(): void {
     this.mesh.geometry.setDrawRange(0, this.count * (SEGMENTS * 6 + 3));
     this.position.needsUpdate = true;

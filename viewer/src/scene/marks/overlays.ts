@@ -32,13 +32,17 @@ export interface OverlayMoment {
 
 /** A push that is under way: the direction from the world's x axis, rad, and where it hits. */
 export interface Push {
+  /** Direction from the world's x axis, rad. */
   readonly angle: number;
+  /** Where it hits, in the world, m. */
   readonly at: readonly [number, number, number];
 }
 
 /** A spring between two points in the world. */
 export interface Spring {
+  /** In the world, m. */
   readonly from: readonly [number, number, number];
+  /** In the world, m. */
   readonly to: readonly [number, number, number];
 }
 
@@ -69,6 +73,7 @@ export class Overlays {
     return this.all.reduce((sum, { mesh }) => sum + mesh.count, 0);
   }
 
+  /** Takes the colours of a theme. */
   setPalette({ command, velocity, contact, mass }: StagePalette): void {
     for (const { mesh } of [this.forces, this.touches]) mesh.material.color.set(contact);
     for (const { mesh } of [this.axes, this.traces]) mesh.material.color.set(velocity);
@@ -76,12 +81,14 @@ export class Overlays {
     for (const { mesh } of [this.coil, this.ends, this.tip]) mesh.material.color.set(command);
   }
 
+  /** Another scene: the traces of the old one go. */
   setScene(scene: StreamScene): void {
     this.scene = scene;
     this.feet = [];
     this.paths = [];
   }
 
+  /** Chooses what is drawn. */
   setOptions(options: ViewOptions): void {
     this.options = options;
     if (!options.footTraces) this.paths = [];

@@ -21,10 +21,12 @@ export interface Actor {
 export class Actors {
   private readonly actors = new Map<number, Actor>();
 
+  /** The robot of an environment, where it is on screen. */
   get(environment: number): Actor | undefined {
     return this.actors.get(environment);
   }
 
+  /** Forgets all robots. */
   clear(): void {
     this.actors.clear();
   }

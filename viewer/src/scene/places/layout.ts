@@ -15,6 +15,7 @@ export interface SceneFacts {
   readonly floorHeight: number | null;
   /** Whether shapes other than a level floor or terrain are fixed to the world. */
   readonly hasFurniture: boolean;
+  /** Whether the ground is a height field. */
   readonly hasTerrain: boolean;
 }
 

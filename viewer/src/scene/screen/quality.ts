@@ -4,6 +4,7 @@
 export interface QualityLevel {
   /** Largest ratio of drawn to CSS pixels. */
   readonly pixelRatio: number;
+  /** Side of the shadow's map, pixels. */
   readonly shadowSize: number;
   /** Most that shadows may lag behind robots, ms. */
   readonly shadowLagMs: number;
@@ -40,6 +41,7 @@ export class Quality {
     this.level = Math.min(qualityLevels.length - 1, Math.max(0, pinned ?? start));
   }
 
+  /** What the level in use means. */
   get current(): QualityLevel {
     return qualityLevels[this.level];
   }

@@ -47,6 +47,7 @@ export class Screen {
     canvas.addEventListener("webglcontextrestored", () => this.change(false));
   }
 
+  /** Whether there is a picture, and why not. */
   get state(): ScreenState {
     if (this.renderer === null) return "absent";
     return this.isLost ? "lost" : "drawn";
@@ -57,14 +58,17 @@ export class Screen {
     return this.gate?.waitMs(nowMs) ?? 0;
   }
 
+  /** The canvas has another size, CSS pixels. */
   resize(width: number, height: number): void {
     this.renderer?.setSize(width, height, false);
   }
 
+  /** Drawn pixels per CSS pixel. */
   setPixelRatio(ratio: number): void {
     this.renderer?.setPixelRatio(ratio);
   }
 
+  /** Whether shadows are drawn at all. */
   setShadows(areCast: boolean): void {
     if (this.renderer) this.renderer.shadowMap.enabled = areCast;
   }

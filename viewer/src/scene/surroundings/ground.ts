@@ -95,6 +95,7 @@ const fragmentFade = `
 /** A texture that lies on the world. */
 export interface FloorTexture {
   readonly texture: Texture;
+  /** Colour that the texture is multiplied with. */
   readonly tint: Color;
   /** From (x, y, 1) in the world to the texture's coordinates. */
   readonly matrix: Matrix3;
@@ -148,6 +149,7 @@ export class Ground {
     this.mesh.count = 0;
   }
 
+  /** Takes the colours of a theme. */
   setPalette(palette: StagePalette): void {
     const { horizon, lines, majorLines, highlight } = this.uniforms;
     this.palette = palette;
@@ -177,6 +179,7 @@ export class Ground {
     this.uniforms.spacing.value = spacings.find((spacing) => spacing >= 0.25 * size) ?? spacings.at(-1)!;
   }
 
+  /** Whether grid lines are drawn. */
   setGrid(isVisible: boolean): void {
     this.uniforms.hasGrid.value = isVisible ? 1 : 0;
   }
@@ -208,6 +211,7 @@ export class Ground {
     this.tiles.setXYZW(n, worldX, worldY, highlight, 0);
   }
 
+  /** Shows what was added since `begin`. */
   end(): void {
     this.mesh.instanceMatrix.needsUpdate = true;
     this.tiles.needsUpdate = true;

@@ -31,6 +31,7 @@ export class Lights {
     rim.intensity = palette.rimStrength;
   }
 
+  /** Whether the sun casts shadows. */
   setShadows(areCast: boolean): void {
     this.sun.castShadow = areCast;
   }

@@ -5,25 +5,36 @@ import type { Theme } from "../../state/store.ts";
 export interface StagePalette {
   /** Far ground and lower sky: one colour, so that the ground has no edge. */
   readonly horizon: string;
+  /** Sky overhead. */
   readonly zenith: string;
   readonly ground: string;
+  /** Tiles that robots stand on in a grid. */
   readonly tile: string;
+  /** Grid lines of the floor. */
   readonly lines: string;
   readonly majorLines: string;
+  /** Rim of the followed robot's tile. */
   readonly highlight: string;
+  /** Arrow of the commanded velocity. */
   readonly command: string;
+  /** Arrow of the measured velocity. */
   readonly velocity: string;
   /** Where the robot touches something, and how hard. */
   readonly contact: string;
   /** Centre of mass. */
   readonly mass: string;
+  /** Light from above. */
   readonly skyLight: string;
+  /** Light from below. */
   readonly groundLight: string;
   readonly sun: string;
+  /** Light from behind. */
   readonly rim: string;
+  /** Strength of the lights from above and below. */
   readonly hemisphere: number;
   readonly sunStrength: number;
   readonly rimStrength: number;
+  /** Strength of reflections. */
   readonly environment: number;
 }
 

@@ -52,6 +52,7 @@ export class Sky {
     uniforms.cube.value = cube;
   }
 
+  /** Takes the colours of a theme. */
   setPalette(palette: StagePalette): void {
     const { horizon, zenith } = this.mesh.material.uniforms;
     horizon.value.set(palette.horizon);

@@ -25,6 +25,7 @@ export class Terrain {
   private scene: StreamScene | null = null;
   private isModels = true;
 
+  /** Takes the colours of a theme. */
   setPalette({ ground }: StagePalette): void {
     this.material.color.set(ground);
   }

@@ -3,10 +3,13 @@ import type { FanFrame } from "../../../../src/stream/protocol.ts";
 
 /** Colours of the page's theme. */
 export interface FanColours {
+  /** The action that is taken. */
   readonly taken: string;
+  /** Actions from other noise. */
   readonly other: string;
   readonly line: string;
   readonly text: string;
+  /** CSS font of the labels. */
   readonly font: string;
 }
 

@@ -6,8 +6,10 @@ import { formatName } from "../widgets/format.ts";
 export interface Measure {
   readonly key: string;
   readonly label: string;
+  /** Heading in the list of measures. */
   readonly group: string;
   readonly unit?: string;
+  /** The value in a point; null where it has none. */
   readonly of: (point: MetricsPoint) => number | null;
 }
 

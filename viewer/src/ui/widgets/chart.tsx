@@ -9,6 +9,7 @@ export interface ChartProps {
   readonly label: string;
   /** Environment steps, rising. */
   readonly x: readonly number[];
+  /** A value for each of `x`; null leaves a gap. */
   readonly y: readonly (number | null)[];
   /** Single points over the curve, such as evaluations; same length as `x`. */
   readonly points?: readonly (number | null)[];
@@ -25,7 +26,9 @@ export interface OtherCurve {
   readonly label: string;
   /** Name of a colour of the style sheet. */
   readonly colour: string;
+  /** Environment steps, rising. */
   readonly x: readonly number[];
+  /** A value for each of `x`; null leaves a gap. */
   readonly y: readonly (number | null)[];
 }
 

@@ -4,10 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 /** What a menu shows. */
 export interface MenuProps {
+  /** Name for screen readers. */
   readonly label: string;
+  /** What stands on the button. */
   readonly button: ComponentChildren;
   /** Words beside the icon that a phone leaves out. */
   readonly title: string;
+  /** The sheet; `close` closes it. */
   readonly children: (close: () => void) => ComponentChildren;
 }
 
