@@ -25,15 +25,25 @@ import { Wishes } from "./wishes.ts";
 
 /** The parts of a page and the paths between them. */
 export class Page {
+  /** Poses between frames. */
   readonly playback = new Playback();
+  /** How the user looks at the scene. */
   readonly view: View;
+  /** The user's hand on the picture. */
   readonly hand: Hand;
+  /** The driven simulation. */
   readonly drive: Drive;
+  /** Trainings. */
   readonly studio: Studio;
+  /** Films of the picture. */
   readonly video: Video;
+  /** Events that the user is told of. */
   readonly notices: Notices;
+  /** A branch and its original. */
   readonly comparison: Comparison;
+  /** The line to the server. */
   readonly connection: Connection;
+  /** The scene on screen. */
   readonly scene: ShownScene;
   private readonly store: Store;
   private readonly stage: Stage;
