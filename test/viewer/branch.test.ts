@@ -75,10 +75,9 @@ describe("a branch and its original, side by side", () => {
     await pageUntil(page, `flowgait.state.drive.step === ${newest}`);
     expect(await settled(1)).toBe(end);
     expect(await settled(0)).not.toBe(end);
-    await pageUntil(page, "flowgait.state.divergence?.apart > 0.01");
-    const apart = await page.evaluate(
-      `Math.hypot(...${trunk(0)}.map((value, i) => value - ${trunk(1)}[i])).toFixed(2)`,
-    );
+    const distance = `Math.hypot(...${trunk(0)}.map((value, i) => value - ${trunk(1)}[i]))`;
+    await pageUntil(page, `Math.abs(flowgait.state.divergence?.apart - ${distance}) < 1e-9`);
+    const apart = await page.evaluate(`${distance}.toFixed(2)`);
     expect(await page.locator("[data-testid=apart]").textContent()).toBe(`${apart} m apart`);
     expect(await page.locator("[data-testid=branch-return]").textContent()).not.toBe(
       await page.locator("[data-testid=original-return]").textContent(),

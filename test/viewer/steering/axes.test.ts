@@ -9,7 +9,7 @@ interface Axes {
 type Ranges = readonly (readonly [number, number])[];
 
 // The page's own module, which Node's compilation does not cover.
-const source = fileURLToPath(new URL("../../../viewer/src/steering/axes.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../../../viewer/src/steering/axes.ts", import.meta.url));
 const { twistOf, axisOf, withDeadZone, sumAxes } = (await import(source)) as {
   twistOf: (axes: Axes, ranges: Ranges) => { vx: number; vy: number; yawRate: number };
   axisOf: (value: number, range: readonly [number, number]) => number;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { BufferGeometry, Mesh } from "three";
 import { describe, expect, it } from "vitest";
-import type { StreamScene } from "../../src/stream/protocol.ts";
+import type { StreamScene } from "../../../src/stream/protocol.ts";
 
 interface Surface {
   readonly geometry: BufferGeometry;
@@ -17,7 +17,8 @@ interface Skins {
 type Shape = { vertices: number; faces: number[]; offset: number; isSheet: boolean; texcoords?: number[] };
 
 // The page's own modules, which Node's compilation does not cover.
-const source = (name: string) => fileURLToPath(new URL(`../../../viewer/src/scene/bodies/${name}.ts`, import.meta.url));
+const source = (name: string) =>
+  fileURLToPath(new URL(`../../../../viewer/src/scene/bodies/${name}.ts`, import.meta.url));
 const { Surface } = (await import(source("surface"))) as { Surface: new (shape: Shape) => Surface };
 const { Skins } = (await import(source("skins"))) as { Skins: new (isPlain: boolean) => Skins };
 

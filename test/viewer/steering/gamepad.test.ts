@@ -15,7 +15,7 @@ interface Mapping {
 }
 
 // The page's own modules, which Node's compilation does not cover.
-const source = (name: string) => fileURLToPath(new URL(`../../../viewer/src/steering/${name}.ts`, import.meta.url));
+const source = (name: string) => fileURLToPath(new URL(`../../../../viewer/src/steering/${name}.ts`, import.meta.url));
 const { PadSticks, STANDARD_LAYOUT } = (await import(source("pad-layout"))) as {
   PadSticks: new (layout: Layout) => Sticks;
   STANDARD_LAYOUT: Layout;

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/files/package-root.ts";
-import { launchBrowser } from "./browser.ts";
+import { packageRoot } from "../../../src/files/package-root.ts";
+import { launchBrowser } from "../browser.ts";
 
 /** A component that shows one number of the state, and counts how often it is rendered. */
 const program = `

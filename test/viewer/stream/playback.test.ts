@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { POSE_FLAG, type PoseFrame } from "../../src/stream/protocol.ts";
+import { POSE_FLAG, type PoseFrame } from "../../../src/stream/protocol.ts";
 
 interface ShownPose {
   readonly poses: Float32Array;
@@ -14,7 +14,7 @@ interface Playback {
 }
 
 // The page's own module, which Node's compilation does not cover.
-const source = fileURLToPath(new URL("../../../viewer/src/stream/playback.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../../../viewer/src/stream/playback.ts", import.meta.url));
 const { Playback } = (await import(source)) as { Playback: new () => Playback };
 
 /** One environment with one body at `x`, turned by `angle` about z. */

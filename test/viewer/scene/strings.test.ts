@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type InstancedMesh, Matrix4, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
-import type { StreamScene } from "../../src/stream/protocol.ts";
+import type { StreamScene } from "../../../src/stream/protocol.ts";
 
 interface Strings {
   readonly group: { readonly children: readonly InstancedMesh[] };
@@ -11,7 +11,7 @@ interface Strings {
 }
 
 // The page's own module, which Node's compilation does not cover.
-const source = fileURLToPath(new URL("../../../viewer/src/scene/bodies/strings.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../../../viewer/src/scene/bodies/strings.ts", import.meta.url));
 const { Strings } = (await import(source)) as { Strings: new (isPlain: boolean) => Strings };
 
 /** A string of two pieces over three points of the world and of a body. */

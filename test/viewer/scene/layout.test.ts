@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/files/package-root.ts";
-import { describeScene, type SceneDescription } from "../../src/physics/looks/scene-description.ts";
-import { Simulation } from "../../src/physics/simulation.ts";
+import { packageRoot } from "../../../src/files/package-root.ts";
+import { describeScene, type SceneDescription } from "../../../src/physics/looks/scene-description.ts";
+import { Simulation } from "../../../src/physics/simulation.ts";
 
 interface SceneFacts {
   readonly rootBody: number;
@@ -13,7 +13,7 @@ interface SceneFacts {
 }
 
 // The page's own module, which Node's compilation does not cover.
-const source = fileURLToPath(new URL("../../../viewer/src/scene/places/layout.ts", import.meta.url));
+const source = fileURLToPath(new URL("../../../../viewer/src/scene/places/layout.ts", import.meta.url));
 const { sceneFacts } = (await import(source)) as { sceneFacts: (scene: SceneDescription) => SceneFacts };
 
 async function factsOf(scene: string): Promise<SceneFacts & { rootName: string }> {
