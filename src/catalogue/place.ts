@@ -1,7 +1,6 @@
 /** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
-import type { Command } from "commander";
 import type { Output } from "../files/output.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
@@ -22,18 +21,6 @@ export interface PlaceOptions {
 /** A task and its variant. */
 export interface Place extends Required<TaskVariant> {
   readonly task: string;
-}
-
-/** Gives a command the flags. */
-export function addPlaceOptions(command: Command): Command {
-  return command
-    .option("--task <task>", "task to run in; a trained policy knows its own")
-    .option("--terrain-seed <seed>", "seed of the ground, where it is made from one; as trained without it")
-    .option(
-      "--model-dir <folder>",
-      "your own description of the robot in place of the package's; as trained without it",
-    )
-    .option("--lesson <name>", "lesson whose action mapping the policy has; as trained without it");
 }
 
 /**

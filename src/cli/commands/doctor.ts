@@ -1,0 +1,30 @@
+/** What `flowgait doctor` takes. */
+import type { Command } from "commander";
+import type { Output } from "../../files/output.ts";
+import type { DoctorOptions } from "../doctor.ts";
+import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
+
+export function declare(command: Command, output: Output): void {
+  command
+    .description(
+      "Check a policy or an exported controller against its robot: order of joints, pose, gains, scale, rates, observation, normaliser, and what latency, mass, friction and noise cost.",
+    )
+    .argument(
+      "<policy>",
+      "a run folder, a checkpoint file, an ONNX file made here or elsewhere, or the name of a controller that ships",
+    )
+    .option(
+      "--task <task>",
+      "task, and so the robot, to check against; without it the policy's own, which a file made elsewhere does not name",
+    )
+    .option("--model-dir <folder>", "your own description of the robot; as trained without it")
+    .option("--episodes <count>", "episodes per world", "4")
+    .option("--seconds <time>", "time limit of an episode, s", "10")
+    .option("--seed <seed>", "seed of the episodes", "1000003")
+    .option("--no-table", "leave out the table of pushes, friction, latency and mass")
+    .option("--page <file>", "where the page is written; without it beside the policy")
+    .option("--json", "one JSON document on standard output");
+  addCheckpointOption(command).action(async (policy: string, options: DoctorOptions) =>
+    (await import("../doctor.ts")).doctor(policy, options, output),
+  );
+}

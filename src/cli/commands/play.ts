@@ -1,0 +1,27 @@
+/** What `flowgait play` takes. */
+import type { Command } from "commander";
+import type { Output } from "../../files/output.ts";
+import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
+import { addFlowOptions } from "../flags/flow-flags.ts";
+import { addPlaceOptions } from "../flags/place-flags.ts";
+import { addServeOptions } from "../flags/serve-options.ts";
+import type { PlayOptions } from "../play.ts";
+
+export function declare(command: Command, output: Output): void {
+  command
+    .description("Run a policy in real time and steer it in the viewer: keyboard, gamepad, or the stick on the page.")
+    .argument(
+      "<policy>",
+      "a run folder, a checkpoint, an ONNX file, the name of a controller that ships, zero or random",
+    )
+    .option("--command <vx,vy,yaw>", "command until somebody steers, in m/s, m/s, rad/s; stands without it")
+    .option("--seed <seed>", "seed of the simulation", "0")
+    .option(
+      "--noise <kind>",
+      "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
+    )
+    .option("--disturbances", "observation noise, pushes and random robots as in training");
+  addFlowOptions(addCheckpointOption(addPlaceOptions(addServeOptions(command)))).action(
+    async (policy: string, options: PlayOptions) => (await import("../play.ts")).play(policy, options, output),
+  );
+}
