@@ -5,7 +5,7 @@ import { installStandIn } from "../graph/tensorflow-stand-in.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { jsonLines, runCli, TINY } from "./cli-process.ts";
 
-const TRAIN = ["train", "PointMass", "--engine", "tfjs", ...TINY, "--evaluation.every-steps", "0", "--run", "run"];
+const TRAIN = ["train", "GridWorldTwoWalls", "--engine", "tfjs", ...TINY, "--evaluation.every-steps", "0", "--run", "run"];
 
 /** A native part that was built for another machine. */
 const BROKEN = `throw new Error("tfjs_binding.node: invalid ELF header\\nsecond line");`;
@@ -23,7 +23,7 @@ describe("--engine tfjs", () => {
     expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ event: "done", steps: 1024 });
     const evaluated = await runCli(["eval", "run", "--episodes", "2", "--json"], folder);
     expect(evaluated.code, evaluated.stderr).toBe(0);
-    expect(jsonLines(evaluated.stdout)).toMatchObject([{ task: "PointMass", episodes: 2, episodeLengthMean: 1000 }]);
+    expect(jsonLines(evaluated.stdout)).toMatchObject([{ task: "GridWorldTwoWalls", episodes: 2, nonFinite: [] }]);
 
     rmSync(join(folder, "node_modules"), { recursive: true });
     const before = readFileSync(join(folder, "run", "metrics.jsonl"), "utf8");
