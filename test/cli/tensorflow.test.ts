@@ -5,7 +5,17 @@ import { installStandIn } from "../graph/tensorflow-stand-in.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { jsonLines, runCli, TINY } from "./cli-process.ts";
 
-const TRAIN = ["train", "GridWorldTwoWalls", "--engine", "tfjs", ...TINY, "--evaluation.every-steps", "0", "--run", "run"];
+const TRAIN = [
+  "train",
+  "GridWorldTwoWalls",
+  "--engine",
+  "tfjs",
+  ...TINY,
+  "--evaluation.every-steps",
+  "0",
+  "--run",
+  "run",
+];
 
 /** A native part that was built for another machine. */
 const BROKEN = `throw new Error("tfjs_binding.node: invalid ELF header\\nsecond line");`;

@@ -54,7 +54,7 @@ async function fingerprint(algorithm: object, workers: number): Promise<string> 
   }
 }
 
-describe.concurrent("PointMass", () => {
+describe("PointMass", () => {
   it.each([
     ["fpo", 2, flow, "30dd9844b5283002"],
     ["fpo++", 1, flow, "c4d6d2d10ec814d9"],
