@@ -85,10 +85,11 @@ export async function runCommandLine(argv: readonly string[], output: Output = p
   }
 }
 
-/** `help train` as `train --help`, for which the command is loaded. */
-function asFlag([first, ...rest]: readonly string[]): string[] {
-  if (first === undefined) return [];
-  return first === "help" ? [...rest, "--help"] : [first, ...rest];
+/** `help train` as `train --help`, for which the command is loaded; `help trian` as `trian`, which is refused. */
+function asFlag(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first !== "help") return argv;
+  return rest.length === 0 || rest[0]! in COMMANDS ? [...rest, "--help"] : rest;
 }
 
 /** The parser, which throws instead of ending the process, and writes where we say; what it knows of commands is their names. */
