@@ -4,6 +4,7 @@ import { choice } from "../../catalogue/flag-value.ts";
 import type { Output } from "../../files/output.ts";
 
 const BENCHES = ["physics", "learner", "collect", "training", "memory", "stream"] as const;
+/** What can be measured. */
 export type Bench = (typeof BENCHES)[number];
 
 const HELP = `
@@ -11,6 +12,7 @@ training: whole iterations of the laptop presets, without evaluations and files.
 worker that takes every minibatch whole in one session, no gradient shards, no blocks for the cache. "mostOverUncut" is cores times what cutting gains on one worker. Shares are of the workers' time, from a CPU profile of the
 first; JavaScript counts the main thread's and garbage collection.`;
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("Measure rates, and their ratio to the bound each is held against in the same run.")

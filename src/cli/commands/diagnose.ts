@@ -6,6 +6,7 @@ import type { ModesOptions } from "../diagnose-modes.ts";
 import type { RatioOptions } from "../diagnose-ratio.ts";
 import type { StabilityOptions } from "../diagnose-stability.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command.description("Measure what a policy does beyond its return. Each question is a command of its own.");
   addModes(command, output);

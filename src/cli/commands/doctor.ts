@@ -4,6 +4,7 @@ import type { Output } from "../../files/output.ts";
 import type { DoctorOptions } from "../doctor.ts";
 import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

@@ -6,6 +6,7 @@ import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
 import { addFlowOptions } from "../flags/flow-flags.ts";
 import { addPlaceOptions } from "../flags/place-flags.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

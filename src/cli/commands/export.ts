@@ -4,6 +4,7 @@ import type { Output } from "../../files/output.ts";
 import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
 import { addExportOptions, type ExportOptions } from "../flags/export-settings.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

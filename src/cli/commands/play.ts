@@ -7,6 +7,7 @@ import { addPlaceOptions } from "../flags/place-flags.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import type { PlayOptions } from "../play.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("Run a policy in real time and steer it in the viewer: keyboard, gamepad, or the stick on the page.")

@@ -4,6 +4,7 @@ import type { Output } from "../../files/output.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import type { ReplayOptions } from "../replay.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

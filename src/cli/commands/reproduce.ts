@@ -6,6 +6,7 @@ import { publishedTables } from "../../reproduction/fpo-table1.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { ReproduceOptions } from "../reproduce.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

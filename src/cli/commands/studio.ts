@@ -5,6 +5,7 @@ import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { StudioOptions } from "../studio.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("Serve the viewer and train a task in it. The printed address opens in any browser.")

@@ -4,6 +4,7 @@ import type { Output } from "../../files/output.ts";
 import { UserError } from "../../math/user-error.ts";
 import type { TasksOptions } from "../tasks.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("List the tasks, or print one task's observation layout, action mapping, reward terms and timing.")

@@ -5,6 +5,7 @@ import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { TrainOptions } from "../train.ts";
 
+/** Declares arguments, flags and help; what the command does is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume goes on from there.")
