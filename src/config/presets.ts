@@ -60,7 +60,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
       steps: 4_000_000,
       envs: 256,
       horizon: 24,
-      shards: 8,
+      shards: 16,
       evaluation: { everySteps: 500_000, episodes: 32, noise: "zero" },
       algorithm: {
         name: "fpo++",
@@ -86,7 +86,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
       steps: 4_000_000,
       envs: 256,
       horizon: 24,
-      shards: 8,
+      shards: 16,
       evaluation: { everySteps: 500_000, episodes: 32, noise: "zero" },
       algorithm: {
         name: "ppo",

@@ -36,7 +36,7 @@ function batchOf({ steps, noisePeriod, lesson = "", episodeSteps = 0, horizon = 
   return {
     steps,
     envs: 128,
-    shards: 4,
+    shards: 8,
     horizon,
     lesson,
     episodeSteps,

@@ -18,7 +18,7 @@ export const steadyFlow = {
 export const steadyFpo = {
   envs: 256,
   horizon: 24,
-  shards: 8,
+  shards: 16,
   stagger: false,
   algorithm: {
     ...steadyFlow,

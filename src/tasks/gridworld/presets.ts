@@ -17,7 +17,7 @@ const paperBatch = {
   steps: 200_000_000,
   envs: 24,
   horizon: 100,
-  shards: 4,
+  shards: 8,
   normaliserFloor: 0,
   evaluation: { everySteps: 2_000_000 },
 } as const satisfies PartialTrainConfig;
@@ -55,7 +55,7 @@ const laptopBatch = {
   steps: 1_000_000,
   envs: 64,
   horizon: 48,
-  shards: 4,
+  shards: 8,
   evaluation: { everySteps: 100_000, episodes: 64, noise: "random" },
 } as const satisfies PartialTrainConfig;
 
