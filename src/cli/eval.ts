@@ -48,7 +48,7 @@ export async function evaluate(reference: string, options: EvalOptions, output: 
   });
   const document = { task: policy.task.name, policy: reference, ...summary };
   if (options.json === true) resultJson(output, evalJson(document));
-  else output.result(`${evalText(document)}\n`);
+  else output.result(`${evalText(document, policy.task)}\n`);
   failIfBroken(reference, document);
 }
 
@@ -106,6 +106,18 @@ function failIfBroken(reference: string, { nonFinite, episodes }: EvalDocument):
 
 type EvalDocument = EvaluationSummary & { readonly task: string; readonly policy: string };
 
+/** Success, drops and counters, for tables; empty where the task declares no goal. */
+function goalRows({ successRate, secondsToSuccess, dropRate, counters }: EvaluationSummary, task: Task): string[][] {
+  const after = secondsToSuccess === null ? "" : `, after ${formatNumber(secondsToSuccess)} s on average`;
+  const rows = Object.entries(counters ?? {}).map(([name, value]) => {
+    const { unit, per } = task.goal!.counters![name]!;
+    return [name, `${formatNumber(value)} ${unit} per ${per}`];
+  });
+  if (dropRate !== null) rows.unshift(["dropped", `${formatNumber(100 * dropRate)} %`]);
+  if (successRate !== null) rows.unshift(["success", `${formatNumber(100 * successRate)} %${after}`]);
+  return rows;
+}
+
 /** The documented fields, in the documented order. */
 const documented = [
   "task",
@@ -124,6 +136,10 @@ const documented = [
   "swingSeconds",
   "swingSecondsStd",
   "standingDrift",
+  "successRate",
+  "secondsToSuccess",
+  "dropRate",
+  "counters",
   "terms",
   "nonFinite",
 ] as const satisfies (keyof EvalDocument)[];
@@ -132,7 +148,7 @@ function evalJson(document: EvalDocument) {
   return Object.fromEntries(documented.map((field) => [field, document[field]]));
 }
 
-function evalText(result: EvalDocument): string {
+function evalText(result: EvalDocument, task: Task): string {
   const rows = [
     ["return", `${formatNumber(result.returnMean)} ± ${formatNumber(result.returnStd)}`],
     ["episode length", `${formatNumber(result.episodeLengthMean)} steps`],
@@ -156,6 +172,7 @@ function evalText(result: EvalDocument): string {
   if (result.standingDrift !== null)
     rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s, told to stand`]);
   if (result.nonFinite.length > 0) rows.push(["failures", nonFiniteText(result.nonFinite, result.episodes)]);
+  rows.push(...goalRows(result, task));
   const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);
   const two = [{ heading: "" }, { heading: "", align: "right" }] as const;
   return [

@@ -4,6 +4,7 @@ import {
   type Curriculum,
   describeTask,
   Environment,
+  type GoalDescription,
   isJointKind,
   type LessonDescription,
   type ObservationSlice,
@@ -45,6 +46,7 @@ function descriptionText(task: TaskDescription): string {
     ["command", task.command === null ? "" : commandText(task.command)],
     ["reward", rewardText(task)],
     ["terminations", `  ${task.terminations.join(", ")}`],
+    ["goal, as evaluations count it", task.goal ? goalText(task.goal) : ""],
     ["memory", settingsText(task.trackers)],
     ["events", settingsText(task.events)],
     ["randomised per environment", settingsText(task.randomise)],
@@ -196,6 +198,19 @@ function rewardText({ reward, rewardPerSecond, rewardClip }: TaskDescription): s
 function rewardTable(reward: TaskDescription["reward"]): string {
   const rows = reward.map(({ name, weight }) => [name, formatNumber(weight)]);
   return formatTable([{ heading: "term" }, { heading: "weight", align: "right" }], rows, "  ");
+}
+
+/** What each measure of `flowgait eval` means. */
+function goalText({ success, drop, counters = {} }: GoalDescription): string {
+  const rows = Object.entries(counters).map(([name, { about, unit, per }]) => [name, `${about} (${unit} per ${per})`]);
+  if (drop) rows.unshift(["dropped", drop.about]);
+  if (success) rows.unshift(["success", `${success.about}${durationText(success)}`]);
+  return formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
+}
+
+function durationText({ seconds, atEnd }: NonNullable<GoalDescription["success"]>): string {
+  if (seconds === 0) return atEnd ? " (in the last step)" : "";
+  return atEnd ? ` (for the last ${formatNumber(seconds)} s)` : ` (for ${formatNumber(seconds)} s without a break)`;
 }
 
 /** One line per name with its settings. */

@@ -5,6 +5,7 @@ import { ActorFactory } from "./actor.ts";
 import { EpisodeBatch } from "./episode-batch.ts";
 import { countWarnings, noWarnings } from "./episodes.ts";
 import { GaitMeasures, type GaitSums } from "./gait-measures.ts";
+import { GoalMeasures, type GoalSums } from "./goal-measures.ts";
 import type { NonFinite } from "./non-finite.ts";
 import type { PolicyData, StartNoise } from "./policy-data.ts";
 import { TrackingError, type TrackingSums } from "./tracking-error.ts";
@@ -25,6 +26,8 @@ export interface EpisodeResults {
   readonly tracking: TrackingSums[];
   /** Counts are 0 where the task does not say where its feet are */
   readonly gait: GaitSums[];
+  /** Empty where the task declares no goal */
+  readonly goals: GoalSums[];
   /** Values that were not finite, in the order in which episodes ended by them */
   readonly nonFinite: NonFinite[];
   /** Where MuJoCo refused to go on, and what it said; only of the episodes where it did */
@@ -78,6 +81,7 @@ class EpisodeMeasures {
   readonly #terms: number[][];
   readonly #errors: TrackingError[];
   readonly #gaits: GaitMeasures[];
+  readonly #goals: GoalMeasures[];
   readonly #warnings = noWarnings();
   readonly #twist = new Float64Array(3);
 
@@ -86,24 +90,28 @@ class EpisodeMeasures {
     this.#terms = Array.from({ length: episodes }, () => new Array<number>(env.rewardNames.length).fill(0));
     this.#errors = Array.from({ length: episodes }, () => new TrackingError(env.controlHz));
     this.#gaits = Array.from({ length: episodes }, () => new GaitMeasures(env.controlHz));
+    const { goal } = env.task;
+    this.#goals = goal ? Array.from({ length: episodes }, () => new GoalMeasures(goal, env.controlHz)) : [];
   }
 
   /** Takes in the step that episode `n` has just made. */
   add(n: number): void {
-    const { rewardTerms, sim, command } = this.#env;
+    const { rewardTerms, sim, command, goal } = this.#env;
     for (let k = 0; k < rewardTerms.length; k++) this.#terms[n][k] += rewardTerms[k];
     if (sim.warned !== 0) countWarnings(this.#warnings, sim.warned);
+    if (goal) this.#goals[n].add(goal);
     if (command === undefined) return;
     if (this.#env.measuredTwist(this.#twist)) this.#errors[n].add(command, this.#twist);
     const footing = this.#env.footing();
     if (footing) this.#gaits[n].add(command, footing);
   }
 
-  results(): Pick<EpisodeResults, "terms" | "tracking" | "gait" | "warnings"> {
+  results(): Pick<EpisodeResults, "terms" | "tracking" | "gait" | "goals" | "warnings"> {
     return {
       terms: this.#terms,
       tracking: this.#errors.map((error) => error.sums),
       gait: this.#gaits.map((gait) => gait.sums),
+      goals: this.#goals.map((goal) => goal.sums),
       warnings: this.#warnings,
     };
   }

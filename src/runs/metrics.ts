@@ -1,4 +1,5 @@
 /** What a training run reports, as plain data, and the port that reports leave through. No file, stream or clock is touched here. */
+import type { GoalSummary } from "../rollout/goal-measures.ts";
 import type { NonFinite } from "../rollout/non-finite.ts";
 
 /** One training iteration: collection and update. */
@@ -29,7 +30,7 @@ export interface IterationMetrics {
 }
 
 /** Sums over an evaluation's episodes. */
-export interface EvaluationSummary {
+export interface EvaluationSummary extends GoalSummary {
   readonly episodes: number;
   /** Mean and population deviation of the undiscounted return. */
   readonly returnMean: number;

@@ -93,6 +93,10 @@ function evaluationScalars(metrics: EvaluationMetrics): Scalar[] {
     ["Evaluation/fall_rate", metrics.fallRate],
     ["Metrics/base_velocity/error_vel_xy", metrics.linVelError],
     ["Metrics/base_velocity/error_vel_yaw", metrics.yawRateError],
+    ["Evaluation/success_rate", metrics.successRate],
+    ["Evaluation/seconds_to_success", metrics.secondsToSuccess],
+    ["Evaluation/drop_rate", metrics.dropRate],
+    ...prefixed("Evaluation_Counter", metrics.counters ?? {}),
     ...prefixed("Evaluation_Reward", metrics.terms),
   ] as [string, number | null][];
   return scalars(known.filter((entry): entry is [string, number] => entry[1] !== null));

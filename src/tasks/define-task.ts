@@ -8,6 +8,7 @@ import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./actions/action-mapping.ts";
 import type { Command } from "./command.ts";
+import type { Goal } from "./goal.ts";
 import type { AnyLesson, ChosenLesson, DeclaredLesson } from "./lesson.ts";
 import type { MirrorRule } from "./mirror.ts";
 import type { ModelChange } from "./model-change.ts";
@@ -120,6 +121,8 @@ export interface TaskSpec<
   readonly measured?: (s: Moment<Robot, Tracked & Events>) => ArrayLike<number>;
   /** For evaluation, of robots that walk. */
   readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
+  /** What evaluations count, of tasks that are about a goal. */
+  readonly goal?: Goal<Moment<Robot, Tracked & Events>>;
   /** Forms of the task that it can be learned in, by name. */
   readonly lessons?: Readonly<Record<string, DeclaredLesson>>;
   /** Settings that it is trained with, by budget and algorithm; the general ones where there are none. */
@@ -162,6 +165,7 @@ export interface Task {
   readonly randomise: Readonly<Record<string, Randomiser>>;
   readonly measured: ((s: AnyMoment) => ArrayLike<number>) | undefined;
   readonly footing: ((s: AnyMoment) => Footing) | undefined;
+  readonly goal: Goal<AnyMoment> | undefined;
   readonly lessons: Readonly<Record<string, AnyLesson>>;
   readonly presets: TaskPresets;
   /** Whether it looks up geoms that touch nothing; where absent, scenes of the package are taken not to need them. */

@@ -5,6 +5,7 @@ import type { ActionDescription } from "./actions/action-mapping.ts";
 import type { Curriculum, Interval, Wander } from "./command.ts";
 import type { Family, Task } from "./define-task.ts";
 import type { Environment } from "./environment.ts";
+import { describeGoal, type GoalDescription } from "./goal.ts";
 import type { ChosenLesson } from "./lesson.ts";
 import type { ObservationSlice } from "./observation.ts";
 
@@ -37,6 +38,8 @@ export interface TaskDescription {
   readonly trackers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly events: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly randomise: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What evaluations count; absent where the task declares no goal. */
+  readonly goal?: GoalDescription;
   /** The form that it is trained in; absent without one. */
   readonly lesson?: LessonDescription;
 }
@@ -93,6 +96,7 @@ export function describeTask(env: Environment): TaskDescription {
     trackers: descriptions(task.track),
     events: descriptions(task.events),
     randomise: descriptions(task.randomise),
+    ...(task.goal && { goal: describeGoal(task.goal) }),
     ...(task.lesson && { lesson: describeLesson(task, task.lesson) }),
   };
 }

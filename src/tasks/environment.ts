@@ -21,6 +21,7 @@ import type { ActionDescription, BoundAction } from "./actions/action-mapping.ts
 import { bindTask, type OpenMoment } from "./bound-task.ts";
 import type { CommandState } from "./command.ts";
 import type { Footing, Task } from "./define-task.ts";
+import { GoalReadings } from "./goal.ts";
 import { ObservationGroup, type ObservationSlice } from "./observation.ts";
 import { Outcome } from "./outcome.ts";
 import type { Randomisation } from "./randomisation.ts";
@@ -67,6 +68,8 @@ export class Environment extends StepReadings {
   readonly actionDescription: ActionDescription;
   /** [vx, vy, yaw rate] or whatever the task's command names; absent where the task has none. A view that changes with the environment. */
   readonly command: Float64Array | undefined;
+  /** What the last step did for the task's goal; absent where it declares none. */
+  readonly goal: GoalReadings | undefined;
 
   readonly #memory = new TaskMemory();
   /** [tick, episode step] */
@@ -113,6 +116,7 @@ export class Environment extends StepReadings {
     this.#randomises = randomise;
 
     this.outcome = new Outcome(task);
+    this.goal = task.goal && new GoalReadings(task.goal);
     this.#starts = new StartStates(sim, task, this.#robot, this.#action);
 
     // Terms tell their sizes when they are read, which needs a first episode.
@@ -200,6 +204,7 @@ export class Environment extends StepReadings {
   /** Begins the next episode of the environment that is swapped in. What happens depends on (seed, env) and its steps so far alone. */
   reset(seed: number, env: number): void {
     this.outcome.clear();
+    this.goal?.clear();
     if (this.#book[EPISODE_STEP] > 0) this.#command?.grade(this.#book[EPISODE_STEP] / this.episodeSteps);
     this.#beginEpisode(seed, env);
     this.#observe(seed, env, true);
@@ -211,6 +216,7 @@ export class Environment extends StepReadings {
    */
   resetToKeyframe(seed: number, env: number, keyframe: string): void {
     this.outcome.clear();
+    this.goal?.clear();
     this.#beginEpisode(seed, env, keyframe);
     this.#observe(seed, env, true);
   }
@@ -231,6 +237,7 @@ export class Environment extends StepReadings {
     sim.refresh();
     sim.warned = 0;
     this.outcome.clear();
+    this.goal?.clear();
     this.#book[TICK]++;
     moment.episodeStep = ++this.#book[EPISODE_STEP];
     this.outcome.truncated = this.#book[EPISODE_STEP] >= this.episodeSteps;
@@ -255,6 +262,7 @@ export class Environment extends StepReadings {
     this.outcome.judgeEnd(moment);
     moment.terminated = this.outcome.terminated;
     this.outcome.judgeReward(moment);
+    this.#readGoal();
     this.#keepBooks(seed, env);
     if (this.outcome.nan) this.#blank();
     else this.#observe(seed, env, false);
@@ -367,6 +375,13 @@ export class Environment extends StepReadings {
 
   #trackerRng(seed: number, env: number, tick: number, tracker: number): Rng {
     return this.#rng.seek(seed, STREAM.event + STREAMS_PER_PURPOSE * tracker, env, tick);
+  }
+
+  #readGoal(): void {
+    if (this.goal === undefined || this.outcome.nan) return;
+    this.goal.read(this.#moment);
+    const bad = this.goal.badCounter();
+    if (bad !== null) this.outcome.fail(`goal counter "${bad}"`);
   }
 
   #keepBooks(seed: number, env: number): void {

@@ -45,6 +45,7 @@ export {
   type TaskDescription,
 } from "./describe-task.ts";
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
+export type { Goal, GoalCondition, GoalCounter, GoalDescription, GoalReadings, SuccessRule } from "./goal.ts";
 export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
 export { saddles, startingAt } from "./gridworld/gridworld.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";

@@ -3,10 +3,11 @@ import { availableParallelism } from "node:os";
 import { UserError } from "../math/user-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
+import { summariseGoal } from "../rollout/goal-measures.ts";
 import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
 import type { TrackingSums } from "../rollout/tracking-error.ts";
 import type { EvaluationSummary } from "../runs/metrics.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, resolveTask, type Task } from "../tasks/index.ts";
 import type { ThreadSetup } from "./jobs.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -24,6 +25,7 @@ export interface EvaluationRequest {
 export interface EvaluatedTask {
   readonly rewardNames: readonly string[];
   readonly controlHz: number;
+  readonly task: Pick<Task, "goal">;
   readonly sim: Pick<Simulation, "warningWords">;
 }
 
@@ -126,6 +128,11 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
     swingSeconds: ratio(gait, "swingSeconds", "swings"),
     swingSecondsStd: deviation(gait, "swingSeconds", "swingSecondsSquares", "swings"),
     standingDrift: ratio(gait, "drift", "stands"),
+    ...summariseGoal(
+      task.task.goal,
+      parts.flatMap((part) => part.goals),
+      seconds,
+    ),
     terms: Object.fromEntries(terms),
     nonFinite: parts.flatMap((part) => part.nonFinite).sort((a, b) => a.episode - b.episode),
   };

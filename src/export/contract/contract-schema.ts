@@ -103,6 +103,17 @@ const command = z.strictObject({
   ),
 });
 
+const goal = z.strictObject({
+  success: z.strictObject({ about: z.string(), seconds: z.number(), atEnd: z.boolean() }).optional(),
+  drop: z.strictObject({ about: z.string() }).optional(),
+  counters: z
+    .record(
+      z.string(),
+      z.strictObject({ about: z.string(), unit: z.string(), per: z.enum(["second", "minute", "episode"]) }),
+    )
+    .optional(),
+});
+
 const task = z.strictObject({
   name: z.string(),
   family: z.enum(["suite", "humanoid", "locomotion", "manipulation", "gridworld", "user"]),
@@ -127,6 +138,7 @@ const task = z.strictObject({
   trackers: about(z.record(z.string(), settings), "Memory that observations read, such as a gait clock; see `rules`."),
   events: about(z.record(z.string(), settings), "Disturbances in training."),
   randomise: about(z.record(z.string(), settings), "Differences between environments in training."),
+  goal: about(goal, "What evaluations count as success, as a drop and besides.").optional(),
   lesson: about(
     z.strictObject({
       name: z.string(),
