@@ -106,6 +106,7 @@ function actionText({
   damping,
   feedForward,
   shown,
+  limits,
   rest,
   control,
   lag,
@@ -125,6 +126,12 @@ function actionText({
       ? ([
           ["stiffness", stiffness],
           ["damping", damping],
+        ] as const)
+      : []),
+    ...(limits
+      ? ([
+          ["lowest", limits.map(([lowest]) => lowest)],
+          ["highest", limits.map(([, highest]) => highest)],
         ] as const)
       : []),
     ...(control

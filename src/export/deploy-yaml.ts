@@ -29,7 +29,7 @@ export function deployYaml(task: TaskDescription, options: ControllerOptions = {
   const motors = action.kind === "joint-targets" ? unitreeMotors(action.names) : null;
   if (motors === null || command?.ranges.length !== 3 || noise === "input" || output !== "actions") return null;
   const isPlain = action.rest === undefined && action.lag === undefined && !hasTwice(action.names);
-  if (!isPlain || action.feedForward !== null || action.shown !== undefined) return null;
+  if (!isPlain || action.feedForward !== null || action.shown !== undefined || action.limits) return null;
   const ids = action.names.map((joint) => motors.indexOf(joint));
   const inMotorOrder = (values: readonly number[]) => motors.map((motor) => values[action.names.indexOf(motor)] ?? 0);
   const [linVelX, linVelY, angVelZ] = command.ranges;

@@ -109,6 +109,7 @@ describe("deploy.yaml", () => {
     const { names } = go1.action;
     for (const told of [
       { shown: 0.5 },
+      { limits: names.map(() => [-1, 1] as const) },
       { lag: names.map(() => 0.1) },
       { rest: ["jaw"] },
       { names: [...names, names[0]!] },

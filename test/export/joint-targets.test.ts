@@ -110,6 +110,10 @@ describe("a controller of an arm whose servos have gears and a filter, with a gr
     expect(contractChecks(contract, slower)).toContainEqual(
       expect.objectContaining({ verdict: "fail", found: "shoulder: lag 0.05 s, the robot's is 0.2 s" }),
     );
+    const bounded = { ...task, action: { ...task.action, limits: [[-0.6, 0.4]] as const } };
+    expect(contractChecks(contract, bounded)).toContainEqual(
+      expect.objectContaining({ verdict: "fail", found: "limits targets otherwise than the task" }),
+    );
   });
 
   it("has the same in C, and saturates where its targets reach the actuators' ranges", async () => {

@@ -96,6 +96,24 @@ describe("joint targets of an arm with a gripper on a tendon", () => {
     expect([...env.sim.ctrl].slice(1)).toEqual(close([1, 2 * 1.2 - 0.1]));
   });
 
+  it("stop at the control ranges where they are bounded, through a gear that turns them round, and turn back at once", async () => {
+    const rest = { actuators: ["grip", "a2"] };
+    const env = await create(armTask(scene, jointTargets({ scale: 0.3, around: "previous", bounded: true, rest })));
+    expect(env.actionDescription.limits).toEqual([close([-0.6, 0.4])]);
+    for (const [action, target] of [
+      [3, 0.4],
+      [1, 0.4],
+      [-1, 0.1],
+      [-9, -0.6],
+      [1, -0.3],
+    ] as const) {
+      env.step(1, 0, Float32Array.of(action, 0, 0), 0);
+      expect([env.wanted?.[0], env.sim.ctrl[1]]).toEqual(close([target, -5 * target]));
+    }
+    const unlimited = armTask(scene, jointTargets({ scale: 1, bounded: true }));
+    await expect(create(unlimited)).rejects.toThrow('actuator "a2" has no control range; expected one');
+  });
+
   it("show ghosts where they put the joints", async () => {
     const env = await create(await resolveTask(file));
     const wanted = [-0.2, 1.1];

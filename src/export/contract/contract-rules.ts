@@ -70,9 +70,10 @@ function controlRule(action: TaskDescription["action"], isSliding: boolean): str
 }
 
 /** What is not as plain as one position servo per action whose control is the target. */
-function driveRule({ rest, control, lag }: TaskDescription["action"]): string {
+function driveRule({ limits, rest, control, lag }: TaskDescription["action"]): string {
   const last = rest?.length === 1 ? "The last action is" : `The last ${rest?.length} actions are`;
   const sentences = [
+    limits && "The target of joint i is limited to limits[i].",
     rest && `${last} no joint target: control[i] = offset[i] + scale[i]·action[i] of actuator names[i].`,
     lag && "The target of a joint with lag follows what is written here: d(target)/dt = (written − target)/lag.",
     control &&

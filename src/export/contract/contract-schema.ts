@@ -53,6 +53,10 @@ const action = z.strictObject({
     z.number(),
     "rad: what observations show as an action is (target − offset)/shown; where absent, the action.",
   ).optional(),
+  limits: about(
+    z.array(range),
+    "rad (m where a joint slides) of each joint: what its target is limited to before it is kept and written; where absent, the drives alone limit it.",
+  ).optional(),
   rest: about(names, "Actuators at the end of `names`, whose actions are controls and no joint targets.").optional(),
   actuators: about(
     z.array(z.int()),

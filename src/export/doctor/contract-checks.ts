@@ -119,6 +119,8 @@ function actionMapping({ task: told }: Contract, robot: TaskDescription): Check 
       `controls besides joint targets: ${found.rest ?? "none"}, the task has ${expected.rest ?? "none"}`,
       "export the policy again with the task it was trained on",
     );
+  if (JSON.stringify(found.limits) !== JSON.stringify(expected.limits))
+    return fail(name, "limits targets otherwise than the task", "use the contract's limits, or export again");
   const lag = expected.lag?.findIndex((seconds, i) => !near(found.lag?.[i] ?? 0, seconds)) ?? -1;
   if (lag >= 0)
     return fail(

@@ -24,6 +24,8 @@ export interface ActionDescription {
   readonly feedForward: Readonly<Record<string, unknown>> | null;
   /** rad per unit of what terms and observations see as the action, (target − offset)/shown; absent where they see the action itself. */
   readonly shown?: number;
+  /** [joints] rad (m where a joint slides), what targets are limited to; absent where the drives alone limit them. */
+  readonly limits?: readonly (readonly [number, number])[];
   /** Actuators at the end of `names`, whose actions are controls and no joint targets; absent where there are none. */
   readonly rest?: readonly string[];
   /** [actions] Place among the model's actuators of the one that each action drives; absent where that is the action's own place. */
@@ -139,11 +141,12 @@ export function controlsOf(
 const half = (range: readonly [number, number] | null) => (range === null ? 1 : (range[1] - range[0]) / 2);
 const middle = (range: readonly [number, number] | null) => (range === null ? 0 : (range[0] + range[1]) / 2);
 
-function controlRange(sim: Simulation, actuator: number): readonly [number, number] {
+/** What limits an actuator's control. @throws UserError where nothing does */
+export function controlRange(sim: Simulation, actuator: number): readonly [number, number] {
   const range = sim.controlRange(actuator);
   if (range !== null) return range;
   const found = `${sim.actuatorWords(actuator)} has no control range`;
-  throw new UserError(`scene ${sim.scene}: ${found}; expected one, for controls around the range`);
+  throw new UserError(`scene ${sim.scene}: ${found}; expected one, for controls or targets that it limits`);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type BoundFeedForward,
   type ControlBase,
   type ControlSettings,
+  controlRange,
   controlsOf,
   type FeedForward,
   type Squash,
@@ -38,6 +39,11 @@ export interface JointTargetSettings {
   readonly feedForward?: FeedForward;
   /** Default home. */
   readonly around?: TargetBase;
+  /**
+   * Limits targets to the control ranges of their actuators, so that "previous" does not add up beyond them. Default false: the drives
+   * limit what they follow, and targets go on.
+   */
+  readonly bounded?: boolean;
   /**
    * rad: terms and observations see (target − home)/this as the action, with all that a feed-forward added, as if the task's own mapping
    * of that scale had been given it. Default: they see the policy's action.
@@ -84,12 +90,13 @@ class JointTargets implements BoundAction {
   readonly #values: Float64Array;
   /** [joints] */
   readonly #home: Float64Array;
+  readonly #limits: readonly (readonly [number, number])[] | undefined;
   readonly #qposAddress: Int32Array;
   readonly #restOffset: readonly number[];
   readonly #feedForward: BoundFeedForward | undefined;
 
   constructor(context: ActionContext, settings: JointTargetSettings) {
-    const { scale, squash = "none", feedForward, around = "home", shown } = settings;
+    const { scale, squash = "none", feedForward, around = "home", shown, bounded = false } = settings;
     const { sim, home } = context;
     const { servos, rest } = sharedOut(sim, settings.rest);
     const joints = servos.map(({ joint }) => joint);
@@ -101,6 +108,7 @@ class JointTargets implements BoundAction {
     this.#servos = servos;
     this.#qposAddress = Int32Array.from(joints, (joint) => sim.joint(joint).qposAddress);
     this.#home = Float64Array.from(this.#qposAddress, (address) => home[address]);
+    this.#limits = bounded ? servos.map((servo) => limitsOf(sim, servo)) : undefined;
     const jointScale = joints.map((joint) => (typeof scale === "number" ? scale : scale(joint)));
     this.#scale = Float64Array.from([...jointScale, ...direct.scale]);
     this.#restOffset = direct.offset;
@@ -119,6 +127,7 @@ class JointTargets implements BoundAction {
       damping: servos.map(({ damping }) => damping),
       feedForward: this.#feedForward?.description ?? null,
       ...(shown !== undefined && { shown }),
+      ...(this.#limits && { limits: this.#limits }),
       ...(rest.length > 0 && { rest: rest.map((id) => names[id]) }),
       ...(this.#actuators.some((id, i) => id !== i) && { actuators: [...this.#actuators] }),
       ...servoDescription(servos),
@@ -131,6 +140,7 @@ class JointTargets implements BoundAction {
     this.#writeBase(values);
     this.#feedForward?.add(values, moment);
     for (let i = 0; i < values.length; i++) values[i] += this.#scale[i] * action[i];
+    if (this.#limits) limit(values, this.#limits);
     this.#drive();
     if (this.#shown === undefined) return;
     for (let i = 0; i < this.#home.length; i++) action[i] = (values[i] - this.#home[i]) / this.#shown;
@@ -190,6 +200,16 @@ class JointTargets implements BoundAction {
 function targetOf({ actuator, controlScale, controlOffset }: Servo, ctrl: Float64Array): number {
   const control = controlOffset === 0 ? ctrl[actuator] : ctrl[actuator] - controlOffset;
   return control / controlScale;
+}
+
+/** The control range of a servo's actuator, as targets of its joint. @throws UserError where there is none */
+function limitsOf(sim: Simulation, { actuator, controlScale, controlOffset }: Servo): readonly [number, number] {
+  const [from, to] = controlRange(sim, actuator).map((control) => (control - controlOffset) / controlScale);
+  return [Math.min(from, to), Math.max(from, to)];
+}
+
+function limit(values: Float64Array, limits: readonly (readonly [number, number])[]): void {
+  for (let i = 0; i < limits.length; i++) values[i] = Math.max(limits[i][0], Math.min(limits[i][1], values[i]));
 }
 
 /** What is not as plain as a control that is the target. */
