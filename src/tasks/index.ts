@@ -114,6 +114,7 @@ export { type ChangeReading, changeOf } from "./trackers/change-of.ts";
 export { type ContactReading, contactTimers } from "./trackers/contact-timers.ts";
 export { type FootClockReading, type FootClockSettings, footClocks } from "./trackers/foot-clocks.ts";
 export { type GaitReading, type GaitSettings, gaitPhase } from "./trackers/gait-phase.ts";
+export { type LatchReading, latch } from "./trackers/latch.ts";
 export { type MeanTwistReading, meanTwist } from "./trackers/mean-twist.ts";
 export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./trackers/pushes.ts";
 export { type SurgeReading, type SurgeSettings, surges } from "./trackers/surges.ts";

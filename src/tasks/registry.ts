@@ -10,6 +10,8 @@ import * as go1Getup from "./locomotion/go1-getup.ts";
 import * as go1Joystick from "./locomotion/go1-joystick.ts";
 import * as go1TwoLegs from "./locomotion/go1-two-legs.ts";
 import * as t1Joystick from "./locomotion/t1-joystick.ts";
+import * as pandaOpenCabinet from "./manipulation/panda-open-cabinet.ts";
+import * as pandaPickCube from "./manipulation/panda-pick-cube.ts";
 import * as acrobot from "./suite/acrobot.ts";
 import * as ballInCup from "./suite/ball-in-cup.ts";
 import * as cartpole from "./suite/cartpole.ts";
@@ -46,6 +48,8 @@ const DECLARED: readonly object[] = [
   go1TwoLegs,
   t1Joystick,
   berkeleyHumanoidJoystick,
+  pandaPickCube,
+  pandaOpenCabinet,
   gridworld,
 ];
 

@@ -11,10 +11,16 @@ const STEPS = 400;
 const STEPS_WITH_EVENTS = 900;
 const SHORT = 60;
 
-/** Readings of disturbances that a published task leaves off, kept so that the critic's sizes are the published ones. */
+/**
+ * Readings that stay what they are here, kept since they are published: of disturbances that a task leaves off, of objects that random
+ * actions do not tilt, and of directions in which an object cannot go.
+ */
 const SILENT: Readonly<Record<string, readonly string[]>> = {
   Go1JoystickFlatTerrain: ["surgeForce", "surgeDue"],
   Go1JoystickRoughTerrain: ["surgeForce", "surgeDue"],
+  PandaOpenCabinet: ["qpos", "qvel", "objectRotation", "toTarget", "turnLeft"],
+  PandaPickCube: ["qpos", "objectRotation", "turnLeft"],
+  PandaPickCubeOrientation: ["qpos", "objectRotation"],
 };
 
 /** Environments that share one slot, stepped with random actions and reset when they end. */
