@@ -120,6 +120,7 @@ function actionText({
     "joint-increments": `joint position target = last target + ${sum}`,
     controls: `control = ${sum}`,
     "cell-moves": `cells moved = round(${limited})`,
+    "tip-increments": `place of the tip = last place + ${sum}, the gripper opens or closes by its action's sign`,
   };
   const columnsOfServos: readonly (readonly [string, readonly number[]])[] = [
     ...(isTargets
@@ -150,7 +151,8 @@ function actionText({
     formatNumber(offset[k]!),
     ...servo(k),
   ]);
-  const named = kind === "controls" ? "actuator" : kind === "cell-moves" ? "axis" : "joint";
+  const named =
+    kind === "controls" ? "actuator" : kind === "cell-moves" || kind === "tip-increments" ? "axis" : "joint";
   const headings = ["", named, "scale", "offset"];
   headings.push(...columnsOfServos.map(([heading]) => heading));
   const columns = headings.map((heading, k) => ({ heading, align: k === 1 ? ("left" as const) : ("right" as const) }));

@@ -12,6 +12,7 @@ import * as go1TwoLegs from "./locomotion/go1-two-legs.ts";
 import * as t1Joystick from "./locomotion/t1-joystick.ts";
 import * as pandaOpenCabinet from "./manipulation/panda-open-cabinet.ts";
 import * as pandaPickCube from "./manipulation/panda-pick-cube.ts";
+import * as pandaPickCubeCartesian from "./manipulation/panda-pick-cube-cartesian.ts";
 import * as acrobot from "./suite/acrobot.ts";
 import * as ballInCup from "./suite/ball-in-cup.ts";
 import * as cartpole from "./suite/cartpole.ts";
@@ -50,6 +51,7 @@ const DECLARED: readonly object[] = [
   berkeleyHumanoidJoystick,
   pandaPickCube,
   pandaOpenCabinet,
+  pandaPickCubeCartesian,
   gridworld,
 ];
 

@@ -13,7 +13,7 @@ const SHORT = 60;
 
 /**
  * Readings that stay what they are here, kept since they are published: of disturbances that a task leaves off, of objects that random
- * actions do not tilt, and of directions in which an object cannot go.
+ * actions do not tilt, of directions in which an object cannot go, and of places that an arm does not reach.
  */
 const SILENT: Readonly<Record<string, readonly string[]>> = {
   Go1JoystickFlatTerrain: ["surgeForce", "surgeDue"],
@@ -21,6 +21,7 @@ const SILENT: Readonly<Record<string, readonly string[]>> = {
   PandaOpenCabinet: ["qpos", "qvel", "objectRotation", "toTarget", "turnLeft"],
   PandaPickCube: ["qpos", "objectRotation", "turnLeft"],
   PandaPickCubeOrientation: ["qpos", "objectRotation"],
+  PandaPickCubeCartesian: ["qpos", "objectRotation", "turnLeft", "noSolution"],
 };
 
 /** Environments that share one slot, stepped with random actions and reset when they end. */

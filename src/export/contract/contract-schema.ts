@@ -29,10 +29,10 @@ const observationTerm = z.strictObject({
 });
 
 const action = z.strictObject({
-  kind: z.enum(["joint-targets", "joint-offsets", "joint-increments", "controls", "cell-moves"]),
+  kind: z.enum(["joint-targets", "joint-offsets", "joint-increments", "controls", "cell-moves", "tip-increments"]),
   names: about(
     names,
-    "Joints (joint-…), actuators (controls) or axes (cell-moves), in the order of actions; after the joints, the actuators of `rest`.",
+    "Joints (joint-…), actuators (controls) or axes (cell-moves; tip-increments, then the gripper's actuator), in the order of actions; after the joints, the actuators of `rest`.",
   ),
   squash: about(z.enum(["tanh", "clip", "none"]), "What limits the policy's action; done inside the controller."),
   scale: about(numbers, "Control per unit of action."),
@@ -56,6 +56,10 @@ const action = z.strictObject({
   limits: about(
     z.array(range),
     "rad (m where a joint slides) of each joint: what its target is limited to before it is kept and written; where absent, the drives alone limit it.",
+  ).optional(),
+  tip: about(
+    z.strictObject({ arm: z.string(), lowest: numbers, highest: numbers, orientation: numbers }),
+    "Of tip-increments: whose kinematics give the joints, the tip's limits in m from the arm's base, and its rotation matrix, row by row.",
   ).optional(),
   rest: about(names, "Actuators at the end of `names`, whose actions are controls and no joint targets.").optional(),
   actuators: about(

@@ -8,11 +8,12 @@ export type Squash = "tanh" | "clip" | "none";
 
 /**
  * A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action. To joint-offsets the present
- * joint position is added, to joint-increments the target of the step before; cell-moves are rounded to −1, 0 or 1 besides.
+ * joint position is added, to joint-increments the target of the step before; cell-moves are rounded to −1, 0 or 1 besides. To tip-increments
+ * the place where the tip of an arm is to be is added; their last action, of a gripper, counts by its sign alone and adds to its control.
  */
 export interface ActionDescription {
-  readonly kind: "joint-targets" | "joint-offsets" | "joint-increments" | "controls" | "cell-moves";
-  /** Joints (joint-…), actuators (controls) or axes (cell-moves), in action order; after the joints, the actuators of `rest`. */
+  readonly kind: "joint-targets" | "joint-offsets" | "joint-increments" | "controls" | "cell-moves" | "tip-increments";
+  /** Joints (joint-…), actuators (controls) or axes (cell-moves, tip-increments, then the gripper's actuator), in action order; after the joints, the actuators of `rest`. */
   readonly names: readonly string[];
   readonly squash: Squash;
   readonly scale: readonly number[];
@@ -26,6 +27,13 @@ export interface ActionDescription {
   readonly shown?: number;
   /** [joints] rad (m where a joint slides), what targets are limited to; absent where the drives alone limit them. */
   readonly limits?: readonly (readonly [number, number])[];
+  /** Of tip-increments: which arm's kinematics give the joints, between what places the tip stays, m, and its rotation matrix [9]. */
+  readonly tip?: {
+    readonly arm: string;
+    readonly lowest: readonly number[];
+    readonly highest: readonly number[];
+    readonly orientation: readonly number[];
+  };
   /** Actuators at the end of `names`, whose actions are controls and no joint targets; absent where there are none. */
   readonly rest?: readonly string[];
   /** [actions] Place among the model's actuators of the one that each action drives; absent where that is the action's own place. */
