@@ -87,9 +87,11 @@ function layoutTable(layout: readonly ObservationSlice[]): string {
   return formatTable([{ heading: "", align: "right" }, { heading: "" }, { heading: "" }, { heading: "" }], rows, "  ");
 }
 
-function sliceNotes({ noise, noises = [noise], scale, history, delay }: ObservationSlice): string[] {
+function sliceNotes({ noise, noises = [noise], noiseKind, scale, history, delay }: ObservationSlice): string[] {
   const notes = [];
-  if (noise > 0) notes.push(`noise ±${noises.map((level) => formatNumber(level)).join(", ")}`);
+  const levels = noises.map((level) => formatNumber(level)).join(", ");
+  if (noise > 0) notes.push(noiseKind === undefined ? `noise ±${levels}` : `noise: ${noiseKind} of ${levels}`);
+  else if (noiseKind !== undefined) notes.push(`noise: ${noiseKind}`);
   if (scale !== 1) notes.push(`times ${formatNumber(scale)}`);
   if (history > 1) notes.push(`${history} steps, oldest first`);
   if (delay > 0) notes.push(`${delay} steps old`);

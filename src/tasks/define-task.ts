@@ -16,6 +16,7 @@ import type { AnyMoment, Moment, ResetContext, Value } from "./moment.ts";
 import { checkTaskName } from "./own/task-name.ts";
 import type { Randomiser } from "./randomisation.ts";
 import type { Readings } from "./readings.ts";
+import type { SensorNoise } from "./sensor-noise.ts";
 import type { Tracker, Trackers } from "./trackers/tracker.ts";
 
 /** Kinds of tasks, for lists. */
@@ -24,8 +25,8 @@ export type Family = "suite" | "humanoid" | "locomotion" | "manipulation" | "gri
 /** One named part of an observation. */
 export interface ObservationTerm<M> {
   readonly of: (s: M) => Value;
-  /** Measurement noise, uniform in ± this, in the unit of the reading; a list is repeated over the reading. */
-  readonly noise?: number | readonly number[];
+  /** Measurement noise: a number is uniform in ± this, in the unit of the reading; a list is repeated over the reading. */
+  readonly noise?: SensorNoise;
   /** What the policy sees is the noisy reading times this; default 1. */
   readonly scale?: number;
   /** Unit of the reading, for people and exports. */

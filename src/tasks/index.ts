@@ -81,6 +81,7 @@ export {
 } from "./randomisation.ts";
 export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
+export { type JointNoise, type SensorNoise, type SharedNoise, scaledNoise, turnNoise } from "./sensor-noise.ts";
 export {
   baseSlip,
   bezierHeight,

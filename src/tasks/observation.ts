@@ -5,6 +5,7 @@ import type { Rng } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ObservationTerm } from "./define-task.ts";
 import type { AnyMoment, Value } from "./moment.ts";
+import type { JointNoise, SensorNoise } from "./sensor-noise.ts";
 
 /** Where a term stands in the vector. */
 export interface ObservationSlice {
@@ -19,6 +20,8 @@ export interface ObservationSlice {
   readonly noise: number;
   /** Noise of each value, repeated over the reading; absent where all have the same. */
   readonly noises?: readonly number[];
+  /** What the noise is where it is not added to each value by itself: "turn", or "as jointAngle" for that of another term. */
+  readonly noiseKind?: string;
   readonly scale: number;
   /** Number of latest values given, oldest first. */
   readonly history: number;
@@ -31,8 +34,16 @@ interface BoundTerm {
   readonly source: string | null;
   readonly width: number;
   readonly offset: number;
-  /** [width] */
+  /** [width] uniform in ± this */
   readonly noise: Float64Array;
+  /** What disturbs all values together. */
+  readonly jointNoise: JointNoise | undefined;
+  /** [width] what the uniform noise came to in this step */
+  readonly drawn: Float64Array;
+  /** [width] what another term's noise came to; empty where it shares none */
+  readonly shared: Float64Array;
+  /** [width] the reading with its noise */
+  readonly measured: Float64Array;
   readonly scale: number;
   /** [history + delay, width] scaled values, oldest first; empty where only the present counts */
   readonly register: Float64Array;
@@ -65,7 +76,8 @@ export class ObservationGroup {
     const bound: BoundTerm[] = [];
     let offset = 0;
     for (const [name, term] of Object.entries(terms)) {
-      const one = bindTerm(name, term, moment, noise, offset, claim);
+      const shared = sharedTerm(name, term.noise, layout, bound);
+      const one = bindTerm(name, term, moment, noise, offset, claim, shared);
       bound.push(one);
       layout.push(describeTerm(name, term, one));
       offset += one.history * one.width;
@@ -74,7 +86,7 @@ export class ObservationGroup {
     this.#terms = bound;
     this.size = offset;
     this.values = new Float32Array(offset);
-    this.noisy = bound.some((term) => term.noise.some((level) => level > 0));
+    this.noisy = bound.some((term) => term.jointNoise !== undefined || term.noise.some((level) => level > 0));
   }
 
   /** Whether the latest observation was finite. */
@@ -116,9 +128,8 @@ export class ObservationGroup {
     let sum = 0;
     for (let k = 0; k < this.#terms.length; k++) {
       const term = this.#terms[k];
-      const value = term.of(moment);
-      if (term.register.length > 0) sum += this.#observeRegister(term, value, rng, first);
-      else sum += this.#observePresent(term, value, rng);
+      measure(term, term.of(moment), rng);
+      sum += term.register.length > 0 ? this.#observeRegister(term, first) : this.#observePresent(term);
     }
     // Values are given in float32, where large ones are infinite.
     this.#finite = Number.isFinite(Math.fround(sum));
@@ -128,42 +139,42 @@ export class ObservationGroup {
     }
   }
 
-  #observePresent(term: BoundTerm, value: Value, rng: Rng): number {
-    const { values } = this;
-    const { offset, width, noise, scale } = term;
-    if (typeof value === "number") {
-      const measured = scale * measure(value, noise[0], rng);
-      values[offset] = measured;
-      return measured;
-    }
+  #observePresent({ measured, offset, scale }: BoundTerm): number {
     let sum = 0;
-    for (let i = 0; i < width; i++) {
-      const measured = scale * measure(value[i], noise[i], rng);
-      values[offset + i] = measured;
-      sum += measured;
+    for (let i = 0; i < measured.length; i++) {
+      const seen = scale * measured[i];
+      this.values[offset + i] = seen;
+      sum += seen;
     }
     return sum;
   }
 
-  #observeRegister(term: BoundTerm, value: Value, rng: Rng, first: boolean): number {
-    const { register, width, noise, scale } = term;
+  #observeRegister({ measured, offset, register, history, scale }: BoundTerm, first: boolean): number {
+    const width = measured.length;
     register.copyWithin(0, width);
     const newest = register.length - width;
     let sum = 0;
     for (let i = 0; i < width; i++) {
-      const reading = typeof value === "number" ? value : value[i];
-      register[newest + i] = scale * measure(reading, noise[i], rng);
+      register[newest + i] = scale * measured[i];
       sum += register[newest + i];
     }
     if (first) for (let at = 0; at < newest; at += width) register.copyWithin(at, newest);
-    const given = term.history * width;
-    for (let i = 0; i < given; i++) this.values[term.offset + i] = register[i];
+    const given = history * width;
+    for (let i = 0; i < given; i++) this.values[offset + i] = register[i];
     return sum;
   }
 }
 
-function measure(reading: number, noise: number, rng: Rng): number {
-  return noise > 0 ? reading + rng.uniform(-noise, noise) : reading;
+/** Writes the reading with its noise. */
+function measure({ measured, noise, drawn, shared, jointNoise }: BoundTerm, value: Value, rng: Rng): void {
+  for (let i = 0; i < measured.length; i++) {
+    measured[i] = typeof value === "number" ? value : value[i];
+    if (!(noise[i] > 0)) continue;
+    drawn[i] = rng.uniform(-noise[i], noise[i]);
+    measured[i] += drawn[i];
+  }
+  for (let i = 0; i < shared.length; i++) measured[i] += shared[i];
+  jointNoise?.disturb(measured, jointNoise.size, rng);
 }
 
 function bindTerm(
@@ -173,6 +184,7 @@ function bindTerm(
   noise: boolean,
   offset: number,
   claim: (size: number) => Float64Array,
+  shared: BoundTerm | undefined,
 ): BoundTerm {
   const { history = 1, delay = 0 } = term;
   if (!(Number.isInteger(history) && history >= 1))
@@ -181,20 +193,51 @@ function bindTerm(
     throw new UserError(`observation "${name}": delay must be 0 or more steps, got ${delay}`);
   const value = term.of(moment);
   const width = widthOf(name, value);
+  if (shared && shared.width !== width)
+    throw new UserError(`observation "${name}": has ${width} values, the term whose noise it shares ${shared.width}`);
   return {
     of: term.of,
     source: typeof value === "number" ? null : placeOf(value, moment),
     width,
     offset,
-    noise: noise ? noiseLevels(name, term.noise, width) : new Float64Array(width),
+    noise: noise ? noiseLevels(name, uniformNoise(term.noise), width) : new Float64Array(width),
+    jointNoise: noise ? jointNoiseOf(term.noise) : undefined,
+    drawn: new Float64Array(width),
+    shared: shared?.drawn ?? new Float64Array(0),
+    measured: new Float64Array(width),
     scale: term.scale ?? 1,
     register: claim(history + delay > 1 ? (history + delay) * width : 0),
     history,
   };
 }
 
+/** The earlier term whose noise this one shares, if any. */
+function sharedTerm(
+  name: string,
+  noise: SensorNoise | undefined,
+  layout: readonly ObservationSlice[],
+  bound: readonly BoundTerm[],
+): BoundTerm | undefined {
+  if (typeof noise !== "object" || !("as" in noise)) return undefined;
+  const found = bound[layout.findIndex((slice) => slice.name === noise.as)];
+  if (found) return found;
+  const names = layout.map((slice) => slice.name);
+  throw new UserError(
+    `observation "${name}": shares the noise of "${noise.as}"; expected a term before it${suggestion(noise.as, names)}`,
+  );
+}
+
+/** Noise that is added to each value by itself. */
+function uniformNoise(noise: SensorNoise = 0): number | readonly number[] {
+  return typeof noise === "object" && ("as" in noise || "kind" in noise) ? 0 : noise;
+}
+
+function jointNoiseOf(noise: SensorNoise | undefined): JointNoise | undefined {
+  return typeof noise === "object" && "kind" in noise && noise.size > 0 ? noise : undefined;
+}
+
 /** [width] of each value. */
-function noiseLevels(name: string, noise: number | readonly number[] = 0, width: number): Float64Array {
+function noiseLevels(name: string, noise: number | readonly number[], width: number): Float64Array {
   const levels = [noise].flat();
   if (width % levels.length !== 0)
     throw new UserError(`observation "${name}": ${levels.length} noise levels do not fit ${width} values`);
@@ -233,10 +276,16 @@ function describeTerm(name: string, term: ObservationTerm<AnyMoment>, bound: Bou
     size: bound.history * bound.width,
     unit: term.unit ?? null,
     source: bound.source,
-    noise: Math.max(...[term.noise ?? 0].flat()),
-    ...(typeof term.noise === "object" && { noises: term.noise }),
+    ...describeNoise(term.noise),
     scale: bound.scale,
     history: bound.history,
     delay: term.delay ?? 0,
   };
+}
+
+function describeNoise(noise: SensorNoise = 0): Pick<ObservationSlice, "noise" | "noises" | "noiseKind"> {
+  if (typeof noise === "number") return { noise };
+  if ("as" in noise) return { noise: 0, noiseKind: `as ${noise.as}` };
+  if ("kind" in noise) return { noise: noise.size, noiseKind: noise.kind };
+  return { noise: Math.max(...noise), noises: noise };
 }

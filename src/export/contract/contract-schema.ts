@@ -23,6 +23,10 @@ const observationTerm = z.strictObject({
   source: about(z.string().nullable(), "The reading that the term passes on; null where it computes something."),
   noise: about(z.number(), "Measurement noise in training, uniform in ± this, in the unit of the reading."),
   noises: about(numbers, "Noise of each value, repeated over the reading, where they differ.").optional(),
+  noiseKind: about(
+    z.string(),
+    "What the noise is where it is not added to each value by itself: turn (all directions of the reading turn together by a random rotation, noise being the standard deviation of the components that are added to its quaternion), or `as` and the name of the term whose noise is added.",
+  ).optional(),
   scale: about(z.number(), "What the policy sees is the reading times this."),
   history: about(z.int(), "How many of the latest values are given."),
   delay: about(z.int(), "Control steps by which the newest value is old."),

@@ -1,6 +1,6 @@
 /** A task in another world: pushes, sensor noise, friction and masses as a robot may meet them. */
 import type { Simulation } from "../../physics/simulation.ts";
-import { kicks, type Task } from "../../tasks/index.ts";
+import { kicks, scaledNoise, type Task } from "../../tasks/index.ts";
 
 /** What is different; factors of 1 and a push of 0 leave things as they are. */
 export interface WorldChange {
@@ -33,13 +33,12 @@ export function changedTask(
     episodeSteps: steps,
     track: pushed ? { ...task.track, doctorPush: kicksOf(base, push) } : task.track,
     observe: Object.fromEntries(
-      Object.entries(task.observe).map(([name, term]) => [name, { ...term, noise: scaled(term.noise, sensorNoise) }]),
+      Object.entries(task.observe).map(([name, term]) => [
+        name,
+        { ...term, noise: scaledNoise(term.noise, sensorNoise) },
+      ]),
     ),
   };
-}
-
-function scaled(noise: number | readonly number[] = 0, factor: number): number | number[] {
-  return typeof noise === "number" ? factor * noise : noise.map((value) => factor * value);
 }
 
 function kicksOf(joint: string, speed: number) {
