@@ -277,17 +277,25 @@ export class Environment extends StepReadings {
   /** @returns what MuJoCo said where it refused to step, "" else @throws PhysicsError where no other state can be stepped either */
   #advance(amid?: () => void): string {
     const half = amid === undefined ? 0 : this.decimation >> 1;
+    const late = this.#action.late?.steps ?? 0;
     try {
-      if (half > 0) {
-        this.sim.step(half);
-        amid?.();
-      }
-      this.sim.step(this.decimation - half);
+      if (late > 0) this.#advanceLate(late);
+      if (half > late) this.sim.step(half - late);
+      if (half > 0) amid?.();
+      this.sim.step(this.decimation - Math.max(half, late));
     } catch (error) {
       if (error instanceof PhysicsError && error.recoverable) return error.reason;
       throw error;
     }
     return "";
+  }
+
+  /** So many physics steps with the controls of the step before; then the new ones are in place. */
+  #advanceLate(steps: number): void {
+    const { late } = this.#action;
+    late?.withdraw();
+    this.sim.step(steps);
+    late?.arrive();
   }
 
   /** Writes the latest observation, [obsSize]. Valid after `start`, `reset` and `step`, until another environment is loaded. */

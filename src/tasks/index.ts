@@ -15,6 +15,7 @@ export {
   targetJoints,
 } from "./actions/action-mapping.ts";
 export { type JointTargetSettings, jointTargets, type RestSettings, type TargetBase } from "./actions/joint-targets.ts";
+export { late } from "./actions/late.ts";
 export { type SteppingSettings, type Stride, type Sway, steppingPose } from "./actions/stepping-pose.ts";
 export {
   type Command,
@@ -111,11 +112,14 @@ export { sidewaysDistance } from "./terms/stance.ts";
 export { type Sigmoid, type ToleranceOptions, tolerance } from "./terms/tolerance.ts";
 export { onRoughTerrain, type RoughTerrain, roughGround } from "./terrain.ts";
 export { type ActionHistoryReading, actionHistory } from "./trackers/action-history.ts";
+export { type BestReading, bestSoFar } from "./trackers/best-so-far.ts";
 export { type ChangeReading, changeOf } from "./trackers/change-of.ts";
 export { type ContactReading, contactTimers } from "./trackers/contact-timers.ts";
+export { type DelayedReading, type DelayedSettings, delayed } from "./trackers/delayed.ts";
 export { type FootClockReading, type FootClockSettings, footClocks } from "./trackers/foot-clocks.ts";
 export { type GaitReading, type GaitSettings, gaitPhase } from "./trackers/gait-phase.ts";
 export { type LatchReading, latch } from "./trackers/latch.ts";
+export { type LatencyReading, latency } from "./trackers/latency.ts";
 export { type MeanTwistReading, meanTwist } from "./trackers/mean-twist.ts";
 export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves } from "./trackers/pushes.ts";
 export { type SurgeReading, type SurgeSettings, surges } from "./trackers/surges.ts";

@@ -13,6 +13,7 @@ import * as t1Joystick from "./locomotion/t1-joystick.ts";
 import * as pandaOpenCabinet from "./manipulation/panda-open-cabinet.ts";
 import * as pandaPickCube from "./manipulation/panda-pick-cube.ts";
 import * as pandaPickCubeCartesian from "./manipulation/panda-pick-cube-cartesian.ts";
+import * as pandaRobotiqPushCube from "./manipulation/panda-robotiq-push-cube.ts";
 import * as acrobot from "./suite/acrobot.ts";
 import * as ballInCup from "./suite/ball-in-cup.ts";
 import * as cartpole from "./suite/cartpole.ts";
@@ -52,6 +53,7 @@ const DECLARED: readonly object[] = [
   pandaPickCube,
   pandaOpenCabinet,
   pandaPickCubeCartesian,
+  pandaRobotiqPushCube,
   gridworld,
 ];
 

@@ -68,7 +68,8 @@ function controlRule(action: TaskDescription["action"], isSliding: boolean): str
   if (kind === "tip-increments")
     return "tip[axis names[i]] = tip of the step before + scale[i]·action[i], m, limited to tip.lowest and tip.highest; an episode begins with the tip where the controls put it. The joint targets put the tip of the arm tip.arm there with the rotation matrix tip.orientation, joint 7 as it is; where none do, they stay. The last action is no place: the gripper's control falls by its scale where it is below 0 and rises by it else, within the control range.";
   const base = offset.some((control) => control !== 0) ? "offset[i] + " : "";
-  return `control[i] = ${base}scale[i]·action[i] of actuator names[i].`;
+  const limited = action.limits ? ", limited to limits[i]" : "";
+  return `control[i] = ${base}scale[i]·action[i] of actuator names[i]${limited}.`;
 }
 
 /** What is not as plain as one position servo per action whose control is the target. */

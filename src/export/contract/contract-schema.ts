@@ -59,7 +59,7 @@ const action = z.strictObject({
   ).optional(),
   limits: about(
     z.array(range),
-    "rad (m where a joint slides) of each joint: what its target is limited to before it is kept and written; where absent, the drives alone limit it.",
+    "rad (m where a joint slides) of each joint: what its target is limited to before it is kept and written; of controls, what each is limited to; where absent, the drives alone limit it.",
   ).optional(),
   tip: about(
     z.strictObject({ arm: z.string(), lowest: numbers, highest: numbers, orientation: numbers }),

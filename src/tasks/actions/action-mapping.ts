@@ -25,7 +25,7 @@ export interface ActionDescription {
   readonly feedForward: Readonly<Record<string, unknown>> | null;
   /** rad per unit of what terms and observations see as the action, (target − offset)/shown; absent where they see the action itself. */
   readonly shown?: number;
-  /** [joints] rad (m where a joint slides), what targets are limited to; absent where the drives alone limit them. */
+  /** [joints] rad (m where a joint slides), what targets are limited to, or [actuators] what controls are; absent where the drives alone limit them. */
   readonly limits?: readonly (readonly [number, number])[];
   /** Of tip-increments: which arm's kinematics give the joints, between what places the tip stays, m, and its rotation matrix [9]. */
   readonly tip?: {
@@ -65,6 +65,8 @@ export interface BoundAction {
   readonly description: ActionDescription;
   /** What the last action asked for; absent where actions are no joint targets. */
   readonly wanted?: Wanted;
+  /** Where controls take time to arrive. */
+  readonly late?: LateControls;
   /** Squashes the action at `offset` of `raw` into `action` [actionSize] and writes the controls. */
   apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void;
   /**
@@ -80,6 +82,16 @@ export interface Wanted {
   readonly values: Float64Array;
   /** Takes other values, at `offset` of `values`, and writes their controls. */
   write(values: Float32Array, offset: number): void;
+}
+
+/** Controls that act some physics steps after they are given. */
+export interface LateControls {
+  /** Physics steps of this control step that the controls before still have; fewer than all of them. */
+  readonly steps: number;
+  /** Puts the controls of the step before in place of those just written. */
+  withdraw(): void;
+  /** Puts the new ones back. */
+  arrive(): void;
 }
 
 /** A declaration of an action mapping; made by `direct` or `jointTargets`. */
@@ -129,6 +141,8 @@ export interface ControlSettings {
   readonly scale?: number | ((actuator: string) => number);
   /** Default zero. */
   readonly around?: ControlBase;
+  /** How far from the base a control goes at most, whatever the action; asked once per actuator, by name. Default: as far as actions say. */
+  readonly reach?: (actuator: string) => number;
 }
 
 /** Controls of action 0 and per unit of action, [actuators] each. @throws UserError where a control range is asked for that is not there */
@@ -160,23 +174,39 @@ export function controlRange(sim: Simulation, actuator: number): readonly [numbe
 /**
  * Controls are the squashed action times `scale`, around 0, the keyframe's controls or the control range: for motors whose control is a
  * torque or a fraction of one, and for all other actuators. An episode starts with the controls of its keyframe and of the task's `reset`.
+ * @param first so many of the model's actuators; the others keep the controls that an episode starts with. Default all
  */
 export function direct({
   squash = "tanh",
+  first,
   ...settings
-}: ControlSettings & { readonly squash?: Squash } = {}): ActionMapping {
+}: ControlSettings & { readonly squash?: Squash; readonly first?: number } = {}): ActionMapping {
   return {
     bind: (context) => {
       const { sim } = context;
-      const names = sim.names.all("actuator");
+      const names = sim.names.all("actuator").slice(0, first);
+      const { reach } = settings;
       const { scale, offset } = controlsOf(context, [...names.keys()], settings);
+      const reaches = reach && names.map(reach);
+      const limits = reaches?.map((most, i): readonly [number, number] => [offset[i] - most, offset[i] + most]);
       return {
-        description: { kind: "controls", names, squash, scale, offset, stiffness: [], damping: [], feedForward: null },
+        description: {
+          kind: "controls",
+          names,
+          squash,
+          scale,
+          offset,
+          stiffness: [],
+          damping: [],
+          feedForward: null,
+          ...(limits && { limits }),
+        },
         apply: (raw, at, action) => {
           squashInto(action, raw, at, squash);
           const { ctrl } = sim;
           for (let i = 0; i < action.length; i++) {
-            ctrl[i] = scale[i] * action[i];
+            const way = scale[i] * action[i];
+            ctrl[i] = reaches ? Math.max(-reaches[i], Math.min(reaches[i], way)) : way;
             if (offset[i] !== 0) ctrl[i] += offset[i];
           }
         },

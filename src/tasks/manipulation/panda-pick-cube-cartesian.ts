@@ -2,7 +2,8 @@
  * Lift a cube by leading the tip of a Franka Emika Panda in a plane, paid for progress alone. Figures, terms and their order: MuJoCo Playground,
  * Panda pick cube Cartesian, from state. Besides what stands in panda.ts, these differ from it: the cube starts on the floor, where there it
  * starts 3 cm inside and is thrown out; an episode that starts with the cube in hand leads the tip from where it is, where there the arm
- * is pulled to where other episodes start; the observation shows the action just taken.
+ * is pulled to where other episodes start; the first best is what the start is worth, where there it is what the first step comes to, which
+ * is not paid; the observation shows the action just taken.
  */
 
 import type { Simulation } from "../../physics/simulation.ts";
@@ -55,7 +56,7 @@ interface Picking extends Handling, MomentBase<PickingPanda> {
 const isInPlace = ({ robot }: Picking) => robot.wayLeft < IN_PLACE;
 
 /** How far the episode has come. */
-function progress(s: Picking): number {
+function progress(_: PickingPanda, s: Picking): number {
   const near = 4 * gripperNear(s) + 8 * objectNearTurned(s) + 0.25 * untouched(s.onFloor);
   const effort = 0.0005 * Math.sqrt(distSq(s.action, s.lastAction)) + (s.tip.reached ? 0 : 0.01);
   return near - effort + (s.robot.object[2] > LIFTED ? 0.5 : 0) + (isInPlace(s) ? 2 : 0);

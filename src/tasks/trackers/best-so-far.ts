@@ -1,18 +1,15 @@
-/** How much better than ever before in its episode a step is, for rewards that pay for progress once and take nothing back. */
+/** By how much a step exceeds the best of its episode, for rewards that pay each gain once: their sum is the best less the start. */
 import type { AnyMoment } from "../moment.ts";
 import type { Tracker } from "./tracker.ts";
 
-/** What terms may know. */
+/** What terms may know of the best. */
 export interface BestReading {
-  /** By how much the value exceeds the best one before, 0 or more; 0 in an episode's first step. */
+  /** max(0, value now − best of the episode before this step); 0 at the start of an episode */
   readonly gain: number;
 }
 
-/**
- * @param of the value, read after the physics; may read trackers that are declared before this one. The best is at least 0, and a step that
- *   gains nothing leaves it.
- */
-export function bestSoFar<M>(of: (s: M) => number): Tracker<BestReading> {
+/** @param of the value; may read the simulation, the robot and, of the moment, trackers that are declared before this one */
+export function bestSoFar<Robot, M = AnyMoment>(of: (robot: Robot, s: M) => number): Tracker<BestReading> {
   return {
     size: 1,
     description: { kind: "best-so-far" },
@@ -20,14 +17,14 @@ export function bestSoFar<M>(of: (s: M) => number): Tracker<BestReading> {
       const reading = { gain: 0 };
       return {
         reading,
-        reset: () => {
-          slots[0] = 0;
+        reset: (moment: AnyMoment) => {
+          slots[0] = of(moment.robot as Robot, moment as M);
           reading.gain = 0;
         },
         afterPhysics: (moment: AnyMoment) => {
-          const gain = Math.max(0, of(moment as M) - slots[0]);
-          slots[0] += gain;
-          reading.gain = moment.episodeStep > 1 ? gain : 0;
+          const value = of(moment.robot as Robot, moment as M);
+          reading.gain = Math.max(0, value - slots[0]);
+          slots[0] = Math.max(slots[0], value);
         },
       };
     },

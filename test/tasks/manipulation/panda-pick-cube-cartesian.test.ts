@@ -77,10 +77,11 @@ describe("PandaPickCubeCartesian", () => {
     expect(observation(env)[66]).toBe(0);
   });
 
-  it("pays only what exceeds the best of the episode, and nothing in its first step", async () => {
+  it("pays only what exceeds the best of the episode, the start among it", async () => {
     const env = await low();
     act(env, 0, 0, 1);
-    expect(env.reward).toBe(0);
+    // the start alone is worth over 2; the arm sags by some millimetres towards the cube
+    expect(env.reward).toBeLessThan(0.2);
     act(env, 0, 0, 1);
     const down = Array.from({ length: 12 }, () => {
       act(env, 0, -1, 1);
