@@ -6,17 +6,24 @@
  * is not paid; the observation shows the action just taken.
  */
 
-import type { Simulation } from "../../physics/simulation.ts";
 import { pandaArm } from "../actions/panda-arm.ts";
 import { tipIncrements } from "../actions/tip-increments.ts";
 import { defineTask } from "../define-task.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
-import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
 import { bestSoFar } from "../trackers/best-so-far.ts";
 import { type TipCommand, tipCommand } from "../trackers/tip-command.ts";
 import type { TouchReading } from "../trackers/touch.ts";
-import { atObject, gripperNear, type Handling, objectNearTurned, PandaRobot, pandaSeen, untouched } from "./panda.ts";
+import {
+  atObject,
+  gripperNear,
+  type Handling,
+  objectNearTurned,
+  type PandaRobot,
+  panda,
+  pandaSeen,
+  untouched,
+} from "./panda.ts";
 import { handOnFloor } from "./panda-pick-cube.ts";
 
 /** m, middle of the strip on which the cube starts, and half its length */
@@ -29,26 +36,8 @@ const LIFTED = 0.05; // m
 const IN_PLACE = 0.05; // m
 const CLOSE = 0.02; // m
 
-/** The Panda, with a pose in which it holds the cube. */
-class PickingPanda extends PandaRobot {
-  readonly #sim: Simulation;
-  readonly #picked: { readonly qpos: Float64Array; readonly ctrl: Float64Array };
-
-  constructor(sim: Simulation) {
-    super(sim, "box");
-    this.#sim = sim;
-    this.#picked = { qpos: sim.keyframeQpos("picked"), ctrl: sim.keyframeControls("picked") };
-  }
-
-  /** Holds the cube. */
-  hold(): void {
-    this.#sim.qpos.set(this.#picked.qpos);
-    this.#sim.ctrl.set(this.#picked.ctrl);
-  }
-}
-
-interface Picking extends Handling, MomentBase<PickingPanda> {
-  readonly robot: PickingPanda;
+interface Picking extends Handling, MomentBase<PandaRobot> {
+  readonly robot: PandaRobot;
   readonly onFloor: TouchReading;
   readonly tip: TipCommand;
 }
@@ -56,18 +45,18 @@ interface Picking extends Handling, MomentBase<PickingPanda> {
 const isInPlace = ({ robot }: Picking) => robot.wayLeft < IN_PLACE;
 
 /** How far the episode has come. */
-function progress(_: PickingPanda, s: Picking): number {
+function progress(_: PandaRobot, s: Picking): number {
   const near = 4 * gripperNear(s) + 8 * objectNearTurned(s) + 0.25 * untouched(s.onFloor);
   const effort = 0.0005 * Math.sqrt(distSq(s.action, s.lastAction)) + (s.tip.reached ? 0 : 0.01);
   return near - effort + (s.robot.object[2] > LIFTED ? 0.5 : 0) + (isInPlace(s) ? 2 : 0);
 }
 
-function start({ sim, robot, rng }: ResetContext<PickingPanda>): void {
+function start({ sim, robot, rng }: ResetContext<PandaRobot>): void {
   sim.qpos.set(STRIP, CUBE);
   sim.qpos[CUBE + 1] += rng.uniform(-SPREAD, SPREAD);
   robot.target.set(STRIP);
   robot.target[2] = TARGET_HEIGHT;
-  if (rng.uniform() < PICKED_CHANCE) robot.hold();
+  if (rng.uniform() < PICKED_CHANCE) robot.take("picked");
 }
 
 /** Lift the cube by 17 cm. */
@@ -76,7 +65,7 @@ export const pandaPickCubeCartesian = defineTask({
   family: "manipulation",
   scene: "scenes/panda-cube-camera.xml",
   timing: { controlHz: 20, physicsHz: 200, episodeSeconds: 10 },
-  robot: readings((sim) => new PickingPanda(sim)),
+  robot: panda("box", ["picked"]),
   keyframe: "low_home",
   action: tipIncrements({
     arm: pandaArm,

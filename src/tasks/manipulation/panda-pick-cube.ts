@@ -57,18 +57,28 @@ function tilt(rng: Rng, out: Float64Array): void {
 
 /** @param turned whether the target has an orientation of its own */
 function pickCube(name: string, turned: boolean) {
+  const start = (context: ResetContext<PandaRobot>) => {
+    place(context);
+    if (turned) tilt(context.rng, context.robot.targetQuat);
+  };
   return defineTask({
     name,
     family: "manipulation",
     scene: "scenes/panda-cube.xml",
     timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 3 },
-    robot: panda("box"),
+    robot: panda("box", ["pickup", "pickup1"]),
     keyframe: "home",
     action: pandaIncrements,
     track: { atObject, onFloor: handOnFloor },
-    reset: (context) => {
-      place(context);
-      if (turned) tilt(context.rng, context.robot.targetQuat);
+    reset: start,
+    lessons: {
+      around: {
+        about: "every second episode starts with the open hand around the cube",
+        reset: (context: ResetContext<PandaRobot>) => {
+          start(context);
+          if (context.rng.uniform() < 0.5) context.robot.take(context.rng.uniform() < 0.5 ? "pickup" : "pickup1");
+        },
+      },
     },
     observe: pandaSeen,
     reward: {

@@ -46,9 +46,14 @@ export class PandaRobot {
   /** [8] rad, last m: how far controls are ahead of joints and finger */
   readonly lead = new Float64Array(ACTUATORS);
   readonly #sim: Simulation;
+  readonly #poses: ReadonlyMap<string, { readonly qpos: Float64Array; readonly ctrl: Float64Array }>;
 
-  constructor(sim: Simulation, object: string) {
+  /** @param object body that is handled @param keyframes in which episodes may start besides the task's */
+  constructor(sim: Simulation, object: string, keyframes: readonly string[] = []) {
     this.#sim = sim;
+    this.#poses = new Map(
+      keyframes.map((name) => [name, { qpos: sim.keyframeQpos(name), ctrl: sim.keyframeControls(name) }]),
+    );
     const gripper = sim.siteId("gripper");
     const moved = sim.bodyId(object);
     const target = sim.bodyId("mocap_target");
@@ -63,6 +68,14 @@ export class PandaRobot {
       this.targetMatrix = sim.xmat.subarray(9 * target, 9 * target + 9);
       this.arm = sim.qpos.subarray(0, ARM_JOINTS);
     });
+  }
+
+  /** Takes the coordinates and controls of one of its keyframes; the target stays. */
+  take(keyframe: string): void {
+    const pose = this.#poses.get(keyframe);
+    if (pose === undefined) throw new RangeError(`PandaRobot: no keyframe "${keyframe}" was asked for`);
+    this.#sim.qpos.set(pose.qpos);
+    this.#sim.ctrl.set(pose.ctrl);
   }
 
   /** After every step. */
@@ -100,8 +113,9 @@ export class PandaRobot {
   }
 }
 
-/** @param object body that is handled */
-export const panda = (object: string) => readings((sim) => new PandaRobot(sim, object));
+/** As the constructor of `PandaRobot` has it. */
+export const panda = (object: string, keyframes: readonly string[] = []) =>
+  readings((sim) => new PandaRobot(sim, object, keyframes));
 
 /** Every action moves a joint's target by 0.04 rad, the finger's by 0.04 m, within the control ranges. */
 export const pandaIncrements = jointTargets({ scale: 0.04, squash: "clip", around: "previous", bounded: true });

@@ -1,6 +1,6 @@
 /** PandaPickCube and PandaPickCubeOrientation: what they see, pay, end by and count as success. */
 import { describe, expect, it } from "vitest";
-import type { AnyMoment, Environment } from "../../../src/tasks/index.ts";
+import { type AnyMoment, type Environment, withLesson } from "../../../src/tasks/index.ts";
 import type { PandaRobot } from "../../../src/tasks/manipulation/panda.ts";
 import { pandaPickCube, pandaPickCubeOrientation } from "../../../src/tasks/manipulation/panda-pick-cube.ts";
 import { near, observation, startRanges, taskEnvironments } from "../registered-tasks.ts";
@@ -130,6 +130,23 @@ describe("PandaPickCube", () => {
       still(env);
       expect(env.terminated).toBe(ends);
     }
+  });
+});
+
+describe("the lesson around", () => {
+  it("starts every second episode with the open hand around the cube, as far from home as it is", async () => {
+    const env = await create(withLesson(pandaPickCube, "around").lesson!.training);
+    const robot = env.task.robot.bind(env.sim) as PandaRobot;
+    const reaches = Array.from({ length: 60 }, (_, n) => {
+      env.start(3, n);
+      robot.update();
+      return robot.reach;
+    });
+    const around = reaches.filter((reach) => reach < 0.04).length;
+    expect(around).toBeGreaterThan(18);
+    expect(around).toBeLessThan(42);
+    expect(reaches.filter((reach) => reach > 0.04).every((reach) => reach > 0.3)).toBe(true);
+    expect(env.sim.mocapPos[2]).toBeGreaterThanOrEqual(0.23);
   });
 });
 
