@@ -66,18 +66,33 @@ export function pairFriction(pairs: readonly string[], range: Range): Randomiser
   };
 }
 
-/** Mass and inertia of every body, each scaled by its own factor in the range. */
-export function masses(factor: Range): Randomiser {
+/** Mass and inertia of every body, or of those whose names match, each scaled by its own factor in the range. */
+export function masses(factor: Range, matching?: RegExp): Randomiser {
   return {
-    description: { kind: "masses", factor },
+    description: { kind: "masses", factor, ...(matching && { bodies: matching.source }) },
     bind: (sim) => {
-      const bodies = Array.from({ length: sim.nbody - 1 }, (_, i) => i + 1);
+      const names = sim.names.all("body");
+      const bodies = Array.from({ length: sim.nbody - 1 }, (_, i) => i + 1).filter(
+        (body) => matching?.test(names[body]) ?? true,
+      );
+      if (bodies.length === 0) throw new UserError(`randomisation: no body matches ${matching}`);
       return {
         elements: bodies.flatMap(massElements),
         draw: (rng, edit) => {
           for (const body of bodies) scaleMass(body, rng.uniform(...factor), edit);
         },
       };
+    },
+  };
+}
+
+/** Inertia of a body, scaled by a factor in the range; its mass stays. */
+export function inertia(body: string, factor: Range): Randomiser {
+  return {
+    description: { kind: "inertia", body, factor },
+    bind: (sim) => {
+      const elements = axes("body_inertia", sim.bodyId(body));
+      return { elements, draw: (rng, edit) => scale(elements, rng.uniform(...factor), edit) };
     },
   };
 }
@@ -144,6 +159,26 @@ export function servoGains({ stiffness, damping = [1, 1] }: { stiffness: Range; 
   };
 }
 
+/** Gain of every position drive and its bias, each pair scaled by its own factor: stiffness, of tendons' drives too. */
+export function driveGains(factor: Range): Randomiser {
+  return {
+    description: { kind: "drive-gains", factor },
+    bind: (sim) => {
+      const parameters = sim.modelFields.actuator_gainprm.length / sim.nu;
+      const drives = Array.from({ length: sim.nu }, (_, actuator) => [
+        element("actuator_gainprm", actuator * parameters),
+        element("actuator_biasprm", actuator * parameters + 1),
+      ]);
+      return {
+        elements: drives.flat(),
+        draw: (rng, edit) => {
+          for (const drive of drives) scale(drive, rng.uniform(...factor), edit);
+        },
+      };
+    },
+  };
+}
+
 /** Force limits of every actuator, each pair scaled by its own factor. */
 export function motorStrength(factor: Range): Randomiser {
   return {
@@ -161,18 +196,19 @@ export function motorStrength(factor: Range): Randomiser {
   };
 }
 
-/** Dry friction, armature or damping of every actuated joint, or of those whose names match, each scaled by its own factor. */
+/** Which joints differ: the actuated ones, those of them whose names match, or the named ones, which tendons may move. */
+type JointChoice = RegExp | readonly string[] | undefined;
+
+/** Dry friction, armature or damping of every actuated joint, or of the chosen ones, each scaled by its own factor. */
 export function jointField(
   field: "dof_frictionloss" | "dof_armature" | "dof_damping",
   factor: Range,
-  joints?: RegExp,
+  joints?: JointChoice,
 ): Randomiser {
   return {
-    description: { kind: "joint-field", field, factor, ...(joints && { joints: joints.source }) },
+    description: { kind: "joint-field", field, factor, ...describeChoice(joints) },
     bind: (sim) => {
-      const names = sim.drivenJoints().filter((joint) => joints?.test(joint) ?? true);
-      if (names.length === 0) throw new UserError(`randomisation: no actuated joint matches ${joints}`);
-      const elements = names.map((joint) => element(field, sim.joint(joint).dofAddress));
+      const elements = chosen(sim, joints).map((joint) => element(field, sim.joint(joint).dofAddress));
       return {
         elements,
         draw: (rng, edit) => {
@@ -183,13 +219,13 @@ export function jointField(
   };
 }
 
-/** Where each actuated joint's zero lies, moved by its own offset of up to ± `radians`: encoders that are a little out. */
-export function jointZeros(radians: number): Randomiser {
+/** Where the zero of each actuated joint, or each chosen one, lies, moved by its own offset of up to ± `radians`: encoders that are a little out. */
+export function jointZeros(radians: number, joints?: JointChoice): Randomiser {
   return {
-    description: { kind: "joint-zeros", radians },
+    description: { kind: "joint-zeros", radians, ...describeChoice(joints) },
     bind: (sim) => {
       // A hinge turns by qpos − qpos0, while drives, limits and encoders speak of qpos.
-      const elements = sim.drivenJoints().map((joint) => element("qpos0", sim.joint(joint).qposAddress));
+      const elements = chosen(sim, joints).map((joint) => element("qpos0", sim.joint(joint).qposAddress));
       return {
         elements,
         draw: (rng, edit) => {
@@ -293,6 +329,18 @@ export class Randomisation {
       this.#edit("body_subtreemass", this.#parents[body], (sum) => sum + own);
     }
   }
+}
+
+function chosen(sim: Simulation, joints: JointChoice): readonly string[] {
+  if (joints !== undefined && !(joints instanceof RegExp)) return joints;
+  const names = sim.drivenJoints().filter((joint) => joints?.test(joint) ?? true);
+  if (names.length === 0) throw new UserError(`randomisation: no actuated joint matches ${joints}`);
+  return names;
+}
+
+function describeChoice(joints: JointChoice): { joints?: string | readonly string[] } {
+  if (joints === undefined) return {};
+  return { joints: joints instanceof RegExp ? joints.source : joints };
 }
 
 function element(field: ModelField, index: number): ModelElement {
