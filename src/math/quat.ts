@@ -28,6 +28,18 @@ export function multiply(out: Numbers, o: number, a: Numbers, p: number, b: Numb
   out[o + 3] = aw * bz + ax * by - ay * bx + az * bw;
 }
 
+const turn = new Float64Array(4);
+
+/** Turns the unit quaternion at `o` for `seconds` with the angular velocity w (rad/s) in its own frame. */
+export function rotateBy(out: Numbers, o: number, w: Numbers, seconds: number): void {
+  const speed = Math.sqrt(w[0] * w[0] + w[1] * w[1] + w[2] * w[2]);
+  if (speed === 0) return;
+  fromAxisAngle(turn, 0, w[0] / speed, w[1] / speed, w[2] / speed, speed * seconds);
+  multiply(out, o, out, o, turn, 0);
+  const length = Math.sqrt(out[o] ** 2 + out[o + 1] ** 2 + out[o + 2] ** 2 + out[o + 3] ** 2);
+  for (let i = 0; i < 4; i++) out[o + i] /= length;
+}
+
 /** out = v rotated by the unit quaternion q: v + 2w(u × v) + 2u × (u × v). `out` may be `v`. */
 export function rotate(out: Numbers, o: number, q: Numbers, p: number, v: Numbers, i: number): void {
   rotateSigned(out, o, q, p, v, i, 1);

@@ -69,8 +69,10 @@ export { taskFileName } from "./own/task-name.ts";
 export { isTaskFile, loadUserTask, pageScript, resolveTask, type TaskVariant } from "./own/user-task.ts";
 export {
   centreOfMass,
+  driveGains,
   friction,
   growing,
+  inertia,
   jointField,
   jointZeros,
   masses,
@@ -125,3 +127,5 @@ export { type KickSettings, kicks, type PushReading, type ShoveSettings, shoves 
 export { type SurgeReading, type SurgeSettings, surges } from "./trackers/surges.ts";
 export { type TouchReading, touch } from "./trackers/touch.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./trackers/tracker.ts";
+export { type TurningGoalReading, type TurningGoalSettings, turningGoal } from "./trackers/turning-goal.ts";
+export { type WrenchReading, type WrenchSettings, wrenches } from "./trackers/wrenches.ts";

@@ -196,8 +196,8 @@ export function motorStrength(factor: Range): Randomiser {
   };
 }
 
-/** Which joints differ: the actuated ones, those of them whose names match, or the named ones, which tendons may move. */
-type JointChoice = RegExp | readonly string[] | undefined;
+/** Which joints differ: the actuated ones, those of them whose names match, or all hinges, since tendons move joints too. */
+type JointChoice = RegExp | "hinges" | undefined;
 
 /** Dry friction, armature or damping of every actuated joint, or of the chosen ones, each scaled by its own factor. */
 export function jointField(
@@ -332,13 +332,13 @@ export class Randomisation {
 }
 
 function chosen(sim: Simulation, joints: JointChoice): readonly string[] {
-  if (joints !== undefined && !(joints instanceof RegExp)) return joints;
+  if (joints === "hinges") return sim.names.all("joint").filter((joint) => sim.joint(joint).type === "hinge");
   const names = sim.drivenJoints().filter((joint) => joints?.test(joint) ?? true);
   if (names.length === 0) throw new UserError(`randomisation: no actuated joint matches ${joints}`);
   return names;
 }
 
-function describeChoice(joints: JointChoice): { joints?: string | readonly string[] } {
+function describeChoice(joints: JointChoice): { joints?: string } {
   if (joints === undefined) return {};
   return { joints: joints instanceof RegExp ? joints.source : joints };
 }

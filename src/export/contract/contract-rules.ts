@@ -9,10 +9,14 @@ const STEPPING_POSE =
 const FOOT_CLOCKS =
   "Once per control step, with hz from its range: the phase of every foot = rest if the command's norm is at most standBelow, else wrap(phase + 2π·hz·dt), into [−π, π); at first it is start[i]. signals = cos(phase) of every foot, then sin(phase) of every foot.";
 
+const TURNING_GOAL =
+  "With the quaternions (w, x, y, z) of the object and of its goal, in the world frame: the second and the third row of the rotation matrix of object ⊗ goal⁻¹, six values.";
+
 const KINDS: Readonly<Record<string, string>> = {
   "gait-phase": GAIT_PHASE,
   "foot-clocks": FOOT_CLOCKS,
   "stepping-pose": STEPPING_POSE,
+  "turning-goal": TURNING_GOAL,
 };
 
 /** Formulas by what they are about; those of trackers and of the feed-forward under their names. */
