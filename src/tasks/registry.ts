@@ -14,6 +14,9 @@ import * as pandaOpenCabinet from "./manipulation/panda-open-cabinet.ts";
 import * as pandaPickCube from "./manipulation/panda-pick-cube.ts";
 import * as pandaPickCubeCartesian from "./manipulation/panda-pick-cube-cartesian.ts";
 import * as pandaRobotiqPushCube from "./manipulation/panda-robotiq-push-cube.ts";
+import * as aeroCubeRotate from "./manipulation/aero-cube-rotate.ts";
+import * as leapCubeReorient from "./manipulation/leap-cube-reorient.ts";
+import * as leapCubeRotate from "./manipulation/leap-cube-rotate.ts";
 import * as acrobot from "./suite/acrobot.ts";
 import * as ballInCup from "./suite/ball-in-cup.ts";
 import * as cartpole from "./suite/cartpole.ts";
@@ -54,6 +57,9 @@ const DECLARED: readonly object[] = [
   pandaOpenCabinet,
   pandaPickCubeCartesian,
   pandaRobotiqPushCube,
+  leapCubeRotate,
+  leapCubeReorient,
+  aeroCubeRotate,
   gridworld,
 ];
 

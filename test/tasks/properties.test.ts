@@ -22,6 +22,8 @@ const SILENT: Readonly<Record<string, readonly string[]>> = {
   PandaPickCube: ["qpos", "objectRotation", "turnLeft"],
   PandaPickCubeOrientation: ["qpos", "objectRotation"],
   PandaPickCubeCartesian: ["qpos", "objectRotation", "turnLeft", "noSolution"],
+  AeroCubeRotateZAxis: ["fingertips"],
+  LeapCubeReorient: ["wrenchDirection", "wrench"],
 };
 
 /** Environments that share one slot, stepped with random actions and reset when they end. */

@@ -1,0 +1,110 @@
+/**
+ * Turn a cube in the LEAP hand's palm until it is as the goal is; then the goal turns away. Figures, terms and their order: MuJoCo
+ * Playground, LEAP cube reorientation. As in all tasks here an observation looks ahead: it holds the action just taken, and the goal by
+ * which the next action will be judged, where Playground's holds those of the step before. Otherwise differing from it: the goal is at
+ * rest when an episode begins (there it goes on turning as it did when the episode before ended), and the first observation is that of the
+ * real state.
+ */
+import { jointTargets } from "../actions/joint-targets.ts";
+import { defineTask } from "../define-task.ts";
+import { turnNoise } from "../sensor-noise.ts";
+import { bendSq, distSq, normSq, sumAbsProduct } from "../terms/norms.ts";
+import { tolerance } from "../terms/tolerance.ts";
+import { actionHistory } from "../trackers/action-history.ts";
+import { turningGoal } from "../trackers/turning-goal.ts";
+import { wrenches } from "../trackers/wrenches.ts";
+import { drop, fingertips, hasDropped, type Seen, trueHand } from "./hand-with-cube.ts";
+import { ENCODER_NOISE, leapHand, leapTiming, placeLeap } from "./leap-hand.ts";
+
+const REACHED = 0.1; // rad
+/** Paid in every step in which the goal is reached, whatever the control period. */
+const BONUS = 100;
+
+const near = tolerance({ bounds: [0, 0.2], margin: Math.PI, sigmoid: "linear" });
+const inPalm = tolerance({ bounds: [0, 0.02], margin: 0.05, sigmoid: "linear" });
+
+const targetErrors = new Float64Array(16);
+
+/** [16] rad, joint angles less their targets. */
+function targetError({ robot, sim: { ctrl } }: Seen): Float64Array {
+  for (let i = 0; i < targetErrors.length; i++) targetErrors[i] = robot.jointAngle[i] - ctrl[i];
+  return targetErrors;
+}
+
+/** Bring the cube to one orientation after another. */
+export const leapCubeReorient = defineTask({
+  ...leapHand,
+  name: "LeapCubeReorient",
+  timing: { ...leapTiming, episodeSeconds: 50 },
+  action: jointTargets({ scale: 0.5, around: "previous", bounded: true }),
+
+  track: {
+    actions: actionHistory(16),
+    // published as 1 … 5 rad/s over twice the control period
+    goal: turningGoal({ orientation: "cube_orientation", within: REACHED, speed: [2, 10], slowing: 0.8 }),
+  },
+  events: {
+    wrench: wrenches({
+      body: "cube",
+      everySteps: [60, 150],
+      steps: [1, 100],
+      speed: [0, 3],
+      spin: [0, 0.5],
+      enabled: false,
+    }),
+  },
+
+  reset: (start) => {
+    placeLeap(start);
+    start.robot.placeGoal(start.rng);
+  },
+
+  observe: {
+    jointAngle: { of: (s) => s.robot.jointAngle, noise: ENCODER_NOISE, unit: "rad" },
+    targetError: { of: targetError, noise: { as: "jointAngle" }, unit: "rad, angle − target" },
+    cubeToPalm: { of: (s) => s.robot.cubeToPalm, noise: 0.02, unit: "m, palm − cube, world frame" },
+    goalToCube: {
+      of: (s) => s.goal.rows,
+      noise: turnNoise(0.1),
+      unit: "rows 2 and 3 of the matrix, world frame",
+    },
+    lastAction: { of: (s) => s.lastAction },
+  },
+  critic: {
+    ...trueHand,
+    ...fingertips,
+    trueCubeToPalm: { of: (s) => s.robot.cubeToPalm, unit: "m, palm − cube, world frame" },
+    trueGoalToCube: { of: (s) => s.goal.rows, unit: "rows 2 and 3 of the matrix, world frame" },
+    cubeLinVel: { of: (s) => s.robot.cube.linVel, unit: "m/s, world frame" },
+    cubeAngVel: { of: (s) => s.robot.cube.angVel, unit: "rad/s, world frame" },
+    wrenchDirection: { of: (s) => s.wrench.direction },
+    wrench: { of: (s) => s.wrench.wrench, unit: "N, N·m, world frame" },
+  },
+
+  reward: {
+    orientation: { weight: 5, of: (s) => near(s.goal.angle) },
+    position: { weight: 0.5, of: (s) => inPalm(Math.sqrt(normSq(s.robot.cubeToPalm))) },
+    drop: { weight: -100, of: (s) => (s.terminated ? 1 : 0) },
+    handPose: { weight: -0.5, of: (s) => s.robot.awayFromHomeSq() },
+    actionRate: {
+      weight: -0.001,
+      of: (s) => distSq(s.action, s.lastAction) + bendSq(s.action, s.lastAction, s.actions.lastButOne),
+    },
+    energy: { weight: -0.001, of: (s) => sumAbsProduct(s.robot.jointVel, s.sim.actuatorForce) },
+    reached: { weight: BONUS * leapTiming.controlHz, of: (s) => (s.goal.reached ? 1 : 0) },
+  },
+  rewardPerSecond: true,
+
+  terminate: { dropped: hasDropped },
+  goal: {
+    drop,
+    counters: {
+      goals: {
+        about: "Steps in which the cube was within 0.1 rad of the goal, which then turns away.",
+        unit: "goals",
+        of: (s) => (s.goal.reached ? 1 : 0),
+        per: "minute",
+      },
+    },
+  },
+});
