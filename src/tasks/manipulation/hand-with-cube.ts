@@ -1,5 +1,5 @@
 /** Words for a hand, fixed in the world with its palm up, that turns a cube. Figures: MuJoCo Playground, LEAP and Aero hand. */
-import { randomRotation } from "../../math/quat.ts";
+import { fromAxisAngle, multiply, randomRotation } from "../../math/quat.ts";
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import type { MomentBase } from "../moment.ts";
@@ -111,9 +111,15 @@ export class HandWithCube {
     randomRotation(rng, qpos, start + 3);
   }
 
-  /** Turns the goal any way. */
-  placeGoal(rng: Rng): void {
-    randomRotation(rng, this.#sim.mocapQuat, 0);
+  /** Turns the goal any way. @param share how much of the way it is turned from the cube, which is placed before; default all of it */
+  placeGoal(rng: Rng, share = 1): void {
+    const { qpos, mocapQuat } = this.#sim;
+    randomRotation(rng, mocapQuat, 0);
+    const [w, x, y, z] = mocapQuat;
+    const sine = Math.hypot(x, y, z);
+    const angle = 2 * Math.atan2(sine, Math.abs(w)) * Math.sign(w);
+    fromAxisAngle(mocapQuat, 0, x / sine, y / sine, z / sine, share * angle);
+    multiply(mocapQuat, 0, mocapQuat, 0, qpos, this.#cubeJoint + 3);
   }
 
   /** Puts the goal out of sight, where a task has none. */

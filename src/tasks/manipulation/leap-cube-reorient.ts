@@ -7,20 +7,21 @@
  */
 import { jointTargets } from "../actions/joint-targets.ts";
 import { defineTask } from "../define-task.ts";
+import type { ResetContext } from "../moment.ts";
 import { turnNoise } from "../sensor-noise.ts";
 import { bendSq, distSq, normSq, sumAbsProduct } from "../terms/norms.ts";
 import { tolerance } from "../terms/tolerance.ts";
-import { actionHistory } from "../trackers/action-history.ts";
-import { turningGoal } from "../trackers/turning-goal.ts";
+import { type ActionHistoryReading, actionHistory } from "../trackers/action-history.ts";
+import { type TurningGoalReading, turningGoal } from "../trackers/turning-goal.ts";
 import { wrenches } from "../trackers/wrenches.ts";
-import { drop, fingertips, hasDropped, type Seen, trueHand } from "./hand-with-cube.ts";
+import { drop, fingertips, type HandWithCube, hasDropped, type Seen, trueHand } from "./hand-with-cube.ts";
 import { ENCODER_NOISE, leapHand, leapTiming, placeLeap } from "./leap-hand.ts";
 
 const REACHED = 0.1; // rad
 /** Paid in every step in which the goal is reached, whatever the control period. */
 const BONUS = 100;
 
-const near = tolerance({ bounds: [0, 0.2], margin: Math.PI, sigmoid: "linear" });
+const closeness = tolerance({ bounds: [0, 0.2], margin: Math.PI, sigmoid: "linear" });
 const inPalm = tolerance({ bounds: [0, 0.02], margin: 0.05, sigmoid: "linear" });
 
 const targetErrors = new Float64Array(16);
@@ -30,6 +31,36 @@ function targetError({ robot, sim: { ctrl } }: Seen): Float64Array {
   for (let i = 0; i < targetErrors.length; i++) targetErrors[i] = robot.jointAngle[i] - ctrl[i];
   return targetErrors;
 }
+
+/** What terms of the task see. */
+type Reorienting = Seen & { readonly goal: TurningGoalReading; readonly actions: ActionHistoryReading };
+
+const reward = {
+  orientation: { weight: 5, of: (s: Reorienting) => closeness(s.goal.angle) },
+  position: { weight: 0.5, of: (s: Reorienting) => inPalm(Math.sqrt(normSq(s.robot.cubeToPalm))) },
+  drop: { weight: -100, of: (s: Reorienting) => (s.terminated ? 1 : 0) },
+  handPose: { weight: -0.5, of: (s: Reorienting) => s.robot.awayFromHomeSq() },
+  actionRate: {
+    weight: -0.001,
+    of: (s: Reorienting) => distSq(s.action, s.lastAction) + bendSq(s.action, s.lastAction, s.actions.lastButOne),
+  },
+  energy: { weight: -0.001, of: (s: Reorienting) => sumAbsProduct(s.robot.jointVel, s.sim.actuatorForce) },
+  reached: { weight: BONUS * leapTiming.controlHz, of: (s: Reorienting) => (s.goal.reached ? 1 : 0) },
+};
+
+/** Goals that can be reached by chance, and a reward for the way to them: 5 a radian. */
+const near = {
+  about:
+    "every second goal at some share of the way from the cube to where the task puts it, and a reward for coming nearer",
+  reset: (start: ResetContext<HandWithCube>) => {
+    placeLeap(start);
+    start.robot.placeGoal(start.rng, start.rng.uniform() < 0.5 ? start.rng.uniform() : 1);
+  },
+  reward: {
+    ...reward,
+    nearer: { weight: 5 * leapTiming.controlHz, of: (s: Reorienting) => s.goal.nearer },
+  },
+};
 
 /** Bring the cube to one orientation after another. */
 export const leapCubeReorient = defineTask({
@@ -81,19 +112,9 @@ export const leapCubeReorient = defineTask({
     wrench: { of: (s) => s.wrench.wrench, unit: "N, N·m, world frame" },
   },
 
-  reward: {
-    orientation: { weight: 5, of: (s) => near(s.goal.angle) },
-    position: { weight: 0.5, of: (s) => inPalm(Math.sqrt(normSq(s.robot.cubeToPalm))) },
-    drop: { weight: -100, of: (s) => (s.terminated ? 1 : 0) },
-    handPose: { weight: -0.5, of: (s) => s.robot.awayFromHomeSq() },
-    actionRate: {
-      weight: -0.001,
-      of: (s) => distSq(s.action, s.lastAction) + bendSq(s.action, s.lastAction, s.actions.lastButOne),
-    },
-    energy: { weight: -0.001, of: (s) => sumAbsProduct(s.robot.jointVel, s.sim.actuatorForce) },
-    reached: { weight: BONUS * leapTiming.controlHz, of: (s) => (s.goal.reached ? 1 : 0) },
-  },
+  reward,
   rewardPerSecond: true,
+  lessons: { near },
 
   terminate: { dropped: hasDropped },
   goal: {

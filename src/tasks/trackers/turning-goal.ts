@@ -26,6 +26,8 @@ export interface TurningGoalReading {
   readonly angle: number;
   /** Whether the angle is small enough. */
   readonly reached: boolean;
+  /** rad by which the angle became smaller in this step; how the goal moves does not count */
+  readonly nearer: number;
   /** [6] second and third row of the matrix that turns the goal into the orientation, world frame */
   readonly rows: Float64Array;
 }
@@ -33,20 +35,22 @@ export interface TurningGoalReading {
 /** A goal that turns. An episode begins with it at rest, where the task's reset has put it. */
 export function turningGoal(settings: TurningGoalSettings): Tracker<TurningGoalReading> {
   return {
-    size: 3,
+    size: 4,
     description: { kind: "turning-goal", ...settings },
     bind: (context) => new TurningGoal(settings, context),
   };
 }
 
 class TurningGoal implements BoundTracker<TurningGoalReading> {
-  readonly reading: { angle: number; reached: boolean; rows: Float64Array };
+  readonly reading: { angle: number; reached: boolean; nearer: number; rows: Float64Array };
   readonly #settings: TurningGoalSettings;
   readonly #sim: Simulation;
   readonly #dt: number;
   readonly #address: number;
   /** [3] rad/s, frame of the goal */
   readonly #velocity: Float64Array;
+  /** [1] rad, at the end of the step before */
+  readonly #angleBefore: Float64Array;
   /** [3] velocity with which the goal turns away if it is reached in this step */
   readonly #next = new Float64Array(3);
   /** [4] from goal to orientation */
@@ -60,13 +64,16 @@ class TurningGoal implements BoundTracker<TurningGoalReading> {
     this.#sim = sim;
     this.#dt = dt;
     this.#address = sim.sensor(settings.orientation).address;
-    this.#velocity = slots;
-    this.reading = { angle: 0, reached: false, rows: new Float64Array(6) };
+    this.#velocity = slots.subarray(0, 3);
+    this.#angleBefore = slots.subarray(3);
+    this.reading = { angle: 0, reached: false, nearer: 0, rows: new Float64Array(6) };
   }
 
   reset(): void {
     this.#velocity.fill(0);
     this.#read();
+    this.reading.nearer = 0;
+    this.#angleBefore[0] = this.reading.angle;
   }
 
   beforePhysics(_moment: unknown, rng: Rng): void {
@@ -75,6 +82,7 @@ class TurningGoal implements BoundTracker<TurningGoalReading> {
 
   afterPhysics(): void {
     this.#read();
+    this.reading.nearer = this.#angleBefore[0] - this.reading.angle;
   }
 
   afterReward(): void {
@@ -84,6 +92,7 @@ class TurningGoal implements BoundTracker<TurningGoalReading> {
     }
     rotateBy(this.#sim.mocapQuat, 0, velocity, this.#dt);
     this.#read();
+    this.#angleBefore[0] = this.reading.angle;
   }
 
   #read(): void {

@@ -1,6 +1,6 @@
 /** Turning a cube to a goal that turns away, by the LEAP hand. */
 import { describe, expect, it } from "vitest";
-import { type Environment, registry, wrenches } from "../../../src/tasks/index.ts";
+import { type Environment, registry, resolveTask, wrenches } from "../../../src/tasks/index.ts";
 import { plainEnvironments, term } from "../locomotion/aloft.ts";
 import { observation, startRanges, taskEnvironments } from "../registered-tasks.ts";
 import { about, after, float, stepFrom } from "./hands.ts";
@@ -170,6 +170,48 @@ describe("a goal that is reached", () => {
     const goal = [...env.sim.mocapQuat];
     stepFrom(env, { orientation: after(about(0, 2), goal) });
     expect([...env.sim.mocapQuat]).toEqual(goal);
+  });
+});
+
+describe("the lesson of near goals", () => {
+  it("puts every second goal at a share of the way from the cube, the others anywhere", async () => {
+    const task = await resolveTask(NAME, { lesson: "near" });
+    const env = await create(task.lesson!.training);
+    const angles = Array.from({ length: 400 }, (_, n) => {
+      env.start(4, n);
+      return angleBetween(env.sim.mocapQuat, env.sim.qpos.subarray(19, 23));
+    });
+    // of a rotation drawn at random, (θ − sin θ)/π: 0.18 lie below π/2; of a uniform share of one, more than half
+    const small = angles.filter((angle) => angle < Math.PI / 2).length / angles.length;
+    expect(small).toBeGreaterThan(0.35);
+    expect(small).toBeLessThan(0.55);
+    expect(Math.max(...angles)).toBeGreaterThan(3);
+    const plainAngles = await plain().then((one) =>
+      Array.from({ length: 400 }, (_, n) => {
+        one.start(4, n);
+        return angleBetween(one.sim.mocapQuat, one.sim.qpos.subarray(19, 23));
+      }),
+    );
+    expect(plainAngles.filter((angle) => angle < Math.PI / 2).length / 400).toBeCloseTo(0.18, 1);
+  });
+
+  it("pays 5 for each radian that the cube comes nearer, and nothing for a goal that moves", async () => {
+    const task = await resolveTask(NAME, { lesson: "near" });
+    const env = await create({ ...task.lesson!.training, randomise: {} });
+    float(env);
+    env.sim.mocapQuat.set([1, 0, 0, 0]);
+    const paid = (angle: number) => {
+      stepFrom(env, { orientation: after(about(2, angle), [...env.sim.mocapQuat]) });
+      return env.rewardTerms[env.rewardNames.indexOf("nearer")];
+    };
+    paid(2);
+    expect(paid(1.5)).toBeCloseTo(2.5, 6);
+    expect(paid(2.5)).toBeCloseTo(-5, 6);
+    expect(paid(0.05)).toBeCloseTo(5 * 2.45, 6);
+    // reached: the goal has turned away by then, and the cube is told of the new angle
+    const between = angleBetween(env.sim.mocapQuat, env.sim.qpos.subarray(19, 23));
+    expect(between).toBeGreaterThan(0.1);
+    expect(paid(between)).toBeCloseTo(0, 6);
   });
 });
 
