@@ -3,6 +3,7 @@ import { Rng } from "../../src/math/rng.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import type { AnyMoment } from "../../src/tasks/moment.ts";
 import { actionHistory } from "../../src/tasks/trackers/action-history.ts";
+import { bestSoFar } from "../../src/tasks/trackers/best-so-far.ts";
 import { changeOf } from "../../src/tasks/trackers/change-of.ts";
 import { contactTimers } from "../../src/tasks/trackers/contact-timers.ts";
 import { type GaitSettings, gaitPhase, wrapPhase } from "../../src/tasks/trackers/gait-phase.ts";
@@ -32,6 +33,28 @@ describe("a change", () => {
     expect(reading.change).toBe(0);
     afterPhysics!(at(5.5));
     expect(reading.change).toBe(1);
+  });
+});
+
+describe("the best so far", () => {
+  it("pays each gain over it once, from where an episode starts", () => {
+    const tracker = bestSoFar((robot: { height: number }) => robot.height);
+    const slots = new Float64Array(tracker.size);
+    const { reading, reset, afterPhysics } = tracker.bind({ sim: {} as Simulation, dt: DT, slots });
+    const at = (height: number) => ({ robot: { height } }) as unknown as AnyMoment;
+    const gains = (...heights: number[]) =>
+      heights.map((height) => {
+        afterPhysics!(at(height));
+        return reading.gain;
+      });
+    reset!(at(-2), rng());
+    expect(reading.gain).toBe(0);
+    expect(gains(-3, -1, -1, -4, 3)).toEqual([0, 1, 0, 0, 4]);
+    const other = slots.slice();
+    reset!(at(1), rng());
+    expect(gains(2)).toEqual([1]);
+    slots.set(other);
+    expect(gains(4)).toEqual([1]);
   });
 });
 
