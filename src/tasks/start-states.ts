@@ -39,7 +39,8 @@ export class StartStates {
   /** Sets a keyframe of the model as it is. @throws UserError when there is none of that name */
   setKeyframe(keyframe: string): void {
     this.#sim.resetToKeyframe(keyframe);
-    this.#action.reset();
+    // No control equals NaN, so that all that the keyframe gives stay, such as those of hands that hold something.
+    this.#action.reset(this.#controls.fill(Number.NaN));
   }
 
   #setFresh(rng: Rng, progress: number): void {
