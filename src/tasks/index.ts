@@ -62,7 +62,7 @@ export {
   TWIST,
   writeMirrored,
 } from "./mirror.ts";
-export { jointDamping, type ModelChange, markerRadius } from "./model-change.ts";
+export { controlRange, jointDamping, type ModelChange, markerRadius } from "./model-change.ts";
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
 export { taskFileName } from "./own/task-name.ts";

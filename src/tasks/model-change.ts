@@ -34,6 +34,16 @@ export function markerRadius(kind: "geom" | "site", name: string, radius: number
   };
 }
 
+/** What an actuator's control is limited to, in its unit. */
+export function controlRange(actuator: string, lowest: number, highest: number): ModelChange {
+  return {
+    description: { kind: "control-range", actuator, lowest, highest },
+    apply: (sim) => {
+      sim.model.actuator_ctrlrange.set([lowest, highest], 2 * sim.actuatorId(actuator));
+    },
+  };
+}
+
 /** Length of a physics step, s: with a scene's own contacts and solver, but fewer or more of them. */
 export function timestep(seconds: number): ModelChange {
   return {

@@ -17,6 +17,8 @@ import * as pandaOpenCabinet from "./manipulation/panda-open-cabinet.ts";
 import * as pandaPickCube from "./manipulation/panda-pick-cube.ts";
 import * as pandaPickCubeCartesian from "./manipulation/panda-pick-cube-cartesian.ts";
 import * as pandaRobotiqPushCube from "./manipulation/panda-robotiq-push-cube.ts";
+import * as alohaHandOver from "./manipulation/aloha-hand-over.ts";
+import * as alohaPeg from "./manipulation/aloha-peg.ts";
 import * as acrobot from "./suite/acrobot.ts";
 import * as ballInCup from "./suite/ball-in-cup.ts";
 import * as cartpole from "./suite/cartpole.ts";
@@ -60,6 +62,8 @@ const DECLARED: readonly object[] = [
   leapCubeRotate,
   leapCubeReorient,
   aeroCubeRotate,
+  alohaHandOver,
+  alohaPeg,
   gridworld,
 ];
 
