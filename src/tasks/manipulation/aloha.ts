@@ -6,7 +6,8 @@ import { jointTargets } from "../actions/joint-targets.ts";
 
 /** Arms in the order of joints and actions. */
 const SIDES = ["left", "right"] as const;
-const JOINTS = ["waist", "shoulder", "elbow", "forearm_roll", "wrist_angle", "wrist_rotate"];
+/** Of an arm, without its fingers. */
+export const ALOHA_JOINTS = ["waist", "shoulder", "elbow", "forearm_roll", "wrist_angle", "wrist_rotate"];
 const FINGERS = ["left_finger", "right_finger"];
 const ENDS = ["top", "bottom"];
 
@@ -41,8 +42,8 @@ export function alohaWords(sim: Simulation, keyframe: string) {
       rightRows: lowerRows(sim.siteXmat, right),
     })),
     /** [6] where the joints of an arm stand in qpos */
-    leftArm: Int32Array.from(JOINTS, (joint) => address(`left/${joint}`)),
-    rightArm: Int32Array.from(JOINTS, (joint) => address(`right/${joint}`)),
+    leftArm: Int32Array.from(ALOHA_JOINTS, (joint) => address(`left/${joint}`)),
+    rightArm: Int32Array.from(ALOHA_JOINTS, (joint) => address(`right/${joint}`)),
     /** Whether a finger touches the table. */
     touchesTable: () => {
       const { sensordata } = sim;

@@ -1,6 +1,6 @@
 /** AlohaHandOver against the catalogue's formulas, at states that are made by hand. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Environment, registry } from "../../../src/tasks/index.ts";
+import { Environment, registry, withLesson } from "../../../src/tasks/index.ts";
 import { observation, startRanges } from "../registered-tasks.ts";
 
 let env: Environment;
@@ -203,5 +203,40 @@ describe("AlohaHandOver", () => {
     for (let t = 0; t < 50; t++) env.step(1, 0, NOTHING, 0);
     expect(box()[2]).toBeGreaterThan(before - 0.03);
     expect(env.terminated).toBe(false);
+  });
+});
+
+describe("the lesson stages of AlohaHandOver", () => {
+  it("begins at the box, and with the box in the left or right hand, all about as often, and hands hold what they have", async () => {
+    const { lesson } = withLesson(registry.get("AlohaHandOver"), "stages");
+    const learner = await Environment.create(lesson!.training);
+    const { sim } = learner;
+    const gap = (side: string, at: number) => {
+      const id = 3 * sim.siteId(`${side}/gripper`);
+      return Math.hypot(...[0, 1, 2].map((i) => sim.siteXpos[id + i]! - sim.xpos[at + i]!));
+    };
+    const found = { home: 0, atBox: 0, left: 0, right: 0 };
+    const at = 3 * sim.bodyId("box");
+    for (let n = 0; n < 40; n++) {
+      learner.start(5, n);
+      const [left, right] = [gap("left", at), gap("right", at)];
+      const isShut = [6, 13].map((gripper) => sim.ctrl[gripper] === 0.002);
+      const height = sim.xpos[at + 2]!;
+      for (let t = 0; t < 25; t++) learner.step(5, n, NOTHING, 0);
+      expect(learner.terminated).toBe(false);
+      if (isShut[0]) {
+        found.left++;
+        expect(left).toBeLessThan(0.04);
+      } else if (isShut[1]) {
+        found.right++;
+        expect(right).toBeLessThan(0.04);
+      } else if (left < 0.04) found.atBox++;
+      else found.home++;
+      // arms give way to gravity by some 15 mm
+      const sunk = height - sim.xpos[at + 2]!;
+      expect(sunk).toBeLessThan(isShut.some(Boolean) ? 0.03 : 0.001);
+    }
+    learner.delete();
+    for (const count of Object.values(found)) expect(count).toBeGreaterThanOrEqual(5);
   });
 });
