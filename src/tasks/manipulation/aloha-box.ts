@@ -3,7 +3,7 @@ import type { Simulation } from "../../physics/simulation.ts";
 import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
 import { alohaWords, lowerRows, point } from "./aloha.ts";
-import { AlohaHand } from "./aloha-starts.ts";
+import { AlohaHand, holdIn } from "./aloha-starts.ts";
 
 /** m, of the box; a finger that touches its side is so far from shut */
 const BOX_HALF_WIDTH = 0.015;
@@ -13,8 +13,6 @@ const MEETING_PLACE = [0, 0, 0.24];
 const [MEETING_FROM, MEETING_TO] = [-0.1, 0];
 /** m, from a place between fingertips to the middle of the box: the hand holds it nearer than the first, and cannot touch it beyond the second. */
 const [HELD, UNTOUCHED] = [0.05, 0.08];
-/** Numbers of the grippers' controls. */
-const [LEFT_GRIPPER, RIGHT_GRIPPER] = [6, 13];
 
 const WEIGHTS = { grasp: 1, handOver: 4, target: 8, tableClear: 0.3 };
 const WEIGHT_SUM = WEIGHTS.grasp + WEIGHTS.handOver + WEIGHTS.target + WEIGHTS.tableClear;
@@ -40,13 +38,8 @@ function settings(sim: Simulation) {
   const { qposAddress } = sim.joint("box");
   return {
     hands: {
-      left: new AlohaHand(sim, "left", "picked", "box"),
-      right: new AlohaHand(sim, "right", "transferred", "box"),
-    },
-    /** Tells the grippers how far to open, m. */
-    grip: (left: number, right: number) => {
-      sim.ctrl[LEFT_GRIPPER] = left;
-      sim.ctrl[RIGHT_GRIPPER] = right;
+      left: new AlohaHand(sim, "left", "box", holdIn(sim, "left", "picked", "box")),
+      right: new AlohaHand(sim, "right", "box", holdIn(sim, "right", "transferred", "box")),
     },
     placeBox: (x: number, y: number) => {
       sim.qpos[qposAddress] = x;

@@ -7,11 +7,12 @@
  * shows zeros for all places. Actions are clipped to ±1, where published policies stay.
  */
 import { defineTask } from "../define-task.ts";
-import type { MomentBase } from "../moment.ts";
+import type { MomentBase, ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
 import { tolerance } from "../terms/tolerance.ts";
 import { alohaIncrements, alohaWords, point } from "./aloha.ts";
+import { AlohaHand, type Hold } from "./aloha-starts.ts";
 
 /** Playground's steps in one of ours. */
 const REPEATS = 2;
@@ -25,6 +26,15 @@ const PEG_GOAL = [0.05, 0, 0.15];
 const AXIS_REACH = 0.005;
 /** m, from the hole's end, as the reward sees it: the peg is in */
 const INSERTED = 0.005;
+
+/** Of the lesson, m: where the peg is held at first, and from the socket's middle to the peg's with its tip in the socket's middle or entrance. */
+const APART = [0.12, 0, 0.15];
+const [FULLY_IN, JUST_IN] = [0.05, 0.09];
+/** Hands hold parts at their middles, along their axes. */
+const SOCKET_HOLD: Hold = { place: [0, 0, 0], turn: [1, 0, 0, 0], fingers: [0.0305, 0.0305] };
+const PEG_HOLD: Hold = { place: [0, 0, 0], turn: [0, 0, 0, 1], fingers: [0.0186, 0.0186] };
+/** m, control of a gripper that holds */
+const SHUT = 0.002;
 
 const inHand = tolerance({ bounds: [0, 0.001], margin: 0.3, sigmoid: "linear" });
 const atHome = tolerance({ bounds: [0, 0.01], margin: 2 });
@@ -60,6 +70,10 @@ const words = readings((sim) => {
   }));
   return {
     ...aloha,
+    hands: {
+      left: new AlohaHand(sim, "left", "socket", SOCKET_HOLD),
+      right: new AlohaHand(sim, "right", "peg", PEG_HOLD),
+    },
     /** [3] each: m, and the third rows of rotations; `rear` is the middle of the socket, where the peg's `tip` has to go */
     places,
     /** 1 where the gripper is at the socket's or the peg's middle */
@@ -92,6 +106,29 @@ function isFar(place: ArrayLike<number>): boolean {
   return Math.abs(place[0]) > 1 || Math.abs(place[1]) > 1 || Math.abs(place[2]) > 1;
 }
 
+function begin({ robot, rng }: ResetContext<Robot>): void {
+  robot.commandHome();
+  robot.shift(1, rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1));
+  robot.shift(0, rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1));
+}
+
+/** A start of the task, or with both parts in their hands, or so with the peg's tip in the hole, each as often. */
+function beginAnywhere(context: ResetContext<Robot>): void {
+  begin(context);
+  const { robot, rng } = context;
+  const stage = rng.integer(3);
+  if (stage === 0) return;
+  const around = (middle: readonly number[], range: number) =>
+    middle.map((value) => value + rng.uniform(-range, range));
+  const socket = around(SOCKET_GOAL, stage === 1 ? 0.03 : 0.01);
+  const peg = stage === 1 ? around(APART, 0.03) : [socket[0] + rng.uniform(FULLY_IN, JUST_IN), socket[1], socket[2]];
+  robot.hands.left.place(socket, 0, 0);
+  robot.hands.left.hold();
+  robot.hands.right.place(peg, Math.PI, 0);
+  robot.hands.right.hold();
+  robot.grip(SHUT, SHUT);
+}
+
 /** Put the peg into the socket. */
 export const alohaSinglePegInsertion = defineTask({
   name: "AlohaSinglePegInsertion",
@@ -102,10 +139,13 @@ export const alohaSinglePegInsertion = defineTask({
   keyframe: "home",
   action: alohaIncrements(0.005 * REPEATS),
 
-  reset: ({ robot, rng }) => {
-    robot.commandHome();
-    robot.shift(1, rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1));
-    robot.shift(0, rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1));
+  reset: begin,
+
+  lessons: {
+    stages: {
+      about: "two of three episodes begin later: both parts in their hands, or the peg's tip in the hole besides",
+      reset: beginAnywhere,
+    },
   },
 
   observe: {

@@ -1,4 +1,4 @@
-/** Start states of lessons: an arm of ALOHA at a place, and what its hand holds there, as a keyframe has it in the hand. */
+/** Start states of lessons: an arm of ALOHA at a place, and what its hand holds there. */
 import { multiply, rotate, rotateInverse } from "../../math/quat.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import { ALOHA_JOINTS } from "./aloha.ts";
@@ -9,6 +9,34 @@ const MOST_ITERATIONS = 12;
 /** m */
 const NEAR_ENOUGH = 5e-4;
 
+/** How a hand holds an object: where the object is in the hand's frame, m, and how it is turned, and how far its fingers are from shut, m. */
+export interface Hold {
+  readonly place: ArrayLike<number>;
+  readonly turn: ArrayLike<number>;
+  readonly fingers: readonly number[];
+}
+
+/** How a hand holds an object in a keyframe; the simulation's state is lost. */
+export function holdIn(sim: Simulation, side: Side, keyframe: string, object: string): Hold {
+  sim.resetToKeyframe(keyframe);
+  sim.forward();
+  const { qpos, xquat, siteXpos } = sim;
+  const site = 3 * sim.siteId(`${side}/gripper`);
+  const link = 4 * sim.bodyId(`${side}/gripper_link`);
+  const at = sim.joint(object).qposAddress;
+  const place = Float64Array.from({ length: 3 }, (_, i) => qpos[at + i] - siteXpos[site + i]);
+  rotateInverse(place, 0, xquat, link, place, 0);
+  const turn = new Float64Array(4);
+  const back = xquat.slice(link, link + 4).map((value, i) => (i === 0 ? value : -value));
+  multiply(turn, 0, back, 0, qpos, at + 3);
+  return { place, turn, fingers: fingersOf(sim, side).map((address) => qpos[address]) };
+}
+
+type Side = "left" | "right";
+
+const fingersOf = (sim: Simulation, side: Side) =>
+  ["left_finger", "right_finger"].map((finger) => sim.joint(`${side}/${finger}`).qposAddress);
+
 /** Places an arm, and an object in its hand. */
 export class AlohaHand {
   readonly #sim: Simulation;
@@ -17,38 +45,21 @@ export class AlohaHand {
   readonly #link: number;
   readonly #fingers: readonly number[];
   readonly #object: number;
-  /** Of the object in the hand's frame: [3] m, [4], and [2] m that the fingers are from shut */
-  readonly #heldPlace = new Float64Array(3);
-  readonly #heldTurn = new Float64Array(4);
+  readonly #heldPlace: Float64Array;
+  readonly #heldTurn: Float64Array;
   readonly #heldFingers: readonly number[];
 
-  /** Reads how the hand holds the object in the keyframe; the simulation's state is lost. */
-  constructor(sim: Simulation, side: "left" | "right", keyframe: string, object: string) {
+  constructor(sim: Simulation, side: Side, object: string, { place, turn, fingers }: Hold) {
     this.#sim = sim;
     this.#site = sim.siteId(`${side}/gripper`);
     this.#link = sim.bodyId(`${side}/gripper_link`);
-    this.#reach = new ArmReach(
-      sim,
-      `${side}/gripper`,
-      ALOHA_JOINTS.map((joint) => `${side}/${joint}`),
-    );
-    this.#fingers = ["left_finger", "right_finger"].map((finger) => sim.joint(`${side}/${finger}`).qposAddress);
+    const joints = ALOHA_JOINTS.map((joint) => `${side}/${joint}`);
+    this.#reach = new ArmReach(sim, `${side}/gripper`, joints);
+    this.#fingers = fingersOf(sim, side);
     this.#object = sim.joint(object).qposAddress;
-    sim.resetToKeyframe(keyframe);
-    sim.forward();
-    const { qpos, xquat, siteXpos } = sim;
-    const hand = xquat.slice(4 * this.#link, 4 * this.#link + 4);
-    const apart = Float64Array.from({ length: 3 }, (_, i) => qpos[this.#object + i] - siteXpos[3 * this.#site + i]);
-    rotateInverse(this.#heldPlace, 0, hand, 0, apart, 0);
-    multiply(
-      this.#heldTurn,
-      0,
-      hand.map((value, i) => (i === 0 ? value : -value)),
-      0,
-      qpos,
-      this.#object + 3,
-    );
-    this.#heldFingers = this.#fingers.map((address) => qpos[address]);
+    this.#heldPlace = Float64Array.from(place);
+    this.#heldTurn = Float64Array.from(turn);
+    this.#heldFingers = fingers;
   }
 
   /**
@@ -67,7 +78,7 @@ export class AlohaHand {
     }
   }
 
-  /** Puts the object into the hand, as the keyframe has it there. */
+  /** Puts the object into the hand. */
   hold(): void {
     const { qpos, xquat, siteXpos } = this.#sim;
     rotate(qpos, this.#object, xquat, 4 * this.#link, this.#heldPlace, 0);

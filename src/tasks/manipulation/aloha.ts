@@ -8,6 +8,8 @@ import { jointTargets } from "../actions/joint-targets.ts";
 const SIDES = ["left", "right"] as const;
 /** Of an arm, without its fingers. */
 export const ALOHA_JOINTS = ["waist", "shoulder", "elbow", "forearm_roll", "wrist_angle", "wrist_rotate"];
+/** Numbers of the grippers' controls. */
+const [LEFT_GRIPPER, RIGHT_GRIPPER] = [6, 13];
 const FINGERS = ["left_finger", "right_finger"];
 const ENDS = ["top", "bottom"];
 
@@ -52,6 +54,11 @@ export function alohaWords(sim: Simulation, keyframe: string) {
     },
     /** Begins with the keyframe's controls: without it, grippers would be told to stay where their fingers are. */
     commandHome: () => sim.ctrl.set(controls),
+    /** Tells the grippers how far to open, m. */
+    grip: (left: number, right: number) => {
+      sim.ctrl[LEFT_GRIPPER] = left;
+      sim.ctrl[RIGHT_GRIPPER] = right;
+    },
     readFingers: () => {
       for (let i = 0; i < fingers.length; i++) fingers[i] = sim.qpos[fingerAddresses[i]];
     },

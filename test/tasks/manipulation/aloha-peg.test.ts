@@ -1,6 +1,6 @@
 /** AlohaSinglePegInsertion against the catalogue's formulas, at states that are made by hand. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Environment, registry } from "../../../src/tasks/index.ts";
+import { Environment, registry, withLesson } from "../../../src/tasks/index.ts";
 import { observation, startRanges } from "../registered-tasks.ts";
 
 const NOTHING = new Float32Array(14);
@@ -158,5 +158,31 @@ describe("AlohaSinglePegInsertion", () => {
     expect([...env.sim.ctrl]).toEqual([...moved, ...moved].map((by, i) => expect.closeTo(before[i]! + by, 12)));
     for (let t = 0; t < 4; t++) env.step(1, 0, new Float32Array(14).fill(-1), 0);
     expect([env.sim.ctrl[6], env.sim.ctrl[13]]).toEqual([0.002, 0.002]);
+  });
+});
+
+describe("the lesson stages of AlohaSinglePegInsertion", () => {
+  it("begins with parts on the table, in the hands, and with the peg's tip in the hole, all about as often; hands hold them", async () => {
+    const { lesson } = withLesson(registry.get("AlohaSinglePegInsertion"), "stages");
+    const learner = await Environment.create(lesson!.training);
+    const { sim } = learner;
+    const at = (name: string) => [...sim.xpos].slice(3 * sim.bodyId(name)).slice(0, 3);
+    const found = { table: 0, held: 0, inserted: 0 };
+    for (let n = 0; n < 30; n++) {
+      learner.start(5, n);
+      const before = [at("socket"), at("peg")];
+      const [apart, height] = [before[1]![0]! - before[0]![0]!, before[0]![2]!];
+      if (height < 0.03) found.table++;
+      else if (apart < 0.0905) found.inserted++;
+      else found.held++;
+      for (let t = 0; t < 100; t++) learner.step(5, n, NOTHING, 0);
+      // arms give way to gravity by some 15 mm
+      [at("socket"), at("peg")].forEach((place, i) => {
+        expect(distance(place, before[i]!)).toBeLessThan(height < 0.03 ? 0.001 : 0.025);
+      });
+      expect(learner.terminated).toBe(false);
+    }
+    learner.delete();
+    for (const count of Object.values(found)) expect(count).toBeGreaterThanOrEqual(5);
   });
 });
