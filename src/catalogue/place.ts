@@ -27,13 +27,10 @@ export interface Place extends Required<TaskVariant> {
 /** Gives a command the flags. */
 export function addPlaceOptions(command: Command): Command {
   return command
-    .option("--task <task>", "task to run in; a trained policy knows its own")
-    .option("--terrain-seed <seed>", "seed of the ground, where it is made from one; as trained without it")
-    .option(
-      "--model-dir <folder>",
-      "your own description of the robot in place of the package's; as trained without it",
-    )
-    .option("--lesson <name>", "lesson whose action mapping the policy has; as trained without it");
+    .option("--task <task>", "task to run (default: the policy's own task)")
+    .option("--terrain-seed <seed>", "seed of generated terrain (default: the trained value)")
+    .option("--model-dir <folder>", "your own description of the robot (default: as trained)")
+    .option("--lesson <name>", "lesson whose action mapping the policy uses (default: as trained)");
 }
 
 /**
@@ -75,7 +72,7 @@ function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, t
   const known = registry.list().find(({ name }) => name === task);
   if (lesson === "" || known === undefined || lesson in known.lessons) return lesson;
   throw new UserError(
-    `${reference}: acts by the lesson "${lesson}" of ${own}, which ${task} does not have, expected a policy for ${task}`,
+    `${reference}: uses the action mapping of lesson "${lesson}" of ${own}, which ${task} does not have, expected a policy for ${task}`,
     { exitCode: 2 },
   );
 }
@@ -83,21 +80,21 @@ function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, t
 /** The task that a policy names. Throws UserError (exit code 2) where it names none, or one that is not known here. */
 export function ownTask({ reference, task, lost }: FoundPolicy): string {
   if (lost !== undefined) throw missingTask(lost, reference);
-  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  if (task === null) throw new UserError(`--task: is missing, expected the task of ${reference}`, { exitCode: 2 });
   const names = registry.list().map(({ name }) => name);
   // A name may hold slashes like a path; the file of a task has an ending.
   if ((isTaskFile(task) && extname(task) !== "") || names.includes(task)) return task;
   throw new UserError(
-    `--task: is missing, ${reference} names the task "${task}", which is not known here${suggestion(task, names)}`,
+    `--task: is missing, and ${reference} names the unknown task "${task}"${suggestion(task, names)}`,
     { exitCode: 2 },
   );
 }
 
-/** Says what a file and the task tell differently of the robot; it runs all the same. */
+/** Notes where a file and the task describe the robot differently; the task's values are used. */
 export function noteContradictions({ reference, contradictions }: FoundPolicy, env: Environment, output: Output): void {
   const found = contradictions?.(env) ?? [];
   if (found.length === 0) return;
   output.note(
-    `${reference}: contradicts ${env.task.name} in ${found.join("; ")}. It runs as ${env.task.name} says; see flowgait doctor`,
+    `${reference}: differs from ${env.task.name} in ${found.join("; ")}; the values of ${env.task.name} are used, see flowgait doctor`,
   );
 }

@@ -140,6 +140,6 @@ function targetsOf(
   const { kind, feedForward, offset, scale } = actionDescription;
   if (kind === "joint-targets" && feedForward === null) return { offset, scale };
   throw new UserError(
-    `${path}: gives joint targets, from which the actions of ${task.name} do not follow, expected a file that gives actions`,
+    `${path}: outputs joint targets; ${task.name} needs actions, which cannot be recovered from targets; expected a file that outputs actions`,
   );
 }

@@ -1,4 +1,4 @@
-/** `flowgait bench [what]`: measures this machine. What is measured, and against which bound, stands in bench/. */
+/** `flowgait bench [what]`: measures this machine. bench/ says what is measured and against which bound. */
 import { Command } from "commander";
 import { choice } from "../catalogue/flag-value.ts";
 import { type Output, resultJson } from "../files/output.ts";
@@ -11,9 +11,10 @@ type Bench = (typeof BENCHES)[number];
 const BENCH_TASKS = ["CheetahRun", "HumanoidJoystick"];
 
 const HELP = `
-training: whole iterations of the laptop presets, without evaluations and files. "oneWorker" is the same with one worker; "uncut" is one
-worker that takes every minibatch whole in one session, no gradient shards, no blocks for the cache. "mostOverUncut" is cores times what cutting gains on one worker. Shares are of the workers' time, from a CPU profile of the
-first; JavaScript counts the main thread's and garbage collection.`;
+training: whole iterations of the laptop presets, without evaluations and files. "oneWorker" is the same with one worker. "uncut" is one
+worker that computes every minibatch in one session, without gradient shards or cache blocks. "mostOverUncut" is the number of cores
+times the gain of shards and blocks on one worker. Shares are of the workers' time, from a CPU profile of the first run; JavaScript
+includes the main thread and garbage collection.`;
 
 /** What was measured: rates by name, of a task where it has several. */
 type Rates = Readonly<Record<string, number | null>>;
@@ -22,10 +23,10 @@ type Rates = Readonly<Record<string, number | null>>;
 export function benchCommand(output: Output): Command {
   return new Command("bench")
     .summary("measure this machine")
-    .description("Measure rates, and their ratio to the bound each is held against in the same run.")
+    .description("Measure rates on this machine, and their ratio to a bound measured in the same run.")
     .addHelpText("after", HELP)
-    .argument("[what]", `${BENCHES.join(", ")}; all of them without it`)
-    .option("--json", "one JSON document on standard output")
+    .argument("[what]", `${BENCHES.join(", ")} (default: all)`)
+    .option("--json", "print one JSON document on standard output")
     .action(async (what: string | undefined, options: { json?: boolean }) => {
       const wanted = what === undefined ? BENCHES : [choice("bench", what, BENCHES)];
       const document: Partial<Record<Bench, unknown>> = {};

@@ -39,22 +39,22 @@ export function diagnoseModesCommand(output: Output): Command {
   return new Command("modes")
     .summary("count the modes of a GridWorld policy")
     .description(
-      "Draw many actions in states that are as far from several goals and count their modes; play many episodes from fixed cells and count the goals reached.",
+      "Sample actions in states equidistant from several goals and count their modes; run episodes from fixed cells and count the goals reached.",
     )
     .argument("<policy>", "a run folder, a checkpoint file, zero or random")
-    .option("--task <task>", "task to run in; a trained policy knows its own")
-    .option("--state <x,y>", "cell to draw actions in, repeatable; the task's own saddles without it", several)
-    .option("--start <x,y>", "cell to start episodes from, repeatable; those of the paper without it", several)
+    .option("--task <task>", "task to run (default: the policy's own task)")
+    .option("--state <x,y>", "cell to sample actions in; repeatable (default: the task's saddle cells)", several)
+    .option("--start <x,y>", "cell to start episodes from; repeatable (default: the cells of the paper)", several)
     .option("--draws <count>", "actions per state", "10000")
     .option("--episodes <count>", "episodes per start", "100")
     .option(
       "--noise <kind>",
-      "what actions are drawn from: random, or zero for a flow's or a Gaussian's middle",
+      "noise that actions are drawn from: random, or zero (the flow from 0, a Gaussian's mean)",
       "random",
     )
     .option("--seed <seed>", "seed of all draws", "1000003")
-    .option("--svg <file>", "picture to write; without it modes.svg in the run folder")
-    .option("--json", "one JSON document on standard output")
+    .option("--svg <file>", "picture to write (default: modes.svg in the run folder)")
+    .option("--json", "print one JSON document on standard output")
     .action((policy: string, options: ModesOptions) => diagnose(policy, options, output));
 }
 
@@ -117,7 +117,7 @@ async function boardOf(found: FoundPolicy, asked: string | undefined, output: Ou
 function checkFree(flag: string, [x, y]: Cell, goalAt: Int8Array, goals: readonly string[]): void {
   const goal = goals[goalAt[y * CELLS + x]!];
   if (goal === undefined) return;
-  throw new UserError(`${flag}: ${x},${y} is the goal ${goal}, expected a cell that is none`, { exitCode: 2 });
+  throw new UserError(`${flag}: ${x},${y} is the goal ${goal}, expected a cell without a goal`, { exitCode: 2 });
 }
 
 function describePolicy({ reference, trained }: FoundPolicy): string {

@@ -32,15 +32,15 @@ const TEXT_PARTS = 4;
 /** The command. */
 export function diagnoseStabilityCommand(output: Output): Command {
   return new Command("stability")
-    .summary("see whether a run kept what it had learned")
+    .summary("check whether a run kept what it had learned")
     .description(
-      "Hold every evaluation of a run against the best before it, count numbers that are none, and show how the update's measures changed. " +
-        "Also while the run goes on.",
+      "Compare each evaluation of a run with the best one before it, count non-finite values (NaN, ±Inf), and show how the update's measures changed. " +
+        "Works while the run is still training, too.",
     )
     .argument("<run>", "a run folder")
-    .option("--threshold <share>", "share of the best return so far that counts as lost", "0.8")
-    .option("--svg <file>", "picture to write; without it stability.svg in the run folder")
-    .option("--json", "one JSON document on standard output")
+    .option("--threshold <share>", "share of the best return so far; an evaluation below it counts as a loss", "0.8")
+    .option("--svg <file>", "picture to write (default: stability.svg in the run folder)")
+    .option("--json", "print one JSON document on standard output")
     .action((run: string, options: StabilityOptions) => diagnose(run, options, output));
 }
 
@@ -70,7 +70,7 @@ function stabilityText(
     ["best", evaluationText(best, diagnosis)],
     ["last", evaluationText(last, diagnosis)],
     [`below ${percent(diagnosis.threshold)}`, dipsText(diagnosis)],
-    ["no number", brokenText(diagnosis)],
+    ["non-finite", brokenText(diagnosis)],
   ];
   const columns = [{ heading: "" }, { heading: "" }];
   return [
@@ -86,7 +86,7 @@ function evaluationText({ steps, returnMean, returnStd }: StabilityEvaluation, {
 }
 
 function dipsText({ dips, last, envSteps }: StabilityDiagnosis): string {
-  if (last.share === null) return "cannot be said: no return was above 0";
+  if (last.share === null) return "undefined, since no return was above 0";
   if (dips.length === 0) return "of the best so far: never";
   const longest = Math.max(...dips.map(({ evaluations }) => evaluations));
   const total = dips.reduce((sum, { evaluations }) => sum + evaluations, 0);
@@ -101,8 +101,8 @@ function dipText({ from, to, lowestShare }: Dip, envSteps: number): string {
 }
 
 function brokenText({ brokenIterations, nanResets }: StabilityDiagnosis): string {
-  if (brokenIterations + nanResets === 0) return "in no measure and no robot's physics";
-  return `in ${brokenIterations} iterations' measures; ${nanResets} robots were reset for it`;
+  if (brokenIterations + nanResets === 0) return "in no measure and in no robot's physics";
+  return `in the measures of ${brokenIterations} iterations; ${nanResets} robots were reset because of it`;
 }
 
 function quartersTable(curves: readonly MeasureCurve[]): string {

@@ -8,8 +8,8 @@ import { diagnoseStabilityCommand } from "./diagnose-stability.ts";
 /** The group of commands. */
 export function diagnoseCommand(output: Output): Command {
   return new Command("diagnose")
-    .summary("look into a trained policy")
-    .description("Measure what a policy does beyond its return. Each question is a command of its own.")
+    .summary("diagnose a trained policy")
+    .description("Measure what a policy does beyond its return. Each diagnosis is a command of its own.")
     .addCommand(diagnoseModesCommand(output))
     .addCommand(diagnoseRatioCommand(output))
     .addCommand(diagnoseStabilityCommand(output));

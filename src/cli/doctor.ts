@@ -47,19 +47,19 @@ export function doctorCommand(output: Output): Command {
     )
     .argument(
       "<policy>",
-      "a run folder, a checkpoint file, an ONNX file made here or elsewhere, or the name of a controller that ships",
+      "a run folder, a checkpoint file, an ONNX file (flowgait's or third-party), or the name of a controller that ships",
     )
     .option(
       "--task <task>",
-      "task, and so the robot, to check against; without it the policy's own, which a file made elsewhere does not name",
+      "task, and so the robot, to check against; required for third-party files (default: the policy's own task)",
     )
-    .option("--model-dir <folder>", "your own description of the robot; as trained without it")
-    .option("--episodes <count>", "episodes per world", "4")
-    .option("--seconds <time>", "time limit of an episode, s", "10")
+    .option("--model-dir <folder>", "your own description of the robot (default: as trained)")
+    .option("--episodes <count>", "episodes per condition", "4")
+    .option("--seconds <time>", "time limit of an episode in s", "10")
     .option("--seed <seed>", "seed of the episodes", "1000003")
-    .option("--no-table", "leave out the table of pushes, friction, latency and mass")
-    .option("--page <file>", "where the page is written; without it beside the policy")
-    .option("--json", "one JSON document on standard output");
+    .option("--no-table", "omit the robustness sweep over pushes, friction, latency and mass")
+    .option("--page <file>", "page to write (default: beside the policy)")
+    .option("--json", "print one JSON document on standard output");
   return addCheckpointOption(command).action((policy: string, options: DoctorOptions) =>
     doctor(policy, options, output),
   );
@@ -81,7 +81,7 @@ async function doctor(reference: string, options: DoctorOptions, output: Output)
   else output.result(`${examinationText(examination, page)}\n`);
   const failed = examination.checks.filter(({ verdict }) => verdict === "fail");
   if (failed.length > 0)
-    throw new UserError(`${reference}: ${failed.map(({ name }) => name).join(", ")} failed, see the fixes above`);
+    throw new UserError(`${reference}: ${failed.map(({ name }) => name).join(", ")} failed; see the fixes above`);
 }
 
 /** What is examined, and where. */
@@ -123,7 +123,7 @@ async function loadPolicy(reference: string, options: DoctorOptions, output: Out
   const found = await takePolicy(reference, options, output);
   if (found.trained === null)
     throw new UserError(
-      `${reference}: has nothing to examine, expected a run folder, a checkpoint or a controller (.onnx)`,
+      `${reference}: cannot be examined, expected a run folder, a checkpoint or a controller (.onnx)`,
       { exitCode: 2 },
     );
   const place = await examinedPlace(found, options, output);
@@ -132,7 +132,7 @@ async function loadPolicy(reference: string, options: DoctorOptions, output: Out
   try {
     const policy = await found.bind(env);
     if (policy.kind !== "trained")
-      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
+      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained policy`);
     const { envSteps, algorithm, seed } = found.trained;
     const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };
     const controller = readController(controllerOnnx(policy, describeTask(env), origin), reference);
@@ -164,7 +164,7 @@ function examinationText({ task, checks, nominal, sizes }: Examination, page: st
   const lines = checks.map((check) => checkText(check, width));
   const run =
     nominal === null
-      ? "nothing could be run"
+      ? "no episode could be run"
       : `return ${formatNumber(nominal.returnMean)} over ${sizes.episodes} episodes of ${sizes.seconds} s, ${formatNumber(100 * nominal.survived)} % stayed up`;
   const count = (verdict: Check["verdict"]) => checks.filter((check) => check.verdict === verdict).length;
   const skipped = count("skip") > 0 ? `, ${count("skip")} not checkable` : "";

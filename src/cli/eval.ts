@@ -31,22 +31,22 @@ export function evalCommand(output: Output): Command {
     .summary("measure a policy")
     .description(
       "Run whole episodes under a policy: return, reward terms, falls, and tracking errors, which compare the command with the velocity " +
-        "averaged over the last 0.5 s and leave out the first second after a change; unaveraged ones stand beside them.",
+        "averaged over the last 0.5 s and omit the first second after a change; unaveraged errors are printed too.",
     )
     .argument(
       "<policy>",
-      "a run folder, a checkpoint, an ONNX file made here or elsewhere, the name of a controller that ships, zero or random",
+      "a run folder, a checkpoint, an ONNX file (flowgait's or third-party), the name of a controller that ships, zero or random",
     )
     .option("--episodes <count>", "episodes", "32")
     .option("--seed <seed>", "seed of the episodes", "1000003")
-    .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s; drawn as in training without it")
+    .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s (default: drawn as in training)")
     .option(
       "--noise <kind>",
-      "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
+      "random, or zero (the flow from 0, a Gaussian's mean) (default: as in the training's evaluations)",
     )
-    .option("--no-disturbances", "without observation noise, pushes and differences between robots")
-    .option("--workers <count>", "threads; 0 takes one per core", "0")
-    .option("--json", "one JSON document on standard output");
+    .option("--no-disturbances", "without observation noise, pushes and domain randomisation")
+    .option("--workers <count>", "threads; 0: one per core", "0")
+    .option("--json", "print one JSON document on standard output");
   return addFlowOptions(addCheckpointOption(addPlaceOptions(command))).action((policy: string, options: EvalOptions) =>
     evaluate(policy, options, output),
   );
@@ -100,7 +100,7 @@ async function bindPolicy(
   try {
     const { task } = env;
     if (command !== null && env.commandSize !== command.length)
-      throw new UserError(`--command: ${task.name} follows no velocity command, expected the flag left out`, {
+      throw new UserError(`--command: ${task.name} has no velocity command; omit this flag`, {
         exitCode: 2,
       });
     return { task, data: await bind(env) };
@@ -117,7 +117,7 @@ function withinRanges(asked: CommandVector, { command }: Task, output: Output): 
     const [low, high] = ranges[i]!;
     return value === taken[i]
       ? []
-      : `${names[i]} ${value} is outside ${low} to ${high} ${units[i]}, taken as ${taken[i]}`;
+      : `${names[i]} ${value} is outside ${low} to ${high} ${units[i]}, set to ${taken[i]}`;
   });
   if (changes.length > 0) output.note(`--command: ${changes.join("; ")}`);
   return taken as unknown as CommandVector;
@@ -127,7 +127,7 @@ function withinRanges(asked: CommandVector, { command }: Task, output: Output): 
 function failIfBroken(reference: string, { nonFinite, episodes }: EvalDocument): void {
   const broken = nonFinite.filter(({ source }) => source !== "physics");
   if (broken.length > 0)
-    throw new UserError(`${reference}: ${nonFiniteText(broken, episodes)}; expected neither NaN nor infinity`);
+    throw new UserError(`${reference}: ${nonFiniteText(broken, episodes)}; expected finite values`);
 }
 
 type EvalDocument = EvaluationSummary & { readonly task: string; readonly policy: string };
@@ -162,7 +162,7 @@ function evalText(result: EvalDocument): string {
   const rows = [
     ["return", `${formatNumber(result.returnMean)} ± ${formatNumber(result.returnStd)}`],
     ["episode length", `${formatNumber(result.episodeLengthMean)} steps`],
-    ["ended early", `${formatNumber(100 * result.fallRate)} %`],
+    ["early terminations", `${formatNumber(100 * result.fallRate)} %`],
   ];
   const errors = [
     ["velocity error", result.linVelError, result.linVelErrorUnaveraged, "m/s"],
@@ -175,12 +175,12 @@ function evalText(result: EvalDocument): string {
     rows.push(
       [
         "foot clearance",
-        `${formatNumber(100 * result.footClearance)} ± ${formatNumber(100 * result.footClearanceStd!)} cm over the swings`,
+        `${formatNumber(100 * result.footClearance)} ± ${formatNumber(100 * result.footClearanceStd!)} cm over all swings`,
       ],
       ["swing time", `${formatNumber(result.swingSeconds!)} ± ${formatNumber(result.swingSecondsStd!)} s`],
     );
   if (result.standingDrift !== null)
-    rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s, told to stand`]);
+    rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s at a zero command`]);
   if (result.nonFinite.length > 0) rows.push(["failures", nonFiniteText(result.nonFinite, result.episodes)]);
   const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);
   const two = [{ heading: "" }, { heading: "", align: "right" }] as const;

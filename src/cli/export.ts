@@ -40,13 +40,13 @@ import { stageProgress } from "./stage-progress.ts";
 /** The command. */
 export function exportCommand(output: Output): Command {
   const command = new Command("export")
-    .summary("write a controller with its contract and its proof")
+    .summary("export a controller with its contract and a report")
     .description(
       "Write a trained policy as a controller with its deployment contract, and a report that compares every format with the policy.",
     )
     .argument("<policy>", "a run folder, a checkpoint file, or a controller (.onnx or the name of one that ships)");
   return addCheckpointOption(addExportOptions(command))
-    .option("--json", "one JSON document on standard output")
+    .option("--json", "print one JSON document on standard output")
     .action((policy: string, options: ExportOptions) => exportPolicy(policy, options, output));
 }
 
@@ -73,14 +73,14 @@ async function exportPolicy(reference: string, options: ExportOptions, output: O
 async function usableCompiler(output: Output): Promise<string | null> {
   const compiler = findCompiler();
   if (compiler === null) {
-    output.note("no C compiler found (cc, gcc, clang or CC): the report leaves C out");
+    output.note("no C compiler found (cc, gcc, clang or CC): the report omits C");
     return null;
   }
   try {
     await rm(await temporaryFolder("flowgait-c"), { recursive: true });
     return compiler;
   } catch (error) {
-    output.note(`${(error as Error).message}: the report leaves C out`);
+    output.note(`${(error as Error).message}: the report omits C`);
     return null;
   }
 }
@@ -140,7 +140,7 @@ async function loadSubject(reference: string, given: ExportOptions, output: Outp
   try {
     const policy = resampled(await wholePolicy(found, env), flow, reference);
     if (policy.kind !== "trained")
-      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
+      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained policy`);
     const description = describeTask(env);
     // Refuses options that the task cannot have before anything is measured.
     controllerFunction(policy, description, options);
@@ -160,7 +160,7 @@ function originOf({ reference, trained, contract, home }: FoundPolicy): Controll
   }
   if (contract !== undefined) return { ...contract.training, packageVersion: packageVersion() };
   throw new UserError(
-    `${reference}: is no trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
+    `${reference}: is not a trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
     { exitCode: 2 },
   );
 }
@@ -172,9 +172,11 @@ async function wholePolicy(found: FoundPolicy, env: Environment): Promise<Policy
   const [contradiction] = found.contradictions?.(env) ?? [];
   if (contradiction !== undefined)
     throw new UserError(
-      `${found.reference}: contradicts ${env.task.name} in ${contradiction}, expected the robot it was made for`,
+      `${found.reference}: differs from ${env.task.name} in ${contradiction}, expected the robot it was exported for`,
     );
   const flow = flowOf(policy);
   if (flow !== null) return flow;
-  throw new UserError(`${found.reference}: keeps no flow, expected a controller that does, or the run that made it`);
+  throw new UserError(
+    `${found.reference}: contains no flow, expected a controller with its flow, or the run that it was exported from`,
+  );
 }

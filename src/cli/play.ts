@@ -27,19 +27,21 @@ interface PlayOptions extends CheckpointOptions, FlowOptions, PlaceOptions, Serv
 /** The command. */
 export function playCommand(output: Output): Command {
   const command = new Command("play")
-    .summary("steer a policy in the viewer")
-    .description("Run a policy in real time and steer it in the viewer: keyboard, gamepad, or the stick on the page.")
+    .summary("drive a policy in the viewer")
+    .description(
+      "Run a policy in real time and drive it in the viewer with the keyboard, a gamepad or the stick on the page.",
+    )
     .argument(
       "<policy>",
       "a run folder, a checkpoint, an ONNX file, the name of a controller that ships, zero or random",
     )
-    .option("--command <vx,vy,yaw>", "command until somebody steers, in m/s, m/s, rad/s; stands without it")
+    .option("--command <vx,vy,yaw>", "command until someone steers, in m/s, m/s, rad/s (default: 0,0,0)")
     .option("--seed <seed>", "seed of the simulation", "0")
     .option(
       "--noise <kind>",
-      "random, or zero: the flow from 0, a Gaussian's mean; as in the training's evaluations without it",
+      "random, or zero (the flow from 0, a Gaussian's mean) (default: as in the training's evaluations)",
     )
-    .option("--disturbances", "observation noise, pushes and random robots as in training");
+    .option("--disturbances", "apply the training's observation noise, pushes and domain randomisation");
   return addFlowOptions(addCheckpointOption(addPlaceOptions(addServeOptions(command)))).action(
     (policy: string, options: PlayOptions) => play(policy, options, output),
   );
@@ -98,7 +100,7 @@ function resampledFlow(policy: PolicyData, flow: FlowFlags): PolicyData {
 
 function checkCommand(env: Environment, command: readonly number[] | null): void {
   if (command === null || commandRangesOf(env).length > 0) return;
-  throw new UserError(`--command: ${env.task.name} follows no velocity command, expected the flag left out`, {
+  throw new UserError(`--command: ${env.task.name} has no velocity command; omit this flag`, {
     exitCode: 2,
   });
 }

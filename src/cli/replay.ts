@@ -29,17 +29,17 @@ const NOTE_MS = 5000;
 /** The command. */
 export function replayCommand(output: Output): Command {
   const command = new Command("replay")
-    .summary("do a saved course again, bit for bit")
+    .summary("replay a recorded drive bit for bit")
     .description(
-      "Do the course of a replay file again and compare it with the file's digest; the viewer saves such files.",
+      "Replay a recorded drive and compare the result with the file's digest. The viewer saves replay files.",
     )
     .argument("<file>", "a replay file (.replay.json)")
-    .option("--policy <policy>", "where the first policy is now; as the file says without it")
-    .option("--task <file>", "where the file of your own task is now; as the file or the policy says without it")
-    .option("--model-dir <folder>", "where your own description of the robot is now")
+    .option("--policy <policy>", "present path of the first policy (default: the path in the file)")
+    .option("--task <file>", "present path of your own task file (default: the path in the file or the policy)")
+    .option("--model-dir <folder>", "present path of your own description of the robot")
     .option("--mcap <file>", "record poses, joint states, command and rewards as MCAP, for Foxglove and Rerun")
-    .option("--view", "open the course in the viewer: scrub through it, begin another future anywhere")
-    .option("--json", "one JSON document on standard output");
+    .option("--view", "open the recording in the viewer: scrub through it, branch anywhere")
+    .option("--json", "print one JSON document on standard output");
   return addServeOptions(command).action((file: string, options: ReplayOptions) => replayFile(file, options, output));
 }
 
@@ -89,9 +89,9 @@ async function compare(
   if (json === true) resultJson(output, document);
   if (broken.length > 0) output.note(brokenText(file, broken));
   if (!same)
-    throw new UserError(`${file}: another course came out (${short(digest)}), expected ${short(course.digest)}`);
+    throw new UserError(`${file}: the replay diverged: got digest ${short(digest)}, expected ${short(course.digest)}`);
   if (json !== true)
-    output.result(`the same, bit for bit: ${course.steps.toLocaleString("en")} steps, digest ${short(digest)}\n`);
+    output.result(`identical, bit for bit: ${course.steps.toLocaleString("en")} steps, digest ${short(digest)}\n`);
 }
 
 /** Whether the scene has what Foxglove's shapes cannot hold. */
@@ -131,7 +131,7 @@ type BrokenStep = { readonly step: number; readonly source: string };
 
 function brokenText(file: string, broken: readonly BrokenStep[]): string {
   const [{ step, source }] = broken;
-  const more = broken.length > 1 ? `, and in ${broken.length - 1} further steps something was not` : "";
+  const more = broken.length > 1 ? `, and values of ${broken.length - 1} further steps were not` : "";
   return `${file}: ${source} was not finite at step ${step}${more}`;
 }
 

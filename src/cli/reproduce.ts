@@ -51,20 +51,20 @@ const DECIDED: Readonly<Record<string, string>> = {
 /** The command. */
 export function reproduceCommand(output: Output): Command {
   const command = new Command("reproduce")
-    .summary("run a published table and print it beside the published numbers")
+    .summary("reproduce a published table and compare it with the published numbers")
     .description(
-      "Run the protocol of a published table: every task with every algorithm and seed, each in a run folder of its own. What is done is never redone; Ctrl-C finishes the iteration and saves, and the same command goes on from there.",
+      "Run the protocol of a published table: every task with every algorithm and seed, each in its own run folder. Finished runs are never repeated. Ctrl-C finishes the iteration and saves; the same command resumes.",
     )
     .usage("<table> [options] [--<setting> <value> …]")
     .argument("<table>", TABLES.map(({ name }) => name).join(", "))
     .option("--preset <name>", "laptop (default), paper or released")
-    .option("--tasks <names>", "some of the table's tasks, separated by commas")
-    .option("--algorithms <names>", `some of ${algorithmNames.join(", ")}, separated by commas; the table's without it`)
-    .option("--seeds <numbers>", "seeds, separated by commas; without it 1, and 1,2,3,4,5 for paper and released")
-    .option("--out <folder>", "folder of the runs; runs/reproduce/<table>-<preset> without it")
-    .option("--dry-run", "list the cells: what is done, what is left, and about how long it will take")
-    .option("--report", "print the table of what is done, and run nothing")
-    .option("--json", "one JSON document on standard output")
+    .option("--tasks <names>", "tasks of the table, separated by commas (default: all)")
+    .option("--algorithms <names>", `${algorithmNames.join(", ")}, separated by commas (default: the table's)`)
+    .option("--seeds <numbers>", "seeds, separated by commas (default: 1; 1,2,3,4,5 for paper and released)")
+    .option("--out <folder>", "folder of the runs (default: runs/reproduce/<table>-<preset>)")
+    .option("--dry-run", "list the runs: which are done, which remain, and about how long they will take")
+    .option("--report", "print the table of the finished runs, and run nothing")
+    .option("--json", "print one JSON document on standard output")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action((table: string, options: ReproduceOptions) => reproduce(table, options, output));
   return addSettingOptions(command);
@@ -104,7 +104,7 @@ function readPlan(name: string, options: ReproduceOptions): Plan {
   const given = givenSettings(options);
   for (const [flag] of given)
     if (flag in DECIDED)
-      throw new UserError(`--${flag}: the table decides it, expected ${DECIDED[flag]}`, { exitCode: 2 });
+      throw new UserError(`--${flag}: is set by the table, expected ${DECIDED[flag]}`, { exitCode: 2 });
   const overrides = parseOverrides(given);
   const tasks = names("--tasks", options.tasks, table.tasks) ?? table.tasks;
   const algorithms = names("--algorithms", options.algorithms, algorithmNames) ?? table.algorithms;
@@ -183,7 +183,7 @@ async function trainCell(plan: Plan, cell: Cell, say: Say, output: Output, signa
 
 async function evaluateAgain({ out }: Plan, cell: Cell, output: Output): Promise<void> {
   const { episodes } = cell.config.evaluation;
-  output.note(`evaluating the last policy once more, ${episodes} episodes from ${otherNoise(cell)} noise`);
+  output.note(`evaluating the last policy again, ${episodes} episodes from ${otherNoise(cell)} noise`);
   await evaluateOtherNoise(join(out, cell.name), cell);
 }
 

@@ -26,13 +26,13 @@ interface StudioOptions extends TrainOptions {
 /** The command. */
 export function studioCommand(output: Output): Command {
   const command = new Command("studio")
-    .summary("open the viewer and train in it")
-    .description("Serve the viewer and train a task in it. The printed address opens in any browser.")
+    .summary("serve the viewer and train in it")
+    .description("Serve the viewer and train a task in it. Open the printed address in a browser.")
     .usage("[options] [--<setting> <value> …]")
-    .option("--task <task>", "what to train", "HumanoidJoystick")
+    .option("--task <task>", "task to train", "HumanoidJoystick")
     .option("--no-train", "serve the viewer only")
-    .option("--preset <name>", "laptop (default), paper or released")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
+    .option("--preset <name>", "laptop, paper or released (default: laptop)")
+    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action((options: StudioOptions) => studio(options, output));
   return addSettingOptions(addServeOptions(command));

@@ -50,20 +50,20 @@ export interface TrainOptions extends ServeFlags {
 export function trainCommand(output: Output): Command {
   const command = new Command("train")
     .summary("train a policy")
-    .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume goes on from there.")
+    .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume continues from there.")
     .usage("<task> [options] [--<setting> <value> …]")
-    .argument("[task]", "a task's name (see flowgait tasks), or the file of your own task: ./my-task.ts")
+    .argument("[task]", "a task's name (see flowgait tasks), or your own task file, such as ./my-task.ts")
     .option(
       "--task <file>",
-      "with --resume or --fork: where the file of your own task is now, or the changed one to fork to",
+      "with --resume or --fork: present path of your own task file, or the changed file to fork to",
     )
-    .option("--preset <name>", "laptop (default), paper or released")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
+    .option("--preset <name>", "laptop, paper or released (default: laptop)")
+    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
     .option("--resume <run>", "resume a run folder, or start a new run from one of its checkpoint files")
-    .option("--fork <run>", "begin a new run from a checkpoint file, or a run's newest; settings may differ")
+    .option("--fork <run>", "start a new run from a checkpoint file or a run's newest checkpoint; settings may differ")
     .option("--view", "serve the viewer while training and print its address")
     .option("--print-config", "print the resolved configuration as JSON and stop")
-    .option("--json", "one line of JSON per event on standard output")
+    .option("--json", "print one line of JSON per event on standard output")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action((task: string | undefined, options: TrainOptions) => train(task, options, output));
   return addSettingOptions(addServeOptions(command));
@@ -112,7 +112,7 @@ async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOp
 /** The task is named first, or by its flag. */
 function taskOf(named: string | undefined, { task }: TrainOptions): string | undefined {
   if (named === undefined || task === undefined || named === task) return named ?? task;
-  throw new UserError(`--task: got ${task} besides ${named}, expected one of them`, { exitCode: 2 });
+  throw new UserError(`--task: got ${task} in addition to ${named}, expected one of them`, { exitCode: 2 });
 }
 
 async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
@@ -122,7 +122,7 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
     throw new UserError("--fork: cannot be given with --resume, expected one of them", { exitCode: 2 });
   for (const [flag, value] of Object.entries({ "--preset": options.preset, "--algorithm": options.algorithm }))
     if (value !== undefined)
-      throw new UserError(`${flag}: cannot change when a run goes on, expected it left out`, { exitCode: 2 });
+      throw new UserError(`${flag}: cannot be changed when resuming or forking; omit this flag`, { exitCode: 2 });
   const asked = task === undefined ? {} : { task: storedReference(task) };
   const overrides = parseOverrides(givenSettings(options));
   if (resume !== undefined) return prepareResume(resume, overrides, asked);
@@ -131,7 +131,7 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
 
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
 export async function requestedConfig(task: string | undefined, options: TrainOptions): Promise<TrainConfig> {
-  if (task === undefined) throw new UserError("<task> is missing, expected one; see flowgait tasks", { exitCode: 2 });
+  if (task === undefined) throw new UserError("<task> is missing; see flowgait tasks", { exitCode: 2 });
   await resolveTask(task);
   const config = resolveTrainConfig({
     task: storedReference(task),
@@ -139,7 +139,7 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),
   });
-  await resolveTask(config.task, config); // refuses a lesson that it has not
+  await resolveTask(config.task, config); // refuses an unknown lesson
   return withDescription(config);
 }
 

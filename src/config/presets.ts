@@ -313,7 +313,7 @@ function foreignSetting(issue: z.core.$ZodIssue, algorithm: AlgorithmName): stri
   const key = issue.keys[0]!;
   const owners = algorithmNames.filter((name) => key in algorithmSchemas[name].shape);
   if (owners.length === 0) return null;
-  return `--algorithm.${kebabCase(key)}: ${algorithm} has no such setting, expected it with --algorithm ${oneOf(owners)}`;
+  return `--algorithm.${kebabCase(key)}: ${algorithm} has no such setting, expected --algorithm ${oneOf(owners)}`;
 }
 
 function settingsOf(algorithm: AlgorithmName): string[] {

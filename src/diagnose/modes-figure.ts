@@ -50,8 +50,8 @@ export function modesFigure({ title, diagnosis, goalAt, goals }: ModesFigure): s
   });
   return svgDocument(width, height, title, [
     label(MARGIN, 28, title, { "font-size": 16, "font-weight": 600 }),
-    label(MARGIN, 46, `${field.perCell} actions drawn in every cell; colour is direction`, { fill: "#5d6670" }),
-    label(MARGIN + BOARD + PANEL_GAP, 28, "actions drawn in the ringed cells", { "font-weight": 600 }),
+    label(MARGIN, 46, `${field.perCell} actions sampled in every cell; colour is direction`, { fill: "#5d6670" }),
+    label(MARGIN + BOARD + PANEL_GAP, 28, "actions sampled in the ringed cells", { "font-weight": 600 }),
     placed(MARGIN, TOP, [...boardShapes(goalAt, colours), ...fieldLines(field), ...marks(states, starts)]),
     ...panels,
     placed(MARGIN, TOP + BOARD + 38, goalBars(starts, goals, colours)),

@@ -210,7 +210,7 @@ function checkKnown({ flow, sampler }: Likelihoods, source: string): void {
   const known = flow.filter((value, row) => Number.isFinite(value) && (sampler?.solved[row] ?? 1) === 1).length;
   if (known < 2) {
     const found = `${known} of ${flow.length} actions have a finite likelihood`;
-    throw new UserError(`${source}: ${found}, expected a policy whose actions can be followed back to their noise`);
+    throw new UserError(`${source}: ${found}, expected a policy whose actions can be traced back to their noise`);
   }
 }
 

@@ -26,7 +26,7 @@ interface MeasurePanel {
 }
 
 const PANELS: readonly MeasurePanel[] = [
-  { title: "flow-matching loss of the actions taken", names: ["cfmLoss"], colour: ORANGE! },
+  { title: "flow-matching loss of the executed actions", names: ["cfmLoss"], colour: ORANGE! },
   {
     title: "norm of the policy's gradient, and (dashed) spread of actions",
     names: ["gradientNormActor", "actionSpread"],

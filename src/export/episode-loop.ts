@@ -63,8 +63,7 @@ export async function runEpisodes(
 export function checkActions(outcomes: readonly EpisodeOutcomes[], who: string): void {
   const broken = outcomes.flatMap(({ nonFinite }) => nonFinite.filter(isAction));
   const episodes = outcomes.reduce((sum, { returns }) => sum + returns.length, 0);
-  if (broken.length > 0)
-    throw new UserError(`${who}: ${nonFiniteText(broken, episodes)}; expected neither NaN nor infinity`);
+  if (broken.length > 0) throw new UserError(`${who}: ${nonFiniteText(broken, episodes)}; expected finite values`);
 }
 
 class EpisodeLoop implements EpisodeOutcomes {

@@ -72,7 +72,7 @@ function inScript(text: string): string {
 async function readBuilt(name: string): Promise<string> {
   const path = join(PROGRAM, name);
   return readFile(path, "utf8").catch((cause: unknown) => {
-    throw new UserError(`--format: html needs ${path}, which is not there; build it with npm run build`, { cause });
+    throw new UserError(`--format: html needs ${path}, which does not exist; try: npm run build`, { cause });
   });
 }
 

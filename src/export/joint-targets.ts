@@ -99,7 +99,7 @@ function swingMatrix({ legs, amplitude }: SteppingPose, joints: readonly string[
 function shownAt(reading: string, size: number, task: TaskDescription): number {
   const term = task.observation.find(({ source }) => source === reading);
   const plain = term?.size === size && term.scale === 1 && term.noise === 0 && term.delay === 0;
-  if (!plain) throw unknownFeedForward(task, `no observation passes on ${reading} as it is`);
+  if (!plain) throw unknownFeedForward(task, `no observation passes on ${reading} unchanged`);
   return term.offset;
 }
 
@@ -112,7 +112,7 @@ function termAt(term: string, size: number, task: TaskDescription): number {
 
 function unknownFeedForward({ name }: TaskDescription, found: string): UserError {
   return new UserError(
-    `--output: ${name} cannot give joint targets, ${found}; expected actions, and contract.json's rules for the rest`,
+    `--output: ${name} cannot give joint targets, ${found}; expected actions, to which contract.json's rules apply`,
     { exitCode: 2 },
   );
 }

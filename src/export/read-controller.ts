@@ -37,7 +37,7 @@ export function storedContract(
 ): Contract {
   const contract = parseContract(metadata.flowgait, source);
   if (contract.fileSha256 === undefined || !isIntact(bytes, contract.fileSha256))
-    throw new UserError(`${source}: its checksum does not fit, so it was changed after the export; export it again`);
+    throw new UserError(`${source}: its checksum does not match, so it was changed after the export; export it again`);
   for (const [key, value] of Object.entries(deployerMetadata(contract.task, contract.training)))
     if (metadata[key] !== value) throw contradiction(source, key, metadata[key], value);
   checkCounts(contract, source);

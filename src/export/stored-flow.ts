@@ -63,7 +63,7 @@ export function storedFlow(
   };
   if (found && weightsSha256(found) === contract.weightsSha256) return found;
   throw new UserError(
-    `${source}: metadata ${KEY} is not the policy of its contract, expected a file as it was exported`,
+    `${source}: metadata ${KEY} does not match the contract's policy, expected an unchanged exported file`,
   );
 }
 

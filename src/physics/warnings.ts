@@ -5,8 +5,8 @@ import { withAdvice } from "./physics-error.ts";
 /** By `mjtWarning`, which numbers them from 0: inertia, contacts, constraints. */
 const WORDS = [
   "the inertia matrix is too close to singular",
-  "too many contacts, the arena memory is full and some are left out",
-  "insufficient arena memory for the constraints, some are left out",
+  "too many contacts, the arena memory is full and some are omitted",
+  "insufficient arena memory for the constraints, some are omitted",
 ] as const;
 
 /** Kinds of warnings that are counted. */

@@ -77,7 +77,7 @@ export function checkSameSettings(found: TrainConfig, expected: TrainConfig, pat
   for (const key of new Set([...Object.keys(settings), ...Object.keys(others)])) {
     if (settings[key] === others[key]) continue;
     const was = `${key} is ${others[key] ?? "missing"}, expected ${settings[key] ?? "none"}`;
-    throw new UserError(`${path}: ${was}; another --out leaves this run as it is`, { exitCode: 2 });
+    throw new UserError(`${path}: ${was}; try: another --out, which keeps this run`, { exitCode: 2 });
   }
 }
 

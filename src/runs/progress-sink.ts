@@ -96,7 +96,7 @@ function numbersText({ stepsPerSecond, returnMean, episodeLengthMean, losses }: 
 }
 
 function evaluationText({ steps, returnMean, returnStd, episodeLengthMean, episodes, fallRate }: EvaluationMetrics) {
-  const falls = fallRate > 0 ? `, ${Math.round(100 * fallRate)} % ended early` : "";
+  const falls = fallRate > 0 ? `, ${Math.round(100 * fallRate)} % terminated early` : "";
   const result = `return ${shortNumber(returnMean)} ± ${shortNumber(returnStd)}`;
   return `evaluation at ${countText(steps)}: ${result}, length ${shortNumber(episodeLengthMean)}, ${episodes} episodes${falls}`;
 }

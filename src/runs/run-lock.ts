@@ -82,7 +82,7 @@ export class RunLock {
     if (text !== null) throw new RunFolderLost(`${this.#folder}: was taken over by ${nameOf(parse(text))}`);
     // A folder that is made anew may get the number of the old one, but has no configuration.
     if (placeOf(this.#folder) !== this.#place || !existsSync(join(this.#folder, "config.json")))
-      throw new RunFolderLost(`${this.#folder}: was deleted or moved while it was trained in`);
+      throw new RunFolderLost(`${this.#folder}: was deleted or moved during the training`);
     this.#restore();
   }
 
@@ -139,7 +139,7 @@ async function locksOf(folder: string): Promise<FoundLock[]> {
 async function refuseLiving(folder: string, locks: readonly FoundLock[]): Promise<void> {
   for (const { path } of locks) {
     const holder = await livingHolder(path, folder);
-    if (holder !== null) throw new UserError(`${folder}: ${nameOf(holder)} trains here, expected it to end first`);
+    if (holder !== null) throw new UserError(`${folder}: ${nameOf(holder)} is training here, expected it to end first`);
   }
 }
 

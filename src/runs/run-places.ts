@@ -86,7 +86,7 @@ async function changes(own: OwnFiles, main: string, now: () => Promise<FileHashe
   try {
     return changedFiles(storedHashes(own, main), await now(), main);
   } catch (error) {
-    if (error instanceof UserError) return [`${main}, which does not load`];
+    if (error instanceof UserError) return [`${main}, which fails to load`];
     throw error;
   }
 }

@@ -49,7 +49,7 @@ export function refusalText(refusal: Refusal, { host, origin }: IncomingHttpHead
     case "origin":
       return `this server was asked by a page of ${origin}, expected one of ${host} or one given with --origin${hint(origin)}`;
     case "token":
-      return "the token is missing or wrong, expected the address that the server printed";
+      return "the token is missing or wrong, expected the whole address that the server printed";
     default:
       return refusal satisfies never;
   }

@@ -100,7 +100,7 @@ export class Gate {
       refuse(
         response,
         404,
-        this.#base === "/" ? "not found" : `not found: this server's pages lie below ${this.#base}`,
+        this.#base === "/" ? "not found" : `not found: this server's pages are below ${this.#base}`,
       );
   }
 
@@ -113,7 +113,11 @@ export class Gate {
       return;
     }
     response.setHeader("upgrade", "websocket");
-    refuse(response, 426, "got a plain request, expected a websocket; a proxy must pass Upgrade and Connection on");
+    refuse(
+      response,
+      426,
+      "got a plain request, expected a websocket; a proxy must forward the headers Upgrade and Connection",
+    );
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, keeper: GateKeeper): void {
@@ -132,8 +136,8 @@ export class Gate {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("error", keeper.failed);
       if (refusal === "token")
-        turnAway(webSocket, CLOSE_TOKEN, "token", "the address that the server printed holds it");
-      else if (keeper.isFull()) turnAway(webSocket, CLOSE_FULL, "viewers", "too many pages watch");
+        turnAway(webSocket, CLOSE_TOKEN, "token", "the address that the server printed contains it");
+      else if (keeper.isFull()) turnAway(webSocket, CLOSE_FULL, "viewers", "too many pages are open");
       else keeper.enter(webSocket);
     });
   }

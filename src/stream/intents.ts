@@ -211,7 +211,8 @@ export class IntentDesk {
 
   private follow(viewer: ViewerConnection, environment: number): boolean {
     const count = this.environmentsOf(viewer);
-    if (environment >= count) return this.refuse(viewer, "notOffered", "follow", `there are ${count} environments`);
+    if (environment >= count)
+      return this.refuse(viewer, "notOffered", "follow", `got environment ${environment}, expected less than ${count}`);
     viewer.followed = environment;
     return true;
   }
@@ -223,10 +224,10 @@ export class IntentDesk {
 
   private drive(viewer: ViewerConnection, wish: DriveWish): boolean {
     if (!this.offers("drive", needed[wish.type]))
-      return this.refuse(viewer, "notOffered", wish.type, `nothing here offers ${needed[wish.type]}`);
+      return this.refuse(viewer, "notOffered", wish.type, `this server does not offer ${needed[wish.type]}`);
     const bodies = this.showOf("drive")?.scene?.scene.bodies.length ?? 0;
     if (wish.type === "grab" && wish.body >= bodies)
-      return this.refuse(viewer, "notOffered", "grab", `there are ${bodies} bodies`);
+      return this.refuse(viewer, "notOffered", "grab", `got body ${wish.body}, expected less than ${bodies}`);
     const keyframes = this.showOf("drive")?.scene?.info.keyframes ?? [];
     if (wish.type === "keyframe" && !keyframes.includes(wish.name))
       return this.refuse(viewer, "notOffered", "keyframe", `there is no keyframe "${wish.name}"`);
@@ -239,7 +240,7 @@ export class IntentDesk {
     const { studioHandler } = this;
     if (!studioHandler) return this.refuse(viewer, "notOffered", question.type, NO_STUDIO);
     if (viewer.isBehind)
-      return this.refuse(viewer, "tooFrequent", question.type, "earlier answers are still under way");
+      return this.refuse(viewer, "tooFrequent", question.type, "earlier answers are still being sent");
     studioHandler.ask(viewer.id, question);
     return true;
   }
@@ -259,7 +260,7 @@ export class IntentDesk {
         viewer,
         "notOffered",
         what,
-        `viewer ${holder} steers; the wheel is free 10 s after its last wish`,
+        `viewer ${holder} is steering; control is free 10 s after its last action`,
       );
     if (holder !== viewer.id) this.driveHandler?.wheelChanged();
     return true;
@@ -276,7 +277,7 @@ export class IntentDesk {
     if (!this.offers("training", "pause-training"))
       return this.refuse(viewer, "notOffered", wish, "this run does not offer pause-training");
     if (this.waiting.length >= MAX_WAITING_INTENTS)
-      return this.refuse(viewer, "tooFrequent", wish, "too many wishes wait");
+      return this.refuse(viewer, "tooFrequent", wish, "too many requests are waiting");
     this.waiting.push({ viewer: viewer.id, wish });
     return true;
   }
@@ -289,7 +290,7 @@ export class IntentDesk {
   }
 }
 
-const NO_STUDIO = "this server shows one training and starts no other; flowgait studio does";
+const NO_STUDIO = "this server shows one training and cannot start another; try: flowgait studio";
 
 /** Refusals are not answered while this much waits to be sent. */
 const MAX_ANSWER_BACKLOG_BYTES = 4096;

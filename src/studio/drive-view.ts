@@ -60,7 +60,7 @@ const STATUS_MS = 250;
 const SILENCE_MS = 1500;
 
 /** What became of the robot. */
-const HELD = "it is held as it was and the simulation stands: choose another policy, or reset";
+const HELD = "the robot is held and the simulation is stopped: choose another policy, or reset";
 
 /** What the thread reports while it runs. */
 type DriveNews = Parameters<DriveEvents["report"]>[0];
@@ -245,7 +245,7 @@ export class DriveView implements DriveHandler {
   }
 
   #stumble({ source, held, policy }: BrokenStep): void {
-    if (held) this.#lose(`${policy}: gave a non-finite ${source}, expected numbers; ${HELD}`);
+    if (held) this.#lose(`${policy}: gave a non-finite ${source}; ${HELD}`);
     else this.#say(`${this.#options.env.task.name}: ${source} was not finite; the robot was reset`);
     this.#tell();
   }

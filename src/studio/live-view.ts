@@ -118,7 +118,7 @@ export class LiveView {
     const training = this.#training;
     const incident = kind === null ? null : (training?.incidents.last[kind] ?? null);
     if (training === null || (kind !== null && incident === null))
-      throw new UserError(`nothing was kept of a ${kind === "nan" ? "NaN" : "fall"}, expected a training that had one`);
+      throw new UserError(`this training has recorded no ${kind === "nan" ? "NaN" : "fall"} yet`);
     await this.#drive?.close();
     this.#openDrive(training, incident);
   }
@@ -148,7 +148,7 @@ export class LiveView {
 
   /** Nothing is trained: what earlier runs of a task have left can be driven. Throws UserError where the task is at fault. */
   async driveOnly(task: string, variant: TaskVariant): Promise<void> {
-    this.#detail = "no training was asked for";
+    this.#detail = "no training was requested";
     this.#show("idle");
     const env = await Environment.create(await resolveTask(task, variant));
     const shelf = new PolicyShelf(env, { first: newestRunOf(env.task.name) ?? "zero" });

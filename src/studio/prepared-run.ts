@@ -148,7 +148,7 @@ async function loadResume(folder: string, source: string, config: TrainConfig) {
   const own = portableConfig(storedConfig(checkpoint, source));
   if (own.task !== config.task) throw new UserError(`${source}: task is ${own.task}, expected ${config.task}`);
   if (trajectoryHash(own).configHash !== trajectoryHash(config).configHash)
-    throw new UserError(`${source}: was made with other settings than ${runPaths(folder).config}, expected the same`);
+    throw new UserError(`${source}: has other settings than ${runPaths(folder).config}, expected the same`);
   return { checkpoint, source };
 }
 
@@ -183,7 +183,7 @@ function refuseChanged(changed: readonly string[], path: string, instead: string
   if (changed.length === 0) return;
   const found = `${path}: changed since the run began (${changed.join(", ")})`;
   throw new UserError(
-    `${found}, expected the same, as the run goes on bit for bit; begin another from it: ${instead}`,
+    `${found}, expected the same, since a run resumes bit for bit; try a new run from it: ${instead}`,
     {
       exitCode: 2,
     },
@@ -252,10 +252,10 @@ export function changeForFork(stored: TrainConfig, overrides: PartialTrainConfig
   for (const flag of trainFlags.filter(isFixedInFork)) {
     const [before, now] = [stored, config].map((from) => settingAt(from, flag.path));
     if (JSON.stringify(before) !== JSON.stringify(now))
-      throw new UserError(`--${flag.name}: got ${now}, expected ${before}, which the checkpoint has`, { exitCode: 2 });
+      throw new UserError(`--${flag.name}: got ${now}, expected the checkpoint's ${before}`, { exitCode: 2 });
   }
   if (config.steps > steps) return config;
-  throw new UserError(`--steps: got ${config.steps}, expected more than the ${steps} that the checkpoint has`, {
+  throw new UserError(`--steps: got ${config.steps}, expected more than the checkpoint's ${steps}`, {
     exitCode: 2,
   });
 }
@@ -283,14 +283,14 @@ function hasOtherEnvironments(before: TrainConfig, now: TrainConfig): boolean {
 /** Files of the user's own are compared by what they hold. */
 function checkTask(stored: string, source: string, given: string | undefined): void {
   if (given === undefined || given === stored || (isTaskFile(given) && isTaskFile(stored))) return;
-  throw new UserError(`${given}: ${source} is a run of ${stored}, expected that or no task`, { exitCode: 2 });
+  throw new UserError(`${given}: ${source} is a run of ${stored}; omit the task or name ${stored}`, { exitCode: 2 });
 }
 
 /** What may differ when a run goes on, because no number depends on it. */
 function checkResumable(overrides: PartialTrainConfig): void {
   for (const key of Object.keys(overrides)) {
     if (key !== "steps" && key !== "workers" && key !== "checkpoint")
-      throw new UserError(`--${key}: cannot change when a run goes on, expected --steps, --workers or --checkpoint.*`, {
+      throw new UserError(`--${key}: cannot be changed when resuming, expected --steps, --workers or --checkpoint.*`, {
         exitCode: 2,
       });
   }

@@ -50,7 +50,7 @@ export async function listRuns(shown: string | null, running: RunningTraining | 
 /** The folder that a key means. Throws UserError where it is none of the runs that are listed. */
 export async function runFolderOf(key: string, shown: string | null): Promise<string> {
   const folder = (await runFolders(shown)).find((candidate) => runKey(candidate) === key);
-  if (folder === undefined) throw new UserError(`${key}: is none of the runs, expected one below ${RUNS_FOLDER}/`);
+  if (folder === undefined) throw new UserError(`${key}: is not a run, expected one below ${RUNS_FOLDER}/`);
   return folder;
 }
 
@@ -59,7 +59,7 @@ export async function checkpointFileOf(key: string, shown: string | null): Promi
   const folder = (await runFolders(shown)).find((candidate) => key.startsWith(`${runKey(candidate)}/checkpoints/`));
   const files = folder === undefined ? [] : (await checkpointsOf(folder)).map((checkpoint) => checkpoint.key);
   if (files.includes(key)) return key;
-  throw new UserError(`${key}: is no checkpoint of a run below ${RUNS_FOLDER}/, expected one that is listed`);
+  throw new UserError(`${key}: is not a checkpoint of a run below ${RUNS_FOLDER}/, expected one that is listed`);
 }
 
 /** What a run's metrics.jsonl tells, oldest first; points thinned to what a plot can show. */

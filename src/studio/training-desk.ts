@@ -55,7 +55,7 @@ export class TrainingDesk implements StudioHandler {
    * @throws UserError where another one runs, or the run cannot be prepared
    */
   async begin(prepare: () => Promise<PreparedRun>): Promise<PreparedRun> {
-    if (this.#running !== null) throw new UserError(`${this.#name()} is training, expected it to be stopped first`);
+    if (this.#running !== null) throw new UserError(`${this.#name()} is training; stop it first`);
     const stop = new AbortController();
     let finish = () => {};
     const done = new Promise<void>((resolve) => {
@@ -98,7 +98,7 @@ export class TrainingDesk implements StudioHandler {
   /** Questions of all pages are answered one after another, so that a page that asks much costs the training little. */
   ask(viewer: number, question: TrainingQuestion): void {
     if (this.#waiting >= MOST_WAITING) {
-      this.#tell(viewer, { type: "refused", what: question.type, reason: "too many questions wait" });
+      this.#tell(viewer, { type: "refused", what: question.type, reason: "too many requests are waiting" });
       return;
     }
     this.#waiting++;
@@ -141,7 +141,7 @@ export class TrainingDesk implements StudioHandler {
           return prepareResume(folder, wish.steps === null ? {} : { steps: wish.steps });
         });
       case "stopTraining":
-        if (this.#running === null) throw new UserError("nothing is training");
+        if (this.#running === null) throw new UserError("no training is running");
         this.#running.stop.abort();
         return this.#options.view.stopping();
       case "incident":

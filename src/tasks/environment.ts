@@ -488,7 +488,7 @@ export class Environment {
       throw new UserError(`task ${this.task.name}: ${this.nanSource} is not finite at the start of an episode`);
     const unusable = this.#outcome.unusableReward(this.#moment);
     if (unusable === null) return;
-    throw new UserError(`task ${this.task.name}: reward term "${unusable}" must give a number`);
+    throw new UserError(`task ${this.task.name}: reward term "${unusable}" must give a finite number`);
   }
 }
 

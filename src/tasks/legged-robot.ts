@@ -250,7 +250,7 @@ function jointGroups<Group extends string>(
   const found = {} as Record<Group, Int32Array>;
   for (const name of Object.keys(groups) as Group[]) {
     const members = joints.map((joint, i) => (groups[name](joint) ? i : -1)).filter((i) => i >= 0);
-    if (members.length === 0) throw new UserError(`robot: the group "${name}" holds none of the actuated joints`);
+    if (members.length === 0) throw new UserError(`robot: the group "${name}" contains no actuated joint`);
     found[name] = Int32Array.from(members);
   }
   return found;

@@ -88,7 +88,7 @@ function paced({ name, timing, model }: Task, physicsHz: number): Pick<Task, "ti
 
 function noSuchLesson({ name: task, lessons }: Task, name: string): UserError {
   const names = Object.keys(lessons);
-  const expected = names.length === 0 ? "the flag left out" : `one of ${names.join(", ")}`;
+  const expected = names.length === 0 ? "no lesson; omit this flag" : `one of ${names.join(", ")}`;
   return new UserError(`--lesson: ${task} has no lesson "${name}", expected ${expected}${nearest(name, names)}`, {
     exitCode: 2,
   });

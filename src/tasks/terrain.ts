@@ -66,10 +66,7 @@ export function withTerrainSeed(task: Task, seed: number): Task {
     return Object.freeze({ ...task, model });
   }
   if (seed === DEFAULT_SEED) return task;
-  throw new UserError(
-    `--terrain-seed: the ground of ${task.name} is not made from a seed, expected the flag left out`,
-    {
-      exitCode: 2,
-    },
-  );
+  throw new UserError(`--terrain-seed: the terrain of ${task.name} is not generated from a seed; omit this flag`, {
+    exitCode: 2,
+  });
 }

@@ -133,7 +133,7 @@ export class JobThreads<J extends { readonly kind: string }> {
     if (task.attempts < MOST_ATTEMPTS) this.#queue.unshift(task);
     else
       task.reject(
-        new Error(`worker: ${task.job.kind} took ${MOST_ATTEMPTS} threads down, the last one because ${reason}`),
+        new Error(`worker: ${task.job.kind} crashed ${MOST_ATTEMPTS} threads, the last one because ${reason}`),
       );
   }
 

@@ -44,7 +44,7 @@ export async function assemble(
   plan: UpdatePlan = updatePlan(config),
 ): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task, config));
-  if (env.actionSize === 0) throw new UserError(`${env.task.name}: has no actions, expected at least one to learn`);
+  if (env.actionSize === 0) throw new UserError(`${env.task.name}: has no actions, expected at least one`);
   const trainedEnv = env.task.lesson ? await Environment.create(env.task.lesson.training) : env;
   const engine = await createEngine(config.engine);
   const sizes = iterationSizes(config, trainedEnv, plan);
@@ -82,7 +82,7 @@ function sharedMemory(config: TrainConfig, bytes: number): SharedArrayBuffer {
   } catch (error) {
     const rows = rowsPerIteration(config).toLocaleString("en");
     const found = `an iteration of ${rows} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB`;
-    throw new UserError(`--envs: ${found}, expected less; fewer --envs, --horizon or pairs would fit`, {
+    throw new UserError(`--envs: ${found}, expected less; try: a smaller --envs, --horizon or --algorithm.pairs`, {
       cause: error,
     });
   }

@@ -31,7 +31,7 @@ export class RefusedSteps {
   /** Why the training is of no use any more, as many episodes in a row as there are environments having ended so; null while it is. */
   verdict(): UserError | null {
     if (this.#row < this.#envs || this.#last === undefined) return null;
-    const all = `the last ${this.#row} episodes all ended so; the training stops here and is saved`;
+    const all = `the last ${this.#row} episodes all ended this way; the training stops and is saved`;
     return new UserError(`scene ${this.#scene}, ${placeOf(this.#last)}: ${this.#last.refusal}; ${all}`);
   }
 }

@@ -257,7 +257,7 @@ export class Training {
     if (refused !== null) this.#event("warning", `${this.env.task.name}: ${refused}`);
     for (const words of this.#warnings.add(report.warnings)) this.#event("warning", `${this.env.task.name}: ${words}`);
     if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
-      this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite, its steps were left out`);
+      this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite; its steps were skipped`);
     }
   }
 
@@ -290,7 +290,7 @@ export class Training {
     const started = this.#nowMs();
     const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
     const refused = (words: string) =>
-      this.#event("warning", `evaluation: ${words}; such episodes count as ended early`);
+      this.#event("warning", `evaluation: ${words}; such episodes count as early terminations`);
     const warned = () => {}; // the training has told
     const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env, {
       refused,

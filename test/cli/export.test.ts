@@ -84,7 +84,7 @@ describe("flowgait export", () => {
     writeFileSync(gaussian, controllerOnnx(policyFor(task, "gaussian"), task, origin));
     const { code, stderr } = await callCli("export", gaussian, ...SMALL);
     expect(stderr).toBe(
-      `flowgait: ${gaussian}: keeps no flow, expected a controller that does, or the run that made it\n`,
+      `flowgait: ${gaussian}: contains no flow, expected a controller with its flow, or the run that it was exported from\n`,
     );
     expect(code).toBe(1);
   });

@@ -278,7 +278,7 @@ describe("a run that keeps no copy", () => {
     const { code, stderr } = await callCli("eval", run);
     expect([code, stderr]).toEqual([
       2,
-      `flowgait: ${run}: its task ${file} does not exist, expected --task <file> that says where it is now\n`,
+      `flowgait: ${run}: its task ${file} does not exist, expected its present path, given as --task <file>\n`,
     ]);
     const now = join(folder, "moved/my-task.ts");
     expect(await returnOf(run, "--task", now)).toEqual({ value, notes: "" });

@@ -79,7 +79,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     const { finished } = await startTraining(cwd, "run");
     takeAway(join(cwd, "run"));
     const { code, stderr } = await finished;
-    expect(stderr).toMatch(lost("was deleted or moved while it was trained in", "run-rescued-1"));
+    expect(stderr).toMatch(lost("was deleted or moved during the training", "run-rescued-1"));
     expect([code, readdirSync(cwd)]).toEqual([1, ["run-rescued-1"]]);
     await expectWhole(join(cwd, "run-rescued-1"));
   });
@@ -113,7 +113,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     const { finished } = await startTraining(cwd, "lab/run", `export TMPDIR="${temporary}";`);
     takeAway(join(cwd, "lab"));
     const { code, stderr } = await finished;
-    expect(stderr).toMatch(lost("was deleted or moved while it was trained in", `${temporary}/flowgait-rescued-\\w+`));
+    expect(stderr).toMatch(lost("was deleted or moved during the training", `${temporary}/flowgait-rescued-\\w+`));
     expect([code, readdirSync(cwd)]).toEqual([1, []]);
     await expectWhole(/--resume (.*)/.exec(stderr)![1]!);
   });

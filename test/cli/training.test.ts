@@ -234,7 +234,7 @@ describe("flowgait train", () => {
     const argv = train("--steps", "1000000", "--run", run, ...everyIteration, ...noEvaluation);
     const { code, stderr } = await startCli(argv, cwd, "ulimit -f 32;").finished;
     expect(stderr).toMatch(
-      /flowgait: .*: cannot be written: the limit on file sizes is reached, expected a higher one/,
+      /flowgait: .*: cannot be written: the limit on file sizes is reached, expected a higher limit/,
     );
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(1);

@@ -217,7 +217,7 @@ export default defineTask({
     );
     expect(await run("train", join(folder, "ball.ts"), ...TINY, ...place)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\nflowgait: Ball: has no actions, expected at least one to learn\n$/),
+      stderr: expect.stringMatching(/\nflowgait: Ball: has no actions, expected at least one\n$/),
     });
     expect(existsSync(join(folder, "run"))).toBe(false);
   });

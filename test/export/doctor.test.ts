@@ -179,7 +179,7 @@ describe("the doctor", async () => {
     const checks = verdictsOf(controllerOnnx(plainPolicy(go1), go1, origin), go1);
     expect(checks.find(({ name }) => name === "measurable observations")).toMatchObject({
       verdict: "warn",
-      found: "the policy reads linVel, which a robot has no sensor for",
+      found: "the policy reads linVel, for which a robot has no sensor",
     });
   });
 

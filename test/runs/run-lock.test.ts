@@ -104,7 +104,7 @@ describe("the check of a lock", () => {
     if (what === "moved") renameSync(folder, `${folder}-elsewhere`);
     else rmSync(folder, { recursive: true });
     if (what === "replaced") mkdirSync(folder);
-    expect(() => lock.check()).toThrow(`${folder}: was deleted or moved while it was trained in`);
+    expect(() => lock.check()).toThrow(`${folder}: was deleted or moved during the training`);
   });
 
   it("ends a training whose folder another one took over", async () => {

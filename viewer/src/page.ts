@@ -101,7 +101,7 @@ export class Page {
       points: (points) => this.sceneFeed.takePoints(points),
       unreadable: (reason) => {
         this.unreadable++;
-        console.warn(`skipped a message of the server: ${reason}`);
+        console.warn(`skipped a server message: ${reason}`);
       },
       parts: (parts) => this.sceneFeed.takeParts(parts),
       state: (connection) => store.set({ connection }),

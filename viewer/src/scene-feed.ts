@@ -49,7 +49,7 @@ export class SceneFeed {
 
   private async complete(message: SceneMessage): Promise<void> {
     const { parts } = this;
-    if (parts?.scene !== message.id) throw new Error(`scene ${message.id}: its large arrays did not arrive before it`);
+    if (parts?.scene !== message.id) throw new Error(`scene ${message.id}: its large arrays did not arrive first`);
     const bytes = await inflated(parts.bytes);
     if (this.latest === message.id) this.whole(message, unpackScene(message.scene, bytes));
   }

@@ -17,7 +17,7 @@ export interface CheckpointOptions {
 export function addCheckpointOption(command: Command): Command {
   return command.option(
     "--checkpoint <which>",
-    "of a run folder: best, last, or the environment steps of one (default: best)",
+    "checkpoint of a run folder: best, last, or its environment steps (default: best)",
   );
 }
 
@@ -35,7 +35,7 @@ export async function takePolicy(
   const newest = checkpointSteps(await latestCheckpoint(reference));
   const { envSteps } = found.trained;
   if (envSteps !== newest)
-    output.note(`${reference}: the best of its evaluations, ${at(envSteps)}; its newest is ${at(newest)}`);
+    output.note(`${reference}: using the best checkpoint by evaluation, ${at(envSteps)}; the newest is ${at(newest)}`);
   return found;
 }
 

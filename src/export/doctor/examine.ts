@@ -44,7 +44,7 @@ export const WORLD_AXES = {
   mass: [0.8, 1, 1.2],
 } as const;
 
-/** @param tell is told, in a few words, what is being done */
+/** @param tell receives the present stage in a few words */
 export async function examine(
   stored: StoredController | ForeignController,
   task: Task,
@@ -107,7 +107,7 @@ class Patient {
   }
 
   async nominal(observed: Observed): Promise<TrialResult> {
-    this.#tell("running the task as it is");
+    this.#tell("running the unchanged task");
     const result = await this.#trials.run(
       NOMINAL,
       (_tick, obs, done) => observed.addObservations(obs, done),
@@ -127,7 +127,7 @@ class Patient {
   async sensitivities(): Promise<Sensitivity[]> {
     const list: Sensitivity[] = [];
     for (const { name, worlds, fix } of SENSITIVITIES) {
-      this.#tell(`running the task with other ${name}`);
+      this.#tell(`running the task with changed ${name}`);
       const trials = [];
       for (const [what, change, harsh = false] of worlds)
         trials.push({ what, harsh, result: await this.#run({ ...NOMINAL, ...change }) });
@@ -141,7 +141,7 @@ class Patient {
     const { push: pushes, friction: frictions, latency: latencies, mass: masses } = WORLD_AXES;
     for (const push of this.#canBePushed ? pushes : [0]) {
       for (const mass of masses) {
-        this.#tell(`running worlds with pushes of ${push} m/s and ${mass} of the mass`);
+        this.#tell(`robustness sweep: pushes of ${push} m/s, ${mass} × mass`);
         for (const friction of frictions)
           for (const latency of latencies) {
             const world = { ...NOMINAL, push, friction, latency, mass };
@@ -162,11 +162,11 @@ const SENSITIVITIES: readonly {
   {
     name: "latency",
     worlds: [
-      ["1 step late", { latency: 1 }],
-      ["2 steps late", { latency: 2 }, true],
-      ["3 steps late", { latency: 3 }, true],
+      ["1 step of latency", { latency: 1 }],
+      ["2 steps of latency", { latency: 2 }, true],
+      ["3 steps of latency", { latency: 3 }, true],
     ],
-    fix: "make the loop faster, or train with observation delay",
+    fix: "make the control loop faster, or train with observation delay",
   },
   {
     name: "mass",
@@ -179,8 +179,8 @@ const SENSITIVITIES: readonly {
   {
     name: "friction",
     worlds: [
-      ["20 % less", { friction: 0.8 }],
-      ["20 % more", { friction: 1.2 }],
+      ["20 % less friction", { friction: 0.8 }],
+      ["20 % more friction", { friction: 1.2 }],
     ],
     fix: "randomise the floor's friction in training",
   },

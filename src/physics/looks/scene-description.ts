@@ -171,7 +171,7 @@ function undrawnOf(model: MjModel): string[] {
   const name = (addresses: Int32Array, id: number) => nameAt(model, addresses[id]) || `${id}`;
   const shapes = Array.from({ length: model.ngeom }, (_, id) => id)
     .filter((id) => isShapeless(model, id))
-    .map((id) => `geom ${name(model.name_geomadr, id)}: it is given by a function`);
+    .map((id) => `geom ${name(model.name_geomadr, id)}: its shape is given by a function`);
   const bends = Array.from({ length: model.ntendon }, (_, id) => id)
     .filter((id) => bendsAroundShapes(model, id))
     .map((id) => name(model.name_tendonadr, id));

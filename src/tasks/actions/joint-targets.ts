@@ -225,6 +225,6 @@ function sharedOut(sim: Simulation, rest: RestSettings | undefined): { servos: S
 function noServo(sim: Simulation, actuator: number, problem: string): UserError {
   const found = `${sim.actuatorWords(actuator)} ${problem}`;
   return new UserError(
-    `scene ${sim.scene}: jointTargets: ${found}; expected a position servo of a hinge or slide joint. try: jointTargets({ …, rest: {} }), which gives such actuators their controls, or direct()`,
+    `scene ${sim.scene}: jointTargets: ${found}; expected a position servo of a hinge or slide joint. try: jointTargets({ …, rest: {} }), which passes controls to such actuators, or direct()`,
   );
 }

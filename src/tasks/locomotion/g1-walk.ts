@@ -157,7 +157,7 @@ const CARE: Terms = {
 
 /** Walk where the stick points: what the controller that ships learned by. */
 export const walk: Lesson<Moment<G1, Tracked>, G1> = {
-  about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
+  about: "starts from a walking step; gentle starts, kicks and domain randomisation, growing commands",
   physicsHz: 250,
   action: stepping(ACTION_SCALE, {
     gait: "gait",
@@ -208,7 +208,7 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
 
 /** Walk where the stick points, from a step that balances itself. */
 export const balance: Lesson<Moment<G1, Tracked>, G1> = {
-  about: "a step that balances itself, gentle starts, commands that grow, and then kicks and differences",
+  about: "starts from a self-balancing step; gentle starts, growing commands, then kicks and domain randomisation",
   physicsHz: 250,
   action: stepping(BALANCE_SCALE, stepOf(FOOTWORK)),
   track: walk.track,

@@ -79,7 +79,7 @@ function soles({ footHeight }: Go1): Float64Array {
 
 /** Trot where the stick points. */
 export const trot: Lesson<Moment<Go1, Tracked>, Go1> = {
-  about: "a trot to begin from, rewards without a floor, commands that grow",
+  about: "starts from a trot; rewards without a lower bound, growing commands",
   action: jointTargets({
     scale: 0.1,
     shown: 0.5,

@@ -89,7 +89,7 @@ function humanoid<Reward extends string>(name: string, reward: Record<Reward, Re
 
     lessons: {
       upright: {
-        about: "episodes end when it falls, since nothing that lies on the floor teaches how to stand or walk",
+        about: "episodes end at a fall, since lying on the floor does not teach standing or walking",
         terminate: { fallen: ({ robot }: Humanoid) => robot.headHeight() < FALLEN },
       },
     },

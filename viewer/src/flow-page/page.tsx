@@ -84,12 +84,12 @@ export function FlowPage({ theme, keepTheme }: { theme: Theme; keepTheme: (theme
           <p>
             Mix a data point x₁ with noise ε: x<sub>t</sub> = t·x₁ + (1 − t)·ε. Along this line the velocity is x₁ − ε.
             Many such lines pass through one point; flow matching fits their mean, and following the mean moves all the
-            noise onto the data. For a mixture of Gaussians the mean has a closed form, which is what you see; a network
+            noise onto the data. For a mixture of Gaussians the mean has a closed form, which is drawn here; a network
             has to learn it.
           </p>
         </section>
         <section>
-          <h2>With noise on the way</h2>
+          <h2>With noise at every step</h2>
           <div class="bar">
             <Switch label="Stochastic" value={isStochastic} set={setStochastic} />
             <Slider
@@ -103,9 +103,9 @@ export function FlowPage({ theme, keepTheme }: { theme: Theme; keepTheme: (theme
             />
           </div>
           <p>
-            Off, a particle's noise decides where it ends. On, fresh noise g·dW with g = √(2η(1 − t)) is added on the
-            way, and ½g² times the score takes it back: the lines shake, and the density at every time stays what it
-            was. With large η a particle forgets where it came from.
+            Off: a particle's initial noise decides where it ends. On: fresh noise g·dW with g = √(2η(1 − t)) is added
+            at every step, and ½g² times the score compensates it. The lines shake, and the density at every time stays
+            the same. With large η a particle forgets where it started.
           </p>
         </section>
         <Advantages setting={setting} change={setSetting} />
@@ -191,10 +191,10 @@ function Advantages({ setting, change }: SettingProps) {
     <section>
       <h2>With rewards</h2>
       <p>
-        In reinforcement learning the data are the policy's own actions. Weight each action's loss with its advantage
-        and the fitted flow sends more noise to what was better: a weight of 2 is the same as the sample listed twice, 0
-        as left out. The dashed line is the data, the filled one what the weighted flow gives. An update makes that the
-        data of the next round.
+        In reinforcement learning the data are the policy's own actions. Weight each action's loss with its advantage,
+        and the fitted flow sends more noise to better actions: a weight of 2 is the same as listing the sample twice, 0
+        as omitting it. The dashed line is the data, the filled one the result of the weighted flow. An update turns
+        that result into the data of the next round.
       </p>
       <div class="bar">
         <Switch
@@ -221,7 +221,7 @@ function Advantages({ setting, change }: SettingProps) {
         ))}
       </div>
       <p>
-        Weights below zero would push mass away and no longer describe a flow of probability, so advantages are shifted
+        Negative weights would push mass away and no longer describe a flow of probability, so advantages are shifted
         here. FPO takes this gradient in small, clipped steps instead of fitting all of it at once.
       </p>
     </section>

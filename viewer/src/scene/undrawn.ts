@@ -11,7 +11,7 @@ export function undrawnOf({ undrawn = [], flexes = [], skins = [] }: StreamScene
   const most = Math.min(64, environments);
   return [
     ...undrawn,
-    ...(deformed < most ? [`deformable bodies of more than ${deformed} robots at a time`] : []),
-    ...(skinned < most ? [`skins of more than ${skinned} robots at a time`] : []),
+    ...(deformed < most ? [`deformable bodies of more than ${deformed} robots at once`] : []),
+    ...(skinned < most ? [`skins of more than ${skinned} robots at once`] : []),
   ];
 }

@@ -90,7 +90,7 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
           <button
             type="button"
             class="text-button"
-            title="A new run that begins with this checkpoint, with other settings if you like"
+            title="Start a new run from this checkpoint; settings may differ"
             onClick={() => page.studio.openForm(stop.checkpoint, run)}
           >
             Fork

@@ -30,7 +30,7 @@ export function ClockTools({ store, drive, canPush = true, children }: Tools) {
         act={() => drive.togglePlaying()}
       />
       <Tool icon="step" label="One control step" hint="." act={() => drive.simulate("step")} />
-      <Tool icon="reset" label="Begin anew" hint="R" act={() => drive.simulate("reset")} />
+      <Tool icon="reset" label="Reset" hint="R" act={() => drive.simulate("reset")} />
       {canPush && <Tool icon="push" label="Push the robot" hint="X" act={() => drive.push()} />}
       {children}
       <SpeedMenu store={store} drive={drive} />
@@ -54,7 +54,7 @@ function SpeedMenu({ store, drive }: Hands) {
   return (
     <Menu
       label="Speed"
-      title={`Speed: ${formatSpeed(speed)} of real time wanted, ${reachedText(reached)} reached (− +)`}
+      title={`Speed: ${formatSpeed(speed)} of real time set, ${reachedText(reached)} reached (− +)`}
       button={
         <span class="speed-wanted">
           {speedName(speed)}

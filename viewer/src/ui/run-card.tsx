@@ -66,7 +66,7 @@ function ResumeButton({ run, page }: { run: RunEntry; page: Page }) {
     <button
       type="button"
       class="text-button"
-      title={`Goes on from ${formatCount(run.steps)} steps`}
+      title={`Continues from ${formatCount(run.steps)} steps`}
       onClick={() => page.studio.resume(run.key, steps)}
     >
       {isThrough ? `Resume to ${formatCount(2 * run.totalSteps)}` : "Resume"}

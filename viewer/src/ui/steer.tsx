@@ -1,4 +1,4 @@
-/** The pad that steers: a disc to drag for walking, a bar below it for turning. Shows what is asked for, and what the robot does. */
+/** The pad that steers: a disc to drag for walking, a bar below it for turning. Shows the commanded and the measured velocity. */
 import { useRef } from "preact/hooks";
 import type { Drive } from "../drive.ts";
 import { axisOf } from "../steering/axes.ts";
@@ -122,7 +122,7 @@ function Readings({ store }: { store: Store }) {
   return (
     <dl class="steer-readings">
       {readings.map(({ name, unit }, i) => (
-        <div key={name} title={`${name} in ${unit}: asked for, measured`}>
+        <div key={name} title={`${name} in ${unit}: commanded, measured`}>
           <dt>{name}</dt>
           <dd class="asked">{formatFixed(motion?.command[i])}</dd>
           <dd class="measured">{formatFixed(motion?.twist[i])}</dd>

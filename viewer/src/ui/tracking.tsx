@@ -15,7 +15,7 @@ export function Tracking({ store }: { store: Store }) {
       <header>
         <h3>Velocity, last {SECONDS} s</h3>
         <span class="rewards-key">
-          asked <i class="key-bar flat" /> measured <i class="key-line" />
+          commanded <i class="key-bar flat" /> measured <i class="key-line" />
         </span>
       </header>
       <ul ref={list}>

@@ -75,7 +75,7 @@ export function OptionsMenu({ store, page }: { store: Store; page: Page }) {
     (name) => (hasCommand || !/Arrow$/.test(name)) && (isDriving || name !== "contacts"),
   );
   return (
-    <Menu label="What is drawn" title="What is drawn" button={<Icon name="sliders" />}>
+    <Menu label="Display" title="Display" button={<Icon name="sliders" />}>
       {() => (
         <div class="choices">
           {names.map((name) => (
