@@ -47,7 +47,7 @@ async function tryRows(session: OnnxSession, file: TriedFile, rows: number, env:
   });
   if (given.length === rows * env.actionSize) return;
   const found = `${given.length} values for ${rows} ${rows === 1 ? "observation" : "observations"}`;
-  throw new UserError(`${source}: output "${output}" gives ${found}, expected per observation ${actionText(env)}`);
+  throw new UserError(`${source}: output "${output}" gives ${found}, expected for each observation ${actionText(env)}`);
 }
 
 function refusal({ source, bytes, input }: TriedFile, rows: number, env: Environment, cause: unknown): UserError {

@@ -41,11 +41,11 @@ interface ReproduceOptions {
 
 const TABLES: readonly PublishedTable[] = [fpoTable1];
 
-/** Settings that the table decides, and what says the same. */
+/** Settings that the table decides, and what to do instead. */
 const DECIDED: Readonly<Record<string, string>> = {
-  seed: "--seeds",
-  run: "--out",
-  "evaluation.every-steps": "it left out",
+  seed: "expected --seeds",
+  run: "expected --out",
+  "evaluation.every-steps": "omit this flag",
 };
 
 /** The command. */
@@ -103,8 +103,7 @@ function readPlan(name: string, options: ReproduceOptions): Plan {
   const preset = presetOf(options.preset ?? "laptop");
   const given = givenSettings(options);
   for (const [flag] of given)
-    if (flag in DECIDED)
-      throw new UserError(`--${flag}: is set by the table, expected ${DECIDED[flag]}`, { exitCode: 2 });
+    if (flag in DECIDED) throw new UserError(`--${flag}: is set by the table; ${DECIDED[flag]}`, { exitCode: 2 });
   const overrides = parseOverrides(given);
   const tasks = names("--tasks", options.tasks, table.tasks) ?? table.tasks;
   const algorithms = names("--algorithms", options.algorithms, algorithmNames) ?? table.algorithms;

@@ -82,7 +82,7 @@ function parseContract(text: string | undefined, source: string): Contract {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new UserError(`${source}: its contract is not valid JSON, expected a file as it was exported`, { cause });
+    throw new UserError(`${source}: its contract is not valid JSON, expected an unchanged exported file`, { cause });
   }
   const version = (json as { version?: unknown } | null)?.version;
   if (version !== CONTRACT_VERSION)

@@ -47,7 +47,7 @@ export function refusalText(refusal: Refusal, { host, origin }: IncomingHttpHead
     case "host":
       return `this server was addressed as ${host ?? "nothing"}, expected the address that it printed or one given with --origin; try: --origin http://${host ?? "<host>"}`;
     case "origin":
-      return `this server was asked by a page of ${origin}, expected one of ${host} or one given with --origin${hint(origin)}`;
+      return `this request came from a page of ${origin}, expected one of ${host} or one given with --origin${hint(origin)}`;
     case "token":
       return "the token is missing or wrong, expected the whole address that the server printed";
     default:

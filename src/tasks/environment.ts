@@ -307,9 +307,9 @@ export class Environment {
   /**
    * One control step of the environment that is swapped in. Fills `reward`, `terminated`, `truncated`, `nan` and the rest; does not reset.
    * @param action [actionSize] before the squash, at `actionOffset`
-   * @param amid called between two physics steps half way, for looks at the simulation; not where a control step is one physics step
+   * @param midway called between two physics steps, half way through the control step, to look at the simulation; never where a control step is one physics step
    */
-  step(seed: number, env: number, action: Float32Array, actionOffset: number, amid?: () => void): void {
+  step(seed: number, env: number, action: Float32Array, actionOffset: number, midway?: () => void): void {
     const { sim } = this;
     const moment = this.#moment;
     sim.refresh();
@@ -329,7 +329,7 @@ export class Environment {
       this.#fail(`control "${sim.names.all("actuator")[control]}"`);
       return;
     }
-    const refusal = this.#advance(amid);
+    const refusal = this.#advance(midway);
     if (refusal !== "" || sim.hasNaN()) {
       this.#fail("physics", refusal);
       return;
@@ -351,12 +351,12 @@ export class Environment {
   }
 
   /** @returns what MuJoCo said where it refused to step, "" else @throws PhysicsError where no other state can be stepped either */
-  #advance(amid?: () => void): string {
-    const half = amid === undefined ? 0 : this.decimation >> 1;
+  #advance(midway?: () => void): string {
+    const half = midway === undefined ? 0 : this.decimation >> 1;
     try {
       if (half > 0) {
         this.sim.step(half);
-        amid?.();
+        midway?.();
       }
       this.sim.step(this.decimation - half);
     } catch (error) {

@@ -205,7 +205,7 @@ function widthOf(name: string, value: Value | undefined): number {
   if (typeof value === "number") return 1;
   if (value && typeof value.length === "number" && value.length > 0 && typeof value[0] === "number")
     return value.length;
-  throw new UserError(`observation "${name}": must give a number or some numbers, got ${String(value)}`);
+  throw new UserError(`observation "${name}": must give a number or an array of numbers, got ${String(value)}`);
 }
 
 /** Readings that lie deeper are not looked for. */

@@ -131,7 +131,7 @@ describe("flowgait export", () => {
     ["--rows none", '--rows: got "none", expected a whole number from 1'],
     ["--flow-step-counts 1,x", '--flow-step-counts: got "x", expected a whole number from 1 to 1000'],
     ["--noise some", '--noise: got "some", expected zero, seed, input'],
-    ["--noise-seed 3", "--noise-seed: means nothing with --noise zero, expected --noise seed"],
+    ["--noise-seed 3", "--noise-seed: has no effect with --noise zero, expected --noise seed"],
     ["--output torques", '--output: got "torques", expected actions, joint-targets'],
     ["--output joint-targets", "--output: CheetahRun has controls, expected actions"],
     ["--output-name obs", '--output-name: got "obs", expected a word'],

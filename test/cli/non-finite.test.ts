@@ -26,7 +26,7 @@ it("eval prints what it measured, names the action, and fails", async () => {
   const { code, stdout, stderr } = await callCli("eval", always, ...place, ...few);
   const words = 'non-finite action "slide" ended 3 of 3 episodes, first episode 0 at control step 1';
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^ {2}ended early +100 %$/m);
+  expect(stdout).toMatch(/^ {2}early terminations +100 %$/m);
   expect(stdout).toContain(words);
   expect(stderr).toBe(`flowgait: ${always}: ${words}; expected finite values\n`);
 });

@@ -127,7 +127,9 @@ describe("a run of flowgait train --json", () => {
 
   it("refuses to go on as another task", async () => {
     const { code, stderr } = await callCli("train", "CheetahRun", "--resume", run);
-    expect(stderr).toBe(`flowgait: CheetahRun: ${run} is a run of CartpoleBalance, expected that or no task\n`);
+    expect(stderr).toBe(
+      `flowgait: CheetahRun: ${run} is a run of CartpoleBalance; omit the task or name CartpoleBalance\n`,
+    );
     expect(code).toBe(2);
   });
 
@@ -178,7 +180,7 @@ describe("a run with a robot description of the user's own", () => {
     const { code, stderr } = await callCli("eval", run, "--model-dir", folder);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /: differs from what .*run was trained on \(cartpole.xml\); runs as it is now\nflowgait: task CartpoleBalance: robot description .*: joints do not match those of .*: missing hinge_1; extra hinge\n$/,
+      /: differs from what .*run was trained on \(cartpole.xml\); the given version is used\nflowgait: task CartpoleBalance: robot description .*: joints do not match those of .*: missing hinge_1; extra hinge\n$/,
     );
     expect(await returnOf()).toBe(own);
   });

@@ -152,7 +152,10 @@ describe("the doctor", async () => {
     const policy = plainPolicy(humanoid);
     const none = { ...policy, mean: policy.mean.map(() => 0), std: policy.std.map(() => 1) };
     const missing = await verdicts(controllerOnnx(none, humanoid, origin), task);
-    expect(missing.normaliser).toMatchObject({ verdict: "fail", found: expect.stringContaining("there is none") });
+    expect(missing.normaliser).toMatchObject({
+      verdict: "fail",
+      found: expect.stringContaining("missing: the network gets raw observations"),
+    });
     const stale = { ...policy, mean: policy.mean.with(8, 40) };
     const other = await verdicts(controllerOnnx(stale, humanoid, origin), task);
     expect(other.normaliser).toMatchObject({ verdict: "warn", found: expect.stringMatching(/^gravity\[2\] runs 27/) });

@@ -112,6 +112,6 @@ export function decodeServerMessage(text: string): ServerMessage | null {
   } catch {
     value = null;
   }
-  if (typeof value?.type !== "string") throw new RangeError("server message: text is no JSON object with a type");
+  if (typeof value?.type !== "string") throw new RangeError("server message: text must be a JSON object with a type");
   return serverMessageTypes.includes(value.type) ? (value as ServerMessage) : null;
 }
