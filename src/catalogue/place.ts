@@ -1,4 +1,4 @@
-/** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
+/** Where a policy acts: a task, and what may differ in it. Flags of `eval` and `play`. */
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import type { Command } from "commander";

@@ -7,7 +7,7 @@ import type { Environment } from "../tasks/index.ts";
 /** What of a file a trial needs. */
 type TriedFile = Pick<FilePolicy, "source" | "bytes" | "input" | "output" | "noise">;
 
-/** Enough to tell a file that takes any number of rows from one that takes a single one. */
+/** Enough to distinguish a file that takes any number of rows from one that takes a single row. */
 const TRIED_ROWS = 2;
 
 /**

@@ -1,6 +1,6 @@
 /**
  * A driven course as a small file: task, seed, the policies by name and hash, and the log of changes. The same numbers come out of it, bit for bit,
- * as long as the policies are there; its digest tells.
+ * as long as the policies exist; its digest proves it.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** `flowgait eval <policy>`: whole episodes under a fixed policy, and what came of them. */
+/** `flowgait eval <policy>`: whole episodes under a fixed policy, and their results. */
 import { Command } from "commander";
 import { choice, twist, wholeNumber } from "../catalogue/flag-value.ts";
 import { addPlaceOptions, noteContradictions, type Place, type PlaceOptions, placeOf } from "../catalogue/place.ts";

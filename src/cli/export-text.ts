@@ -1,4 +1,4 @@
-/** What `flowgait export` tells people of a report. */
+/** The summary of a report that `flowgait export` prints. */
 import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report/report.ts";
 import { nonFiniteText } from "../rollout/non-finite.ts";
 import { formatNumber, formatTable } from "./table.ts";

@@ -110,13 +110,13 @@ async function checkedFiles(
   }
 }
 
-/** Work that tells how far it is, and that Ctrl-C stops there: nothing is written before its end. */
+/** Work that reports its progress and that Ctrl-C stops: nothing is written before its end. */
 async function stoppable<T>(output: Output, work: (tell: Progress) => Promise<T>): Promise<T> {
   const progress = stageProgress(output);
   const interrupt = listenForInterrupt(() => output.note("stopping; nothing is written; Ctrl-C again stops at once"));
   try {
     return await work((stage, done, total) => {
-      // What threads say of themselves comes without a count, and from where nobody catches.
+      // Messages of threads have no count, and exceptions there are not caught.
       if (done !== undefined) interrupt.signal.throwIfAborted();
       progress.tell(stage, done, total);
     });

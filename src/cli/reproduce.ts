@@ -1,4 +1,4 @@
-/** `flowgait reproduce <table>`: runs a published table's protocol cell by cell, goes on where it stopped, and prints what came out beside what was published. */
+/** `flowgait reproduce <table>`: runs a published table's protocol cell by cell, resumes where it stopped, and prints the results beside the published ones. */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
  * Settings of the learning algorithms: one schema branch per algorithm, each with its own defaults, composed from shared groups of fields.
- * Nothing is computed here. The branches are told apart by `name`, which also decides the loss file that reads them.
+ * Nothing is computed here. The branches are distinguished by `name`, which also decides the loss file that reads them.
  * Defaults are the published configurations: FPO and its two baselines on ten Playground tasks, FPO++ on legged locomotion.
  */
 import { z } from "zod";
@@ -173,7 +173,7 @@ export const denoisingMdpConfig = z.strictObject({
   }),
 });
 
-/** The algorithms' settings, told apart by `name`. */
+/** The algorithms' settings, distinguished by `name`. */
 export const algorithmConfig = z.discriminatedUnion("name", [
   fpoConfig,
   fpoPlusPlusConfig,

@@ -16,7 +16,7 @@ export const SETTING_GROUPS = [
 /** A group's title. */
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
-/** What every field of the configuration carries besides its type. */
+/** What every field of the configuration has in addition to its type. */
 export interface FieldMeta {
   /** One sentence for help texts. */
   readonly description: string;
@@ -24,7 +24,7 @@ export interface FieldMeta {
   readonly source: string;
   /** Unit of the value, where it has one. */
   readonly unit?: string;
-  /** Settings that it stands with. */
+  /** The setting's group. */
   readonly group?: SettingGroup;
 }
 

@@ -140,7 +140,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
 const humanoidPaper: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", epochs: 32 } },
 };
-/** The released code doubles the pairs besides. */
+/** The released code also doubles the pairs. */
 const humanoidReleased: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
 };
@@ -156,7 +156,7 @@ const steadyFlow = {
   clipTarget: 0.06,
 } as const;
 
-/** The same for FPO: what FPO++ has besides its ratio per pair, in place of what helps on the control suite (docs/experiments.md). */
+/** The same for FPO: FPO++'s settings other than its ratio per pair, instead of those that help on the control suite (docs/experiments.md). */
 const steadyFpo = {
   envs: 256,
   horizon: 24,

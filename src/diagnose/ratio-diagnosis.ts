@@ -68,7 +68,7 @@ export interface RatioPoints {
   readonly truth: Float64Array;
 }
 
-/** What came of it. */
+/** Result of the ratio diagnosis. */
 export interface RatioDiagnosis {
   readonly task: string;
   readonly algorithm: string;
@@ -98,7 +98,7 @@ const BOUND_TIMES = 64;
 
 /**
  * Runs one iteration and measures it.
- * @param onProgress told what is being done
+ * @param onProgress receives the present stage
  * @throws UserError where the checkpoint's task, algorithm or contents do not fit
  */
 export async function diagnoseRatio(

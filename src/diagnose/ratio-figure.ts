@@ -25,7 +25,7 @@ const MOST_ROWS = 2;
 /** Share of the values that each axis reaches over. */
 const SHOWN_SHARE = 0.995;
 
-/** Told apart by people who see few colours (Okabe and Ito 2008). */
+/** Distinguishable for colour-blind readers (Okabe and Ito 2008). */
 const BLUE = "#0072b2";
 const ORANGE = "#d55e00";
 const GREEN = "#009e73";

@@ -14,7 +14,7 @@ const RETURNS_HEIGHT = 170;
 const MEASURE_HEIGHT = 90;
 const GAP = 46;
 
-/** Told apart by people who see few colours (Okabe and Ito 2008). */
+/** Distinguishable for colour-blind readers (Okabe and Ito 2008). */
 const [BLUE, ORANGE, GREEN, PINK] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
 /** A panel of measures; one that the run's algorithm does not have is left out. */

@@ -27,7 +27,7 @@ export class Branching {
     else this.end(what);
   }
 
-  /** Ends the comparison; `back` lets the original go on in place of the branch. Nothing where there is none. */
+  /** Ends the comparison; `back` continues the original instead of the branch. Does nothing without a branch. */
   end(what: "keep" | "back"): void {
     if (this.#fork === null) return;
     const { original } = this.#fork;
@@ -52,7 +52,7 @@ export class Branching {
     await this.follow();
   }
 
-  /** The original at the step of the branch; null where there is none, or where both are still one. */
+  /** The original at the step of the branch; null without a branch, or while both are still the same. */
   moment(): OriginalMoment | null {
     if (this.#fork === null) return null;
     const { original, start, rewards } = this.#fork;

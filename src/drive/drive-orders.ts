@@ -1,4 +1,4 @@
-/** What a driven simulation is told and what it reports. Plain data: it runs on a thread of its own. */
+/** Orders to a driven simulation, and its reports. Plain data: it runs on a thread of its own. */
 import type { Grip } from "../physics/hands.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
@@ -76,7 +76,7 @@ export interface DriveBeginning {
   readonly course?: DriveCourse;
 }
 
-/** What is wanted besides the sampled actions: robots in the pose of their joint targets, or after holding each for a moment. */
+/** What is requested in addition to the sampled actions: robots in the pose of their joint targets, or after holding each for a moment. */
 export interface FanWish {
   readonly ghosts: GhostKind | "off";
 }
@@ -115,7 +115,7 @@ export interface FlowTally {
 }
 export type BranchOrder = "begin" | "keep" | "back";
 
-/** What the thread is told. */
+/** Orders to the thread. */
 export type DriveOrder =
   /** Draws the actions of the policy that acts in another way; nothing where it is no flow. */
   | { readonly kind: "flow"; readonly flow: FlowSettings }
@@ -131,7 +131,7 @@ export type DriveOrder =
   | { readonly kind: "tell-course" }
   | { readonly kind: "change"; readonly change: DriveChange; readonly at?: number }
   | { readonly kind: "play" | "pause" | "step" }
-  /** Stands still while nobody watches; whether it plays stays as it is. */
+  /** Stops the clock while nobody watches, without changing whether it plays. */
   | { readonly kind: "rest"; readonly resting: boolean }
   | { readonly kind: "speed"; readonly factor: number };
 

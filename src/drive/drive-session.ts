@@ -134,7 +134,7 @@ export class DriveSession {
     return course;
   }
 
-  /** Makes a change now. What was known of the future is forgotten, unless the change is none. */
+  /** Makes a change now. The recorded future is discarded, unless the change has no effect. */
   async change(change: DriveChange): Promise<void> {
     const { step } = this.#drive;
     if (this.#drive.has(change)) return;

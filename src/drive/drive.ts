@@ -28,7 +28,7 @@ export async function driveEnvironment(setup: DriveSetup): Promise<Environment> 
 
 /** A robot that fell is seen lying for so long, s. */
 const LYING_SECONDS = 1.2;
-/** What MuJoCo refused or warned of is told for so long, s. */
+/** How long MuJoCo's refusals and warnings are reported, s. */
 const TOLD_SECONDS = 10;
 /** Share of the newest action in the mean time of actions. */
 const ACT_WEIGHT = 0.05;
@@ -74,7 +74,7 @@ export class Drive {
   #lying = 0;
   #cut = true;
   #broken = "";
-  /** The last step that MuJoCo refused or warned of, and what there is to tell. */
+  /** The last step that MuJoCo refused or warned of, and the text to report. */
   #complaint = { step: Number.NEGATIVE_INFINITY, words: "" };
   /** What is gone through before the policy acts; null once it does. */
   #clip: DriveClip | null = null;

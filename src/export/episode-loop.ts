@@ -57,7 +57,7 @@ export async function runEpisodes(
 }
 
 /**
- * @param who whose actions the outcomes follow from, for messages
+ * @param who name of the policy, for messages
  * @throws UserError when it gave an action that is not finite: what follows from that is no controller
  */
 export function checkActions(outcomes: readonly EpisodeOutcomes[], who: string): void {

@@ -4,7 +4,7 @@ import { UserError } from "../math/user-error.ts";
 import type { Stride, Sway, TaskDescription } from "../tasks/index.ts";
 
 /**
- * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be told from it.
+ * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be recovered from it.
  * @param action squashed [batch, actions]
  * @param obs raw [batch, obsSize], which a feed-forward reads its clock from
  * @throws UserError when the task's actions are no joint targets, or the observation does not hold what the feed-forward needs

@@ -43,7 +43,7 @@ interface DeployedTask {
 
 /**
  * The eight keys that existing deployers read: lists separated by commas (mjlab, rl/exporter). Where the last actions are no joint targets,
- * those lists are of the joints alone, and three keys of our own tell the rest.
+ * those lists are of the joints alone, and three keys of our own cover the rest.
  */
 export function deployerMetadata(
   { action, command, observation }: DeployedTask,

@@ -72,7 +72,7 @@ export async function makeFolder(path: string): Promise<string | null> {
   }
 }
 
-/** Makes an empty folder for files that nobody keeps; whoever asks for it removes it. Throws UserError when that is not possible. */
+/** Makes an empty folder for temporary files; the caller removes it. Throws UserError when that is not possible. */
 export async function temporaryFolder(name: string): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), `${name}-`));

@@ -132,7 +132,7 @@ export class CriticUpdater {
     }
   }
 
-  /** Adds γ·V of what came after a time limit to that step's reward. */
+  /** Adds γ·V of the state after a time limit to that step's reward. */
   async #bootstrap(shard: number): Promise<void> {
     const { sizes, spec, views } = this.#options;
     const { envs, finals, obsSize, privilegedSize, steps } = sizes;

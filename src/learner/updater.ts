@@ -1,6 +1,6 @@
 /**
  * The learner's work on one thread: prepares shards and computes gradient parts, reading and writing the iteration's shared arrays.
- * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: who does what (descender.ts).
+ * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: which thread does what (descender.ts).
  */
 import type { RunClock } from "../policy/run-clock.ts";
 import { ActorUpdater } from "./actor-updater.ts";

@@ -1,6 +1,6 @@
 /**
  * The one door to mujoco-js: loads the WebAssembly module once per thread, compiles MJCF files and turns the engine's failures into readable ones.
- * Types of the module stay in this folder; nobody else imports mujoco-js.
+ * Types of the module stay in this folder; no other file imports mujoco-js.
  */
 import type { MainModule, MjModel } from "mujoco-js";
 import loadModule from "mujoco-js";

@@ -63,7 +63,7 @@ export function withDisk<T>(module: MujocoModule, { folders = {}, added, opened,
   const { open, stat } = fileSystem;
   const { lookup } = operations;
   const nodes: FileNode[] = [];
-  // MuJoCo keeps meshes and images by path and second of change. A new second for each loan makes it read changed files anew.
+  // MuJoCo keeps meshes and images by path and second of change. A new second for each loan makes it read changed files again.
   const mtime = ++loans * MILLISECONDS;
   operations.lookup = (parent, name) => {
     const asked = `${module.FS.getPath(parent)}/${name}`.replace(/^\/+/, "/");

@@ -1,5 +1,5 @@
 /**
- * A policy of either kind as plain data, and what acting needs of it. This file tells the kinds apart; the networks are in flow-policy.ts
+ * A policy of either kind as plain data, and what acting needs of it. This file distinguishes the kinds; the networks are in flow-policy.ts
  * and gaussian-policy.ts, learning in algorithms/.
  */
 import { constant, type Tensor } from "../graph/index.ts";

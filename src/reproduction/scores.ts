@@ -3,7 +3,7 @@ import type { AlgorithmName } from "../config/algorithm-config.ts";
 import { type CellRecord, finalEvaluation } from "./cell-record.ts";
 import type { PublishedTable } from "./fpo-table1.ts";
 
-/** Mean of some values and how they scatter; null where there are too few values to tell. */
+/** Mean of some values and their spread; null if there are too few values. */
 export interface Spread {
   readonly mean: number | null;
   /** Sample deviation. */

@@ -1,4 +1,4 @@
-/** Poses of watched environments over one iteration, in shared memory: written by the threads that step, read by whoever shows them. */
+/** Poses of watched environments over one iteration, in shared memory: written by the stepping threads, read by the viewer's server. */
 import type { Environment } from "../tasks/index.ts";
 import { byteLengthOf, type SharedLayout, type SharedViews, sharedViews } from "../threads/shared-layout.ts";
 

@@ -118,7 +118,7 @@ export async function loadCheckpoint(
   return checkpoint;
 }
 
-/** Paths of a run's checkpoints, oldest first, the best one not among them; empty where there are none. */
+/** Paths of a run's checkpoints, oldest first, without the best one; empty if there are none. */
 export async function listCheckpoints(runFolder: string): Promise<string[]> {
   const folder = join(runFolder, "checkpoints");
   const names = await readdir(folder).catch((): string[] => []);
@@ -184,7 +184,7 @@ async function writeCheckpoint(runFolder: string, steps: number, bytes: Uint8Arr
   return path;
 }
 
-/** Makes a folder inside one that is there: a run folder that was taken away is not made anew, which would look like a run. */
+/** Makes a folder inside one that is there: a run folder that was removed is not made again, since it would look like a run. */
 async function makeInside(folder: string): Promise<void> {
   await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw writeError(folder, error);

@@ -17,7 +17,7 @@ export function startOf(pid: number): string | null {
 }
 
 /**
- * Whether the process of this machine that began at `started` still runs; another one may have its number by now. null where that cannot be told.
+ * Whether the process of this machine that began at `started` still runs; another one may have its number by now. null if that is unknown.
  */
 export function isRunning(pid: number, started: string | null): boolean | null {
   if (!exists(pid)) return false;

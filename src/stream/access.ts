@@ -7,7 +7,7 @@ export interface AccessRules {
   readonly host: string;
   /** Required from everyone when not null. */
   readonly token: string | null;
-  /** Origins allowed besides the server's own, such as a proxy's: scheme and host, default ports omitted. Their hosts may be addressed too. */
+  /** Origins allowed in addition to the server's own, such as a proxy's: scheme and host, default ports omitted. Their hosts may be addressed too. */
   readonly origins: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function isHostAllowed(host: string | undefined, { host: bound, origins }
   return name !== undefined && (isLoopback(name) || origins.some((origin) => new URL(origin).hostname === name));
 }
 
-/** What a person reads who was refused, and what would help. One line. */
+/** Why a request was refused, and what would help. One line. */
 export function refusalText(refusal: Refusal, { host, origin }: IncomingHttpHeaders): string {
   switch (refusal) {
     case "host":

@@ -9,26 +9,26 @@ import { listenOn } from "./listen.ts";
 import { MAX_CLIENT_MESSAGE_BYTES, STREAM_NAME } from "./protocol.ts";
 import { refuse, StaticFiles } from "./static-files.ts";
 
-/** Close codes of our own; the page tells people what they mean. */
+/** Application close codes; the page explains them to the user. */
 const CLOSE_TOKEN = 4401;
 const CLOSE_FULL = 4503;
 
-/** Where the door is and who may come in. */
+/** Address of the server and who may connect. */
 export interface GateOptions {
   readonly port: number;
   /** Take the next free port when `port` is in use; otherwise that is a UserError. */
   readonly fallback?: boolean;
-  /** Address to bind, 127.0.0.1 unless told. Any other than loopback requires a token. */
+  /** Address to bind, 127.0.0.1 by default. Any address but loopback requires a token. */
   readonly host?: string;
   /** Token that pages must bring; made up when `host` needs one and none is given. */
   readonly token?: string;
   /** Foreign origins that may connect, such as a proxy's; as `URL.origin` spells them. */
   readonly origins?: readonly string[];
-  /** Path that everything lies below, with a slash at both ends; "/" unless told. */
+  /** Path that everything lies below, with a slash at both ends; "/" by default. */
   readonly base?: string;
 }
 
-/** Who is told of visitors. */
+/** Handlers for connections. */
 export interface GateKeeper {
   readonly isFull: () => boolean;
   readonly enter: (socket: WebSocket) => void;
@@ -38,7 +38,7 @@ export interface GateKeeper {
   readonly failed: (error: Error) => void;
 }
 
-/** Listens from the start; nobody comes in before `open`. */
+/** Listens from the start; admits connections after `open`. */
 export class Gate {
   /** Address to open in a browser, token included. */
   readonly url: string;
@@ -104,7 +104,7 @@ export class Gate {
       );
   }
 
-  /** A plain request where a websocket belongs: pages ask so why their socket was not let in, since a socket tells them nothing. */
+  /** A plain request where a websocket belongs: pages use it to learn why their socket was refused, since a socket does not say. */
   #answerStream(request: IncomingMessage, response: ServerResponse, keeper: GateKeeper): void {
     const refusal = this.#refusal(request);
     if (refusal !== null && refusal !== "token") {

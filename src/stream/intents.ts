@@ -36,7 +36,7 @@ export interface DriveHandler {
   fanWished(): void;
 }
 
-/** Who starts and stops trainings and knows of runs. Viewers are named by their numbers; what is wrong with a wish is told to its viewer. */
+/** Starts and stops trainings and knows the runs. Viewers are named by their numbers; a refused request is reported to its viewer. */
 export interface StudioHandler {
   /** A page has come. */
   welcome(viewer: number): void;
@@ -114,7 +114,7 @@ export class IntentDesk {
     });
   }
 
-  /** A page has gone; if it held the wheel, nobody steers. */
+  /** A page has disconnected; if it was steering, nobody steers. */
   dismiss(viewer: ViewerConnection): void {
     if (this.wheel.release(viewer.id)) this.driveHandler?.wheelChanged();
   }

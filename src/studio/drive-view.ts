@@ -293,7 +293,7 @@ export class DriveView implements DriveHandler {
     this.#tell();
   }
 
-  /** Rests while nobody watches, and tells those who do how it stands. */
+  /** Rests without viewers, and sends viewers its state. */
   #look(): void {
     const watchers = this.#server.watchersOf("drive");
     if (watchers > 0 && this.#thread === null && this.#failure === undefined) this.watched();

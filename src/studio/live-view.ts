@@ -123,7 +123,7 @@ export class LiveView {
     this.#openDrive(training, incident);
   }
 
-  /** The run was told to stop; it finishes its iteration and saves. */
+  /** A stop was requested; the run finishes its iteration and saves. */
   stopping(): void {
     this.#show("stopping");
   }

@@ -226,7 +226,7 @@ export function isFixedInFork({ path }: Pick<ConfigFlag, "path">): boolean {
 
 /**
  * A new run that begins with the weights, the optimiser and the normaliser of a checkpoint, and other settings. Its environments go on where
- * they stood, or begin anew where the settings make them other ones.
+ * they stood, or are reset if the settings change them.
  * @param source a run folder, whose newest checkpoint is meant, or a checkpoint file
  * @param asked the task that the checkpoint must be of, or the file of the user's own to train on now; default: what the run says
  * @throws UserError when it is neither, is damaged, or a setting does not fit
@@ -311,7 +311,7 @@ export async function writeConfig(folder: string, config: TrainConfig, files: Ru
   await writeRunConfig(folder, config, { ...made, ...files });
 }
 
-/** "onnxruntime-node 1.30.0"; only the name where the package does not tell. */
+/** "onnxruntime-node 1.30.0"; only the name if the package has no version. */
 function engineVersion(engine: TrainConfig["engine"]): string {
   const name = engine === "ort" ? "onnxruntime-node" : "@tensorflow/tfjs";
   try {

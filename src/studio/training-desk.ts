@@ -111,7 +111,7 @@ export class TrainingDesk implements StudioHandler {
     void this.#answer(viewer, wish.type, () => this.#obey(viewer, wish));
   }
 
-  /** What goes wrong is told to the page that asked. */
+  /** Errors are reported to the requesting page. */
   async #answer(viewer: number, what: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -173,7 +173,7 @@ export class TrainingDesk implements StudioHandler {
 
   // ------------------------------------------------------------------------------------------------------------------------------ training
 
-  /** A failure of the machine is shown on the page and told here, and the studio stays open. */
+  /** A failure of the machine is shown on the page and reported here, and the studio stays open. */
   async #train(run: PreparedRun, signal: AbortSignal): Promise<void> {
     const { view, output } = this.#options;
     view.announce(`loading ${run.files.task?.name ?? run.config.task}`);

@@ -1,4 +1,4 @@
-/** What the robot is asked to do, drawn anew at random times: here velocities of a walking base. */
+/** Commands to the robot, redrawn at random times: here velocities of a walking base. */
 import type { Rng } from "../math/rng.ts";
 
 type Range = readonly [number, number];
@@ -61,7 +61,7 @@ export interface TwistSettings {
   /** Turning rate to the left, rad/s. */
   readonly yawRate: number | Range;
   readonly resampleSeconds: Interval;
-  /** Chance of being told to stand. */
+  /** Probability of a zero command. */
   readonly zeroProbability: number;
   readonly wander?: Wander;
   readonly curriculum?: Curriculum;
@@ -146,14 +146,14 @@ export class CommandState {
     this.values = slots.subarray(EXTRA + size);
   }
 
-  /** Begins anew: nobody steers, and the curriculum is at its start where a policy `learns`, else past its end. */
+  /** Resets: nobody steers, and the curriculum is at its start if a policy `learns`, else past its end. */
   begin(learns: boolean): void {
     this.#slots.fill(0);
     this.#slots[SHARE] = learns ? (this.#source.curriculum?.from ?? 1) : 1;
     this.#slots[LEARNING] = learns ? 1 : 0;
   }
 
-  /** How far what grows with the curriculum has come, 0 … 1; 1 where there is none, and outside of training. */
+  /** Progress of the curriculum, 0 … 1; 1 without a curriculum, and outside of training. */
   get progress(): number {
     const { from = 1, commandsFirst = false } = this.#source.curriculum ?? {};
     if (this.#slots[LEARNING] === 0) return 1;

@@ -56,7 +56,7 @@ export interface Timing {
 export interface Settling {
   /** Physics steps with the controls of a new episode; the clock then starts at 0. */
   readonly physicsSteps: number;
-  /** An episode starts from one of so many settled states, each computed once per seed; absent, every episode settles anew. */
+  /** Number of settled start states, each computed once per seed; if absent, every episode settles its own. */
   readonly startStates?: number;
 }
 
@@ -104,7 +104,7 @@ export interface TaskSpec<
   readonly settle?: Settling;
   /** What the policy sees. */
   readonly observe: Readonly<Record<Observation, ObservationTerm<Moment<Robot, Tracked & Events>>>>;
-  /** What the critic sees besides. */
+  /** What only the critic sees. */
   readonly critic?: Readonly<Record<Critic, ObservationTerm<Moment<Robot, Tracked & Events>>>>;
   readonly reward: Readonly<Record<Reward, RewardTerm<Moment<Robot, Tracked & Events>>>>;
   /** Multiply every term by the control period; default false. */

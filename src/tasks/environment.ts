@@ -3,7 +3,7 @@
  * so one slot serves a whole batch. Resets and steps are pure functions of (state, seed, environment, action). Auto-reset, storage and
  * episode statistics belong to the rollout.
  *
- * A value that is not finite ends the episode, whoever made it. MuJoCo would take a control that is none for 0, and so hide it; here neither
+ * A non-finite value ends the episode, wherever it comes from. MuJoCo would hide a non-finite control by replacing it with 0; here neither
  * an action nor a control that is not finite reaches the physics.
  *
  * Order of a step: disturbances, action, physics, trackers, terminations, reward, bookkeeping (last action, gait clock, command),
@@ -144,7 +144,7 @@ export class Environment {
     this.#outcome = new Outcome(task);
     this.#starts = new StartStates(sim, task, this.#robot, this.#action);
 
-    // Terms tell their sizes when they are read, which needs a first episode.
+    // Terms have a size only once they are read, which needs a first episode.
     this.#beginEpisode(0, 0);
     this.#actor = new ObservationGroup(task.observe, this.#moment, noise, claim);
     this.#critic = new ObservationGroup(task.critic, this.#moment, noise, claim);
@@ -196,7 +196,7 @@ export class Environment {
     return this.#outcome.nan;
   }
 
-  /** Where `nan` came from: 'action "x"', 'control "x"', "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
+  /** Source of `nan`: 'action "x"', 'control "x"', "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
   get nanSource(): string {
     return this.#outcome.nanSource;
   }
@@ -226,7 +226,7 @@ export class Environment {
     return this.#outcome.terminationNames;
   }
 
-  /** [terminations] 1 where the termination came true in the last step. */
+  /** [terminations] 1 where the termination held in the last step. */
   get terminationFlags(): Uint8Array {
     return this.#outcome.terminationFlags;
   }
@@ -372,7 +372,7 @@ export class Environment {
     for (let i = 0; i < values.length; i++) out[offset + i] = values[i];
   }
 
-  /** Writes what the critic sees besides, [privilegedSize]; valid as long as `writeObservation`'s. */
+  /** Writes what only the critic sees, [privilegedSize]; valid as long as `writeObservation`'s. */
   writePrivileged(out: Float32Array, offset: number): void {
     const { values } = this.#critic;
     for (let i = 0; i < values.length; i++) out[offset + i] = values[i];

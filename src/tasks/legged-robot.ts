@@ -231,7 +231,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   }
 }
 
-/** Views of named sensors, taken anew whenever memory grew. */
+/** Views of named sensors, retaken whenever memory grew. */
 function sensorViews<Sensor extends string>(
   sim: Simulation,
   sensors: Readonly<Record<Sensor, string>> | undefined,

@@ -18,9 +18,9 @@ export interface Lesson<M, Robot> {
   readonly about: string;
   /** Also where the policy is evaluated, driven and exported. */
   readonly action?: ActionMapping;
-  /** Memory besides the task's, also where the policy is evaluated: what the action mapping and the terms below read. */
+  /** Memory in addition to the task's, in evaluations too: read by the action mapping and the terms below. */
   readonly track?: Readonly<Record<string, Tracker<object>>>;
-  /** What the critic sees besides. */
+  /** What only the critic sees. */
   readonly critic?: Readonly<Record<string, ObservationTerm<M>>>;
   /** The whole reward, in place of the task's; not clipped. */
   readonly reward?: Readonly<Record<string, RewardTerm<M>>>;

@@ -16,13 +16,13 @@ export interface MomentBase<Robot> {
   readonly lastAction: Float64Array;
   /** [commandSize] what the robot is asked to do; empty where the task has no command */
   readonly command: Float64Array;
-  /** How far the curriculum of commands has come, 0 … 1; 1 where there is none, and outside of training */
+  /** Progress of the command curriculum, 0 … 1; 1 without a curriculum, and outside of training */
   readonly progress: number;
   /** Control period, s */
   readonly dt: number;
   /** Control steps done in this episode. */
   readonly episodeStep: number;
-  /** Whether a termination came true in this step; known to reward terms. */
+  /** Whether a termination held in this step; known to reward terms. */
   readonly terminated: boolean;
 }
 

@@ -39,7 +39,7 @@ interface BoundTerm {
   readonly history: number;
 }
 
-/** A group of observation terms of one environment slot: what the actor sees, or what the critic sees besides. */
+/** A group of observation terms of one environment slot: what the actor sees, or what only the critic sees. */
 export class ObservationGroup {
   readonly layout: readonly ObservationSlice[];
   readonly size: number;

@@ -5,7 +5,7 @@ import type { NamedTask, Task } from "./define-task.ts";
 import type { AnyLesson } from "./lesson.ts";
 import type { ModelChange } from "./model-change.ts";
 
-/** The seed of the ground where nobody asks for another. */
+/** The default seed of the terrain. */
 const DEFAULT_SEED = 0;
 
 /** Height field of the rough scenes (scenes/common/rough-ground.xml). */

@@ -1,6 +1,6 @@
 /**
  * Worker threads that take jobs from one queue. Jobs are pure, so a thread that dies is replaced and its job done again; which
- * thread does a job never shows in the result. Jobs that threads do together (a descent) have to be begun again by whoever gave them.
+ * thread does a job never shows in the result. Jobs that threads do together (a descent) have to be restarted by the caller.
  */
 import { UserError } from "../math/user-error.ts";
 import { Thread } from "./thread.ts";
@@ -38,7 +38,7 @@ export class JobThreads<J extends { readonly kind: string }> {
   /**
    * @param entry the program of a thread
    * @param setup what each is given once
-   * @param onReplace told, in one sentence, when a thread died and was replaced
+   * @param onReplace receives one sentence when a thread died and was replaced
    */
   constructor(entry: URL, setup: unknown, onReplace: (reason: string) => void) {
     this.#entry = entry;

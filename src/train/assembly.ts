@@ -34,7 +34,7 @@ export interface Assembly {
 
 /**
  * Loads the task, starts the threads and sets the weights to their start.
- * @param onWorkerLost told, in one sentence, when a thread died and was replaced
+ * @param onWorkerLost receives one sentence when a thread died and was replaced
  * @param plan how minibatches are cut, which decides the order of sums
  * @throws UserError where task, scene or engine are at fault
  */
@@ -53,7 +53,7 @@ export async function assemble(
   const threads = config.workers || availableParallelism();
   const board = new DescentBoard(views.board);
   const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, { plan, sizes, memory }), (message) => {
-    board.breakOff(); // nobody shall wait for what it had taken
+    board.breakOff(); // no thread shall wait for its share
     onWorkerLost(message);
   });
   const spec = updateSpec(config, env);

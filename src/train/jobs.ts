@@ -1,4 +1,4 @@
-/** What threads are told and what they answer. Plain data, so that a queue between machines could carry it as well. */
+/** Jobs for threads and their results. Plain data, so that a queue between machines could carry it too. */
 
 import type { AdamSettings } from "../algorithms/adam.ts";
 import type { AdvantageScale } from "../algorithms/advantages.ts";

@@ -291,7 +291,7 @@ export class Training {
     const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
     const refused = (words: string) =>
       this.#event("warning", `evaluation: ${words}; such episodes count as early terminations`);
-    const warned = () => {}; // the training has told
+    const warned = () => {}; // already reported by the training
     const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env, {
       refused,
       warned,

@@ -1,4 +1,4 @@
-/** Which training environments are recorded for whoever watches, and the recordings. Watching changes no result. */
+/** Which training environments are recorded for viewers, and the recordings. Watching changes no result. */
 import type { IterationSizes } from "../learner/iteration-layout.ts";
 import { PoseTape, type TapeSizes, tapeSizes } from "../rollout/pose-tape.ts";
 import type { Environment } from "../tasks/index.ts";
@@ -49,7 +49,7 @@ export class WatchDesk {
     };
   }
 
-  /** The recording of the collection that just ended, or null where nobody watches. */
+  /** The recording of the collection that just ended, or null without viewers. */
   burst(collectSeconds: number): WatchedBurst | null {
     if (this.#memory === null) return null;
     return { environments: this.#recorded, tape: new PoseTape(this.#memory, this.#tapeSizes()), collectSeconds };

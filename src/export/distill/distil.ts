@@ -31,7 +31,7 @@ export interface DistillationSettings {
   readonly seed: number;
 }
 
-/** What came of it. */
+/** Result of the distillation. */
 export interface Distillation {
   readonly fromFlowSteps: number;
   readonly flowSteps: number;

@@ -3,7 +3,7 @@ import { type TaskDescription, targetJoints } from "../../tasks/index.ts";
 import type { Contract } from "../contract/contract-schema.ts";
 import { type Check, fail, pass, warn } from "./check.ts";
 
-/** The task as the contract tells it. */
+/** The task according to the contract. */
 export type ToldTask = Contract["task"];
 
 /** All checks that need no simulation. @param robot the task as this package declares it */
@@ -78,7 +78,7 @@ export function perJoint(
   );
 }
 
-/** How often the name at `place` came up before: two servos may drive one joint. */
+/** How often the name at `place` occurred before: two servos may drive one joint. */
 function timesBefore(names: readonly string[], place: number): number {
   return names.slice(0, place).filter((name) => name === names[place]).length;
 }

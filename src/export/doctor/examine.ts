@@ -1,4 +1,4 @@
-/** The pre-deployment examination of an exported controller: its contract, its behaviour, and a table of worlds that it has to bear. */
+/** The pre-deployment examination of an exported controller: its contract, its behaviour, and a robustness sweep. */
 import { describeTask, Environment, type Task, type TaskDescription } from "../../tasks/index.ts";
 import type { EpisodePlan } from "../episode-loop.ts";
 import type { StoredController } from "../read-controller.ts";

@@ -8,7 +8,7 @@ import { mean } from "../report/closed-loop.ts";
 import type { RunningController } from "../running-controller.ts";
 import { changedTask, SAME_WORLD, ScaledModel, type WorldChange } from "./changed-task.ts";
 
-/** What came of a few episodes. */
+/** Results of a few episodes. */
 export interface TrialResult {
   readonly returnMean: number;
   /** Share of episodes that no termination ended. */

@@ -1,4 +1,4 @@
-/** What the server tells a page, as JSON text. */
+/** Messages from the server to a page, as JSON text. */
 import type { ContactsMessage, DriveMessage, ReplayMessage, SteeredMessage } from "./drive.ts";
 import type { Channel, EvaluationPoint, MetricsPoint, RunInfo, RunState } from "./run-info.ts";
 import type { PackedScene } from "./scene-parts.ts";

@@ -58,7 +58,7 @@ export interface TrainForm {
   readonly from: string | null;
 }
 
-/** What a form comes to. */
+/** The plan that a form results in. */
 export interface PlanMessage {
   readonly type: "plan";
   /** Number of the question. */
@@ -71,7 +71,7 @@ export interface PlanMessage {
   readonly iterationSteps: number | null;
 }
 
-/** What is wrong, beside which setting; "" where it is none. */
+/** What is wrong, and with which setting; "" if with no setting. */
 export interface FormProblem {
   readonly setting: string;
   readonly message: string;

@@ -8,7 +8,7 @@ export type Squash = "tanh" | "clip" | "none";
 
 /**
  * A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action. To joint-offsets the present
- * joint position is added, to joint-increments the target of the step before; cell-moves are rounded to −1, 0 or 1 besides.
+ * joint position is added, to joint-increments the target of the step before; cell-moves are also rounded to −1, 0 or 1.
  */
 export interface ActionDescription {
   readonly kind: "joint-targets" | "joint-offsets" | "joint-increments" | "controls" | "cell-moves";
@@ -24,7 +24,7 @@ export interface ActionDescription {
   readonly feedForward: Readonly<Record<string, unknown>> | null;
   /** rad per unit of what terms and observations see as the action, (target − offset)/shown; absent where they see the action itself. */
   readonly shown?: number;
-  /** Actuators at the end of `names`, whose actions are controls and no joint targets; absent where there are none. */
+  /** Actuators at the end of `names`, whose actions are controls, not joint targets; absent if there are none. */
   readonly rest?: readonly string[];
   /** [actions] Place among the model's actuators of the one that each action drives; absent where that is the action's own place. */
   readonly actuators?: readonly number[];

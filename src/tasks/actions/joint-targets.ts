@@ -1,4 +1,4 @@
-/** The action mapping of robots with position servos: actions are targets of their joints; other actuators may be driven besides. */
+/** The action mapping of robots with position servos: actions are joint targets; other actuators may be driven in addition. */
 import { UserError } from "../../math/user-error.ts";
 import { drivesJoint, type Servo, servoOf } from "../../physics/servo.ts";
 import type { Simulation } from "../../physics/simulation.ts";
@@ -159,7 +159,7 @@ class JointTargets implements BoundAction {
     return true;
   }
 
-  /** Home, where the joints are, or where they were last told to go; then what the rest does at action 0. */
+  /** Home, the present joint positions, or the last targets; then the controls of `rest` at action 0. */
   #writeBase(out: Float64Array): void {
     const { qpos, ctrl } = this.#sim;
     const joints = this.#servos.length;

@@ -34,7 +34,7 @@ export interface Sway {
 
 /** How one kind of joint moves for each value of the command, or of what it follows instead, rad per unit of that value. */
 export interface Stride {
-  /** Observation term whose values it follows as the policy sees them, noise included, such as a velocity that tells where to put a foot: default the command. */
+  /** Observation term whose values it follows as the policy sees them, noise included, such as a velocity that decides where to put a foot. Default: the command. */
   readonly follows?: string;
   /** One joint per foot, in the order of the gait's offsets. */
   readonly joints: readonly string[];

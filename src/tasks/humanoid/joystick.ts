@@ -1,5 +1,5 @@
 /**
- * Walk where a joystick points: a 21-joint humanoid on flat ground that follows commanded velocities and stands still when told to.
+ * Walk where a joystick points: a 21-joint humanoid on flat ground that follows commanded velocities and stands still at a zero command.
  * In the style of MuJoCo Playground's G1 joystick task, with gentler starts, a forgiving end and a stepping pose to begin from.
  */
 
@@ -97,7 +97,7 @@ export const humanoidJoystick = defineTask({
   }),
 
   track: {
-    // who is pushed steps
+    // a pushed robot steps
     gait: gaitPhase({ ...CLOCK, stepAbove: 0.25 }),
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
     stride: meanTwist(37),
@@ -178,7 +178,7 @@ export const humanoidJoystick = defineTask({
 
 const { linVel: _, gait, ...felt } = humanoidJoystick.observe;
 
-/** The same, told neither how fast it goes nor where its step is, and with a clock that does not know either: many actions fit what it sees. The critic is told. */
+/** The same task without velocity and gait phase in the observation, and with a clock that depends on neither: many actions fit one observation. The critic sees both. */
 export const humanoidJoystickBlind: Task = Object.freeze({
   ...humanoidJoystick,
   name: "HumanoidJoystickBlind",

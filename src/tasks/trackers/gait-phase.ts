@@ -20,11 +20,11 @@ export interface GaitSettings {
   readonly start?: number;
   /** The gait fades out while the command's norm is at most this; absent, it goes on whatever the command. */
   readonly standBelow?: number;
-  /** It goes on, or begins, while the base is faster than this over the ground, m/s, whatever the command: who is pushed steps. Default never. */
+  /** The gait starts or continues while the base is faster than this over the ground, m/s, whatever the command, so that a pushed robot steps. Default: never. */
   readonly stepAbove?: number;
   /** Time from no gait to the full one, s; default at once. */
   readonly fadeSeconds?: number;
-  /** Time from the full gait to none, s: who has to brake takes another step or two; default as long as the other way. */
+  /** Time from the full gait to standing, s: a braking robot takes another step or two. Default: the fade-in time. */
   readonly fadeOutSeconds?: number;
   /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default what the first command asks for. */
   readonly startAmplitude?: number;

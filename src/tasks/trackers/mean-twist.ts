@@ -63,7 +63,7 @@ class MeanTwist implements BoundTracker<MeanTwistReading> {
 
 /**
  * Forward and leftward speed of the base and its turning rate: m/s, m/s, rad/s, body frame.
- * @param asking who asks, for the error
+ * @param asking name of the caller, for the error
  * @throws UserError where the robot has no such reading
  */
 export function twistOf({ robot }: AnyMoment, asking: string): ArrayLike<number> {

@@ -63,7 +63,7 @@ export function shoves(settings: ShoveSettings): Tracker<PushReading> {
   };
 }
 
-/** When and how strongly something disturbs, as `kicks` and `shoves` are told. */
+/** When and how strongly a disturbance acts: settings of `kicks` and `shoves`. */
 interface Schedule {
   readonly every: Range;
   readonly size: Range;
