@@ -40,7 +40,7 @@ const CONFIRMED = 250; // the same for what a search has found
 const KNOTS = 8;
 const KNOT_STEPS = 8;
 const SPREAD = 0.14; // rad, of the first candidates' offsets
-const LEAST_REACH = 0.05; // rad per unit of action; joints that move less are left out
+const LEAST_REACH = 0.05; // rad per unit of action; joints that move less are omitted
 const SEED = 7;
 
 /** One robot and its controller, for many states side by side. */

@@ -34,7 +34,7 @@ export function addPlaceOptions(command: Command): Command {
 }
 
 /**
- * What the user asks for, else what the policy was trained on; says where files of the user's own are not what they were.
+ * The user's choice, else what the policy was trained on; notes changes of the user's own files.
  * @throws UserError (exit code 2) when neither names a task, or the task is not for such a policy
  */
 export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output: Output): Promise<Place> {
@@ -58,7 +58,7 @@ function isElsewhere({ home }: FoundPolicy, asked: string | undefined): boolean 
 }
 
 /**
- * The task that the user names, or else the policy's own; says where files of the user's own are not what the policy was trained on.
+ * The task that the user names, or else the policy's own; notes where the user's own files differ from those of the training.
  * @throws UserError (exit code 2) when there is none
  */
 export async function taskFor(policy: FoundPolicy, asked: Whereabouts, output: Output): Promise<string> {

@@ -151,7 +151,7 @@ export async function replayPlaces({ task, modelDir = "", policies }: Replay, pa
 
 /**
  * The course that a replay file describes, with its policies loaded.
- * @param moved where the first policy is now; as the file says where it is left out
+ * @param moved where the first policy is now; if omitted, as in the file
  * @throws UserError where a policy is gone or is not the one of the file
  */
 export async function courseOf(

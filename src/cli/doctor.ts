@@ -90,7 +90,7 @@ interface Subject {
   readonly place: Pick<Place, "task"> & TaskVariant;
 }
 
-/** A controller as it would be exported, or as it was, or a file made elsewhere. */
+/** A controller as it would be exported, or as it was, or a third-party file. */
 async function loadSubject(reference: string, options: DoctorOptions, output: Output): Promise<Subject> {
   const file = existsSync(reference) ? reference : (shippedController(reference) ?? reference);
   if (!isOnnxName(file)) return loadPolicy(reference, options, output);
@@ -142,7 +142,7 @@ async function loadPolicy(reference: string, options: DoctorOptions, output: Out
   }
 }
 
-/** Another task than the policy's own is taken as it is, lesson and all. */
+/** A task other than the policy's own is used unchanged, including its lesson. */
 async function examinedPlace(
   found: FoundPolicy,
   { task, modelDir }: DoctorOptions,

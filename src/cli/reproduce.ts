@@ -88,7 +88,7 @@ async function reproduce(name: string, options: ReproduceOptions, output: Output
   interrupt?.end();
 }
 
-/** The cells that are asked for, and where their runs go. */
+/** The cells that are requested, and where their runs go. */
 interface Plan {
   readonly table: PublishedTable;
   readonly preset: PresetName;
@@ -219,7 +219,7 @@ async function writeResults(plan: Plan, records: readonly CellRecord[]): Promise
   return picture;
 }
 
-/** The command that goes on with the same cells. */
+/** The command that continues with the same cells. */
 function resumeLine({ table, out }: Plan, options: ReproduceOptions): string {
   const { preset, tasks, algorithms, seeds } = options;
   const flags = Object.entries({ preset, tasks, algorithms, seeds, out: options.out && shownPath(out) });

@@ -1,4 +1,4 @@
-/** `flowgait train <task>`: trains a policy, or goes on with a run. */
+/** `flowgait train <task>`: trains a policy, or continues with a run. */
 import { Command } from "commander";
 import { storedReference } from "../catalogue/task-reference.ts";
 import type { TrainConfig } from "../config/config.ts";

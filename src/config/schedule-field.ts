@@ -1,4 +1,4 @@
-/** A setting that may change while a run goes on: a number, or text such as "0.06..0.015 over 12M" (start, end, environment steps). */
+/** A setting that may change while a run continues: a number, or text such as "0.06..0.015 over 12M" (start, end, environment steps). */
 import { z } from "zod";
 import { constantly, readSchedule, type Schedule, scheduleText } from "../math/schedule.ts";
 import { field } from "./config-field.ts";

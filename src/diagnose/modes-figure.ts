@@ -34,7 +34,7 @@ const GREY = "#9aa3ad";
 const DIRECTIONS = 32;
 /** Points of a cloud that are drawn. */
 const MOST_POINTS = 2500;
-/** Share of a cloud's points that its panel leaves out at most. */
+/** Share of a cloud's points that its panel omits at most. */
 const CUT_SHARE = 0.005;
 
 /** The picture as SVG text. */

@@ -1,5 +1,5 @@
 /**
- * How the ratio that FPO clips compares with the true ratio of likelihoods while a policy is updated: a run goes on for one iteration from a
+ * How the ratio that FPO clips compares with the true ratio of likelihoods while a policy is updated: a run continues for one iteration from a
  * checkpoint, and after every epoch a sample of its actions is measured under both. Nothing of the run is changed.
  */
 import { hasFlowRatio, ratiosPerAction } from "../algorithms/flow-ratio.ts";
@@ -32,7 +32,7 @@ export interface RatioRequest {
   readonly checkpoint: Checkpoint;
   /** The checkpoint's file, for messages */
   readonly source: string;
-  /** Where its task and its robot are now; as the checkpoint names them where it is left out */
+  /** Where its task and its robot are now; if omitted, as in the checkpoint */
   readonly places?: Places;
   readonly workers: number;
   /** Actions that are measured, and Runge–Kutta steps of the continuous flow */

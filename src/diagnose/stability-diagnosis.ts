@@ -42,7 +42,7 @@ export interface StabilityDiagnosis {
   /** Environment steps at which the reports begin: 0, or where a fork begins */
   readonly begin: number;
   readonly envSteps: number;
-  /** Of training, evaluations left out */
+  /** Of training, evaluations omitted */
   readonly seconds: number;
   readonly episodes: number;
   readonly evaluations: readonly StabilityEvaluation[];

@@ -17,7 +17,7 @@ const GAP = 46;
 /** Distinguishable for colour-blind readers (Okabe and Ito 2008). */
 const [BLUE, ORANGE, GREEN, PINK] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
-/** A panel of measures; one that the run's algorithm does not have is left out. */
+/** A panel of measures; one that the run's algorithm does not have is omitted. */
 interface MeasurePanel {
   readonly title: string;
   /** The second one is dashed */

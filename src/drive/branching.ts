@@ -1,5 +1,5 @@
 /**
- * A course and the one that it left, side by side: a branch begins where the driven session stands, and the session's known future goes on in a
+ * A branch and its original, side by side: a branch starts at the session's present step, and the session's recorded future continues in a
  * second simulation, step for step with the first. Nothing that is done to the branch reaches the original.
  */
 import type { BranchOrder, OriginalMoment } from "./drive-orders.ts";

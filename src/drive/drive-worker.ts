@@ -19,7 +19,7 @@ const REPORT_MS = 15;
 const LONGEST_SLEEP_MS = 1000;
 
 const orders: DriveOrder[] = [];
-/** The course that was left for another, while both are shown; made with the session. */
+/** The original of a branch, while both are shown; made with the session. */
 let branching: Branching;
 /** Marks of changes that no step has felt yet. */
 let untold: number[] = [];

@@ -36,7 +36,7 @@ export function resolvedOptions(options: ControllerOptions): Required<Controller
 }
 
 /**
- * Input `obs` [batch, obsSize], output [batch, actionSize] under the name asked for.
+ * Input `obs` [batch, obsSize], output [batch, actionSize] under the name requested.
  * @throws UserError when joint targets are requested and the task has none, or its feed-forward cannot be computed from the observation
  */
 export function controllerFunction(

@@ -8,11 +8,11 @@ import { controllerOnnx } from "./onnx-controller.ts";
 import type { ExportSubject } from "./report/measurement.ts";
 import type { KeptRows } from "./report/recording.ts";
 
-/** Formats that can be asked for. */
+/** Formats that can be requested. */
 export const EXPORT_FORMATS = ["onnx", "c", "html"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** The controller in the formats asked for, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */
+/** The controller in the formats requested, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */
 export async function exportFiles(
   { policy, task, taskFile, description, origin, options }: ExportSubject,
   formats: readonly ExportFormat[],

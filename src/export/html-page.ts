@@ -78,7 +78,7 @@ async function readBuilt(name: string): Promise<string> {
 
 /**
  * The scene with its files: this package's below /package, a user's own below /user. Those keep their places relative to each other and reveal
- * nothing else of where they lie; what a scene names by an absolute path stays there, as MuJoCo asks for that.
+ * nothing else of where they lie; what a scene names by an absolute path stays there, as MuJoCo requests that.
  */
 async function sceneInPage({ scene }: Task): Promise<Pick<PagePayload, "scene" | "files">> {
   const files = await readNamedFiles(scenePath({ scene }));

@@ -1,5 +1,5 @@
 /**
- * A trained policy as an ONNX file that deployers run as it is: observation in, actions or joint targets out; normaliser, flow integration (or a
+ * A trained policy as an ONNX file that deployers run unchanged: observation in, actions or joint targets out; normaliser, flow integration (or a
  * Gaussian's mean) and squash are inside. The metadata is the contract between policy and robot. It does not write files and does not check
  * itself; see parity.ts.
  */

@@ -110,7 +110,7 @@ export class CriticUpdater {
     return privilegedSize === 0 ? { obs } : { obs, privileged: new Float32Array(rows * privilegedSize) };
   }
 
-  /** Scales one shard's rewards and, where the plan asks for it, computes values and advantages. */
+  /** Scales one shard's rewards and, where the plan requests it, computes values and advantages. */
   async prepare(shard: number): Promise<void> {
     const { spec } = this.#options;
     this.#load(this.#value);

@@ -1,5 +1,5 @@
 /**
- * One thread's hands in a descent: all threads go through the minibatches in the same order, take shares of each gradient as they come, and
+ * One thread's share of the gradient descent: all threads go through the minibatches in the same order, take shares of each gradient as they come, and
  * the thread that finishes a gradient steps its network. The networks learn side by side: while one steps, others are busy with the other's gradient.
  * Sums are taken in the plan's order, so the result depends neither on the number of threads nor on the assignment of work.
  */
@@ -19,7 +19,7 @@ export interface DescenderOptions extends UpdaterOptions {
   readonly minibatchScale: AdvantageScale | null;
 }
 
-/** Learns from prepared minibatches, together with all threads that are given the same job: none may be left out for good. */
+/** Learns from prepared minibatches, together with all threads that are given the same job: no thread may be missing. */
 export interface DescentJob {
   readonly kind: "descend";
   /** Whose batch it is; what rows hold stays the same within it */

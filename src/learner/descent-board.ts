@@ -1,6 +1,6 @@
 /**
  * The state of a joint gradient descent: which thread has taken which part of which minibatch's gradient, and how many steps each network has
- * made. It lies in shared memory, so that threads go on without a message. Not here: what a part or a step is (descender.ts).
+ * made. It lies in shared memory, so that threads continue without a message. Not here: what a part or a step is (descender.ts).
  */
 
 /** What has weights and a gradient of its own. */

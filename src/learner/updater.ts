@@ -40,7 +40,7 @@ export class Updater {
 
   /**
    * Gives one shard's rows what they keep through the epochs, measured under the collecting weights, scales rewards and, where the plan
-   * asks for it, computes values and advantages.
+   * requests it, computes values and advantages.
    * @param clock of the iteration's start
    */
   async prepare(shard: number, clock: RunClock): Promise<void> {

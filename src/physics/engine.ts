@@ -58,7 +58,7 @@ export async function compilePlainModel(scenePath: string): Promise<MjModel> {
 }
 
 /**
- * Compiles the MJCF or URDF file at an absolute path, with every file that MuJoCo asks for.
+ * Compiles the MJCF or URDF file at an absolute path, with every file that MuJoCo requests.
  * @param loan for callers that want the files' bytes, or other names for folders of the disk
  * @throws UserError that carries MuJoCo's message and line, and names the attribute of a file that cannot be opened
  */

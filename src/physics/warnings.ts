@@ -1,4 +1,4 @@
-/** Warnings of MuJoCo's that change what it computes: it goes on, with contacts or constraints left out, or with an inertia that it cannot divide by. */
+/** Warnings of MuJoCo's that change what it computes: it continues, with contacts or constraints omitted, or with an inertia that it cannot divide by. */
 import type { MjData } from "mujoco-js";
 import { withAdvice } from "./physics-error.ts";
 

@@ -43,7 +43,7 @@ export function policyAction(
   return flowPolicyPath(spec, weights, obs, noise, spec)[spec.flowSteps];
 }
 
-/** The action without any noise [rows, actionSize]: a Gaussian's mean; a flow's way from zero, a stochastic sampler's noise left out. */
+/** The action without any noise [rows, actionSize]: a Gaussian's mean; a flow from zero, without a stochastic sampler's noise. */
 export function noiselessAction(spec: PolicySpec, weights: Readonly<Record<string, Tensor>>, obs: Tensor): Tensor {
   if (spec.kind === "gaussian") return gaussianHead(spec, weights, obs).mean;
   return policyAction(

@@ -67,7 +67,7 @@ function cellConfig(
 }
 
 /**
- * Checks that a run that is there was made with the settings that a cell asks for.
+ * Checks that an existing run has the settings of a cell.
  * @param path the config.json that `found` was read from
  * @throws UserError (exit code 2) naming the first setting that differs
  */

@@ -16,7 +16,7 @@ export interface Spread {
 export interface Score extends Spread {
   readonly task: string;
   readonly algorithm: AlgorithmName;
-  /** Seeds that were asked for. */
+  /** Seeds that were requested. */
   readonly seeds: number;
   /** Final returns of the seeds that are done. */
   readonly returns: readonly number[];

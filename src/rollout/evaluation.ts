@@ -26,7 +26,7 @@ export interface EpisodeResults {
   readonly gait: GaitSums[];
   /** Values that were not finite, in the order in which episodes ended by them */
   readonly nonFinite: NonFinite[];
-  /** Where MuJoCo refused to go on, and what it said; only of the episodes where it did */
+  /** Where MuJoCo refused to continue, and what it said; only of the episodes where it did */
   readonly refusals: string[];
   /** Control steps in which MuJoCo warned, per kind, of all episodes */
   readonly warnings: number[];

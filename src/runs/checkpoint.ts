@@ -1,5 +1,5 @@
 /**
- * Checkpoints: everything a run needs to go on bit for bit, in one safetensors file. What the tensors mean is the learner's and the rollout's affair;
+ * Checkpoints: everything a run needs to continue bit for bit, in one safetensors file. What the tensors mean is the learner's and the rollout's affair;
  * here they are names, saved whole or not at all and read back with a clear line when something is wrong.
  * No wall-clock time is stored, so the same training gives the same bytes.
  */

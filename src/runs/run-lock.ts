@@ -244,6 +244,6 @@ function attempt(act: () => void): void {
   try {
     act();
   } catch {
-    // Without a lock a training still goes on.
+    // Without a lock a training still continues.
   }
 }

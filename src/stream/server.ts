@@ -120,7 +120,7 @@ export class StreamServer {
     return this.shows.training.player.speed;
   }
 
-  /** Pages that look at something now, paused ones left out. */
+  /** Pages that look at something now, paused ones omitted. */
   watchersOf(channel: Channel): number {
     return this.viewersOf(channel).filter((viewer) => !viewer.isPaused).length;
   }
@@ -160,7 +160,7 @@ export class StreamServer {
   }
 
   /**
-   * Where the driven robot touches something, and what a person does to it.
+   * Where the driven robot touches something, and what a user does to it.
    * @param values [contacts, 6] as in `ContactsMessage`
    */
   pushContacts({ values, ...told }: Omit<ContactsMessage, "type" | "values"> & { values: Float32Array }): void {
@@ -237,7 +237,7 @@ export class StreamServer {
     for (const viewer of this.viewers.values()) viewer.offer(runs);
   }
 
-  /** Hands over what pages asked for since the last call. The owner calls it between steps. */
+  /** Hands over what pages requested since the last call. The owner calls it between steps. */
   drainIntents(): void {
     this.desk.drain();
   }

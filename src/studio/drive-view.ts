@@ -43,7 +43,7 @@ export interface DriveOptions {
   /** The scene, where it was described before; the env may be freed then */
   readonly scene?: StreamScene;
   readonly shelf: PolicyShelf;
-  /** Already loaded, for the start; the shelf's first where it is left out */
+  /** Already loaded, for the start; the shelf's first where it is omitted */
   readonly policy?: NamedPolicy;
   /** A course to go through, instead of a new one */
   readonly course?: DriveCourse;
@@ -81,7 +81,7 @@ export class DriveView implements DriveHandler {
   #failed: string | undefined;
   /** Chosen last; what is chosen before the thread is there acts once it is. */
   #wanted: NamedPolicy | null = null;
-  /** Policies asked for so far; the last one acts, whichever is loaded last. */
+  /** Policies requested so far; the last one acts, whichever is loaded last. */
   #asked = 0;
   #fanWish: FanWish | null = null;
   #tallies: readonly FlowTally[] = [];
@@ -330,7 +330,7 @@ export class DriveView implements DriveHandler {
     });
   }
 
-  /** Why it failed, or what MuJoCo refused while it went on. */
+  /** Why it failed, or what MuJoCo refused while it continued. */
   get #detail(): string | undefined {
     return this.#failure ?? (this.#moment?.complaint || undefined);
   }

@@ -4,7 +4,7 @@ import type { DriveWish } from "../stream/protocol.ts";
 
 export type CommandChange = Extract<DriveChange, { kind: "command" }>;
 
-/** Nobody asks for anything. */
+/** No requests. */
 export const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
 export const LET_GO: DriveChange = { kind: "hold", grip: null };
 

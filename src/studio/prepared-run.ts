@@ -1,4 +1,4 @@
-/** A run that is about to start or to go on: its configuration, its folder, where it left off. Nothing is trained here. */
+/** A run that is about to start or resume: its configuration, folder and checkpoint. Nothing is trained here. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -40,7 +40,7 @@ export interface PreparedRun {
   readonly folder: string;
   /** What of the user's own files it keeps. */
   readonly files: RunFiles;
-  /** Where it goes on from; absent for a run from the beginning. */
+  /** Where it continues from; absent for a run from the beginning. */
   readonly resume?: ResumePoint;
   /** Whether the folder holds an earlier part of this run. */
   readonly continued: boolean;
@@ -153,7 +153,7 @@ async function loadResume(folder: string, source: string, config: TrainConfig) {
 }
 
 /**
- * Where the task and the robot of a run are that goes on: what it keeps, or the same elsewhere.
+ * Paths of a resumed run's task and robot: the run's copies, or the same files elsewhere.
  * @throws UserError (exit code 2) where they are nowhere, or are not what it was trained on so far
  */
 async function samePlaces(home: Home, source: string, { task: given, modelDir }: Whereabouts): Promise<Places> {
@@ -225,7 +225,7 @@ export function isFixedInFork({ path }: Pick<ConfigFlag, "path">): boolean {
 }
 
 /**
- * A new run that begins with the weights, the optimiser and the normaliser of a checkpoint, and other settings. Its environments go on where
+ * A new run that begins with the weights, the optimiser and the normaliser of a checkpoint, and other settings. Its environments continue where
  * they stood, or are reset if the settings change them.
  * @param source a run folder, whose newest checkpoint is meant, or a checkpoint file
  * @param asked the task that the checkpoint must be of, or the file of the user's own to train on now; default: what the run says
@@ -286,7 +286,7 @@ function checkTask(stored: string, source: string, given: string | undefined): v
   throw new UserError(`${given}: ${source} is a run of ${stored}; omit the task or name ${stored}`, { exitCode: 2 });
 }
 
-/** What may differ when a run goes on, because no number depends on it. */
+/** What may differ when a run continues, because no number depends on it. */
 function checkResumable(overrides: PartialTrainConfig): void {
   for (const key of Object.keys(overrides)) {
     if (key !== "steps" && key !== "workers" && key !== "checkpoint")

@@ -38,7 +38,7 @@ export interface Wander {
 }
 
 /**
- * How much of the ranges an environment asks for while a policy learns; evaluations and play always ask for the whole. After an episode
+ * Share of the ranges that an environment commands while a policy learns; evaluations and play always use the full ranges. After an episode
  * that lasted the share L of its time limit, the share of the ranges grows by step·(L − enough), between `from` and 1.
  * Who always meets kicks that are just bearable never finds out that to follow pays.
  */

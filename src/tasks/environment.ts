@@ -28,7 +28,7 @@ import { StartStates } from "./start-states.ts";
 import { TaskMemory } from "./trackers/task-memory.ts";
 import type { BoundTracker, Tracker } from "./trackers/tracker.ts";
 
-/** What of a task's disturbances an environment leaves out, such as for playing. */
+/** What of a task's disturbances an environment omits, such as for playing. */
 export interface EnvironmentOptions {
   /** Observation noise; default true. */
   readonly noise?: boolean;
@@ -232,7 +232,7 @@ export class Environment {
   }
 
   /**
-   * [actionSize] what the last step asked for: targets of joints, rad, then controls of actuators that take no targets. Undefined where
+   * [actionSize] what the last action commanded: targets of joints, rad, then controls of actuators that take no targets. Undefined where
    * actions are no joint targets; overwritten by the next step.
    */
   get wanted(): Float64Array | undefined {

@@ -20,7 +20,7 @@ interface Task<J, R> {
 
 /** How often a job may take its thread down before the run gives up. */
 const MOST_ATTEMPTS = 3;
-/** Jobs that a thread holds: the one it does and the one it goes on with, so that it need not wait for this thread. */
+/** Jobs that a thread holds: the one it does and the one it continues with, so that it need not wait for this thread. */
 const MOST_HELD = 2;
 
 /** Threads that answer jobs of kinds of their own; see `answerJobs`. */

@@ -28,7 +28,7 @@ import type { WorkerPool } from "./worker-pool.ts";
 /** Values that were not finite, of one iteration, that get a line each. */
 const MOST_REPORTED = 8;
 
-/** Where a run goes on from. */
+/** Where a run continues from. */
 export interface ResumePoint extends RestoreOptions {
   readonly checkpoint: Checkpoint;
   readonly source: string;
@@ -148,7 +148,7 @@ export class Training {
     };
   }
 
-  /** Holds the run before its next iteration, or lets it go on. */
+  /** Holds the run before its next iteration, or lets it continue. */
   setPaused(paused: boolean): void {
     if (paused && this.#openGate === null) {
       this.#gate = new Promise((resolve) => {

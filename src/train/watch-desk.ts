@@ -28,7 +28,7 @@ export class WatchDesk {
     this.#sizes = sizes;
   }
 
-  /** @param environments global indices; those that do not exist are left out, and so are those beyond `MOST_WATCHED` */
+  /** @param environments global indices; those that do not exist are omitted, and so are those beyond `MOST_WATCHED` */
   select(environments: readonly number[]): void {
     const total = this.#sizes.shards * this.#sizes.envs;
     const valid = environments.filter((env) => Number.isInteger(env) && env >= 0 && env < total);

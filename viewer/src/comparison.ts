@@ -1,4 +1,4 @@
-/** A branch and the course that it left, as the page shows them: how far they are apart, and their names over their heads. */
+/** A branch and its original, as the page shows them: how far they are apart, and their names over their heads. */
 import { ORIGINAL } from "../../src/stream/protocol.ts";
 import { type Divergence, divergenceOf } from "./divergence.ts";
 import type { Playback } from "./playback.ts";

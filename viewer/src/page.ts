@@ -31,14 +31,14 @@ import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from
 import { Studio } from "./studio.ts";
 import { Video } from "./video.ts";
 
-/** Curve points kept; beyond it every second one is let go. */
+/** Curve points kept; beyond it every second one is dropped. */
 const MAX_POINTS = 4096;
 const MAX_EVENTS = 30;
 /** How often the numbers beside the picture follow it. */
 const READOUT_MS = 250;
 /** How often commanded and measured velocity are noted for the instruments. */
 const MOTION_MS = 50;
-/** Wishes whose refusal the user is told. */
+/** Requests whose refusal is shown to the user. */
 const refusalsToTell: readonly string[] = [
   "wheel",
   "command",
@@ -84,7 +84,7 @@ export class Page {
   private lastDrawMs = performance.now();
   private lastReadoutMs = 0;
   private lastMotionMs = 0;
-  /** Whether poses are on screen that the readouts have not told of; the last ones before a rest are told too. */
+  /** Whether the readouts have not shown the poses on screen yet; the last ones before a pause are shown too. */
   private isMotionOwed = false;
   private nextEventKey = 1;
   private readonly namedUndrawn = new Set<string>();
@@ -168,18 +168,18 @@ export class Page {
     this.store.set({ theme: this.chosenTheme });
   }
 
-  /** Asks the training itself to stop or go on; the server decides. */
+  /** Asks the training itself to pause or resume; the server decides. */
   pauseTraining(isPaused: boolean): void {
     this.connection.send({ type: isPaused ? "pause" : "resume", what: "training" });
   }
 
-  /** Lets a policy act in the driven simulation, and looks at it. */
+  /** Lets a policy act in the driven simulation, and shows it. */
   driveWith(key: string): void {
     this.drive.show("drive");
     this.drive.choosePolicy(key);
   }
 
-  /** Shows what training kept of a fall or a NaN. */
+  /** Shows the recording of a fall or a NaN. */
   openIncident(kind: "fall" | "nan"): void {
     this.studio.openIncident(kind);
     this.drive.show("drive");
@@ -214,7 +214,7 @@ export class Page {
     this.store.set({ pointed: name ? { name, x, y } : null });
   }
 
-  /** Takes hold of the body at a point of the canvas, where a robot is driven; false where there is none. */
+  /** Grabs the body of a driven robot at a point of the canvas; false if there is none. */
   take(x: number, y: number): boolean {
     if (this.store.get().channel !== "drive") return false;
     const touched = this.stage.touch(x, y);
@@ -345,7 +345,7 @@ export class Page {
     const { followed, info, isPaused } = this.store.get();
     if (!info) return [];
     const total = info.environments;
-    // The neighbours come along, so that stepping through environments shows something at once.
+    // The neighbours are included, so that stepping through environments shows something at once.
     const neighbours = [followed, (followed + 1) % total, (followed + total - 1) % total];
     const beside = this.store.get().channel === "drive" ? [ORIGINAL] : [];
     const environments = [...new Set([...this.shown(), ...neighbours, ...beside])].slice(0, 64);

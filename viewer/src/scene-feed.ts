@@ -15,7 +15,7 @@ export class SceneFeed {
   private points: PointsFrame | null = null;
   private latest = -1;
 
-  /** @param whole told of every scene that is complete, unless another has come meanwhile */
+  /** @param whole called with every complete scene, unless a newer one has arrived */
   constructor(whole: (message: SceneMessage, scene: StreamScene) => void) {
     this.whole = whole;
   }
@@ -35,7 +35,7 @@ export class SceneFeed {
     else this.whole(message, unpackScene(message.scene, new Uint8Array(0)));
   }
 
-  /** The frame with the vertices that were told right before it. */
+  /** The frame with the vertices that arrived right before it. */
   withPoints(frame: PoseFrame): PoseFrame {
     const { points } = this;
     if (points?.scene !== frame.scene || points.sequence !== frame.sequence) return frame;

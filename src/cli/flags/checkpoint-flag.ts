@@ -22,7 +22,7 @@ export function addCheckpointOption(command: Command): Command {
 }
 
 /**
- * Finds a policy, and reports which checkpoint of a run folder it is where that is not the newest and was not asked for.
+ * Finds a policy, and reports which checkpoint of a run folder it is where that is not the newest and was not requested.
  * @throws UserError (exit code 2) when the flag is wrong, and like `findPolicy`
  */
 export async function takePolicy(

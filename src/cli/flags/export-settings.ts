@@ -73,7 +73,7 @@ export function addExportOptions(command: Command): Command {
     .option("--seed <seed>", "seed of the report's episodes", "1000003");
 }
 
-/** What `--distill` asks for; null without it. */
+/** What `--distill` requests; null without it. */
 export function readDistillation(options: ExportOptions): DistillationSettings | null {
   if (options.distill === undefined) return null;
   return {

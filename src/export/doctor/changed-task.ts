@@ -2,7 +2,7 @@
 import type { Simulation } from "../../physics/simulation.ts";
 import { kicks, type Task } from "../../tasks/index.ts";
 
-/** What is different; factors of 1 and a push of 0 leave things as they are. */
+/** Changed conditions; factors of 1 and a push of 0 change nothing. */
 export interface WorldChange {
   /** Factor on every sliding friction. */
   readonly friction: number;

@@ -30,9 +30,9 @@ export interface Examination {
   readonly task: string;
   readonly sizes: ExaminationSizes;
   readonly checks: readonly Check[];
-  /** In the task as it is; null where the controller does not fit the robot, so that nothing could be run. */
+  /** In the unchanged task; null if the controller does not fit the robot, so that nothing could be run. */
   readonly nominal: TrialResult | null;
-  /** Every combination of the table's values; empty where it was left out. */
+  /** Every combination of the table's values; empty where it was omitted. */
   readonly worlds: readonly WorldResult[];
 }
 

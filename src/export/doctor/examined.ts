@@ -1,4 +1,4 @@
-/** What the doctor can be shown: a controller with its contract, or a policy made elsewhere, of which the file says little. */
+/** What the doctor can be shown: a controller with its contract, or a third-party policy, whose file says little. */
 import type { TaskDescription } from "../../tasks/index.ts";
 import type { OutputKind } from "../controller-function.ts";
 import type { StoredController } from "../read-controller.ts";

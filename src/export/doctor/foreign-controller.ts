@@ -166,7 +166,7 @@ export function foreignNormaliser({ prologue }: ForeignController): Check {
   );
 }
 
-/** The file as it is, which gives what comes after the squash. @param rows observations of each call */
+/** The unchanged file, whose outputs come after the squash. @param rows observations of each call */
 export async function runForeign(policy: FilePolicy, rows: number): Promise<RunningController> {
   const session = await loadOnnxSession(policy.bytes, policy.source);
   const actor = new FileActor(async () => session, { ...policy, squash: "none" }, rows);

@@ -1,4 +1,4 @@
-/** Episodes of a stored controller in the task as it is, or in a changed world. */
+/** Episodes of a stored controller in the unchanged task, or under changed conditions. */
 import type { NonFinite } from "../../rollout/non-finite.ts";
 import { Environment, type Task } from "../../tasks/index.ts";
 import type { OutputKind } from "../controller-function.ts";
@@ -22,7 +22,7 @@ export interface TrialWorld extends WorldChange {
   readonly latency: number;
 }
 
-/** The task as it is. */
+/** The unchanged task. */
 export const NOMINAL: TrialWorld = { ...SAME_WORLD, latency: 0 };
 
 /** How trials are run. */

@@ -12,7 +12,7 @@ export type TfjsBackend = "cpu" | "wasm" | "tensorflow";
 export interface TfjsOptions {
   /** "cpu": plain JavaScript, "wasm": WebAssembly, "tensorflow": the native library (default). */
   readonly backend?: TfjsBackend;
-  /** With "tensorflow": load @tensorflow/tfjs-node-gpu (true) or -node (false); left out, the first that is installed. */
+  /** With "tensorflow": load @tensorflow/tfjs-node-gpu (true) or -node (false); if omitted, the first that is installed. */
   readonly gpu?: boolean;
   /**
    * Transpose matrices before they are multiplied, which "cpu" and "wasm" do several times faster than multiplying

@@ -57,7 +57,7 @@ function environmentBytes(bodies: number): number {
 }
 
 /**
- * Writes a frame, or those of its environments that `wanted` names. An environment with a number that is not finite is left out: the page keeps
+ * Writes a frame, or those of its environments that `wanted` names. An environment with a number that is not finite is omitted: the page keeps
  * its last good pose instead of losing the whole frame.
  * @param addedFlags bits to set in addition to a pose's own, by environment
  * @throws RangeError when an array does not have its declared size

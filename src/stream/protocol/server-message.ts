@@ -11,7 +11,7 @@ export interface HelloMessage {
   readonly server: string;
   /** This viewer's number. */
   readonly viewer: number;
-  /** What there is to look at; the first is shown until the page asks for another. */
+  /** What there is to look at; the first is shown until the page requests another. */
   readonly channels: readonly Channel[];
 }
 export interface SceneMessage {

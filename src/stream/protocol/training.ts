@@ -46,7 +46,7 @@ export interface CatalogueMessage {
   readonly settings: readonly SettingDescription[];
 }
 
-/** A training that a page asks for. */
+/** A training that a page requests. */
 export interface TrainForm {
   readonly task: string;
   readonly preset: string;
@@ -64,7 +64,7 @@ export interface PlanMessage {
   /** Number of the question. */
   readonly id: number;
   readonly algorithm: string;
-  /** Values as they would be without the form's own changes, by setting; those of other algorithms left out. */
+  /** Values as they would be without the form's own changes, by setting; those of other algorithms omitted. */
   readonly values: Readonly<Record<string, string>>;
   readonly problems: readonly FormProblem[];
   /** Environment steps of one iteration; null while something is wrong. */
@@ -128,7 +128,7 @@ export interface CurvesMessage {
   readonly points: readonly MetricsPoint[];
 }
 
-/** A training has begun; sent to the page that asked for it. */
+/** A training has begun; sent to the page that requested it. */
 export interface StartedMessage {
   readonly type: "started";
   readonly run: string;
@@ -147,7 +147,7 @@ export type TrainingWish =
   | { readonly type: "train"; readonly form: TrainForm }
   /** Finishes the iteration and saves. */
   | { readonly type: "stopTraining" }
-  /** Goes on with a run; `steps` is its new length, null leaves it. */
+  /** Continues with a run; `steps` is its new length, null leaves it. */
   | { readonly type: "resumeTraining"; readonly run: string; readonly steps: number | null }
   /** Opens what training kept of a fall or a NaN in the driven simulation; null returns to driving. */
   | { readonly type: "incident"; readonly kind: IncidentEntry["kind"] | null };

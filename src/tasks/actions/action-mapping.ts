@@ -53,7 +53,7 @@ export interface ActionContext {
 /** An action mapping of one environment slot. */
 export interface BoundAction {
   readonly description: ActionDescription;
-  /** What the last action asked for; absent where actions are no joint targets. */
+  /** What the last action commanded; absent if actions are not joint targets. */
   readonly wanted?: Wanted;
   /** Squashes the action at `offset` of `raw` into `action` [actionSize] and writes the controls. */
   apply(raw: Float32Array, offset: number, action: Float64Array, moment: AnyMoment): void;
@@ -121,7 +121,7 @@ export interface ControlSettings {
   readonly around?: ControlBase;
 }
 
-/** Controls of action 0 and per unit of action, [actuators] each. @throws UserError where a control range is asked for that is not there */
+/** Controls of action 0 and per unit of action, [actuators] each. @throws UserError if a needed control range is missing */
 export function controlsOf(
   { sim, homeControls }: Pick<ActionContext, "sim" | "homeControls">,
   actuators: readonly number[],

@@ -25,7 +25,7 @@ export type TargetBase = "home" | "present" | "previous";
 export interface RestSettings extends ControlSettings {
   /** By name. Default: all that are no position servos of hinge or slide joints. */
   readonly actuators?: readonly string[];
-  /** Default home: action 0 asks for the control of the task's keyframe. */
+  /** Default home: action 0 gives the controls of the task's keyframe. */
   readonly around?: ControlBase;
 }
 

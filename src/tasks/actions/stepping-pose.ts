@@ -20,7 +20,7 @@ export interface SteppingSettings {
   readonly sway?: Sway | readonly Sway[];
   /** rad by joint, how it stands and steps otherwise than at home: default not at all. */
   readonly stance?: Readonly<Record<string, number>>;
-  /** Carries the feet where the command points, or where what is measured asks for them: default none. */
+  /** Carries the feet where the command points, or where the measurement requires. Default: none. */
   readonly stride?: readonly Stride[];
 }
 

@@ -22,7 +22,7 @@ export interface PortableFiles {
 }
 
 /**
- * What a user's task is made of: its file, what that imports, its scene and what that names. Files of this package are left out.
+ * What a user's task is made of: its file, what that imports, its scene and what that names. Files of this package are omitted.
  * @throws UserError when the task does not load
  */
 export async function taskHashes(path: string): Promise<{ name: string; hashes: FileHashes }> {

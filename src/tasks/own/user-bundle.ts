@@ -130,7 +130,7 @@ function entryAt(path: string): Plugin {
   };
 }
 
-/** Gives each file that asks for `import.meta` what `place` says of it. @param place module that exports `meta`, for an absolute path */
+/** Gives each file that uses `import.meta` what `place` says of it. @param place module that exports `meta`, for an absolute path */
 function knowsItsPlace(place: (path: string) => string): Plugin {
   const namespace = "flowgait-meta";
   return {

@@ -18,7 +18,7 @@ export interface GaitSettings {
   readonly offsets: readonly number[];
   /** What the clock says when an episode starts, rad; random where absent. */
   readonly start?: number;
-  /** The gait fades out while the command's norm is at most this; absent, it goes on whatever the command. */
+  /** The gait fades out while the command's norm is at most this; absent, it continues whatever the command. */
   readonly standBelow?: number;
   /** The gait starts or continues while the base is faster than this over the ground, m/s, whatever the command, so that a pushed robot steps. Default: never. */
   readonly stepAbove?: number;
@@ -26,7 +26,7 @@ export interface GaitSettings {
   readonly fadeSeconds?: number;
   /** Time from the full gait to standing, s: a braking robot takes another step or two. Default: the fade-in time. */
   readonly fadeOutSeconds?: number;
-  /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default what the first command asks for. */
+  /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default: according to the first command. */
   readonly startAmplitude?: number;
 }
 

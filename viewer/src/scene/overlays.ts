@@ -1,4 +1,4 @@
-/** What is drawn over the followed robot when asked for: contacts, joint axes, centre of mass, traces of its feet, and the spring that pulls it. */
+/** What is drawn over the followed robot when requested: contacts, joint axes, centre of mass, traces of its feet, and the spring that pulls it. */
 import { Group } from "three";
 import type { StreamScene } from "../../../src/stream/protocol.ts";
 import type { ShownPose } from "../playback.ts";

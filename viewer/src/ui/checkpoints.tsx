@@ -5,7 +5,7 @@ import type { Page } from "../page.ts";
 import { type PageState, type Store, useStore } from "../store.ts";
 import { formatCount } from "./format.ts";
 
-/** A policy that was asked for and does not act by then is not waited for, ms. */
+/** Longest wait for a requested policy to act, ms. */
 const ANSWER_MS = 3000;
 
 /** A place on the slider. */
@@ -101,7 +101,7 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
   );
 }
 
-/** The policy that was asked for and does not act yet: the slider stays where it was put meanwhile. */
+/** The requested policy that does not act yet: until then the slider stays where it was put. */
 function useAsked(acting: string | undefined) {
   const [asked, setAsked] = useState<string | null>(null);
   useEffect(() => {

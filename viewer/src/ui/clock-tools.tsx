@@ -1,4 +1,4 @@
-/** The clock of a driven simulation: play, step, begin anew, push, speed. For the studio and for exported pages. */
+/** The clock of a driven simulation: play, step, reset, push, speed. For the studio and for exported pages. */
 import type { ComponentChildren } from "preact";
 import { type Drive, SPEEDS } from "../drive.ts";
 import { type Store, useStore } from "../store.ts";

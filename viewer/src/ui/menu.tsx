@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 export interface MenuProps {
   readonly label: string;
   readonly button: ComponentChildren;
-  /** Words beside the icon that a phone leaves out. */
+  /** Words beside the icon that a phone omits. */
   readonly title: string;
   readonly children: (close: () => void) => ComponentChildren;
 }

@@ -7,7 +7,7 @@ import { type Store, useStore } from "../store.ts";
 import { formatFixed } from "./format.ts";
 import { PadButton, PadQuestions } from "./pad-questions.tsx";
 
-/** Share of the disc within which a finger asks for nothing. */
+/** Share of the disc within which a finger commands nothing. */
 const PAD_DEAD_ZONE = 0.1;
 
 interface Wants {

@@ -6,7 +6,7 @@ import { type Store, useStore } from "../store.ts";
 import { Video } from "../video.ts";
 import { Icon } from "./icons.tsx";
 
-/** A place that was asked for is shown until the server is there, at most for so long. */
+/** A requested place is shown until the server reaches it, at most this long. */
 const PATIENCE_MS = 700;
 
 export function Timeline({ store, page }: { store: Store; page: Page }) {

@@ -26,7 +26,7 @@ export class Player {
   /** Control steps wanted beside those of the clock. */
   private single = 0;
   private command: number[] = [0, 0, 0];
-  /** When the page asked for the command that no step has taken yet; null where there is none. */
+  /** When the page sent the command that no step has taken yet; null without one. */
   private askedMs: number | null = null;
   /** The latest push: its direction from the heading, rad, and how long its arrow stays. */
   private pushed = { angle: 0, untilMs: 0 };
