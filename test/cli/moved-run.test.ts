@@ -182,7 +182,7 @@ describe("a run of a user's own task", () => {
     const { stdout } = await call("replay", file, "--policy", moved, "--json");
     expect(JSON.parse(stdout)).toMatchObject({ task: "MovedPole", steps: 5, same: true });
     expect((await call("replay", file, "--policy", moved, "--task", join(here, "tasks/my-task.ts"))).stdout).toContain(
-      "the same, bit for bit",
+      "identical, bit for bit",
     );
   });
 
@@ -234,7 +234,7 @@ describe("a run that keeps no copy", () => {
     writeFileSync(join(folder, "tasks/notes.txt"), "read while the task loads");
     const { stderr } = await call("train", file, ...SHORT, "--steps", "512", "--run", run);
     expect(stderr).toContain(
-      "\nmy-task.ts stays where it is, as it is too large to be copied or works only there: the run needs it\n",
+      "\nmy-task.ts is not copied, because it is too large or works only in its place: the run needs it there\n",
     );
     expect(existsSync(join(run, "task"))).toBe(false);
     const { value } = await returnOf(run);
