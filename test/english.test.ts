@@ -94,7 +94,7 @@ describe.each([[[]], ...COMMANDS.map((words) => [words])])("flowgait %j --help",
     expect(camel.length).toBeGreaterThan(20);
     const text = stdout.replace(/\s+/g, " ");
     expect(camel.filter((name) => new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
-    expect(text).not.toMatch(/--[\w.-]+ \[(?!options)/);
+    expect(text).not.toMatch(/--[\w.-]+ \[(?!options)|\(default: "/);
     expect(text).not.toMatch(pattern);
   });
 });

@@ -61,6 +61,8 @@ function configureParser(command: Command, output: Output): void {
     .exitOverride()
     .showSuggestionAfterError(false)
     .configureOutput({ writeOut: (text) => output.result(text), writeErr: () => undefined });
+  for (const option of command.options)
+    if (typeof option.defaultValue === "string") option.defaultValueDescription ??= option.defaultValue; // unquoted
   for (const below of command.commands) configureParser(below, output);
 }
 

@@ -41,7 +41,7 @@ interface DoctorOptions extends CheckpointOptions {
 /** The command. */
 export function doctorCommand(output: Output): Command {
   const command = new Command("doctor")
-    .summary("examine a policy before it meets a robot")
+    .summary("check a policy before deployment on a robot")
     .description(
       "Check a policy or an exported controller against its robot: order of joints, pose, gains, scale, rates, observation, normaliser, and what latency, mass, friction and noise cost.",
     )

@@ -28,7 +28,7 @@ interface EvalOptions extends CheckpointOptions, FlowOptions, PlaceOptions {
 /** The command. */
 export function evalCommand(output: Output): Command {
   const command = new Command("eval")
-    .summary("measure a policy")
+    .summary("evaluate a policy")
     .description(
       "Run whole episodes under a policy: return, reward terms, falls, and tracking errors, which compare the command with the velocity " +
         "averaged over the last 0.5 s and omit the first second after a change; unaveraged errors are printed too.",

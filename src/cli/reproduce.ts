@@ -57,7 +57,7 @@ export function reproduceCommand(output: Output): Command {
     )
     .usage("<table> [options] [--<setting> <value> …]")
     .argument("<table>", TABLES.map(({ name }) => name).join(", "))
-    .option("--preset <name>", "laptop (default), paper or released")
+    .option("--preset <name>", "laptop, paper or released (default: laptop)")
     .option("--tasks <names>", "tasks of the table, separated by commas (default: all)")
     .option("--algorithms <names>", `${algorithmNames.join(", ")}, separated by commas (default: the table's)`)
     .option("--seeds <numbers>", "seeds, separated by commas (default: 1; 1,2,3,4,5 for paper and released)")

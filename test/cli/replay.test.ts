@@ -109,7 +109,7 @@ describe("flowgait replay", () => {
     const { folder, file, end } = await savedCourse();
     const mcap = join(folder, "course.mcap");
     const { code, stdout } = await callCli("replay", file, "--mcap", mcap);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^the same, bit for bit: 60 steps, digest \w{12}\n$/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^identical, bit for bit: 60 steps, digest \w{12}\n$/)]);
     const topics = await topicsOf(mcap);
     const told = ["/command", "/joint_states", "/poses", "/reward_terms", "/scene", "/tf", "/velocity"];
     expect([...topics.keys()].sort()).toEqual(told);

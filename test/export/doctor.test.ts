@@ -158,7 +158,10 @@ describe("the doctor", async () => {
     });
     const stale = { ...policy, mean: policy.mean.with(8, 40) };
     const other = await verdicts(controllerOnnx(stale, humanoid, origin), task);
-    expect(other.normaliser).toMatchObject({ verdict: "warn", found: expect.stringMatching(/^gravity\[2\] is on average 27/) });
+    expect(other.normaliser).toMatchObject({
+      verdict: "warn",
+      found: expect.stringMatching(/^gravity\[2\] is on average 27/),
+    });
   });
 
   it("catches a stale history order", async () => {
@@ -270,7 +273,8 @@ describe("the doctor and a policy made elsewhere", async () => {
       "quaternion convention",
       "command range",
     ]);
-    for (const check of skipped) expect(check.found).toMatch(/^not checkable: the file (has no|has neither|does not say)/);
+    for (const check of skipped)
+      expect(check.found).toMatch(/^not checkable: the file (has no|has neither|does not say)/);
     expect(nominal!.returnMean).toBeGreaterThan(0);
     expect(checks.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["latency", "mass", "friction", "sensor noise"]),
