@@ -6,7 +6,7 @@ import { scheduleField } from "./schedule-field.ts";
 
 const OURS = "flowgait";
 
-/** Beyond these a value vanishes from, or overflows, what float32 makes of it in the losses. */
+/** Beyond these limits a value underflows or overflows float32 in the losses. */
 const [LEAST, MOST] = [1e-6, 1e6];
 
 /** Schemas that several fields share. */

@@ -1,7 +1,7 @@
 /** One documented configuration field: a zod schema with default, sentence, unit and the source of its default. Knows no field by name. */
 import type { z } from "zod";
 
-/** Settings that stand together, in the order in which forms and help texts show them. */
+/** Groups of settings, in the order of forms and help texts. */
 export const SETTING_GROUPS = [
   "Essentials",
   "Environments and machine",
@@ -28,7 +28,7 @@ export interface FieldMeta {
   readonly group?: SettingGroup;
 }
 
-/** The fields, each of which stands in this group unless it names another. */
+/** The fields, each in this group unless it names another. */
 export function inGroup<Fields extends Readonly<Record<string, z.ZodType>>>(
   title: SettingGroup,
   fields: Fields,

@@ -24,7 +24,7 @@ export type AlgorithmPresets = Partial<Record<AlgorithmName, PartialTrainConfig>
 /** Settings per budget and algorithm. */
 export type TaskPresets = Partial<Record<PresetName, AlgorithmPresets>>;
 
-/** What a run is asked to be, before anything is resolved. */
+/** The request for a run, before anything is resolved. */
 export interface TrainRequest {
   /** The task's name, or the file that declares it. */
   readonly task: string;
@@ -176,10 +176,10 @@ const steadyFpo = {
   },
 } as const satisfies PartialTrainConfig;
 
-/** A mirrored action can be anything but likely under a policy that is not yet the same on both sides. */
+/** A mirrored action can be very unlikely under a policy that is not yet symmetric. */
 const steadyGaussian = { name: "ppo", dualClip: 3, clipTarget: 0.15 } as const;
 
-/** Seeing every sample from both sides halves the samples that are needed. */
+/** Mirroring every sample halves the number of samples needed. */
 const humanoidLaptop: AlgorithmPresets = {
   "fpo++": {
     steps: 6_600_000,
@@ -192,14 +192,14 @@ const humanoidLaptop: AlgorithmPresets = {
   ppo: { steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: steadyGaussian },
 };
 
-/** A flow's evaluation draws its noise: without it every episode of the control suite's humanoids would be the same one. */
+/** A flow is evaluated with random noise: without it all episodes of the control suite's humanoids would be the same. */
 const upright = {
   steps: 12_000_000,
   lesson: "upright",
   evaluation: { everySteps: 250_000, noise: "random" },
 } as const satisfies PartialTrainConfig;
 
-/** Steps grow small as the gait is found: at one size they let it sway (docs/experiments.md). */
+/** Optimiser steps shrink as the gait is found: with constant steps its quality oscillates (docs/experiments.md). */
 const resting = { clipTarget: "0.06..0.015 over 12M" };
 
 /**
@@ -213,7 +213,7 @@ const suiteHumanoid: AlgorithmPresets = {
   "denoising-mdp": upright,
 };
 
-/** Published tasks whose own rewards say too little to beginners: a lesson, and episodes of half the length, so that its commands grow sooner. */
+/** Published tasks whose own rewards give a beginner too little signal: a lesson, and episodes of half the length, so that its commands grow sooner. */
 function byLesson(
   lesson: string,
   steps: number,

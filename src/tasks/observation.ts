@@ -52,7 +52,7 @@ export class ObservationGroup {
 
   /**
    * @param moment of a freshly reset environment, to learn how many values each term gives
-   * @param noise false leaves all noise out
+   * @param noise false omits all noise
    * @param claim gives memory that is swapped with the environment
    */
   constructor(
@@ -208,7 +208,7 @@ function widthOf(name: string, value: Value | undefined): number {
   throw new UserError(`observation "${name}": must give a number or an array of numbers, got ${String(value)}`);
 }
 
-/** Readings that lie deeper are not looked for. */
+/** Deeper readings are not searched. */
 const DEEPEST_READING = 3;
 
 /** Where in the readings this very array is found: "gait.signals"; null where it was made for the term. */

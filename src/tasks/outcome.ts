@@ -74,7 +74,7 @@ export class Outcome {
     if (!Number.isFinite(sum)) this.fail(this.#badReward());
   }
 
-  /** A value was not finite, or the physics refused: the step ends the episode and is worth nothing. */
+  /** A value was not finite, or the physics refused: the step ends the episode with a reward of 0. */
   fail(source: string, refusal = ""): void {
     this.refusal = refusal;
     this.nan = true;

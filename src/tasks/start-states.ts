@@ -36,7 +36,7 @@ export class StartStates {
     else this.#setPooled(settle.physicsSteps, rng.integer(settle.startStates), seed, rng);
   }
 
-  /** Sets a keyframe of the model as it is. @throws UserError when there is none of that name */
+  /** Sets a keyframe of the model unchanged. @throws UserError when there is none of that name */
   setKeyframe(keyframe: string): void {
     this.#sim.resetToKeyframe(keyframe);
     this.#action.reset();

@@ -1,4 +1,4 @@
-/** Tasks on ground that is made from a seed, and how they follow from those on flat ground. */
+/** Tasks on generated terrain, derived from those on flat ground. */
 import { UserError } from "../math/user-error.ts";
 import { roughen } from "../physics/terrain.ts";
 import type { NamedTask, Task } from "./define-task.ts";
@@ -20,7 +20,7 @@ export function roughGround(field: string, seed = DEFAULT_SEED): ModelChange {
   };
 }
 
-/** Where a task's rough twin differs from it. */
+/** How a task's rough variant differs from it. */
 export interface RoughTerrain {
   /** Scene with the height field of scenes/common/rough-ground.xml as its floor. */
   readonly scene: string;
@@ -56,7 +56,7 @@ function onItsGround(lesson: AnyLesson, raised: (reset: Task["reset"]) => Task["
 }
 
 /**
- * The task on the ground of another seed.
+ * The task on the terrain of another seed.
  * @throws UserError (exit code 2) when its ground is not made from one; the default seed fits every task
  */
 export function withTerrainSeed(task: Task, seed: number): Task {

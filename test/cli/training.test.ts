@@ -276,7 +276,9 @@ export const task = defineTask({
       expect.arrayContaining(["dm_control-Slide.onnx", "dm_control_slide.c", "dm_control_slide.h"]),
     );
     const nameless = await callCli("eval", join(out, "dm_control-Slide.onnx"));
-    expect(nameless.stderr).toContain("its task dm_control/Slide is not kept with it, expected --task <file>");
+    expect(nameless.stderr).toContain(
+      "its task dm_control/Slide is not kept with it, expected its present path, given as --task <file>",
+    );
 
     writeFileSync(file, declaration("../x"));
     const refused = await runCli(["train", file, ...TINY], cwd);

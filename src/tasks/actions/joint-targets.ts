@@ -23,7 +23,7 @@ export type TargetBase = "home" | "present" | "previous";
 
 /** Actuators that get controls instead of joint targets: control = base + scale · squash(action), as in `direct`. */
 export interface RestSettings extends ControlSettings {
-  /** By name. Default: all that are no position servos of hinge or slide joints. */
+  /** By name. Default: all that are not position servos of hinge or slide joints. */
   readonly actuators?: readonly string[];
   /** Default home: action 0 gives the controls of the task's keyframe. */
   readonly around?: ControlBase;

@@ -6,7 +6,7 @@ import { UserError } from "../../math/user-error.ts";
 import type { AnyMoment } from "../moment.ts";
 import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
-/** What terms may know. */
+/** Readings for terms. */
 export interface MeanTwistReading {
   /** [3] mean forward and leftward speed of the base and its turning rate: m/s, m/s, rad/s, body frame */
   readonly twist: Float64Array;
