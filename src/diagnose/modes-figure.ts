@@ -11,7 +11,7 @@ import type { ActionField, ModeDiagnosis, StartGoals, StateModes } from "./mode-
 export interface ModesFigure {
   readonly title: string;
   readonly diagnosis: ModeDiagnosis;
-  /** Number of the goal on every cell, −1 where there is none; row by row from the bottom. */
+  /** Number of the goal on every cell, −1 if there is none; row by row from the bottom. */
   readonly goalAt: Int8Array;
   readonly goals: readonly string[];
 }

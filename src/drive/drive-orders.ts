@@ -88,13 +88,13 @@ export interface ActionFan {
   readonly step: number;
   /** Of an action */
   readonly size: number;
-  /** Integration steps of the paths; 0 where there are none */
+  /** Integration steps of the paths; 0 if there are none */
   readonly flowSteps: number;
   /** [1 + samples, size] before any squash: the action that is taken, then those of as many other draws of noise */
   readonly samples: Float32Array<ArrayBuffer>;
   /** [1 + paths, flowSteps + 1, size] from noise to action, of the first samples; empty where the policy is no flow */
   readonly paths: Float32Array<ArrayBuffer>;
-  /** What the ghosts show; null where there are none */
+  /** What the ghosts show; null if there are none */
   readonly ghostKind: GhostKind | null;
   /** [1 + ghosts, bodies, 7] the robot as it is, then the ghosts of the first samples, including the executed action */
   readonly ghosts: Float32Array<ArrayBuffer>;
@@ -169,7 +169,7 @@ export interface DriveMoment {
   readonly contacts: Float32Array<ArrayBuffer>;
   /** What a user holds */
   readonly grip: Grip | null;
-  /** Direction of a push that is under way, rad from the world's x axis */
+  /** Direction of a push in progress, rad from the world's x axis */
   readonly push: number | null;
 }
 

@@ -19,7 +19,7 @@ import { largestDivisor, VALUE_ROWS } from "./update-plan.ts";
 export class CriticUpdater {
   readonly #options: UpdaterOptions;
   readonly #order: RowOrder;
-  /** Rows of the block under way [unroll, criticUnits], and of what is seen of them; segments see one step more */
+  /** Rows of the present block [unroll, criticUnits], and of what is seen of them; segments see one step more */
   readonly #rows: Int32Array;
   readonly #seen: Int32Array;
   readonly #seenRows: BlockRows;

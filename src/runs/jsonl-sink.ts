@@ -10,7 +10,7 @@ import type { EvaluationMetrics, FileSink, IterationMetrics, LogEvent, MetricSin
 
 /** Where a resumed run's file left off. */
 export interface JsonlPosition {
-  /** Training time in seconds at the last line that was kept; 0 where there is none. */
+  /** Training time in seconds at the last line that was kept; 0 if there is none. */
   readonly seconds: number;
   /** Lines that were dropped because the resumed run computes them again. */
   readonly dropped: number;

@@ -99,7 +99,7 @@ export function findOwnFiles(folder: string, { copy, source }: OwnFiles): { path
   return null;
 }
 
-/** Hashes of a robot's description. Throws UserError where there is none for the task. */
+/** Hashes of a robot's description. Throws UserError if there is none for the task. */
 export async function robotHashes({ task, modelDir }: Places): Promise<FileHashes> {
   const file = await descriptionOf({ task, modelDir });
   return hashesOf(await readNamedFiles(file), file);

@@ -11,7 +11,7 @@ export function machineId(): string | null {
   }
 }
 
-/** When a process of this machine began, in clock ticks since boot; null where there is none, or the system does not say. */
+/** When a process of this machine began, in clock ticks since boot; null if there is none, or the system does not say. */
 export function startOf(pid: number): string | null {
   return statusOf(pid)?.started ?? null;
 }

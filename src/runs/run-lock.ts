@@ -221,7 +221,7 @@ function nameOf({ pid, host, since }: Partial<Holder>): string {
   return pid === undefined ? "another process" : `process ${pid} on ${host} (since ${since})`;
 }
 
-/** null where there is none; what cannot be read for other reasons is taken to be as it was. */
+/** null if there is none; what cannot be read for other reasons is taken to be as it was. */
 function readNow(path: string): string | null {
   try {
     return readFileSync(path, "utf8");

@@ -1,6 +1,6 @@
 /**
- * Receives what pages send: checks it, counts what is refused, acts on what concerns the stream alone, and hands on the rest. Wishes of the training
- * wait in a bounded queue until its owner asks; wishes of the page that steers are handed on at once.
+ * Receives what pages send: checks it, counts what is refused, acts on what concerns the stream alone, and hands on the rest. Requests of the training
+ * wait in a bounded queue until its owner asks; requests of the page that steers are handed on at once.
  */
 import type { RawData } from "ws";
 import { readClientMessage } from "./client-message.ts";
@@ -19,7 +19,7 @@ import type { Show } from "./show.ts";
 import type { ViewerConnection } from "./viewer-connection.ts";
 import { Wheel } from "./wheel.ts";
 
-/** A wish of a page that the owner of the training decides on. */
+/** A request of a page that the owner of the training decides on. */
 export interface Intent {
   readonly viewer: number;
   readonly wish: "pause" | "resume";
@@ -64,7 +64,7 @@ const MAX_REFUSALS_IN_ROW = 200;
 const CLOSE_VERSION = 4426;
 const CLOSE_ABUSE = 4429;
 
-/** What each wish needs. */
+/** What each request needs. */
 const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   command: "steer",
   simulate: "simulate",

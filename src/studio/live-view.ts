@@ -22,7 +22,7 @@ import { type DriveOptions, DriveView } from "./drive-view.ts";
 import { newestRunOf, PolicyShelf } from "./policy-shelf.ts";
 import type { StoredHistory } from "./run-list.ts";
 
-/** How often pages' wishes are looked at. */
+/** How often pages' requests are looked at. */
 const WISH_INTERVAL_MS = 100;
 /** How often the policy in training takes over the wheel that it already has, as it is by then. */
 const REFRESH_SECONDS = 10;

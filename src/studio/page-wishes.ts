@@ -1,4 +1,4 @@
-/** What the page that steers wishes, in the words of the thread that drives. */
+/** What the page that steers requests, in the words of the thread that drives. */
 import type { DriveChange, DriveOrder } from "../drive/drive-orders.ts";
 import type { DriveWish } from "../stream/protocol.ts";
 
@@ -8,7 +8,7 @@ export type CommandChange = Extract<DriveChange, { kind: "command" }>;
 export const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
 export const LET_GO: DriveChange = { kind: "hold", grip: null };
 
-/** A wish that needs nothing but the thread. */
+/** A request that needs nothing but the thread. */
 export type PlainWish = Exclude<DriveWish, { type: "command" | "policy" }>;
 
 export function orderOf(wish: PlainWish): DriveOrder {

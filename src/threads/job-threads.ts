@@ -29,7 +29,7 @@ export class JobThreads<J extends { readonly kind: string }> {
   readonly #setup: unknown;
   readonly #onReplace: (reason: string) => void;
   readonly #threads = new Set<Thread>();
-  /** Threads that are ready, and what each holds: the job under way first */
+  /** Threads that are ready, and what each holds: the running job first */
   readonly #held = new Map<Thread, Task<J, unknown>[]>();
   readonly #queue: Task<J, unknown>[] = [];
   #failure: Error | null = null;

@@ -165,7 +165,7 @@ export class Training {
   }
 
   /**
-   * Trains until `config.steps` are done or `signal` aborts; the iteration under way is finished and a checkpoint written.
+   * Trains until `config.steps` are done or `signal` aborts; the running iteration is finished and a checkpoint written.
    * @throws UserError when a checkpoint or a report cannot be written, and the last good checkpoint stays; after a last checkpoint when MuJoCo
    * refuses to step the model
    */

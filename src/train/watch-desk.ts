@@ -15,7 +15,7 @@ export interface WatchedBurst {
   readonly collectSeconds: number;
 }
 
-/** Takes wishes at any time; they count from the next collection on. */
+/** Takes requests at any time; they count from the next collection on. */
 export class WatchDesk {
   readonly #env: Environment;
   readonly #sizes: IterationSizes;

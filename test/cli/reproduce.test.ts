@@ -58,7 +58,7 @@ describe("flowgait reproduce", () => {
     const report = await callCli(...tiny, "--out", out, "--report");
     expect(report.stdout).toMatch(/mean of 10 tasks +missing +811\.1\n/);
     expect(report.stdout).toMatch(/published +759\.3 ± 45\.3\n/);
-    expect(report.stdout).toContain("over 2 tasks, not comparable with the published mean: 8 are missing");
+    expect(report.stdout).toContain("over 2 tasks, not comparable with the published mean: 8 tasks are missing");
     const refused = await callCli(...tiny, "--out", out, "--dry-run", "--algorithm.clip", "0.07");
     expect(refused.stderr).toMatch(
       /^flowgait: .*CartpoleBalance-fpo-s1.config\.json: algorithm\.clip is 0\.2, expected 0\.07; .*\n$/,

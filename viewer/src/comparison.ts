@@ -17,7 +17,7 @@ export class Comparison {
     this.playback = playback;
   }
 
-  /** What the stage is to show of the original; null while there is none. */
+  /** What the stage is to show of the original; null if there is none. */
   view(): OriginalView | null {
     const { drive, channel, isBeside } = this.store.get();
     if (channel !== "drive" || !drive?.branch || !this.playback.shown.has(ORIGINAL)) return null;

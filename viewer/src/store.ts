@@ -85,7 +85,7 @@ export interface PageState {
   readonly pointed: { readonly name: string; readonly x: number; readonly y: number } | null;
   /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */
   readonly motion: Motion | null;
-  /** How far a branch and its original are apart; null while there is none. */
+  /** How far a branch and its original are apart; null if there is none. */
   readonly divergence: Divergence | null;
   /** Whether the original is drawn beside the branch instead of over it. */
   readonly isBeside: boolean;

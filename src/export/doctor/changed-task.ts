@@ -19,7 +19,7 @@ export const SAME_WORLD: WorldChange = { friction: 1, mass: 1, push: 0, sensorNo
 
 const PUSH_EVERY = 2; // s
 
-/** The task with pushes, other sensor noise and a time limit. @param base free joint that is pushed; null where there is none */
+/** The task with pushes, other sensor noise and a time limit. @param base free joint that is pushed; null if there is none */
 export function changedTask(
   task: Task,
   { push, sensorNoise }: Pick<WorldChange, "push" | "sensorNoise">,

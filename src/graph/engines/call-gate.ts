@@ -5,7 +5,7 @@
 
 /** Flag beside the count of running calls, set once no more calls are admitted. */
 const SHUT = 1 << 30;
-/** How often an owner looks whether the call under way is over. */
+/** How often an owner looks whether the running call is over. */
 const LOOK_MS = 1;
 
 export class CallGate {

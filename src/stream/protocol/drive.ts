@@ -79,7 +79,7 @@ export interface ContactsMessage {
   readonly values: readonly (number | null)[];
   /** The spring that draws at a body: a point in the body's frame and where to, in the world, m. */
   readonly grip: Grip | null;
-  /** Direction of a push that is under way, rad from the world's x axis. */
+  /** Direction of a push in progress, rad from the world's x axis. */
   readonly push: number | null;
 }
 export interface Grip {

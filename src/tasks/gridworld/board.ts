@@ -57,7 +57,7 @@ export function puckOf(sim: Simulation): Puck {
 }
 
 /**
- * Number of the goal on every cell, −1 where there is none; row by row.
+ * Number of the goal on every cell, −1 if there is none; row by row.
  * @param goals names of the boxes that mark them
  * @throws UserError when the scene lacks one
  */

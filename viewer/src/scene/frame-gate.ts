@@ -37,7 +37,7 @@ export class FrameGate {
     this.gl.flush();
   }
 
-  /** Forgets the frame that is under way: its context is lost. */
+  /** Forgets the frame in progress: its context is lost. */
   reset(): void {
     this.fence = null;
   }

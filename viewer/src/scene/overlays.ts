@@ -30,7 +30,7 @@ export interface OverlayMoment {
   readonly push: Push | null;
 }
 
-/** A push that is under way: the direction from the world's x axis, rad, and where it hits. */
+/** A push in progress: the direction from the world's x axis, rad, and where it hits. */
 export interface Push {
   readonly angle: number;
   readonly at: readonly [number, number, number];

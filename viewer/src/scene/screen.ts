@@ -68,7 +68,7 @@ export class Screen {
     if (this.renderer) this.renderer.shadowMap.enabled = areCast;
   }
 
-  /** Whether the next frame casts its shadows anew. */
+  /** Whether the next frame renders its shadows again. */
   castShadows(isDue: boolean): void {
     if (this.renderer) this.renderer.shadowMap.needsUpdate = isDue;
   }

@@ -25,7 +25,7 @@ export interface PadState {
   readonly isKnown: boolean;
   /** Whether the user has mapped it. */
   readonly isTaught: boolean;
-  /** The present question about its sticks; null while there is none. */
+  /** The present question about its sticks; null if there is none. */
   readonly asked: { readonly step: MappingStep; readonly isMoved: boolean } | null;
 }
 

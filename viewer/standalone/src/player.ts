@@ -1,4 +1,4 @@
-/** Drives the robot of a page by its clock, as the wishes of the page's controls say: what the studio's server does, without a server. */
+/** Drives the robot of a page by its clock, as the requests of the page's controls say: what the studio's server does, without a server. */
 import type { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import type { ClientMessage, DriveMessage } from "../../../src/stream/protocol.ts";
 import { Drive } from "../../src/drive.ts";
