@@ -50,7 +50,7 @@ describe("a run folder that is trained in", () => {
     const refused = await callCli("train", "--resume", run);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
-      /^flowgait: .*run: process \d+ on .* \(since 20.*Z\) trains here, expected it to end first\n$/,
+      /^flowgait: .*run: process \d+ on .* \(since 20.*Z\) is training here, expected it to end first\n$/,
     );
     expect(refused.stderr).toContain(`process ${first.child.pid} on ${hostname()}`);
     const evaluated = await callCli("eval", run, "--episodes", "1", "--workers", "1");

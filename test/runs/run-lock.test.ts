@@ -70,7 +70,7 @@ describe("the lock of a run folder", () => {
   it("that says nothing, as a crash may leave it, counts by its age", async () => {
     const { folder, path } = lockedBy({});
     writeFileSync(path, "");
-    await expect(RunLock.acquire(folder)).rejects.toThrow("another process trains here");
+    await expect(RunLock.acquire(folder)).rejects.toThrow("another process is training here");
     utimesSync(path, 1, 1);
     await acquire(folder);
   });
@@ -122,6 +122,6 @@ describe("the check of a lock", () => {
     const lock = await acquire(folder);
     rmSync(join(folder, "training-1.lock"));
     lock.check();
-    await expect(RunLock.acquire(folder)).rejects.toThrow("trains here");
+    await expect(RunLock.acquire(folder)).rejects.toThrow("is training here");
   });
 });
