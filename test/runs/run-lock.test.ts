@@ -61,7 +61,9 @@ describe("the lock of a run folder", () => {
 
   it("of another machine is held while it is written to, and free after a minute of silence", async () => {
     const { folder, path } = lockedBy({ pid: 1, host: "lab-2", machine: "another", started: "1" });
-    await expect(RunLock.acquire(folder)).rejects.toThrow("process 1 on lab-2 (since 2026-01-02T03:04:05.000Z) trains");
+    await expect(RunLock.acquire(folder)).rejects.toThrow(
+      "process 1 on lab-2 (since 2026-01-02T03:04:05.000Z) is training here",
+    );
     const longAgo = Date.now() / 1000 - 61;
     utimesSync(path, longAgo, longAgo);
     await acquire(folder);
