@@ -1,6 +1,5 @@
 /** Collection with policy, noise and storage in the loop, against the environment steps of physics.ts, in turns within one run. */
 
-import { resolveTrainConfig } from "../src/config/presets.ts";
 import { createOrtEngine } from "../src/graph/index.ts";
 import { actionNoise, policySpec } from "../src/learner/networks.ts";
 import { median } from "../src/math/median.ts";
@@ -13,6 +12,7 @@ import { startOfRun } from "../src/policy/run-clock.ts";
 import { samplerFunction } from "../src/policy/sampler.ts";
 import { type ActingPolicy, Collector, type Trajectory } from "../src/rollout/collect.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
+import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { rateMeter } from "./physics.ts";
 
 /** Rates of one task on one thread of this machine. */

@@ -5,13 +5,13 @@
  */
 import { actorGradientFunction, segmentGradientFunction } from "../src/algorithms/update-functions.ts";
 import type { TrainConfig } from "../src/config/config.ts";
-import { resolveTrainConfig } from "../src/config/presets.ts";
 import { createOrtEngine, createTfjsEngine, type Engine } from "../src/graph/index.ts";
 import { evaluationsPerRow, updatePlan, updateSpec } from "../src/learner/networks.ts";
 import { median } from "../src/math/median.ts";
 import { UserError } from "../src/math/user-error.ts";
 import { startOfRun } from "../src/policy/run-clock.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
+import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
 import { collectIteration } from "../src/train/collection.ts";
 import { MatmulMeter, secondsOf } from "./matmul.ts";

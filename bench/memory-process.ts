@@ -1,6 +1,6 @@
 /** The process that memory.ts measures: trains a task for two iterations, into a folder, and prints its largest size. */
 import { availableParallelism } from "node:os";
-import { resolveTrainConfig } from "../src/config/presets.ts";
+import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { Training } from "../src/train/training.ts";
 import type { MemorySizes } from "./memory.ts";
 

@@ -1,6 +1,6 @@
 /** The process that training.ts profiles: trains the task named by its argument for some iterations and prints when they began and ended. */
 import { availableParallelism } from "node:os";
-import { resolveTrainConfig } from "../src/config/presets.ts";
+import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { assemble, disassemble } from "../src/train/assembly.ts";
 import { iterate } from "./training.ts";
 

@@ -9,14 +9,15 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { rowsPerIteration, type TrainConfig } from "../src/config/config.ts";
-import { resolveTrainConfig } from "../src/config/presets.ts";
 import { temporaryFolder } from "../src/files/atomic-file.ts";
 import { updatePlan } from "../src/learner/networks.ts";
 import { median } from "../src/math/median.ts";
 import { advanced } from "../src/policy/run-clock.ts";
+import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
 import { collectIteration } from "../src/train/collection.ts";
 import { threadSeconds } from "./cpu-profile.ts";
+import { measureJobs, parallelShare } from "./parallel.ts";
 import type { ProfiledRun } from "./training-process.ts";
 
 /** Rates of one task on this machine. */
@@ -36,13 +37,22 @@ export interface TrainingRates {
   readonly physicsShare: number;
   readonly javascriptShare: number;
   readonly waitingShare: number;
+  /**
+   * Share of so many threads' time that would be work, from job lengths measured on one thread and a simulated schedule; and how much quicker
+   * than one thread that is
+   */
+  readonly parallelShareAt2: number;
+  readonly parallelShareAt4: number;
+  readonly parallelShareAt8: number;
+  readonly parallelShareAt16: number;
+  readonly speedUpAt16: number;
 }
 
 const TURNS = 5;
 
 /** Measures the laptop preset of one task by name. */
 export async function benchTraining(task: string): Promise<TrainingRates> {
-  return { ...(await turns(task)), ...(await shares(task)) };
+  return { ...(await turns(task)), ...(await shares(task)), ...(await parallel(task)) };
 }
 
 /** One iteration as training does it. */
@@ -77,6 +87,17 @@ async function turns(task: string) {
     overOneWorker: ratio(0, 1),
     overUncut: ratio(0, 2),
     mostOverUncut: availableParallelism() * ratio(1, 2),
+  };
+}
+
+async function parallel(task: string) {
+  const jobs = await measureJobs(resolveTrainConfig({ task }));
+  return {
+    parallelShareAt2: parallelShare(jobs, 2),
+    parallelShareAt4: parallelShare(jobs, 4),
+    parallelShareAt8: parallelShare(jobs, 8),
+    parallelShareAt16: parallelShare(jobs, 16),
+    speedUpAt16: 16 * parallelShare(jobs, 16),
   };
 }
 

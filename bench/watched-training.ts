@@ -1,10 +1,10 @@
 /** A training of humanoids that shows itself on a stream, for measurements: turns of iterations while viewers look and while none does. */
 import { rm } from "node:fs/promises";
-import { resolveTrainConfig } from "../src/config/presets.ts";
 import { temporaryFolder } from "../src/files/atomic-file.ts";
 import type { MetricSink } from "../src/runs/metrics.ts";
 import { StreamServer } from "../src/stream/server.ts";
 import { LiveView } from "../src/studio/live-view.ts";
+import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { Training } from "../src/train/training.ts";
 
 /** One iteration as it was measured. */

@@ -1,6 +1,6 @@
 /** What the package's declarations say to a program that checks them with its own compiler settings. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "flowgait-consumer-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Uses tasks, simulations and environments, indexed values included. */
-const PROGRAM = `import { defineTask, direct, Environment, readings, Simulation, tolerance, UserError, type Task } from "flowgait";
+const PROGRAM = `import { defineTask, direct, Environment, readings, Simulation, suiteRecipe, type Task, tolerance, UserError } from "flowgait";
 
 const upright = tolerance({ bounds: [0.98, 1], margin: 1 });
 export const task: Task = defineTask({
@@ -21,6 +21,7 @@ export const task: Task = defineTask({
   action: direct({ squash: "tanh" }),
   observe: { height: { of: (s) => s.robot.height(), noise: 0.05, unit: "m" } },
   reward: { up: { weight: 1, of: (s) => upright(s.robot.height()) }, effort: { weight: -0.1, of: (s) => (s.action[0] ?? 0) ** 2 } },
+  presets: { ...suiteRecipe({ steps: 1e6, noisePeriod: 2 }), paper: { ppo: { envs: 64, algorithm: { name: "ppo", clip: 0.1 } } } },
 });
 
 export async function total(): Promise<number> {
@@ -36,12 +37,13 @@ export async function total(): Promise<number> {
 `;
 
 beforeAll(() => {
-  // Declarations alone, without any other package beside them: what they refer to must be their own.
+  // Declarations with the one package beside them whose types they may refer to, and which npm installs with them.
   const installed = join(folder, "node_modules", "flowgait");
   const isDeclaration = (path: string) => statSync(path).isDirectory() || path.endsWith(".d.ts");
   mkdirSync(installed, { recursive: true });
   cpSync(join(packageRoot, "package.json"), join(installed, "package.json"));
   cpSync(join(packageRoot, "dist", "src"), join(installed, "dist", "src"), { recursive: true, filter: isDeclaration });
+  symlinkSync(join(packageRoot, "node_modules", "zod"), join(folder, "node_modules", "zod"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "program.ts"), PROGRAM);
 });

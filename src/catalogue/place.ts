@@ -1,7 +1,6 @@
 /** Where a policy acts: a task, and what may differ in it. Flags of `eval` and `play`. */
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
-import type { Command } from "commander";
 import type { Output } from "../files/output.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
@@ -22,15 +21,6 @@ export interface PlaceOptions {
 /** A task and its variant. */
 export interface Place extends Required<TaskVariant> {
   readonly task: string;
-}
-
-/** Gives a command the flags. */
-export function addPlaceOptions(command: Command): Command {
-  return command
-    .option("--task <task>", "task to run (default: the policy's own task)")
-    .option("--terrain-seed <seed>", "seed of generated terrain (default: the trained value)")
-    .option("--model-dir <folder>", "your own description of the robot (default: as trained)")
-    .option("--lesson <name>", "lesson whose action mapping the policy uses (default: as trained)");
 }
 
 /**

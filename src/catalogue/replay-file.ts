@@ -11,7 +11,7 @@ import type { DriveChange, DriveCourse, LoggedChange, NamedPolicy } from "../dri
 import { publicPath } from "../files/shown-path.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
-import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
+import { FLOW_SAMPLERS } from "../policy/sampler-names.ts";
 import { flowOf, type PolicyData } from "../rollout/policy-data.ts";
 import { type Environment, isTaskFile } from "../tasks/index.ts";
 import type { FoundPolicy } from "./found-policy.ts";

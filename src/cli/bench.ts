@@ -1,43 +1,24 @@
 /** `flowgait bench [what]`: measures this machine. bench/ says what is measured and against which bound. */
-import { Command } from "commander";
-import { choice } from "../catalogue/flag-value.ts";
 import { type Output, resultJson } from "../files/output.ts";
+import type { Bench } from "./commands/bench.ts";
 import { formatNumber, formatTable } from "./table.ts";
-
-const BENCHES = ["physics", "learner", "collect", "training", "memory", "stream"] as const;
-type Bench = (typeof BENCHES)[number];
 
 /** Tasks that rates of physics and collection are given for. */
 const BENCH_TASKS = ["CheetahRun", "HumanoidJoystick"];
 
-const HELP = `
-training: whole iterations of the laptop presets, without evaluations and files. "oneWorker" is the same with one worker. "uncut" is one
-worker that computes every minibatch in one session, without gradient shards or cache blocks. "mostOverUncut" is the number of cores
-times the gain of shards and blocks on one worker. Shares are of the workers' time, from a CPU profile of the first run; JavaScript
-includes the main thread and garbage collection.`;
-
 /** What was measured: rates by name, of a task where it has several. */
 type Rates = Readonly<Record<string, number | null>>;
 
-/** The command. */
-export function benchCommand(output: Output): Command {
-  return new Command("bench")
-    .summary("measure this machine")
-    .description("Measure rates on this machine, and their ratio to a bound measured in the same run.")
-    .addHelpText("after", HELP)
-    .argument("[what]", `${BENCHES.join(", ")} (default: all)`)
-    .option("--json", "print one JSON document on standard output")
-    .action(async (what: string | undefined, options: { json?: boolean }) => {
-      const wanted = what === undefined ? BENCHES : [choice("bench", what, BENCHES)];
-      const document: Partial<Record<Bench, unknown>> = {};
-      for (const name of wanted) {
-        output.note(`measuring ${name} …`);
-        const result = await measure(name);
-        document[name] = result;
-        if (options.json !== true) output.result(`${ratesText(name, result, await askedOf(name))}\n\n`);
-      }
-      if (options.json === true) resultJson(output, document);
-    });
+/** Measures one after the other, and prints what came out. */
+export async function runBenches(wanted: readonly Bench[], options: { json?: boolean }, output: Output): Promise<void> {
+  const document: Partial<Record<Bench, unknown>> = {};
+  for (const name of wanted) {
+    output.note(`measuring ${name} …`);
+    const result = await measure(name);
+    document[name] = result;
+    if (options.json !== true) output.result(`${ratesText(name, result, await askedOf(name))}\n\n`);
+  }
+  if (options.json === true) resultJson(output, document);
 }
 
 async function measure(name: Bench): Promise<Readonly<Record<string, Rates | number | null>>> {

@@ -1,69 +1,122 @@
-/** `flowgait <command>`: puts the commands together, runs one, and turns failures into one line and an exit code. */
+/** `flowgait <command>`: runs one, and turns failures into one line and an exit code. A command's modules are loaded when it is named. */
 import { Command, CommanderError } from "commander";
-import { unknownFlag } from "../config/overrides.ts";
 import { type Output, processOutput } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
-import { nearNames } from "../math/near-names.ts";
-import { benchCommand } from "./bench.ts";
-import { diagnoseCommand } from "./diagnose.ts";
-import { doctorCommand } from "./doctor.ts";
-import { evalCommand } from "./eval.ts";
-import { exportCommand } from "./export.ts";
+import { unknownFlag } from "../math/near-names.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
-import { playCommand } from "./play.ts";
-import { replayCommand } from "./replay.ts";
-import { reproduceCommand } from "./reproduce.ts";
-import { studioCommand } from "./studio.ts";
-import { tasksCommand } from "./tasks.ts";
-import { trainCommand } from "./train.ts";
+
+/** What is known of a command before it is loaded. */
+interface Listed {
+  /** Its arguments, as the list of commands shows them. */
+  readonly takes: string;
+  readonly summary: string;
+  load(): Promise<{ declare(command: Command, output: Output): void }>;
+}
+
+const COMMANDS: Readonly<Record<string, Listed>> = {
+  tasks: {
+    takes: "[name]",
+    summary: "list the tasks, or describe one",
+    load: () => import("./commands/tasks.ts"),
+  },
+  train: {
+    takes: "<task>",
+    summary: "train a policy",
+    load: () => import("./commands/train.ts"),
+  },
+  eval: {
+    takes: "<policy>",
+    summary: "evaluate a policy",
+    load: () => import("./commands/eval.ts"),
+  },
+  play: {
+    takes: "<policy>",
+    summary: "drive a policy in the viewer",
+    load: () => import("./commands/play.ts"),
+  },
+  replay: {
+    takes: "<file>",
+    summary: "replay a recorded drive bit for bit",
+    load: () => import("./commands/replay.ts"),
+  },
+  studio: {
+    takes: "",
+    summary: "serve the viewer and train in it",
+    load: () => import("./commands/studio.ts"),
+  },
+  bench: {
+    takes: "[what]",
+    summary: "measure this machine",
+    load: () => import("./commands/bench.ts"),
+  },
+  export: {
+    takes: "<policy>",
+    summary: "export a controller with its contract and a report",
+    load: () => import("./commands/export.ts"),
+  },
+  doctor: {
+    takes: "<policy>",
+    summary: "check a policy before deployment on a robot",
+    load: () => import("./commands/doctor.ts"),
+  },
+  diagnose: {
+    takes: "<diagnosis>",
+    summary: "diagnose a trained policy",
+    load: () => import("./commands/diagnose.ts"),
+  },
+  reproduce: {
+    takes: "<table>",
+    summary: "reproduce a published table and compare it with the published numbers",
+    load: () => import("./commands/reproduce.ts"),
+  },
+};
 
 /** Runs the command that the arguments name. */
 export async function runCommandLine(argv: readonly string[], output: Output = processOutput()): Promise<ExitCode> {
   const program = buildProgram(output);
+  const words = asFlag(argv);
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, output);
-    const failure = parserFailure(error, parserNames(program, argv));
+    const failure = parserFailure(error, parserNames(program, words));
     return failure === null ? 0 : reportFailure(failure, output);
   }
 }
 
+/** `help train` as `train --help`, for which the command is loaded; `help trian` as `trian`, which is refused. */
+function asFlag(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first !== "help") return argv;
+  return rest.length === 0 || rest[0]! in COMMANDS ? [...rest, "--help"] : rest;
+}
+
+/** The parser, which throws instead of ending the process, and writes where we say; what it knows of commands is their names. */
 function buildProgram(output: Output): Command {
   const program = new Command("flowgait")
     .description(
       "Train robot controllers with flow-matching policies on MuJoCo WebAssembly, watch them live, export them.",
     )
     .version(packageVersion(), "--version", "print the version")
-    .helpOption("-h, --help", "show help");
-  const commands = [
-    tasksCommand,
-    trainCommand,
-    evalCommand,
-    playCommand,
-    replayCommand,
-    studioCommand,
-    benchCommand,
-    exportCommand,
-    doctorCommand,
-    diagnoseCommand,
-    reproduceCommand,
-  ];
-  for (const build of commands) program.addCommand(build(output));
-  configureParser(program, output);
-  return program;
-}
-
-/** Lets a command and those below it throw instead of ending the process, and write where we say. */
-function configureParser(command: Command, output: Output): void {
-  command
+    .helpOption("-h, --help", "show help")
     .exitOverride()
     .showSuggestionAfterError(false)
     .configureOutput({ writeOut: (text) => output.result(text), writeErr: () => undefined });
+  for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).summary(summary);
+  return program
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${COMMANDS[command.name()]?.takes ?? ""}` })
+    .hook("preSubcommand", async (_, command) => {
+      (await COMMANDS[command.name()]?.load())?.declare(command, output);
+      unquoteDefaults(command);
+    });
+}
+
+/** Help shows "(default: 32)" in place of commander's "(default: "32")", also in the commands of a group. */
+function unquoteDefaults(command: Command): void {
   for (const option of command.options)
-    if (typeof option.defaultValue === "string") option.defaultValueDescription ??= option.defaultValue; // unquoted
-  for (const below of command.commands) configureParser(below, output);
+    if (typeof option.defaultValue === "string") option.defaultValueDescription ??= option.defaultValue;
+  for (const below of command.commands) unquoteDefaults(below);
 }
 
 /** The command that the arguments name: below groups, as far as there are such words. */
@@ -77,11 +130,6 @@ function parserNames(program: Command, argv: readonly string[]) {
   const flags = command.options.map((option) => option.long!.slice(2));
   return {
     commands: command.commands.map((candidate) => candidate.name()),
-    describeUnknownFlag: (word: string) => {
-      const name = word.replace(/^-+/, "").replace(/=.*$/, "");
-      if (["train", "studio", "reproduce"].includes(command.name())) return unknownFlag(name, flags);
-      const [near] = nearNames(name, flags, 1);
-      return `${word}: unknown flag${near === undefined ? "" : `; nearest: --${near}`}`;
-    },
+    describeUnknownFlag: (word: string) => unknownFlag(word.replace(/^-+/, "").replace(/=.*$/, ""), flags),
   };
 }

@@ -1,5 +1,4 @@
 /** `flowgait diagnose modes <policy>`: whether a GridWorld policy does several things in one state, as text, JSON and a picture. */
-import { Command } from "commander";
 import { cell, choice, wholeNumber } from "../catalogue/flag-value.ts";
 import type { FoundPolicy } from "../catalogue/found-policy.ts";
 import { taskFor } from "../catalogue/place.ts";
@@ -13,7 +12,8 @@ import { UserError } from "../math/user-error.ts";
 import { CELLS, type Cell, Environment, goalCells, resolveTask, saddles } from "../tasks/index.ts";
 import { formatNumber, formatTable, percent } from "./table.ts";
 
-interface ModesOptions {
+/** The flags. */
+export interface ModesOptions {
   readonly task?: string;
   readonly state?: readonly string[];
   readonly start?: readonly string[];
@@ -33,32 +33,8 @@ const STARTS: readonly Cell[] = [
   [20, 17],
 ];
 
-/** The command. */
-export function diagnoseModesCommand(output: Output): Command {
-  const several = (text: string, before: readonly string[] = []) => [...before, text];
-  return new Command("modes")
-    .summary("count the modes of a GridWorld policy")
-    .description(
-      "Sample actions in states equidistant from several goals and count their modes; run episodes from fixed cells and count the goals reached.",
-    )
-    .argument("<policy>", "a run folder, a checkpoint file, zero or random")
-    .option("--task <task>", "task to run (default: the policy's own task)")
-    .option("--state <x,y>", "cell to sample actions in; repeatable (default: the task's saddle cells)", several)
-    .option("--start <x,y>", "cell to start episodes from; repeatable (default: the cells of the paper)", several)
-    .option("--draws <count>", "actions per state", "10000")
-    .option("--episodes <count>", "episodes per start", "100")
-    .option(
-      "--noise <kind>",
-      "noise that actions are drawn from: random, or zero (the flow from 0, a Gaussian's mean)",
-      "random",
-    )
-    .option("--seed <seed>", "seed of all draws", "1000003")
-    .option("--svg <file>", "picture to write (default: modes.svg in the run folder)")
-    .option("--json", "print one JSON document on standard output")
-    .action((policy: string, options: ModesOptions) => diagnose(policy, options, output));
-}
-
-async function diagnose(reference: string, options: ModesOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function diagnose(reference: string, options: ModesOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await findPolicy(reference);
   const env = await boardOf(found, options.task, output);

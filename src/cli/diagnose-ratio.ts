@@ -1,11 +1,9 @@
 /** `flowgait diagnose ratio <run>`: the ratio that FPO clips beside the true ratio of likelihoods, epoch by epoch, as text, JSON and a picture. */
-import { Command } from "commander";
 import { wholeNumber } from "../catalogue/flag-value.ts";
 import { placeOf } from "../catalogue/place.ts";
 import { figurePath, findCheckpoint, findPolicy } from "../catalogue/policy-reference.ts";
 import {
   diagnoseRatio,
-  MOST_ACTION_SIZE,
   type RatioDiagnosis,
   type RatioEpoch,
   type TruthComparison,
@@ -17,7 +15,8 @@ import { shownPath } from "../files/shown-path.ts";
 import { UserError } from "../math/user-error.ts";
 import { type Column, formatNumber, formatTable, percent } from "./table.ts";
 
-interface RatioOptions {
+/** The flags. */
+export interface RatioOptions {
   readonly task?: string;
   readonly modelDir?: string;
   readonly rows: string;
@@ -27,26 +26,8 @@ interface RatioOptions {
   readonly json?: boolean;
 }
 
-/** The command. */
-export function diagnoseRatioCommand(output: Output): Command {
-  return new Command("ratio")
-    .summary("compare FPO's ratio with the true one")
-    .description(
-      "Resume a run for one iteration, in memory. After every epoch, compare the ratio that fpo or fpo++ clips with the exact ratio " +
-        `of likelihoods. For tasks with at most ${MOST_ACTION_SIZE} actions.`,
-    )
-    .argument("<run>", "a run folder or a checkpoint file")
-    .option("--task <file>", "present path of your own task file (default: the run's copy)")
-    .option("--model-dir <folder>", "present path of your own description of the robot")
-    .option("--rows <count>", "number of actions to measure", "2048")
-    .option("--ode-steps <count>", "Runge–Kutta steps of the continuous flow; an even number", "32")
-    .option("--workers <count>", "threads; 0: one per core", "0")
-    .option("--svg <file>", "picture to write (default: ratio.svg in the run folder)")
-    .option("--json", "print one JSON document on standard output")
-    .action((run: string, options: RatioOptions) => diagnose(run, options, output));
-}
-
-async function diagnose(reference: string, options: RatioOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function diagnose(reference: string, options: RatioOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const { checkpoint, path } = await findCheckpoint(reference);
   const found = await findPolicy(reference);

@@ -1,6 +1,5 @@
 /** `flowgait diagnose stability <run>`: whether a run kept what it had learned, as text, JSON and a picture. Reads what training wrote. */
 import { join } from "node:path";
-import { Command } from "commander";
 import { realNumber } from "../catalogue/flag-value.ts";
 import {
   type Dip,
@@ -19,7 +18,8 @@ import { readJsonl } from "../runs/jsonl-sink.ts";
 import { readRun, runPaths } from "../runs/run-folder.ts";
 import { formatNumber, formatTable, percent } from "./table.ts";
 
-interface StabilityOptions {
+/** The flags. */
+export interface StabilityOptions {
   readonly threshold: string;
   readonly svg?: string;
   readonly json?: boolean;
@@ -29,22 +29,8 @@ interface StabilityOptions {
 const PICTURE_PARTS = 200;
 const TEXT_PARTS = 4;
 
-/** The command. */
-export function diagnoseStabilityCommand(output: Output): Command {
-  return new Command("stability")
-    .summary("check whether a run kept what it had learned")
-    .description(
-      "Compare each evaluation of a run with the best one before it, count non-finite values (NaN, ±Inf), and show how the update's measures changed. " +
-        "Works while the run is still training, too.",
-    )
-    .argument("<run>", "a run folder")
-    .option("--threshold <share>", "share of the best return so far; an evaluation below it counts as a loss", "0.8")
-    .option("--svg <file>", "picture to write (default: stability.svg in the run folder)")
-    .option("--json", "print one JSON document on standard output")
-    .action((run: string, options: StabilityOptions) => diagnose(run, options, output));
-}
-
-async function diagnose(run: string, options: StabilityOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function diagnose(run: string, options: StabilityOptions, output: Output): Promise<void> {
   const threshold = realNumber("--threshold", options.threshold, 0, 1);
   const { config, files } = await readRun(run);
   const { metrics } = runPaths(run);

@@ -2,7 +2,6 @@
 
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
-import { Command } from "commander";
 import { realNumber, wholeNumber } from "../catalogue/flag-value.ts";
 import type { FoundPolicy } from "../catalogue/found-policy.ts";
 import { ownTask, type Place, placeOf } from "../catalogue/place.ts";
@@ -23,10 +22,11 @@ import { packageVersion } from "../files/version.ts";
 import { inputPrologue, onnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { describeTask, Environment, isTaskFile, resolveTask, type TaskVariant } from "../tasks/index.ts";
-import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
+import { type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
 import { formatNumber } from "./table.ts";
 
-interface DoctorOptions extends CheckpointOptions {
+/** The flags. */
+export interface DoctorOptions extends CheckpointOptions {
   readonly task?: string;
   readonly modelDir?: string;
   readonly episodes: string;
@@ -38,34 +38,8 @@ interface DoctorOptions extends CheckpointOptions {
   readonly json?: boolean;
 }
 
-/** The command. */
-export function doctorCommand(output: Output): Command {
-  const command = new Command("doctor")
-    .summary("check a policy before deployment on a robot")
-    .description(
-      "Check a policy or an exported controller against its robot: order of joints, pose, gains, scale, rates, observation, normaliser, and what latency, mass, friction and noise cost.",
-    )
-    .argument(
-      "<policy>",
-      "a run folder, a checkpoint file, an ONNX file (flowgait's or third-party), or the name of a controller that ships",
-    )
-    .option(
-      "--task <task>",
-      "task, and so the robot, to check against; required for third-party files (default: the policy's own task)",
-    )
-    .option("--model-dir <folder>", "your own description of the robot (default: as trained)")
-    .option("--episodes <count>", "episodes per condition", "4")
-    .option("--seconds <time>", "time limit of an episode in s", "10")
-    .option("--seed <seed>", "seed of the episodes", "1000003")
-    .option("--no-table", "omit the robustness sweep over pushes, friction, latency and mass")
-    .option("--page <file>", "page to write (default: beside the policy)")
-    .option("--json", "print one JSON document on standard output");
-  return addCheckpointOption(command).action((policy: string, options: DoctorOptions) =>
-    doctor(policy, options, output),
-  );
-}
-
-async function doctor(reference: string, options: DoctorOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function doctor(reference: string, options: DoctorOptions, output: Output): Promise<void> {
   const sizes: ExaminationSizes = {
     episodes: wholeNumber("--episodes", options.episodes, 1, 1000),
     seconds: realNumber("--seconds", options.seconds, 0.1, 3600),

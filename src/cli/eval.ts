@@ -1,7 +1,6 @@
 /** `flowgait eval <policy>`: whole episodes under a fixed policy, and their results. */
-import { Command } from "commander";
 import { choice, twist, wholeNumber } from "../catalogue/flag-value.ts";
-import { addPlaceOptions, noteContradictions, type Place, type PlaceOptions, placeOf } from "../catalogue/place.ts";
+import { noteContradictions, type Place, type PlaceOptions, placeOf } from "../catalogue/place.ts";
 import { type Output, resultJson } from "../files/output.ts";
 import { UserError } from "../math/user-error.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
@@ -10,11 +9,12 @@ import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
 import type { EvaluationSummary } from "../runs/metrics.ts";
 import { Environment, resolveTask, type Task } from "../tasks/index.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
-import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
-import { addFlowOptions, type FlowOptions, readFlowFlags, resampled } from "./flags/flow-flags.ts";
+import { type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
+import { type FlowOptions, readFlowFlags, resampled } from "./flags/flow-flags.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-interface EvalOptions extends CheckpointOptions, FlowOptions, PlaceOptions {
+/** The flags. */
+export interface EvalOptions extends CheckpointOptions, FlowOptions, PlaceOptions {
   readonly episodes: string;
   readonly seed: string;
   readonly command?: string;
@@ -25,34 +25,8 @@ interface EvalOptions extends CheckpointOptions, FlowOptions, PlaceOptions {
   readonly json?: boolean;
 }
 
-/** The command. */
-export function evalCommand(output: Output): Command {
-  const command = new Command("eval")
-    .summary("evaluate a policy")
-    .description(
-      "Run whole episodes under a policy: return, reward terms, falls, and tracking errors, which compare the command with the velocity " +
-        "averaged over the last 0.5 s and omit the first second after a change; unaveraged errors are printed too.",
-    )
-    .argument(
-      "<policy>",
-      "a run folder, a checkpoint, an ONNX file (flowgait's or third-party), the name of a controller that ships, zero or random",
-    )
-    .option("--episodes <count>", "episodes", "32")
-    .option("--seed <seed>", "seed of the episodes", "1000003")
-    .option("--command <vx,vy,yaw>", "command held throughout, in m/s, m/s, rad/s (default: drawn as in training)")
-    .option(
-      "--noise <kind>",
-      "random, or zero (the flow from 0, a Gaussian's mean) (default: as in the training's evaluations)",
-    )
-    .option("--no-disturbances", "without observation noise, pushes and domain randomisation")
-    .option("--workers <count>", "threads; 0: one per core", "0")
-    .option("--json", "print one JSON document on standard output");
-  return addFlowOptions(addCheckpointOption(addPlaceOptions(command))).action((policy: string, options: EvalOptions) =>
-    evaluate(policy, options, output),
-  );
-}
-
-async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function evaluate(reference: string, options: EvalOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await takePolicy(reference, options, output);
   const place = await placeOf(found, options, output);

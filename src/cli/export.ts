@@ -1,7 +1,6 @@
 /** `flowgait export <policy>`: a trained policy as files that a robot, a browser or a Python script runs, with the report that proves them. */
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Command } from "commander";
 import type { FoundPolicy } from "../catalogue/found-policy.ts";
 import { placeOf } from "../catalogue/place.ts";
 import { findCompiler } from "../export/c/c-compiler.ts";
@@ -9,7 +8,8 @@ import { weightsSha256 } from "../export/contract/checksum.ts";
 import type { ControllerOrigin } from "../export/contract/contract.ts";
 import { controllerFunction } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
-import { type ExportFormat, exportFiles } from "../export/export-files.ts";
+import type { ExportFormat } from "../export/export-choices.ts";
+import { exportFiles } from "../export/export-files.ts";
 import type { Progress } from "../export/measure/measuring-threads.ts";
 import { checkOutputFolder, writeExport } from "../export/output-folder.ts";
 import { ExportMeasurement, type ExportSubject, type MeasurementSettings } from "../export/report/measurement.ts";
@@ -23,9 +23,8 @@ import { flowOf, type PolicyData } from "../rollout/policy-data.ts";
 import { runName } from "../runs/run-places.ts";
 import { describeTask, Environment, isTaskFile, resolveTask, taskFileName } from "../tasks/index.ts";
 import { exportText } from "./export-text.ts";
-import { addCheckpointOption, takePolicy } from "./flags/checkpoint-flag.ts";
+import { takePolicy } from "./flags/checkpoint-flag.ts";
 import {
-  addExportOptions,
   type ExportOptions,
   readDistillation,
   readFormats,
@@ -37,20 +36,8 @@ import { readFlowFlags, resampled } from "./flags/flow-flags.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { stageProgress } from "./stage-progress.ts";
 
-/** The command. */
-export function exportCommand(output: Output): Command {
-  const command = new Command("export")
-    .summary("export a controller with its contract and a report")
-    .description(
-      "Write a trained policy as a controller with its deployment contract, and a report that compares every format with the policy.",
-    )
-    .argument("<policy>", "a run folder, a checkpoint file, or a controller (.onnx or the name of one that ships)");
-  return addCheckpointOption(addExportOptions(command))
-    .option("--json", "print one JSON document on standard output")
-    .action((policy: string, options: ExportOptions) => exportPolicy(policy, options, output));
-}
-
-async function exportPolicy(reference: string, options: ExportOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function exportPolicy(reference: string, options: ExportOptions, output: Output): Promise<void> {
   const formats = readFormats(options.format);
   const distilling = readDistillation(options);
   const sizes = { ...readSizes(options), ...(distilling && { flowStepCounts: [distilling.flowSteps] }) };

@@ -1,7 +1,6 @@
 /** `flowgait play <policy>`: a live simulation under a policy, in the viewer, to steer by hand. Stays until Ctrl-C. */
-import { Command } from "commander";
 import { choice, twist, wholeNumber } from "../catalogue/flag-value.ts";
-import { addPlaceOptions, noteContradictions, type PlaceOptions, placeOf } from "../catalogue/place.ts";
+import { noteContradictions, type PlaceOptions, placeOf } from "../catalogue/place.ts";
 import { storedReference } from "../catalogue/task-reference.ts";
 import type { Output } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
@@ -12,42 +11,21 @@ import { type DriveOptions, DriveView } from "../studio/drive-view.ts";
 import { PolicyShelf } from "../studio/policy-shelf.ts";
 import { commandRangesOf } from "../tasks/command-ranges.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
-import { addCheckpointOption, type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
-import { addFlowOptions, type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flags/flow-flags.ts";
-import { addServeOptions, readServeFlags, type ServeFlags, type ServeSettings } from "./flags/serve-options.ts";
+import { type CheckpointOptions, takePolicy } from "./flags/checkpoint-flag.ts";
+import { type FlowFlags, type FlowOptions, readFlowFlags, resampled } from "./flags/flow-flags.ts";
+import { readServeFlags, type ServeFlags, type ServeSettings } from "./flags/serve-options.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
 
-interface PlayOptions extends CheckpointOptions, FlowOptions, PlaceOptions, ServeFlags {
+/** The flags. */
+export interface PlayOptions extends CheckpointOptions, FlowOptions, PlaceOptions, ServeFlags {
   readonly command?: string;
   readonly seed: string;
   readonly noise?: string;
   readonly disturbances?: boolean;
 }
 
-/** The command. */
-export function playCommand(output: Output): Command {
-  const command = new Command("play")
-    .summary("drive a policy in the viewer")
-    .description(
-      "Run a policy in real time and drive it in the viewer with the keyboard, a gamepad or the stick on the page.",
-    )
-    .argument(
-      "<policy>",
-      "a run folder, a checkpoint, an ONNX file, the name of a controller that ships, zero or random",
-    )
-    .option("--command <vx,vy,yaw>", "command until someone steers, in m/s, m/s, rad/s (default: 0,0,0)")
-    .option("--seed <seed>", "seed of the simulation", "0")
-    .option(
-      "--noise <kind>",
-      "random, or zero (the flow from 0, a Gaussian's mean) (default: as in the training's evaluations)",
-    )
-    .option("--disturbances", "apply the training's observation noise, pushes and domain randomisation");
-  return addFlowOptions(addCheckpointOption(addPlaceOptions(addServeOptions(command)))).action(
-    (policy: string, options: PlayOptions) => play(policy, options, output),
-  );
-}
-
-async function play(reference: string, options: PlayOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function play(reference: string, options: PlayOptions, output: Output): Promise<void> {
   const settings = readSettings(options);
   const found = await takePolicy(reference, options, output);
   const { task, ...variant } = await placeOf(found, options, output);

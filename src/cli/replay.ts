@@ -1,5 +1,4 @@
 /** `flowgait replay <file>`: does a saved course again, says whether it is the same bit for bit, and shows or records it. */
-import { Command } from "commander";
 import { courseOf, readReplay, replayPlaces } from "../catalogue/replay-file.ts";
 import type { DriveCourse } from "../drive/drive-orders.ts";
 import { DriveSession } from "../drive/drive-session.ts";
@@ -10,11 +9,12 @@ import { McapFile } from "../mcap/mcap-file.ts";
 import { describeScene } from "../physics/looks/scene-description.ts";
 import { PolicyShelf } from "../studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
-import { addServeOptions, readServeFlags, refuseServeFlags, type ServeFlags } from "./flags/serve-options.ts";
+import { readServeFlags, refuseServeFlags, type ServeFlags } from "./flags/serve-options.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { servePlay } from "./play.ts";
 
-interface ReplayOptions extends ServeFlags {
+/** The flags. */
+export interface ReplayOptions extends ServeFlags {
   readonly policy?: string;
   readonly task?: string;
   readonly modelDir?: string;
@@ -26,24 +26,8 @@ interface ReplayOptions extends ServeFlags {
 /** How often people hear how far it is. */
 const NOTE_MS = 5000;
 
-/** The command. */
-export function replayCommand(output: Output): Command {
-  const command = new Command("replay")
-    .summary("replay a recorded drive bit for bit")
-    .description(
-      "Replay a recorded drive and compare the result with the file's digest. The viewer saves replay files.",
-    )
-    .argument("<file>", "a replay file (.replay.json)")
-    .option("--policy <policy>", "present path of the first policy (default: the path in the file)")
-    .option("--task <file>", "present path of your own task file (default: the path in the file or the policy)")
-    .option("--model-dir <folder>", "present path of your own description of the robot")
-    .option("--mcap <file>", "record poses, joint states, command and rewards as MCAP, for Foxglove and Rerun")
-    .option("--view", "open the recording in the viewer: scrub through it, branch anywhere")
-    .option("--json", "print one JSON document on standard output");
-  return addServeOptions(command).action((file: string, options: ReplayOptions) => replayFile(file, options, output));
-}
-
-async function replayFile(file: string, options: ReplayOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function replayFile(file: string, options: ReplayOptions, output: Output): Promise<void> {
   const at = readServeFlags(options);
   if (options.view !== true) refuseServeFlags(options);
   const replay = await readReplay(file);

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import { choice, wholeNumber } from "../catalogue/flag-value.ts";
 import { algorithmNames } from "../config/algorithm-config.ts";
 import { oneOf } from "../config/config-issue.ts";
@@ -17,17 +16,18 @@ import { type CellRecord, readCell } from "../reproduction/cell-record.ts";
 import { type Cell, planCells } from "../reproduction/cells.ts";
 import { curvesFigure } from "../reproduction/curves-figure.ts";
 import { secondsLeft } from "../reproduction/duration.ts";
-import { fpoTable1, type PublishedTable } from "../reproduction/fpo-table1.ts";
+import { type PublishedTable, publishedTables } from "../reproduction/fpo-table1.ts";
 import { evaluateOtherNoise, otherNoise } from "../reproduction/other-noise.ts";
 import { durationText, progressSink } from "../runs/progress-sink.ts";
 import { RUNS_FOLDER, runPaths } from "../runs/run-folder.ts";
 import { type PreparedRun, prepareNewRun, prepareResume } from "../studio/prepared-run.ts";
 import { runTraining } from "../studio/training-session.ts";
-import { addSettingOptions, givenSettings, settingsHelp } from "./flags/setting-options.ts";
+import { givenSettings } from "./flags/setting-options.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { plannedText, type Reproduction, reproductionJson, reproductionText } from "./reproduction-report.ts";
 
-interface ReproduceOptions {
+/** The flags. */
+export interface ReproduceOptions {
   readonly preset?: string;
   readonly tasks?: string;
   readonly algorithms?: string;
@@ -39,8 +39,6 @@ interface ReproduceOptions {
   readonly [setting: string]: unknown;
 }
 
-const TABLES: readonly PublishedTable[] = [fpoTable1];
-
 /** Settings that the table decides, and what to do instead. */
 const DECIDED: Readonly<Record<string, string>> = {
   seed: "expected --seeds",
@@ -48,29 +46,8 @@ const DECIDED: Readonly<Record<string, string>> = {
   "evaluation.every-steps": "omit this flag",
 };
 
-/** The command. */
-export function reproduceCommand(output: Output): Command {
-  const command = new Command("reproduce")
-    .summary("reproduce a published table and compare it with the published numbers")
-    .description(
-      "Run the protocol of a published table: every task with every algorithm and seed, each in its own run folder. Finished runs are never repeated. Ctrl-C finishes the iteration and saves; the same command resumes.",
-    )
-    .usage("<table> [options] [--<setting> <value> …]")
-    .argument("<table>", TABLES.map(({ name }) => name).join(", "))
-    .option("--preset <name>", "laptop, paper or released (default: laptop)")
-    .option("--tasks <names>", "tasks of the table, separated by commas (default: all)")
-    .option("--algorithms <names>", `${algorithmNames.join(", ")}, separated by commas (default: the table's)`)
-    .option("--seeds <numbers>", "seeds, separated by commas (default: 1; 1,2,3,4,5 for paper and released)")
-    .option("--out <folder>", "folder of the runs (default: runs/reproduce/<table>-<preset>)")
-    .option("--dry-run", "list the runs: which are done, which remain, and about how long they will take")
-    .option("--report", "print the table of the finished runs, and run nothing")
-    .option("--json", "print one JSON document on standard output")
-    .addHelpText("after", () => `\n${settingsHelp()}`)
-    .action((table: string, options: ReproduceOptions) => reproduce(table, options, output));
-  return addSettingOptions(command);
-}
-
-async function reproduce(name: string, options: ReproduceOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function reproduce(name: string, options: ReproduceOptions, output: Output): Promise<void> {
   const plan = readPlan(name, options);
   // All of them before the first is run, so that a folder of other settings is found at once.
   const records: CellRecord[] = [];
@@ -99,7 +76,7 @@ interface Plan {
 }
 
 function readPlan(name: string, options: ReproduceOptions): Plan {
-  const table = TABLES.find((candidate) => candidate.name === choice("reproduce", name, tableNames()))!;
+  const table = publishedTables.find((candidate) => candidate.name === choice("reproduce", name, tableNames()))!;
   const preset = presetOf(options.preset ?? "laptop");
   const given = givenSettings(options);
   for (const [flag] of given)
@@ -120,7 +97,7 @@ function readPlan(name: string, options: ReproduceOptions): Plan {
 }
 
 function tableNames(): string[] {
-  return TABLES.map(({ name }) => name);
+  return publishedTables.map(({ name }) => name);
 }
 
 /** "a,b" as some of `choices`, in their order; undefined where it was not given. Throws UserError (exit code 2). */

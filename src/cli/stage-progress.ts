@@ -11,6 +11,7 @@ export interface StageProgress {
 /** Between two lines of the same stage. */
 const LINE_EVERY_MS = 10_000;
 
+/** Progress of named stages: a bar on a terminal, else lines. @param nowMs steady clock, ms */
 export function stageProgress(output: Output, nowMs: () => number = () => performance.now()): StageProgress {
   return output.notes.isTTY === true ? barProgress(output) : lineProgress(output, nowMs);
 }

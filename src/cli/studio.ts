@@ -1,5 +1,4 @@
 /** `flowgait studio`: the viewer, with trainings in it, one at a time. What `npm start` runs. Stays until Ctrl-C. */
-import { Command } from "commander";
 import { storedReference } from "../catalogue/task-reference.ts";
 import type { TrainConfig } from "../config/config.ts";
 import { parseOverrides } from "../config/overrides.ts";
@@ -12,33 +11,20 @@ import { LiveView } from "../studio/live-view.ts";
 import { prepareNewRun } from "../studio/prepared-run.ts";
 import { TrainingDesk } from "../studio/training-desk.ts";
 import type { TaskVariant } from "../tasks/index.ts";
-import { addServeOptions, readServeFlags } from "./flags/serve-options.ts";
-import { addSettingOptions, givenSettings, settingsHelp } from "./flags/setting-options.ts";
+import { readServeFlags } from "./flags/serve-options.ts";
+import { givenSettings } from "./flags/setting-options.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
 import { requestedConfig, type TrainOptions } from "./train.ts";
 
-interface StudioOptions extends TrainOptions {
+/** The flags. */
+export interface StudioOptions extends TrainOptions {
   readonly task: string;
   /** False with --no-train. */
   readonly train: boolean;
 }
 
-/** The command. */
-export function studioCommand(output: Output): Command {
-  const command = new Command("studio")
-    .summary("serve the viewer and train in it")
-    .description("Serve the viewer and train a task in it. Open the printed address in a browser.")
-    .usage("[options] [--<setting> <value> …]")
-    .option("--task <task>", "task to train", "HumanoidJoystick")
-    .option("--no-train", "serve the viewer only")
-    .option("--preset <name>", "laptop, paper or released (default: laptop)")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
-    .addHelpText("after", () => `\n${settingsHelp()}`)
-    .action((options: StudioOptions) => studio(options, output));
-  return addSettingOptions(addServeOptions(command));
-}
-
-async function studio(options: StudioOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function studio(options: StudioOptions, output: Output): Promise<void> {
   const at = readServeFlags(options);
   const config = options.train ? await requestedConfig(options.task, options) : null;
   const task = storedReference(options.task);

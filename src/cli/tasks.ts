@@ -1,7 +1,5 @@
-/** `flowgait tasks [name]`: the registry as a table, or everything one task's declaration says. */
-import { Command } from "commander";
+/** `flowgait tasks <name>`: everything that a task's declaration says. */
 import { type Output, resultJson } from "../files/output.ts";
-import { UserError } from "../math/user-error.ts";
 import {
   type Curriculum,
   describeTask,
@@ -9,89 +7,29 @@ import {
   isJointKind,
   type LessonDescription,
   type ObservationSlice,
-  registry,
   resolveTask,
   type Task,
   type TaskDescription,
 } from "../tasks/index.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-interface TasksOptions {
+/** The flags. */
+export interface TasksOptions {
   readonly json?: boolean;
   readonly modelDir?: string;
   readonly lesson?: string;
 }
 
-/** The command. */
-export function tasksCommand(output: Output): Command {
-  return new Command("tasks")
-    .summary("list the tasks, or describe one")
-    .description("List the tasks, or print one task's observation layout, action mapping, reward terms and timing.")
-    .argument("[name]", "a task's name, or the file of your own task")
-    .option("--model-dir <folder>", "your own description of the task's robot, instead of the package's")
-    .option("--lesson <name>", "show the task as modified by this lesson")
-    .option("--json", "print one JSON document on standard output")
-    .action(async (name: string | undefined, { json = false, modelDir, lesson }: TasksOptions) => {
-      const flag = modelDir !== undefined ? "--model-dir" : lesson !== undefined ? "--lesson" : null;
-      if (name !== undefined) await printTask(await resolveTask(name, { modelDir, lesson }), output, json);
-      else if (flag === null) await listTasks(output, json);
-      else throw new UserError(`${flag}: applies to one task, expected a task's name`, { exitCode: 2 });
-    });
-}
-
-async function listTasks(output: Output, json: boolean): Promise<void> {
-  const summaries = [];
-  for (const task of registry.list()) summaries.push(await withEnvironment(task, summaryOf));
-  if (json) resultJson(output, summaries);
-  else
-    output.result(
-      `${summaryTable(summaries)}\n\nflowgait tasks <name> describes one, flowgait train <name> trains it.\n`,
-    );
-}
-
-async function printTask(task: Task, output: Output, json: boolean): Promise<void> {
-  await withEnvironment(task, (env) => {
+/** Prints what a task's declaration says. */
+export async function describeOne(name: string, options: TasksOptions, output: Output): Promise<void> {
+  const { json = false, modelDir, lesson } = options;
+  const env = await Environment.create(await resolveTask(name, { modelDir, lesson }));
+  try {
     if (json) resultJson(output, describeTask(env));
     else output.result(`${descriptionText(describeTask(env))}${lessonsText(env.task)}\n`);
-  });
-}
-
-async function withEnvironment<T>(task: Task, use: (env: Environment) => T): Promise<T> {
-  const env = await Environment.create(task);
-  try {
-    return use(env);
   } finally {
     env.delete();
   }
-}
-
-/** The documented fields of `tasks --json`. */
-function summaryOf(env: Environment) {
-  const { task, obsSize, actionSize, privilegedSize, controlHz, decimation, episodeSteps } = env;
-  const { name, family } = task;
-  return { name, family, obsSize, actionSize, privilegedSize, controlHz, decimation, episodeSteps };
-}
-
-function summaryTable(summaries: readonly ReturnType<typeof summaryOf>[]): string {
-  const columns = [
-    { heading: "task" },
-    { heading: "family" },
-    { heading: "observation", align: "right" },
-    { heading: "action", align: "right" },
-    { heading: "privileged", align: "right" },
-    { heading: "control", align: "right" },
-    { heading: "episode", align: "right" },
-  ] as const;
-  const rows = summaries.map((task) => [
-    task.name,
-    task.family,
-    String(task.obsSize),
-    String(task.actionSize),
-    String(task.privilegedSize),
-    `${formatNumber(task.controlHz)} Hz`,
-    `${formatNumber(task.episodeSteps / task.controlHz)} s`,
-  ]);
-  return formatTable(columns, rows);
 }
 
 function descriptionText(task: TaskDescription): string {

@@ -1,9 +1,8 @@
 /** `flowgait train <task>`: trains a policy, or continues with a run. */
-import { Command } from "commander";
 import { storedReference } from "../catalogue/task-reference.ts";
 import type { TrainConfig } from "../config/config.ts";
 import { parseOverrides } from "../config/overrides.ts";
-import { algorithmOf, presetOf, resolveTrainConfig } from "../config/presets.ts";
+import { algorithmOf, presetOf } from "../config/presets.ts";
 import { type Output, resultJson } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
@@ -11,8 +10,8 @@ import { jsonStreamSink } from "../runs/jsonl-sink.ts";
 import type { MetricSink } from "../runs/metrics.ts";
 import { progressSink } from "../runs/progress-sink.ts";
 import { CHANNELS } from "../stream/protocol.ts";
-import { StreamServer } from "../stream/server.ts";
-import { LiveView } from "../studio/live-view.ts";
+import type { StreamServer } from "../stream/server.ts";
+import type { LiveView } from "../studio/live-view.ts";
 import {
   type PreparedRun,
   prepareFork,
@@ -23,14 +22,9 @@ import {
 import { endText, startText } from "../studio/run-words.ts";
 import { runTraining } from "../studio/training-session.ts";
 import { resolveTask } from "../tasks/index.ts";
-import {
-  addServeOptions,
-  readServeFlags,
-  refuseServeFlags,
-  type ServeFlags,
-  type ServeSettings,
-} from "./flags/serve-options.ts";
-import { addSettingOptions, givenSettings, settingsHelp } from "./flags/setting-options.ts";
+import { resolveTrainConfig } from "../tasks/requested-config.ts";
+import { readServeFlags, refuseServeFlags, type ServeFlags, type ServeSettings } from "./flags/serve-options.ts";
+import { givenSettings } from "./flags/setting-options.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 
 /** Flags of the command that are no settings. */
@@ -46,30 +40,8 @@ export interface TrainOptions extends ServeFlags {
   readonly [setting: string]: unknown;
 }
 
-/** The command. */
-export function trainCommand(output: Output): Command {
-  const command = new Command("train")
-    .summary("train a policy")
-    .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume continues from there.")
-    .usage("<task> [options] [--<setting> <value> …]")
-    .argument("[task]", "a task's name (see flowgait tasks), or your own task file, such as ./my-task.ts")
-    .option(
-      "--task <file>",
-      "with --resume or --fork: present path of your own task file, or the changed file to fork to",
-    )
-    .option("--preset <name>", "laptop, paper or released (default: laptop)")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
-    .option("--resume <run>", "resume a run folder, or start a new run from one of its checkpoint files")
-    .option("--fork <run>", "start a new run from a checkpoint file or a run's newest checkpoint; settings may differ")
-    .option("--view", "serve the viewer while training and print its address")
-    .option("--print-config", "print the resolved configuration as JSON and stop")
-    .option("--json", "print one line of JSON per event on standard output")
-    .addHelpText("after", () => `\n${settingsHelp()}`)
-    .action((task: string | undefined, options: TrainOptions) => train(task, options, output));
-  return addSettingOptions(addServeOptions(command));
-}
-
-async function train(named: string | undefined, options: TrainOptions, output: Output): Promise<void> {
+/** Runs the command. */
+export async function train(named: string | undefined, options: TrainOptions, output: Output): Promise<void> {
   const task = taskOf(named, options);
   if (options.printConfig === true) {
     output.result(`${JSON.stringify(await requestedConfig(task, options), null, 2)}\n`);
@@ -86,13 +58,13 @@ async function train(named: string | undefined, options: TrainOptions, output: O
 }
 
 async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOptions, output: Output): Promise<void> {
-  const server = options.view === true ? await openViewer(at, output) : null;
+  const viewer = options.view === true ? await openViewer(at, output) : null;
   output.note(startText(run));
   const progress = progressSink({ totalSteps: run.config.steps, stream: output.notes });
   const interrupt = listenForInterrupt(() =>
     progress.note("stopping after this iteration and saving; Ctrl-C again stops at once"),
   );
-  const view = server === null ? undefined : new LiveView(server, output.note);
+  const view = viewer?.view;
   try {
     const sinks: MetricSink[] = [progress];
     if (options.json === true) sinks.push(jsonStreamSink((line) => output.result(line)));
@@ -104,7 +76,7 @@ async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOp
   } finally {
     interrupt.release();
     await view?.close();
-    await server?.close();
+    await viewer?.server.close();
   }
   interrupt.end();
 }
@@ -132,9 +104,10 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
 export async function requestedConfig(task: string | undefined, options: TrainOptions): Promise<TrainConfig> {
   if (task === undefined) throw new UserError("<task> is missing; see flowgait tasks", { exitCode: 2 });
-  await resolveTask(task);
+  const { presets } = await resolveTask(task);
   const config = resolveTrainConfig({
     task: storedReference(task),
+    presets,
     preset: options.preset === undefined ? undefined : presetOf(options.preset),
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),
@@ -143,8 +116,10 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
   return withDescription(config);
 }
 
-async function openViewer(at: ServeSettings, output: Output): Promise<StreamServer> {
-  const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels: CHANNELS });
+async function openViewer(at: ServeSettings, output: Output): Promise<{ server: StreamServer; view: LiveView }> {
+  const [stream, live] = await Promise.all([import("../stream/server.ts"), import("../studio/live-view.ts")]);
+  const settings = { ...at, fallback: true, version: packageVersion(), channels: CHANNELS };
+  const server = await stream.StreamServer.listen(settings);
   output.note(`viewer: ${server.url}`);
-  return server;
+  return { server, view: new live.LiveView(server, output.note) };
 }

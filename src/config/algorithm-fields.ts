@@ -1,6 +1,6 @@
 /** Groups of settings that the algorithms' schema branches are composed of (algorithm-config.ts). Each group takes its defaults and their source. */
 import { z } from "zod";
-import { FLOW_SAMPLERS } from "../policy/flow-sampler.ts";
+import { FLOW_SAMPLERS } from "../policy/sampler-names.ts";
 import { field, inGroup } from "./config-field.ts";
 import { scheduleField } from "./schedule-field.ts";
 

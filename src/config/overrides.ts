@@ -1,5 +1,5 @@
 /** Settings given as text (`--algorithm.clip 0.05`) turned into a partial configuration. Knows the schema's flags, not the command line. */
-import { nearNames } from "../math/near-names.ts";
+import { unknownFlag } from "../math/near-names.ts";
 import { parseNumber } from "../math/number-text.ts";
 import { UserError } from "../math/user-error.ts";
 import type { PartialTrainConfig } from "./config.ts";
@@ -23,24 +23,12 @@ export function parseOverrides(pairs: readonly (readonly [string, string])[]): P
 /** The flag of that name. Throws UserError (exit code 2) with the nearest known one. */
 export function findFlag(name: string): ConfigFlag {
   const flag = trainFlags.find((candidate) => candidate.name === name);
-  if (flag === undefined) throw new UserError(unknownFlag(name), { exitCode: 2 });
+  if (flag === undefined) throw new UserError(unknownFlag(name, flagNames()), { exitCode: 2 });
   return flag;
 }
 
-/** "--envz: unknown flag; nearest: --envs" */
-export function unknownFlag(name: string, others: readonly string[] = []): string {
-  const near = nearestFlags(name, [...others, ...trainFlags.map((flag) => flag.name)]);
-  return `--${name}: unknown flag${near.length === 0 ? "" : `; nearest: ${near.map((flag) => `--${flag}`).join(", ")}`}`;
-}
-
-/** Compares with whole names and with last parts, so that `learning-rate` finds `algorithm.learning-rate`. */
-function nearestFlags(name: string, flags: readonly string[]): string[] {
-  const lastPart = (flag: string) => flag.slice(flag.lastIndexOf(".") + 1);
-  const byWhole = nearNames(name, flags, 2);
-  const parts = nearNames(lastPart(name), flags.map(lastPart), 2);
-  const byPart = parts.flatMap((part) => flags.filter((flag) => lastPart(flag) === part));
-  const exact = byPart.filter((flag) => lastPart(flag) === lastPart(name));
-  return [...new Set([...exact, ...byWhole, ...byPart])].slice(0, 2);
+function flagNames(): string[] {
+  return trainFlags.map((flag) => flag.name);
 }
 
 /** Text to the flag's kind, checked by the field's own schema. */

@@ -11,8 +11,7 @@ import { type AlgorithmName, algorithmNames, algorithmSchemas } from "./algorith
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trainConfigSchema } from "./config.ts";
 import { kebabCase } from "./config-flags.ts";
 import { describeIssue, oneOf } from "./config-issue.ts";
-import { gridworldPresets } from "./gridworld-presets.ts";
-import { boundedPairs, suitePresets, suiteTask } from "./suite-presets.ts";
+import { boundedPairs, suiteTask } from "./suite-recipe.ts";
 
 /** Names that `--preset` accepts; the first is the default. */
 export const presetNames = ["laptop", "paper", "released"] as const;
@@ -28,6 +27,8 @@ export type TaskPresets = Partial<Record<PresetName, AlgorithmPresets>>;
 export interface TrainRequest {
   /** The task's name, or the file that declares it. */
   readonly task: string;
+  /** The task's own. */
+  readonly presets: TaskPresets;
   readonly preset?: PresetName;
   readonly algorithm?: AlgorithmName;
   /** Settings that go before every preset. */
@@ -59,7 +60,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
       steps: 4_000_000,
       envs: 256,
       horizon: 24,
-      shards: 8,
+      shards: 16,
       evaluation: { everySteps: 500_000, episodes: 32, noise: "zero" },
       algorithm: {
         name: "fpo++",
@@ -85,7 +86,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
       steps: 4_000_000,
       envs: 256,
       horizon: 24,
-      shards: 8,
+      shards: 16,
       evaluation: { everySteps: 500_000, episodes: 32, noise: "zero" },
       algorithm: {
         name: "ppo",
@@ -136,133 +137,31 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
   },
 };
 
-/** 2,000 updates of 4096 * 24 steps, as published for humanoids. */
-const humanoidPaper: AlgorithmPresets = {
-  "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", epochs: 32 } },
-};
-/** The released code also doubles the pairs. */
-const humanoidReleased: AlgorithmPresets = {
-  "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
-};
-
-/** FPO++ for robots that walk. A shift of advantages keeps the flow consistent and narrows it; noise on actions keeps it from narrowing too far. */
-const steadyFlow = {
-  name: "fpo++",
-  learningRate: 1e-3,
-  pairing: "antithetic",
-  epochs: 4,
-  actionNoise: 0.25,
-  advantageShift: 0.2,
-  clipTarget: 0.06,
-} as const;
-
-/** The same for FPO: FPO++'s settings other than its ratio per pair, instead of those that help on the control suite (docs/experiments.md). */
-const steadyFpo = {
-  envs: 256,
-  horizon: 24,
-  shards: 8,
-  stagger: false,
-  algorithm: {
-    ...steadyFlow,
-    name: "fpo",
-    driftPenalty: boundedPairs.driftPenalty,
-    lossClamp: 20,
-    timeMargin: 0.005,
-    normalPull: 0,
-    advantageClamp: 100,
-    advantageFloor: 0,
-    rewardScale: 1,
-    averaging: 0.95,
-  },
-} as const satisfies PartialTrainConfig;
-
-/** A mirrored action can be very unlikely under a policy that is not yet symmetric. */
-const steadyGaussian = { name: "ppo", dualClip: 3, clipTarget: 0.15 } as const;
-
-/** Mirroring every sample halves the number of samples needed. */
-const humanoidLaptop: AlgorithmPresets = {
-  "fpo++": {
-    steps: 6_600_000,
-    mirror: true,
-    evaluation: { everySteps: 300_000 },
-    // neighbouring policies differ by more than the last twenty updates have gained
-    algorithm: { ...steadyFlow, averaging: 0.95 },
-  },
-  fpo: { ...steadyFpo, steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000, noise: "zero" } },
-  ppo: { steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: steadyGaussian },
-};
-
-/** A flow is evaluated with random noise: without it all episodes of the control suite's humanoids would be the same. */
-const upright = {
-  steps: 12_000_000,
-  lesson: "upright",
-  evaluation: { everySteps: 250_000, noise: "random" },
-} as const satisfies PartialTrainConfig;
-
-/** Optimiser steps shrink as the gait is found: with constant steps its quality oscillates (docs/experiments.md). */
-const resting = { clipTarget: "0.06..0.015 over 12M" };
-
 /**
- * The control suite's humanoids, whose robots lie on the floor for most of an episode that only the time limit ends: by a lesson whose episodes
- * end at a fall. Rewards are in [0, 1] a step there.
- */
-const suiteHumanoid: AlgorithmPresets = {
-  "fpo++": { ...upright, algorithm: { ...steadyFlow, ...resting, averaging: 0.95, rewardScale: 0.1 } },
-  fpo: { ...steadyFpo, ...upright, algorithm: { ...steadyFpo.algorithm, rewardScale: 0.1 } },
-  ppo: { ...upright, evaluation: { everySteps: 250_000, noise: "zero" }, algorithm: { name: "ppo", rewardScale: 0.1 } },
-  "denoising-mdp": upright,
-};
-
-/** Published tasks whose own rewards give a beginner too little signal: a lesson, and episodes of half the length, so that its commands grow sooner. */
-function byLesson(
-  lesson: string,
-  steps: number,
-  change: { averaging?: number; actionNoise?: number } = {},
-): AlgorithmPresets {
-  const batch = { steps, lesson, mirror: true, episodeSteps: 500, evaluation: { everySteps: 300_000 } };
-  return {
-    "fpo++": { ...batch, algorithm: { ...steadyFlow, ...change } },
-    ppo: { ...batch, algorithm: steadyGaussian },
-  };
-}
-
-/** The two control-suite tasks that were published with a shorter view ahead; the released script forgets it. */
-const shortSighted: AlgorithmPresets = {
-  fpo: { algorithm: { name: "fpo", gamma: 0.95 } },
-  ppo: { algorithm: { name: "ppo", gamma: 0.95 } },
-  "denoising-mdp": { algorithm: { name: "denoising-mdp", gamma: 0.95 } },
-};
-
-/** What differs from `general`, per task. */
-const table: Readonly<Record<string, TaskPresets>> = {
-  ...suitePresets,
-  CartpoleBalance: { ...suitePresets.CartpoleBalance, paper: { fpo: {} } },
-  CartpoleSwingup: { ...suitePresets.CartpoleSwingup, paper: { fpo: {} } },
-  CheetahRun: { ...suitePresets.CheetahRun, paper: { fpo: {} } },
-  BallInCup: { ...suitePresets.BallInCup, paper: shortSighted },
-  FingerSpin: { ...suitePresets.FingerSpin, paper: shortSighted },
-  G1JoystickFlatTerrain: { laptop: byLesson("balance", 4_000_000, { averaging: 0.95, actionNoise: 0.15 }) },
-  Go1JoystickFlatTerrain: { laptop: byLesson("trot", 6_000_000) },
-  GridWorldTwoWalls: gridworldPresets,
-  GridWorldFourGoals: gridworldPresets,
-  HumanoidStand: { laptop: suiteHumanoid },
-  HumanoidWalk: { laptop: suiteHumanoid },
-  HumanoidRun: { laptop: suiteHumanoid },
-  HumanoidJoystickBlind: { laptop: humanoidLaptop },
-  HumanoidJoystick: { laptop: humanoidLaptop, paper: humanoidPaper, released: humanoidReleased },
-};
-
-/**
- * The configuration of a run: schema defaults, then the general preset, the task's preset, and the overrides.
+ * The configuration of a run: schema defaults, then the general preset, the task's own, and the overrides.
  * @throws UserError (exit code 2) naming the setting that is unknown, wrong, or does not fit another
  */
-export function resolveTrainConfig(request: TrainRequest): TrainConfig {
+export function resolvePresets(request: TrainRequest): TrainConfig {
   const presetName = request.preset ?? presetNames[0];
-  const presets = table[request.task]?.[presetName] ?? {};
+  checkPresets(request);
+  const presets = request.presets[presetName] ?? {};
   const algorithm = request.algorithm ?? defaultAlgorithm(presets, presetName);
-  const layers = [general[presetName][algorithm], presets[algorithm], request.overrides];
-  const merged = layers.reduce<Plain>((config, layer) => mergeSettings(config, (layer ?? {}) as Plain), {});
-  return parseSettings(mergeSettings(merged, { task: request.task, algorithm: { name: algorithm } }), algorithm);
+  const known = mergeSettings((general[presetName][algorithm] ?? {}) as Plain, (presets[algorithm] ?? {}) as Plain);
+  const named = { task: request.task, algorithm: { name: algorithm } };
+  const own = `${request.task}, presets.${presetName}.${algorithm}: `;
+  if (presets[algorithm] !== undefined) parseSettings(mergeSettings(known, named), algorithm, own);
+  return parseSettings(mergeSettings(mergeSettings(known, (request.overrides ?? {}) as Plain), named), algorithm);
+}
+
+/** Refuses budgets and algorithms that there are not; tasks that users write come unchecked. */
+function checkPresets({ task, presets }: TrainRequest): void {
+  const check = (where: string, found: object, known: readonly string[]) => {
+    const name = Object.keys(found).find((key) => !known.includes(key));
+    if (name === undefined) return;
+    throw new UserError(`${task}, ${where}: got "${name}", expected ${oneOf(known)}${nearest(name, known)}`);
+  };
+  check("presets", presets, presetNames);
+  for (const [name, algorithms] of Object.entries(presets)) check(`presets.${name}`, algorithms, algorithmNames);
 }
 
 /**
@@ -273,13 +172,13 @@ export function changeConfig(config: TrainConfig, overrides: PartialTrainConfig)
   return parseSettings(mergeSettings(config, overrides as Plain), config.algorithm.name);
 }
 
-function parseSettings(input: Plain, algorithm: AlgorithmName): TrainConfig {
+/** @param of in front of messages; the flag of a setting stands alone */
+function parseSettings(input: Plain, algorithm: AlgorithmName, of = ""): TrainConfig {
   const result = trainConfigSchema.safeParse(input);
   if (result.success) return checkTrainConfig(result.data);
   const issue = result.error.issues[0]!;
-  throw new UserError(foreignSetting(issue, algorithm) ?? describeIssue(issue, input, settingsOf(algorithm)), {
-    exitCode: 2,
-  });
+  const found = foreignSetting(issue, algorithm) ?? describeIssue(issue, input, settingsOf(algorithm));
+  throw new UserError(of + found, { exitCode: of === "" ? 2 : 1 });
 }
 
 /** Checks a preset's name. Throws UserError (exit code 2). */

@@ -19,13 +19,11 @@ import {
   compareClipping,
   compareLogRatios,
   describeRatios,
+  MOST_ACTION_SIZE,
   meanDifference,
   type RatioComparison,
 } from "./ratio-statistics.ts";
 import type { Inversion } from "./sampler-density.ts";
-
-/** Largest action that exact likelihoods are computed for: they take one derivative of the network per dimension. */
-export const MOST_ACTION_SIZE = 6;
 
 /** What is diagnosed. */
 export interface RatioRequest {

@@ -1,5 +1,8 @@
 /** How two log-ratios of the same actions compare, as numbers; and how likelihoods compare with their bound. Pure functions of arrays. */
 
+/** Largest action that exact likelihoods are computed for: they take one derivative of the network per dimension. */
+export const MOST_ACTION_SIZE = 6;
+
 /** A stand-in's log-ratio against the true one. */
 export interface RatioComparison {
   /** Actions whose likelihood is known under both policies */

@@ -11,6 +11,7 @@ import type { ActionFan, Decision, NamedPolicy } from "./drive-orders.ts";
 
 /** Number of samples in addition to the executed action, and how many of them show their path. */
 export const FAN_ROWS = 64;
+/** Samples whose paths are drawn, besides the action that is taken. */
 export const PATH_ROWS = 24;
 
 /** A fan without the robots. */

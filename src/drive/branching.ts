@@ -13,6 +13,7 @@ interface Fork {
   readonly rewards: readonly [number[], number[]];
 }
 
+/** A driven session and, while there is one, the course that its branch left. */
 export class Branching {
   readonly #session: DriveSession;
   #fork: Fork | null = null;

@@ -6,6 +6,7 @@ const LARGEST_DEBT_MS = 100;
 /** The reached speed is measured over this long. */
 const WINDOW_MS = 500;
 
+/** Says how many control steps are due. */
 export class DriveClock {
   readonly #stepMs: number;
   #speed = 1;

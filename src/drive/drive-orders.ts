@@ -80,6 +80,7 @@ export interface DriveBeginning {
 export interface FanWish {
   readonly ghosts: GhostKind | "off";
 }
+/** What ghosts show: each action's joint targets, or the robot after holding the action for a moment. */
 export type GhostKind = "targets" | "ahead";
 
 /** What the policy might do next. */
@@ -113,6 +114,7 @@ export interface FlowTally {
   /** Mean time of an action, ms */
   readonly actMs: number;
 }
+/** Begins a branch, keeps it in place of the original, or returns to the original. */
 export type BranchOrder = "begin" | "keep" | "back";
 
 /** Orders to the thread. */

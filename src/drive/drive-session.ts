@@ -31,6 +31,7 @@ interface Keyframe {
   readonly changes: number;
 }
 
+/** A drive with its log of changes and the moments that it can return to. */
 export class DriveSession {
   readonly controlHz: number;
   readonly #engine: Engine;

@@ -12,6 +12,7 @@ export interface DriveEvents {
   lost(reason: string): void;
 }
 
+/** One driven simulation on a worker thread. */
 export class DriveThread {
   readonly #thread: Thread;
   #closed = false;

@@ -11,6 +11,7 @@ const FAN_MS = 200;
 
 type Post = (report: DriveReport, transfer?: ArrayBuffer[]) => void;
 
+/** Posts fans of actions and tallies while a page looks at them. */
 export class FanReporter {
   readonly #fans: ActionFans;
   readonly #tallies: FlowTallies;

@@ -17,6 +17,7 @@ interface Sum {
   actMs: number;
 }
 
+/** Sums of reward, falls and time per way of drawing actions. */
 export class FlowTallies {
   readonly #controlHz: number;
   /** By use, the present one last. */

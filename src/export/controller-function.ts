@@ -6,14 +6,8 @@ import { parameterViews } from "../policy/parameters.ts";
 import { noiselessAction, noiseSize, policyAction, policyLayout } from "../policy/policy.ts";
 import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import type { Squash, TaskDescription } from "../tasks/index.ts";
+import type { NoiseKind, OutputKind } from "./export-choices.ts";
 import { jointTargetsOf } from "./joint-targets.ts";
-
-/** Where the noise of a controller comes from. */
-export const NOISE_KINDS = ["zero", "seed", "input"] as const;
-export type NoiseKind = (typeof NOISE_KINDS)[number];
-/** What a controller gives. */
-export const OUTPUT_KINDS = ["actions", "joint-targets"] as const;
-export type OutputKind = (typeof OUTPUT_KINDS)[number];
 
 /** How the controller is to look. */
 export interface ControllerOptions {

@@ -3,14 +3,11 @@ import { taskFileName } from "../tasks/index.ts";
 import { controllerC } from "./c/c-controller.ts";
 import { controllerContract } from "./contract/contract.ts";
 import { deployYaml } from "./deploy-yaml.ts";
+import type { ExportFormat } from "./export-choices.ts";
 import { htmlPage } from "./html-page.ts";
 import { controllerOnnx } from "./onnx-controller.ts";
 import type { ExportSubject } from "./report/measurement.ts";
 import type { KeptRows } from "./report/recording.ts";
-
-/** Formats that can be requested. */
-export const EXPORT_FORMATS = ["onnx", "c", "html"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** The controller in the formats requested, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */
 export async function exportFiles(

@@ -1,6 +1,6 @@
 /** Tasks as they are played by exported controllers, whose outputs come after the squash, or are joint targets already. */
 import { type ActionMapping, type Squash, type Task, targetJoints } from "../tasks/index.ts";
-import type { OutputKind } from "./controller-function.ts";
+import type { OutputKind } from "./export-choices.ts";
 
 /** The same task, stepped with what a controller gives instead of with a policy's raw action. */
 export function playedTask(task: Task, output: OutputKind): Task {

@@ -5,9 +5,10 @@ import { withoutStepNoise } from "../policy/flow-sampler.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import { noiseSize, type PolicySpec, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
+import type { EpisodePlan } from "../rollout/episode-batch.ts";
 import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import { type ControllerOptions, resolvedOptions, seededNoise } from "./controller-function.ts";
-import type { Act, EpisodePlan } from "./episode-loop.ts";
+import type { Act } from "./episode-loop.ts";
 
 /** Samples of one policy for any number of rows. */
 export class ReferencePolicy {

@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
-import { FLOW_SAMPLERS, withoutStepNoise } from "../policy/flow-sampler.ts";
+import { withoutStepNoise } from "../policy/flow-sampler.ts";
 import { activations } from "../policy/network.ts";
 import { type FlowPolicy, policyLayout } from "../policy/policy.ts";
+import { FLOW_SAMPLERS } from "../policy/sampler-names.ts";
 import type { TrainedFlow, TrainedPolicy } from "../rollout/policy-data.ts";
 import { weightsSha256 } from "./contract/checksum.ts";
 import type { Contract } from "./contract/contract-schema.ts";

@@ -2,11 +2,13 @@
 import type { GraphFunction } from "./function.ts";
 import { formatShape, isBatched, sizeOf } from "./shape.ts";
 
+/** Values of one input. */
 export type FeedArray = Float32Array | BigInt64Array;
 
 /** One value per declared input, row-major: Float32Array for float32 inputs, BigInt64Array for int64 inputs. */
 export type Feeds = Readonly<Record<string, FeedArray>>;
 
+/** A function that an engine has prepared. */
 export interface Executable {
   /**
    * Runs the function once; await it before the next run. Feeds must have exactly the declared sizes; a symbolic batch is worked out from them.
@@ -17,6 +19,7 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
+/** What compiles and runs graph functions. */
 export interface Engine {
   readonly name: string;
   /** Whether it reads feeds where they lie, so that a large one costs nothing; false where every run copies them. */

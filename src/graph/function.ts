@@ -5,6 +5,7 @@ import { sizeOf } from "./shape.ts";
 import { simplify, withInputs } from "./simplify.ts";
 import { constant, type Tensor, topologicalOrder } from "./tensor.ts";
 
+/** A graph that can be run, differentiated and written. */
 export interface GraphFunction {
   readonly name: string;
   /** The declared inputs, in order. */
@@ -15,6 +16,7 @@ export interface GraphFunction {
   readonly nodes: readonly Tensor[];
 }
 
+/** How a function is put together. */
 export interface FunctionOptions {
   /** Names of inputs that come first, in this order; the rest follow in order of use. */
   readonly inputOrder?: readonly string[];

@@ -10,6 +10,7 @@ export { createOrtEngine, type OrtOptions, openOnnx } from "./engines/ort.ts";
 export { loadOnnxSession, type OnnxSession } from "./engines/ort-session.ts";
 export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines/reference.ts";
 export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./engines/tfjs.ts";
+export { nativeTensorFlow } from "./engines/tfjs-package.ts";
 export { countFlops, type FunctionOptions, type GraphFunction, graphFunction } from "./function.ts";
 export { gradients } from "./gradients.ts";
 export { type ExternalValues, inOnePiece, type ReadValues } from "./onnx/one-piece.ts";

@@ -4,6 +4,7 @@ import { reshape } from "./ops-movement.ts";
 import { BATCH, type Dim, formatShape, isBatched, normalizeAxis } from "./shape.ts";
 import { makeTensor, type Tensor } from "./tensor.ts";
 
+/** Which operands of a matrix product are transposed. */
 export interface MatmulOptions {
   /** Use the transpose of `a` (default false). */
   readonly transposeA?: boolean;

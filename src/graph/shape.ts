@@ -35,6 +35,7 @@ export function formatShape(shape: readonly Dim[]): string {
   return `[${shape.map((dim) => (dim === BATCH ? "batch" : dim)).join(", ")}]`;
 }
 
+/** Whether two shapes are equal, dimension by dimension. */
 export function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }

@@ -45,8 +45,10 @@ export const OPS = [
   "stopGradient", // identity, with derivative zero
 ] as const;
 
+/** Name of an op. */
 export type Op = (typeof OPS)[number];
 
+/** Type of a tensor's values. */
 export type Dtype = "float32" | "int64";
 
 /** What a node holds beside its operands, for the ops that hold anything. */

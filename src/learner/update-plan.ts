@@ -27,7 +27,8 @@ export const VALUE_ROWS = CRITIC_ROWS;
 const ACTOR_VALUES = 131072;
 /** Beyond these pairs narrow networks gain nothing. */
 const MOST_PAIRS = 4096;
-const MOST_PARTS = 4;
+/** Of each network; both learn side by side, so that twice as many threads have work. */
+const MOST_PARTS = 8;
 
 /** "cached": parts for several threads, blocks for a core's cache; "whole": none of it, to see what that gains (bench/training.ts) */
 export type Cuts = "cached" | "whole";

@@ -31,6 +31,26 @@ export function suggestion(name: string, candidates: Iterable<string>): string {
   return all.length > 0 && all.length <= 12 ? `; there are: ${all.join(", ")}` : "";
 }
 
+/**
+ * "--envz: unknown flag; nearest: --envs"
+ * @param name without dashes in front
+ * @param flags the names that there are, without dashes in front
+ */
+export function unknownFlag(name: string, flags: readonly string[]): string {
+  const near = nearFlags(name, flags);
+  return `--${name}: unknown flag${near.length === 0 ? "" : `; nearest: ${near.map((flag) => `--${flag}`).join(", ")}`}`;
+}
+
+/** Compares with whole names and with last parts, so that `learning-rate` finds `algorithm.learning-rate`. */
+function nearFlags(name: string, flags: readonly string[]): string[] {
+  const lastPart = (flag: string) => flag.slice(flag.lastIndexOf(".") + 1);
+  const byWhole = nearNames(name, flags, 2);
+  const parts = nearNames(lastPart(name), flags.map(lastPart), 2);
+  const byPart = parts.flatMap((part) => flags.filter((flag) => lastPart(flag) === part));
+  const exact = byPart.filter((flag) => lastPart(flag) === lastPart(name));
+  return [...new Set([...exact, ...byWhole, ...byPart])].slice(0, 2);
+}
+
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -9,6 +9,7 @@ import type { Environment } from "../tasks/index.ts";
 import type { Topic } from "./mcap-topic.ts";
 import { mcapTopics } from "./mcap-topics.ts";
 
+/** An MCAP file that is being written. */
 export class McapFile {
   readonly #path: string;
   readonly #temporary: string;

@@ -23,6 +23,7 @@ export interface JsonTopic extends Pick<Topic, "topic" | "schemaName"> {
 
 const NANO = 1_000_000_000n;
 
+/** A topic whose messages are JSON texts, with its JSON schema. */
 export function jsonTopic({ topic, schemaName, schema, isTold = "each step", of }: JsonTopic): Topic {
   const bytes = (value: object) => new TextEncoder().encode(JSON.stringify(value));
   return {
@@ -35,6 +36,7 @@ export function jsonTopic({ topic, schemaName, schema, isTold = "each step", of 
   };
 }
 
+/** A time in nanoseconds as Foxglove's schemas have it: whole seconds and the nanoseconds beyond. */
 export function stamp(at: bigint): { sec: number; nsec: number } {
   return { sec: Number(at / NANO), nsec: Number(at % NANO) };
 }
@@ -44,20 +46,25 @@ export function record(properties: Readonly<Record<string, object>>): object {
   return { type: "object", properties, required: Object.keys(properties) };
 }
 
+/** JSON schema of an array. */
 export function list(items: object): object {
   return { type: "array", items };
 }
 
+/** JSON schema of a number. */
 export function real(): object {
   return { type: "number" };
 }
 
+/** JSON schema of a whole number. */
 export function integer(): object {
   return { type: "integer" };
 }
 
+/** JSON schema of a text. */
 export function text(): object {
   return { type: "string" };
 }
 
+/** JSON schema of what `stamp` gives. */
 export const time = record({ sec: integer(), nsec: integer() });

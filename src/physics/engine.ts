@@ -3,7 +3,6 @@
  * Types of the module stay in this folder; no other file imports mujoco-js.
  */
 import type { MainModule, MjModel } from "mujoco-js";
-import loadModule from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
 import { type Loan, modulePath, withDisk } from "./host-disk.ts";
 import { missingFile } from "./missing-file.ts";
@@ -96,6 +95,7 @@ async function startEngine(): Promise<LoadedEngine> {
     noteLine(line);
     if (printed.length > KEPT_LINES) printed.shift();
   };
+  const { default: loadModule } = await import("mujoco-js");
   const { module, exports } = await withExports(() => loadModule({ print: keep, printErr: keep }));
   module.FS.writeFile(PROBE_PATH, PROBE);
   const probe = module.MjModel.loadFromXML(PROBE_PATH);

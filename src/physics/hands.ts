@@ -34,6 +34,7 @@ const SPRING_DAMPING = 0.8;
 const STRONGEST_PULL = 2;
 const GRAVITY = 9.81;
 
+/** Pushes and springs on the bodies of one simulation. */
 export class Hands {
   readonly #sim: Simulation;
   readonly #dt: number;

@@ -4,17 +4,7 @@
  */
 import { add, mul, slice, type Tensor } from "../graph/index.ts";
 import { type FlowPolicySpec, observationShare, velocityAt } from "./flow-policy.ts";
-
-/** Integrators of the deterministic flow, with 1, 2 and 2 network evaluations per step. */
-export type OdeSampler = "euler" | "midpoint" | "heun";
-
-/** Names that configurations and flags accept. */
-export const FLOW_SAMPLERS = ["euler", "midpoint", "heun", "sde", "noisy-euler"] as const;
-/**
- * How the flow is integrated: along the deterministic flow, or "sde": a stochastic path with the same distribution at every t, or
- * "noisy-euler": Euler's steps with Gaussian noise added to each.
- */
-export type FlowSampler = OdeSampler | "sde" | "noisy-euler";
+import { type FlowSampler, isStochastic, type OdeSampler } from "./sampler-names.ts";
 
 /** How the deterministic flow is integrated. */
 export interface OdeSampling {
@@ -35,11 +25,6 @@ export interface FlowSampling {
 
 /** dx/dt at x and a flow time that all rows share, [rows, actionSize] both. */
 export type VelocityAt = (x: Tensor, t: number) => Tensor;
-
-/** Whether a sampler draws noise on its way. */
-export function isStochastic(sampler: FlowSampler): sampler is "sde" | "noisy-euler" {
-  return sampler === "sde" || sampler === "noisy-euler";
-}
 
 /** The same integration without noise on the way: stochastic samplers become Euler's. */
 export function withoutStepNoise<S extends FlowSampling>(sampling: S): S {

@@ -9,8 +9,9 @@ import {
   trajectoryConfig,
 } from "../config/config.ts";
 import { kebabCase } from "../config/config-flags.ts";
-import { type PresetName, resolveTrainConfig } from "../config/presets.ts";
+import type { PresetName } from "../config/presets.ts";
 import { UserError } from "../math/user-error.ts";
+import { resolveTrainConfig } from "../tasks/requested-config.ts";
 import type { PublishedTable } from "./fpo-table1.ts";
 
 /** One run of a table. */

@@ -96,3 +96,6 @@ export const fpoTable1: PublishedTable = {
     },
   },
 };
+
+/** The tables that can be reproduced. */
+export const publishedTables: readonly PublishedTable[] = [fpoTable1];

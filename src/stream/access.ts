@@ -2,6 +2,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
+/** What the server demands of a connection. */
 export interface AccessRules {
   /** Host the server is bound to. */
   readonly host: string;

@@ -33,6 +33,7 @@ class Tail<T> {
   }
 }
 
+/** Curve, evaluations and events of the run so far, as far as they are kept. */
 export class History {
   private run = 1;
   private points: { position: number; point: MetricsPoint }[] = [];

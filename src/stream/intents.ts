@@ -80,6 +80,7 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   branch: "simulate",
 };
 
+/** Reads the messages of all pages. */
 export class IntentDesk {
   handler: ((intent: Intent) => void) | null = null;
   driveHandler: DriveHandler | null = null;

@@ -34,6 +34,7 @@ const TERMS_INTERVAL_MS = 200;
 const PING_INTERVAL_MS = 15_000;
 /** How long before it is due a frame of a burst may be sent; pages play frames by their due time. */
 const AHEAD_MS = 200;
+/** What a server is started with. */
 export interface StreamOptions extends GateOptions {
   /** Folder of the built page. */
   readonly pageFolder?: string;
@@ -49,6 +50,7 @@ export interface StreamOptions extends GateOptions {
 
 const noTerms: ReadonlyMap<number, Float32Array> = new Map();
 
+/** The server of one process. */
 export class StreamServer {
   private readonly gate: Gate;
   private readonly options: StreamOptions;

@@ -14,6 +14,7 @@ import {
 /** A moment of a simulation; the show knows the rest. */
 export type LiveFrame = Omit<PoseFrame, "scene" | "sequence" | "dueMs">;
 
+/** Scene and frames of one channel. */
 export class Show {
   readonly channel: Channel;
   scene: SceneMessage | null = null;

@@ -37,6 +37,7 @@ export interface FanWish {
 /** Frames already written for a set of environments; pages that watch the same share the bytes. */
 export type EncodedFrames = Map<string, Uint8Array>;
 
+/** The server's end of one page's connection. */
 export class ViewerConnection {
   readonly id: number;
   readonly socket: WebSocket;

@@ -3,6 +3,7 @@
 /** A page that has sent no request for this long may be relieved. */
 const IDLE_MS = 10_000;
 
+/** The right to steer, held by one viewer at most. */
 export class Wheel {
   #holder: number | null = null;
   #usedMs = Number.NEGATIVE_INFINITY;

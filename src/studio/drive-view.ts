@@ -65,6 +65,7 @@ const HELD = "the robot is held and the simulation is stopped: choose another po
 /** What the thread reports while it runs. */
 type DriveNews = Parameters<DriveEvents["report"]>[0];
 
+/** The drive channel of a server. */
 export class DriveView implements DriveHandler {
   readonly #server: StreamServer;
   readonly #options: DriveOptions;

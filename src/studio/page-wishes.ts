@@ -2,15 +2,18 @@
 import type { DriveChange, DriveOrder } from "../drive/drive-orders.ts";
 import type { DriveWish } from "../stream/protocol.ts";
 
+/** A change of the commanded velocity. */
 export type CommandChange = Extract<DriveChange, { kind: "command" }>;
 
 /** No requests. */
 export const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
+/** Nobody holds the robot. */
 export const LET_GO: DriveChange = { kind: "hold", grip: null };
 
 /** A request that needs nothing but the thread. */
 export type PlainWish = Exclude<DriveWish, { type: "command" | "policy" }>;
 
+/** The order to the thread that a wish stands for. */
 export function orderOf(wish: PlainWish): DriveOrder {
   switch (wish.type) {
     case "simulate":
@@ -38,6 +41,7 @@ export function orderOf(wish: PlainWish): DriveOrder {
   }
 }
 
+/** The change that a commanded velocity stands for. */
 export function commandOf({ vx, vy, yawRate }: Extract<DriveWish, { type: "command" }>): CommandChange {
   return { kind: "command", values: [vx, vy, yawRate] };
 }

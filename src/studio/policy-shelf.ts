@@ -32,6 +32,7 @@ export interface ShelfOptions {
 /** Most checkpoints of a run that are offered; of more, an even selection. */
 const MOST_CHECKPOINTS = 40;
 
+/** Lists policies and opens them by key. */
 export class PolicyShelf {
   readonly #env: Environment;
   readonly #options: ShelfOptions;

@@ -10,6 +10,7 @@ import { changeConfig } from "../config/presets.ts";
 import { removeTemporaryFiles } from "../files/atomic-file.ts";
 import { shellPath, shellWord } from "../files/shown-path.ts";
 import { packageVersion } from "../files/version.ts";
+import { nativeTensorFlow } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../runs/checkpoint.ts";
 import { truncateJsonl } from "../runs/jsonl-sink.ts";
@@ -57,6 +58,7 @@ export interface PreparedRun {
  */
 export async function prepareNewRun(config: TrainConfig, earlier?: Home | null): Promise<PreparedRun> {
   const { algorithm, seed, run } = config;
+  requireEngine(config);
   const { name } = await resolveTask(config.task, config);
   const folder = await createRunFolder({ task: name, algorithm: algorithm.name, seed, run });
   return locked(folder, async () => {
@@ -130,6 +132,7 @@ async function continueIn(
   { places, where, overrides, notes }: Continuation,
 ): Promise<Omit<PreparedRun, "lock">> {
   const { folder } = home;
+  requireEngine(home.config);
   const newest = (await listCheckpoints(folder)).at(-1);
   const stored = applyOverrides({ ...portableConfig(home.config), run: runName(home) }, overrides);
   const resume = newest === undefined ? undefined : await loadResume(folder, newest, stored);
@@ -311,15 +314,23 @@ export async function writeConfig(folder: string, config: TrainConfig, files: Ru
   await writeRunConfig(folder, config, { ...made, ...files });
 }
 
-/** "onnxruntime-node 1.30.0"; only the name if the package has no version. */
+/** Throws a UserError where the engine's package is not installed, before anything is made or changed. */
+function requireEngine({ engine }: TrainConfig): void {
+  if (engine === "tfjs") nativeTensorFlow();
+}
+
+/** "onnxruntime-node 1.30.0"; only the engine's name if the package has no version. */
 function engineVersion(engine: TrainConfig["engine"]): string {
-  const name = engine === "ort" ? "onnxruntime-node" : "@tensorflow/tfjs";
   try {
-    const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
+    const { name, version } = engine === "tfjs" ? nativeTensorFlow() : ownPackage("onnxruntime-node");
     return `${name} ${version}`;
   } catch {
-    return name;
+    return engine;
   }
+}
+
+function ownPackage(name: string): { readonly name: string; readonly version: string } {
+  return createRequire(import.meta.url)(`${name}/package.json`);
 }
 
 /**

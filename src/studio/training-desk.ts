@@ -33,6 +33,7 @@ const MOST_WAITING = 64;
 /** How often the list of runs is looked through while something trains. */
 const LIST_MS = 3000;
 
+/** Runs the trainings of one studio. */
 export class TrainingDesk implements StudioHandler {
   readonly #options: DeskOptions;
   /** The training that runs or is about to, and what stops it. */

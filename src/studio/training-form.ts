@@ -6,10 +6,11 @@ import { SETTING_GROUPS } from "../config/config-field.ts";
 import { type ConfigFlag, settingAt, trainFlags } from "../config/config-flags.ts";
 import { expectedValue } from "../config/config-range.ts";
 import { findFlag, parseOverrides } from "../config/overrides.ts";
-import { algorithmOf, changeConfig, presetNames, presetOf, resolveTrainConfig } from "../config/presets.ts";
+import { algorithmOf, changeConfig, presetNames, presetOf } from "../config/presets.ts";
 import { UserError } from "../math/user-error.ts";
 import type { CatalogueMessage, FormProblem, PlanMessage, SettingDescription, TrainForm } from "../stream/protocol.ts";
 import { registry } from "../tasks/index.ts";
+import { resolveTrainConfig } from "../tasks/requested-config.ts";
 import { changeForFork, isFixedInFork, loadFork, withDescription } from "./prepared-run.ts";
 
 /** The plan that a form results in. */

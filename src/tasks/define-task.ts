@@ -3,6 +3,7 @@
  * sensor index or random state of its own. The compiler infers the names of the terms, so that a misspelt override does not compile.
  */
 import { fileURLToPath } from "node:url";
+import type { TaskPresets } from "../config/presets.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./actions/action-mapping.ts";
@@ -121,6 +122,8 @@ export interface TaskSpec<
   readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
   /** Lessons: variants of the task for training, by name. */
   readonly lessons?: Readonly<Record<string, DeclaredLesson>>;
+  /** Settings that it is trained with, by budget and algorithm; the general ones where there are none. */
+  readonly presets?: TaskPresets;
   /**
    * Whether the task looks up, by name, geoms that touch nothing. False lets training discard them, which steps up to a tenth faster, to
    * the same bits. Default: true for a user's own scene, false for a scene of the package.
@@ -160,6 +163,7 @@ export interface Task {
   readonly measured: ((s: AnyMoment) => ArrayLike<number>) | undefined;
   readonly footing: ((s: AnyMoment) => Footing) | undefined;
   readonly lessons: Readonly<Record<string, AnyLesson>>;
+  readonly presets: TaskPresets;
   /** Whether it looks up geoms that touch nothing; where absent, scenes of the package are taken not to need them. */
   readonly readsLooks?: boolean;
   /** The lesson whose action mapping is used; absent for the task as declared. */
@@ -207,6 +211,7 @@ export function defineTask<
     rewardPerSecond: spec.rewardPerSecond ?? false,
     randomise,
     lessons: spec.lessons ?? {},
+    presets: spec.presets ?? {},
   } as unknown as NamedTask<Observation, Reward>;
   checkNames(task);
   if (settle?.startStates !== undefined && Object.keys(randomise).length > 0) {

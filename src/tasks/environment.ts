@@ -17,16 +17,17 @@ import { UserError } from "../math/user-error.ts";
 import { loadSimulation } from "../physics/looks/robot-description.ts";
 import { PhysicsError } from "../physics/physics-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
-import type { ActionContext, ActionDescription, BoundAction } from "./actions/action-mapping.ts";
-import { CommandState } from "./command.ts";
+import type { ActionDescription, BoundAction } from "./actions/action-mapping.ts";
+import { bindTask, type OpenMoment } from "./bound-task.ts";
+import type { CommandState } from "./command.ts";
 import type { Footing, Task } from "./define-task.ts";
-import type { MomentBase } from "./moment.ts";
 import { ObservationGroup, type ObservationSlice } from "./observation.ts";
 import { Outcome } from "./outcome.ts";
-import { Randomisation } from "./randomisation.ts";
+import type { Randomisation } from "./randomisation.ts";
 import { StartStates } from "./start-states.ts";
+import { StepReadings } from "./step-readings.ts";
 import { TaskMemory } from "./trackers/task-memory.ts";
-import type { BoundTracker, Tracker } from "./trackers/tracker.ts";
+import type { BoundTracker } from "./trackers/tracker.ts";
 
 /** What of a task's disturbances an environment omits, such as for playing. */
 export interface EnvironmentOptions {
@@ -48,10 +49,8 @@ const EPISODE_STEP = 1;
 /** Starts that are drawn before an environment whose start MuJoCo refuses is given up. */
 const MOST_STARTS = 10;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** A task bound to one simulation. Made by `Environment.create`; `delete()` frees it. */
-export class Environment {
+export class Environment extends StepReadings {
   readonly task: Task;
   readonly sim: Simulation;
   readonly obsSize: number;
@@ -72,7 +71,7 @@ export class Environment {
   readonly #memory = new TaskMemory();
   /** [tick, episode step] */
   readonly #book: Float64Array;
-  readonly #moment: Mutable<MomentBase<unknown>>;
+  readonly #moment: OpenMoment;
   readonly #robot: { update?(): void };
   readonly #action: BoundAction;
   readonly #command: CommandState | undefined;
@@ -83,72 +82,44 @@ export class Environment {
   readonly #randomises: boolean;
   readonly #actor: ObservationGroup;
   readonly #critic: ObservationGroup;
-  readonly #outcome: Outcome;
+  /** @internal */
+  protected readonly outcome: Outcome;
   readonly #starts: StartStates;
   readonly #rng = new Rng();
 
   private constructor(task: Task, sim: Simulation, options: EnvironmentOptions) {
+    super();
     const { noise = true, events = true, randomise = true } = options;
-    // Another simulation may have made the memory grow since this one was loaded.
-    sim.refresh();
-    for (const change of Object.values(task.model)) change.apply(sim);
-    checkTimestep(task, sim);
     this.task = task;
     this.sim = sim;
     this.decimation = task.decimation;
     this.controlHz = task.timing.controlHz;
     this.episodeSteps = task.episodeSteps;
-    const dt = 1 / this.controlHz;
-
     const claim = (size: number) => this.#memory.claim(size);
     this.#book = claim(2);
-    this.#command = task.command && commandState(task, claim);
-    this.command = this.#command?.values;
+    const bound = bindTask(task, sim, claim);
+    this.#command = bound.command;
+    this.command = bound.command?.values;
     this.commandSize = this.command?.length ?? 0;
-    this.#robot = Object(task.robot.bind(sim)) as { update?(): void };
-    const context = { sim, dt, claim };
-    const { trackers: memories, readings: remembered } = bindTrackers(task.track, context);
-    const { trackers: disturbances, readings: disturbed } = bindTrackers(task.events, context);
-    this.#trackers = [...memories, ...disturbances];
-    const acting = events ? this.#trackers : memories;
+    this.#robot = bound.robot;
+    this.#trackers = [...bound.memories, ...bound.events];
+    const acting = events ? this.#trackers : bound.memories;
     this.#disturbances = acting.map((tracker) => (tracker.beforePhysics ? tracker : undefined));
-    const readings = { ...remembered, ...disturbed };
-    const acted: { term: string; values: Float64Array }[] = [];
-    const observed = (term: string, size: number) => {
-      const values = claim(size);
-      acted.push({ term, values });
-      return values;
-    };
-    this.#action = task.action.bind({ sim, ...homeOf(task, sim), readings, observed });
-    this.actionDescription = this.#action.description;
+    this.#action = bound.action;
+    this.actionDescription = bound.action.description;
     this.actionSize = this.actionDescription.names.length;
-    const command = this.#command;
-    this.#moment = {
-      sim,
-      robot: this.#robot,
-      action: new Float64Array(this.actionSize),
-      lastAction: claim(this.actionSize),
-      command: this.command ?? new Float64Array(0),
-      get progress() {
-        return command?.progress ?? 1;
-      },
-      dt,
-      episodeStep: 0,
-      terminated: false,
-      ...readings,
-    };
-    const randomisers = Object.values(task.randomise);
-    this.#randomisation = randomisers.length > 0 ? new Randomisation(sim, randomisers, claim) : undefined;
+    this.#moment = bound.moment;
+    this.#randomisation = bound.randomisation;
     this.#randomises = randomise;
 
-    this.#outcome = new Outcome(task);
+    this.outcome = new Outcome(task);
     this.#starts = new StartStates(sim, task, this.#robot, this.#action);
 
     // Terms have a size only once they are read, which needs a first episode.
     this.#beginEpisode(0, 0);
     this.#actor = new ObservationGroup(task.observe, this.#moment, noise, claim);
     this.#critic = new ObservationGroup(task.critic, this.#moment, noise, claim);
-    for (const { term, values } of acted) this.#actor.keep(term, values);
+    for (const { term, values } of bound.acted) this.#actor.keep(term, values);
     this.observationLayout = this.#actor.layout;
     this.privilegedLayout = this.#critic.layout;
     this.obsSize = this.#actor.size;
@@ -174,61 +145,6 @@ export class Environment {
       if (!(error instanceof UserError) || error.message.startsWith("task ")) throw error;
       throw new UserError(`task ${task.name}: ${error.message}`, { exitCode: error.exitCode, cause: error });
     }
-  }
-
-  /** Of the last step, finite; 0 where it failed. */
-  get reward(): number {
-    return this.#outcome.reward;
-  }
-
-  /** Whether the last step ended the episode for good. */
-  get terminated(): boolean {
-    return this.#outcome.terminated;
-  }
-
-  /** Whether the last step reached the time limit; both may be true. */
-  get truncated(): boolean {
-    return this.#outcome.truncated;
-  }
-
-  /** Whether the last step produced a value that is not finite; it has then terminated. */
-  get nan(): boolean {
-    return this.#outcome.nan;
-  }
-
-  /** Source of `nan`: 'action "x"', 'control "x"', "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
-  get nanSource(): string {
-    return this.#outcome.nanSource;
-  }
-
-  /** Whether the last step was not done, since its action was not finite: robot and observation are as they were before it. */
-  get held(): boolean {
-    return this.#outcome.held;
-  }
-
-  /** What MuJoCo said, and what to try, where it raised an error in the last step, which has then terminated; "" else. */
-  get refusal(): string {
-    return this.#outcome.refusal;
-  }
-
-  /** Names of the reward's terms. */
-  get rewardNames(): readonly string[] {
-    return this.#outcome.rewardNames;
-  }
-
-  /** [rewards] weighted contributions to the last step's reward, before the clip. */
-  get rewardTerms(): Float64Array {
-    return this.#outcome.rewardTerms;
-  }
-
-  /** The task's terminations and, last, "nan". */
-  get terminationNames(): readonly string[] {
-    return this.#outcome.terminationNames;
-  }
-
-  /** [terminations] 1 where the termination held in the last step. */
-  get terminationFlags(): Uint8Array {
-    return this.#outcome.terminationFlags;
   }
 
   /**
@@ -283,7 +199,7 @@ export class Environment {
 
   /** Begins the next episode of the environment that is swapped in. What happens depends on (seed, env) and its steps so far alone. */
   reset(seed: number, env: number): void {
-    this.#outcome.clear();
+    this.outcome.clear();
     if (this.#book[EPISODE_STEP] > 0) this.#command?.grade(this.#book[EPISODE_STEP] / this.episodeSteps);
     this.#beginEpisode(seed, env);
     this.#observe(seed, env, true);
@@ -294,7 +210,7 @@ export class Environment {
    * @throws UserError when the model has no keyframe of that name
    */
   resetToKeyframe(seed: number, env: number, keyframe: string): void {
-    this.#outcome.clear();
+    this.outcome.clear();
     this.#beginEpisode(seed, env, keyframe);
     this.#observe(seed, env, true);
   }
@@ -314,12 +230,12 @@ export class Environment {
     const moment = this.#moment;
     sim.refresh();
     sim.warned = 0;
-    this.#outcome.clear();
+    this.outcome.clear();
     this.#book[TICK]++;
     moment.episodeStep = ++this.#book[EPISODE_STEP];
-    this.#outcome.truncated = this.#book[EPISODE_STEP] >= this.episodeSteps;
+    this.outcome.truncated = this.#book[EPISODE_STEP] >= this.episodeSteps;
     if (!areFinite(action, actionOffset, this.actionSize)) {
-      this.#outcome.hold(`action ${this.#badNames(action, actionOffset)}`);
+      this.outcome.hold(`action ${this.#badNames(action, actionOffset)}`);
       return;
     }
     this.#disturb(seed, env);
@@ -336,11 +252,11 @@ export class Environment {
     }
     this.#robot.update?.();
     for (let i = 0; i < this.#trackers.length; i++) this.#trackers[i].afterPhysics?.(moment);
-    this.#outcome.judgeEnd(moment);
-    moment.terminated = this.#outcome.terminated;
-    this.#outcome.judgeReward(moment);
+    this.outcome.judgeEnd(moment);
+    moment.terminated = this.outcome.terminated;
+    this.outcome.judgeReward(moment);
     this.#keepBooks(seed, env);
-    if (this.#outcome.nan) this.#blank();
+    if (this.outcome.nan) this.#blank();
     else this.#observe(seed, env, false);
   }
 
@@ -472,7 +388,7 @@ export class Environment {
   }
 
   #fail(source: string, refusal?: string): void {
-    this.#outcome.fail(source, refusal);
+    this.outcome.fail(source, refusal);
     this.#blank();
   }
 
@@ -486,7 +402,7 @@ export class Environment {
   #checkTerms(): void {
     if (this.nan)
       throw new UserError(`task ${this.task.name}: ${this.nanSource} is not finite at the start of an episode`);
-    const unusable = this.#outcome.unusableReward(this.#moment);
+    const unusable = this.outcome.unusableReward(this.#moment);
     if (unusable === null) return;
     throw new UserError(`task ${this.task.name}: reward term "${unusable}" must give a finite number`);
   }
@@ -500,36 +416,4 @@ function areFinite(values: Float32Array, offset: number, count: number): boolean
 /** Absolute path of a task's scene. */
 export function scenePath(task: Pick<Task, "scene">): string {
   return isAbsolute(task.scene) ? task.scene : join(packageRoot, task.scene);
-}
-
-function bindTrackers(
-  declared: Readonly<Record<string, Tracker<object>>>,
-  { sim, dt, claim }: { sim: Simulation; dt: number; claim: (size: number) => Float64Array },
-): { trackers: BoundTracker<object>[]; readings: Record<string, object> } {
-  const trackers: BoundTracker<object>[] = [];
-  const readings: Record<string, object> = {};
-  for (const [name, tracker] of Object.entries(declared)) {
-    const bound = tracker.bind({ sim, dt, slots: claim(tracker.size) });
-    trackers.push(bound);
-    readings[name] = bound.reading;
-  }
-  return { trackers, readings };
-}
-
-function commandState(task: Task, claim: (size: number) => Float64Array): CommandState | undefined {
-  const { command } = task;
-  if (!command) return undefined;
-  return new CommandState(command, claim(CommandState.slots(command.names.length)), task.timing.controlHz);
-}
-
-function homeOf({ keyframe }: Task, sim: Simulation): Pick<ActionContext, "home" | "homeControls"> {
-  if (keyframe === undefined) return { home: sim.modelFields.qpos0.slice(), homeControls: new Float64Array(sim.nu) };
-  return { home: sim.keyframeQpos(keyframe), homeControls: sim.keyframeControls(keyframe) };
-}
-
-function checkTimestep(task: Task, sim: Simulation): void {
-  const { physicsHz } = task.timing;
-  if (Math.abs(sim.timestep * physicsHz - 1) < 1e-6) return;
-  const found = `the scene's timestep is ${sim.timestep} s (${Math.round(1 / sim.timestep)} Hz)`;
-  throw new UserError(`task ${task.name}: physicsHz is ${physicsHz}, but ${found}; they must agree`);
 }

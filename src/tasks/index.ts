@@ -1,5 +1,8 @@
 /** The tasks room: declaring tasks, the terms to declare them with, the tasks that ship, and the environments that run them. */
 
+export type { AlgorithmPresets, TaskPresets } from "../config/presets.ts";
+export { type SuiteTask, suiteRecipe } from "../config/suite-recipe.ts";
+export { lessonRecipe, steadyFlow, steadyFpo, steadyGaussian } from "../config/walking-recipe.ts";
 export {
   type ActionDescription,
   type ActionMapping,

@@ -2,73 +2,58 @@
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
-import { gridworldFourGoals, gridworldTwoWalls } from "./gridworld/gridworld.ts";
-import { humanoidJoystick, humanoidJoystickBlind } from "./humanoid/joystick.ts";
-import {
-  berkeleyHumanoidJoystickFlatTerrain,
-  berkeleyHumanoidJoystickRoughTerrain,
-} from "./locomotion/berkeley-humanoid-joystick.ts";
-import { g1JoystickFlatTerrain, g1JoystickRoughTerrain } from "./locomotion/g1-joystick.ts";
-import { go1Getup } from "./locomotion/go1-getup.ts";
-import { go1JoystickFlatTerrain, go1JoystickRoughTerrain } from "./locomotion/go1-joystick.ts";
-import { go1Footstand, go1Handstand } from "./locomotion/go1-two-legs.ts";
-import { t1JoystickFlatTerrain, t1JoystickRoughTerrain } from "./locomotion/t1-joystick.ts";
-import { acrobotSwingup, acrobotSwingupSparse } from "./suite/acrobot.ts";
-import { ballInCup } from "./suite/ball-in-cup.ts";
-import { cartpoleBalance, cartpoleBalanceSparse, cartpoleSwingup, cartpoleSwingupSparse } from "./suite/cartpole.ts";
-import { cheetahRun } from "./suite/cheetah.ts";
-import { fingerSpin, fingerTurnEasy, fingerTurnHard } from "./suite/finger.ts";
-import { fishSwim } from "./suite/fish.ts";
-import { hopperHop, hopperStand } from "./suite/hopper.ts";
-import { humanoidRun, humanoidStand, humanoidWalk } from "./suite/humanoid.ts";
-import { pendulumSwingup } from "./suite/pendulum.ts";
-import { pointMass } from "./suite/point-mass.ts";
-import { reacherEasy, reacherHard } from "./suite/reacher.ts";
-import { swimmerSwimmer6 } from "./suite/swimmer.ts";
-import { walkerRun, walkerStand, walkerWalk } from "./suite/walker.ts";
+import * as gridworld from "./gridworld/gridworld.ts";
+import * as humanoidJoystick from "./humanoid/joystick.ts";
+import * as berkeleyHumanoidJoystick from "./locomotion/berkeley-humanoid-joystick.ts";
+import * as g1Joystick from "./locomotion/g1-joystick.ts";
+import * as go1Getup from "./locomotion/go1-getup.ts";
+import * as go1Joystick from "./locomotion/go1-joystick.ts";
+import * as go1TwoLegs from "./locomotion/go1-two-legs.ts";
+import * as t1Joystick from "./locomotion/t1-joystick.ts";
+import * as acrobot from "./suite/acrobot.ts";
+import * as ballInCup from "./suite/ball-in-cup.ts";
+import * as cartpole from "./suite/cartpole.ts";
+import * as cheetah from "./suite/cheetah.ts";
+import * as finger from "./suite/finger.ts";
+import * as fish from "./suite/fish.ts";
+import * as hopper from "./suite/hopper.ts";
+import * as suiteHumanoid from "./suite/humanoid.ts";
+import * as pendulum from "./suite/pendulum.ts";
+import * as pointMass from "./suite/point-mass.ts";
+import * as reacher from "./suite/reacher.ts";
+import * as swimmer from "./suite/swimmer.ts";
+import * as walker from "./suite/walker.ts";
 
-const TASKS: readonly Task[] = [
-  acrobotSwingup,
-  acrobotSwingupSparse,
+/** Files of tasks, in the order of lists; each task is named where it is declared. */
+const DECLARED: readonly object[] = [
+  acrobot,
   ballInCup,
-  cartpoleBalance,
-  cartpoleBalanceSparse,
-  cartpoleSwingup,
-  cartpoleSwingupSparse,
-  cheetahRun,
-  fingerSpin,
-  fingerTurnEasy,
-  fingerTurnHard,
-  fishSwim,
-  hopperHop,
-  hopperStand,
-  humanoidStand,
-  humanoidWalk,
-  humanoidRun,
-  pendulumSwingup,
+  cartpole,
+  cheetah,
+  finger,
+  fish,
+  hopper,
+  suiteHumanoid,
+  pendulum,
   pointMass,
-  reacherEasy,
-  reacherHard,
-  swimmerSwimmer6,
-  walkerRun,
-  walkerStand,
-  walkerWalk,
+  reacher,
+  swimmer,
+  walker,
   humanoidJoystick,
-  humanoidJoystickBlind,
-  g1JoystickFlatTerrain,
-  g1JoystickRoughTerrain,
-  go1JoystickFlatTerrain,
-  go1JoystickRoughTerrain,
+  g1Joystick,
+  go1Joystick,
   go1Getup,
-  go1Handstand,
-  go1Footstand,
-  t1JoystickFlatTerrain,
-  t1JoystickRoughTerrain,
-  berkeleyHumanoidJoystickFlatTerrain,
-  berkeleyHumanoidJoystickRoughTerrain,
-  gridworldTwoWalls,
-  gridworldFourGoals,
+  go1TwoLegs,
+  t1Joystick,
+  berkeleyHumanoidJoystick,
+  gridworld,
 ];
+
+const TASKS: readonly Task[] = DECLARED.flatMap((file) => Object.values(file).filter(isTask));
+
+function isTask(exported: object): exported is Task {
+  return "decimation" in exported;
+}
 
 /** All registered tasks, in the order of lists. */
 export function list(): readonly Task[] {

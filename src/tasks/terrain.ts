@@ -45,6 +45,7 @@ export function onRoughTerrain<Observation extends string, Reward extends string
     scene,
     model: { ...flat.model, ground: roughGround(ROUGH_FIELD) },
     reset: raised(flat.reset),
+    presets: {},
     lessons: Object.fromEntries(
       Object.entries(flat.lessons).map(([key, lesson]) => [key, onItsGround(lesson, raised)]),
     ),

@@ -36,7 +36,7 @@ export interface PhysicsEvents {
 }
 
 /** Episodes that one job runs side by side: fixed, so that results do not depend on the number of threads. */
-const EPISODES_PER_JOB = 16;
+const EPISODES_PER_JOB = 4;
 
 /** Runs an evaluation on threads that are already there. */
 export async function evaluateOn(

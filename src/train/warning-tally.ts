@@ -1,6 +1,7 @@
 /** Control steps of a training in which MuJoCo warned: reported at the first one of a kind, and whenever ten times as many were counted. */
 import type { Simulation } from "../physics/simulation.ts";
 
+/** Counts of MuJoCo's warnings, by kind. */
 export class WarningTally {
   readonly #sim: Pick<Simulation, "warningWords">;
   readonly #counts: number[] = [];

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { diagnoseRatio } from "../../src/diagnose/ratio-diagnosis.ts";
 import { type Checkpoint, encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/runs/checkpoint.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { callCli, TINY } from "./cli-process.ts";
 import { checkWellFormed } from "./well-formed.ts";
 

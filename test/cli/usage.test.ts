@@ -11,6 +11,7 @@ describe("bad usage gets one line and exit code 2", () => {
       "no command given, expected one of tasks, train, eval, play, replay, studio, bench, export, doctor, diagnose, reproduce",
     ],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
+    ["help trian", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
     ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],
     ["train CheetahRun ReacherEasy", "too many arguments, expected 1 argument"],

@@ -9,8 +9,9 @@ import {
 import { SETTING_GROUPS } from "../../src/config/config-field.ts";
 import { trainFlags } from "../../src/config/config-flags.ts";
 import { parseOverrides } from "../../src/config/overrides.ts";
-import { presetNames, presetOf, resolveTrainConfig } from "../../src/config/presets.ts";
+import { presetNames, presetOf } from "../../src/config/presets.ts";
 import { registry } from "../../src/tasks/index.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 
 const paper = (overrides = {}) => resolveTrainConfig({ task: "CheetahRun", preset: "paper", overrides });
 

@@ -6,18 +6,14 @@ import { describe, expect, it } from "vitest";
 import { compileC } from "../../src/export/c/c-compiler.ts";
 import { controllerC } from "../../src/export/c/c-controller.ts";
 import { CProgram } from "../../src/export/c/c-process.ts";
-import {
-  type ControllerOptions,
-  controllerFunction,
-  NOISE_KINDS,
-  resolvedOptions,
-} from "../../src/export/controller-function.ts";
+import { type ControllerOptions, controllerFunction, resolvedOptions } from "../../src/export/controller-function.ts";
+import { NOISE_KINDS } from "../../src/export/export-choices.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { type RunningController, runOnnx, runProgram, runTypescript } from "../../src/export/running-controller.ts";
 import { createReferenceEngine } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
-import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../../src/policy/flow-sampler.ts";
 import { noiseSize } from "../../src/policy/policy.ts";
+import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../../src/policy/sampler-names.ts";
 import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import type { TaskDescription } from "../../src/tasks/index.ts";
 import { compilerPath } from "./compiler.ts";

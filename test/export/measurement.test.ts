@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ControllerOptions } from "../../src/export/controller-function.ts";
-import type { EpisodePlan } from "../../src/export/episode-loop.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { playedTask } from "../../src/export/played-task.ts";
 import { ReferencePolicy } from "../../src/export/reference-policy.ts";
@@ -10,6 +9,7 @@ import { recordObservations, runReference } from "../../src/export/report/record
 import type { Measurements } from "../../src/export/report/report.ts";
 import { reportPage } from "../../src/export/report/report-page.ts";
 import { runOnnx } from "../../src/export/running-controller.ts";
+import type { EpisodePlan } from "../../src/rollout/episode-batch.ts";
 import { describeTask, Environment, registry } from "../../src/tasks/index.ts";
 import { compilerPath } from "./compiler.ts";
 import { type kinds, origin, policyFor } from "./sample-policy.ts";

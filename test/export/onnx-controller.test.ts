@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isIntact } from "../../src/export/contract/checksum.ts";
-import {
-  type ControllerOptions,
-  controllerFunction,
-  type NoiseKind,
-  seededNoise,
-} from "../../src/export/controller-function.ts";
+import { type ControllerOptions, controllerFunction, seededNoise } from "../../src/export/controller-function.ts";
+import type { NoiseKind } from "../../src/export/export-choices.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { expectedOutputs, networkParity, rowDifferences } from "../../src/export/report/parity.ts";
 import { runOnnx } from "../../src/export/running-controller.ts";

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import type { PartialTrainConfig, TrainConfig } from "../../src/config/config.ts";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
 import { type IterationViews, iterationLayout } from "../../src/learner/iteration-layout.ts";
 import { iterationSizes, updatePlan, updateSpec } from "../../src/learner/networks.ts";
@@ -22,6 +21,7 @@ import {
   type SignedPermutation,
   writeMirrored,
 } from "../../src/tasks/index.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { byteLengthOf, sharedViews } from "../../src/threads/shared-layout.ts";
 
 const small = { minibatches: 1, policyHidden: [16, 16], criticHidden: [16] };

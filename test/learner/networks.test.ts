@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { actionNoise, updatePlan } from "../../src/learner/networks.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 
 const withNoise = (noise: object) =>
   resolveTrainConfig({

@@ -25,6 +25,7 @@ export function bodyFacts(sim: Simulation, body: number): Fact {
     inertia_diag: values(model.body_inertia, 3 * body, 3),
     subtree_mass: model.body_subtreemass[body],
     mocap: model.body_mocapid[body] >= 0,
+    gravcomp: model.body_gravcomp[body],
     joints: range(0, model.njnt)
       .filter((joint) => model.jnt_bodyid[joint] === body)
       .map((joint) => jointFacts(sim, joint)),

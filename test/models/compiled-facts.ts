@@ -2,8 +2,13 @@
  * Writes a compiled model down in the shape of the fact sheets in test/models/facts, so that the two can be compared figure by figure.
  * Enumerations become MuJoCo's XML words.
  */
+import { nameAt } from "../../src/physics/model-names.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { bodyFacts, geomsOf, isShell, range, sitesOf, values } from "./compiled-bodies.ts";
+import { equalityFacts, excludeFacts, pairFacts } from "./compiled-constraints.ts";
+import { nameOf } from "./compiled-names.ts";
+import { sensorFacts } from "./compiled-sensors.ts";
+import { tendonFacts } from "./compiled-tendons.ts";
 
 /** A value of a fact sheet. */
 export type Fact = string | number | boolean | readonly Fact[] | { readonly [key: string]: Fact };
@@ -21,50 +26,31 @@ const FLAGS: readonly (readonly [number, string])[] = [
 ];
 /** Set by `Simulation` itself, whatever the scene says. */
 const AUTORESET = 1 << 16;
-/** mjtSensor and mjtObj by number, as far as the sheets use them. */
-const SENSORS: Readonly<Record<number, string>> = {
-  0: "touch",
-  1: "accelerometer",
-  2: "velocimeter",
-  3: "gyro",
-  4: "force",
-  5: "torque",
-  9: "jointpos",
-  10: "jointvel",
-  26: "framepos",
-  27: "framequat",
-  28: "framexaxis",
-  29: "frameyaxis",
-  30: "framezaxis",
-  31: "framelinvel",
-  32: "frameangvel",
-  36: "subtreelinvel",
-  42: "contact",
-};
-const OBJECTS: Readonly<Record<number, string>> = { 1: "body", 2: "xbody", 3: "joint", 5: "geom", 6: "site" };
-/** mjtTrn and mjtWrap. */
-const TRANSMISSIONS: Readonly<Record<number, "joint" | "tendon">> = { 0: "joint", 3: "tendon" };
-const WRAP_JOINT = 1;
-const WRAP_SITE = 3;
+/** mjtTrn by number, as far as the sheets use it. */
+const TRANSMISSIONS: Readonly<Record<number, "joint" | "tendon" | undefined>> = { 0: "joint", 3: "tendon" };
 
-/** Everything a fact sheet says of a model, read from the compiled one. */
-export function compiledFacts(sim: Simulation): { readonly [key: string]: Fact } {
+/**
+ * Everything a fact sheet says of a model, read from the compiled one.
+ * @param objects names of the bodies that belong to the scene, not to the robot
+ */
+export function compiledFacts(sim: Simulation, objects: readonly string[]): { readonly [key: string]: Fact } {
   const model = sim.model;
   const bodies = range(1, model.nbody).map((body) => bodyFacts(sim, body));
   return {
     options: optionFacts(model),
     counts: countFacts(sim),
-    robot_total_mass: robotMass(model),
+    robot_total_mass: robotMass(sim, objects),
     bodies,
     world_geoms: geomsOf(sim, 0),
     world_sites: sitesOf(sim, 0),
     actuators: range(0, model.nu).map((actuator) => actuatorFacts(sim, actuator)),
     tendons: range(0, model.ntendon).map((tendon) => tendonFacts(sim, tendon)),
-    equality: Array(model.neq).fill("equality"),
+    equality: range(0, model.neq).map((equality) => equalityFacts(sim, equality)),
     contact_pairs: range(0, model.npair).map((pair) => pairFacts(sim, pair)),
-    contact_excludes: Array(model.nexclude).fill("exclude"),
+    contact_excludes: range(0, model.nexclude).map((exclude) => excludeFacts(sim, exclude)),
     sensors: range(0, model.nsensor).map((sensor) => sensorFacts(sim, sensor)),
     keyframes: range(0, model.nkey).map((key) => keyframeFacts(sim, key)),
+    cameras: range(0, model.ncam).map((camera) => cameraFacts(sim, camera)),
   };
 }
 
@@ -97,10 +83,10 @@ function countFacts(sim: Simulation): Fact {
   return { nq, nv, nu, nbody, njnt, ngeom, nsite, ntendon, neq, nsensor, nsensordata };
 }
 
-/** kg, without the bodies that a task moves by hand */
-function robotMass(model: Model): number {
-  const moved = range(1, model.nbody).filter((body) => model.body_mocapid[body] >= 0);
-  return moved.reduce((sum, body) => sum - model.body_mass[body], model.body_subtreemass[0]);
+/** kg, without the scene's objects */
+function robotMass({ model, names }: Simulation, objects: readonly string[]): number {
+  const bodies = range(1, model.nbody).filter((body) => !objects.includes(names.all("body")[body]));
+  return bodies.reduce((sum, body) => sum + model.body_mass[body], 0);
 }
 
 function actuatorFacts(sim: Simulation, actuator: number): Fact {
@@ -109,8 +95,8 @@ function actuatorFacts(sim: Simulation, actuator: number): Fact {
   return {
     id: actuator,
     name: sim.names.all("actuator")[actuator],
-    transmission,
-    target: sim.names.all(transmission)[model.actuator_trnid[2 * actuator]],
+    transmission: transmission ?? "other",
+    target: nameOf(sim, transmission, model.actuator_trnid[2 * actuator]),
     gear: model.actuator_gear[6 * actuator],
     gain_type: ["fixed", "affine"][model.actuator_gaintype[actuator]],
     bias_type: ["none", "affine"][model.actuator_biastype[actuator]],
@@ -123,91 +109,24 @@ function actuatorFacts(sim: Simulation, actuator: number): Fact {
   };
 }
 
-function tendonFacts(sim: Simulation, tendon: number): Fact {
-  const model = sim.model;
-  const first = model.tendon_adr[tendon];
-  return {
-    name: sim.names.all("tendon")[tendon],
-    stiffness: model.tendon_stiffness[tendon],
-    damping: model.tendon_damping[tendon],
-    springlength: values(model.tendon_lengthspring, 2 * tendon, 2),
-    length_at_qpos0: model.tendon_length0[tendon],
-    limited: model.tendon_limited[tendon] === 1,
-    range: values(model.tendon_range, 2 * tendon, 2),
-    path: range(first, first + model.tendon_num[tendon]).map((wrap) => pathFacts(sim, wrap)),
-  };
-}
-
-function pathFacts(sim: Simulation, wrap: number): Fact {
-  const model = sim.model;
-  const object = model.wrap_objid[wrap];
-  const type = model.wrap_type[wrap];
-  if (type === WRAP_JOINT) return { joint: sim.names.all("joint")[object], coef: model.wrap_prm[wrap] };
-  return type === WRAP_SITE ? { site: sim.names.all("site")[object] } : `wrap type ${type}`;
-}
-
-function pairFacts(sim: Simulation, pair: number): Fact {
-  const model = sim.model;
-  const geoms = sim.names.all("geom");
-  return {
-    name: sim.names.all("pair")[pair],
-    geom1: geoms[model.pair_geom1[pair]],
-    geom2: geoms[model.pair_geom2[pair]],
-    condim: model.pair_dim[pair],
-    friction: values(model.pair_friction, 5 * pair, 5),
-    solref: values(model.pair_solref, 2 * pair, 2),
-    solimp: values(model.pair_solimp, 5 * pair, 5),
-    margin: model.pair_margin[pair],
-  };
-}
-
-function sensorFacts(sim: Simulation, sensor: number): Fact {
-  const model = sim.model;
-  const type = model.sensor_type[sensor];
-  const objectType = OBJECTS[model.sensor_objtype[sensor]] ?? "other";
-  return {
-    id: sensor,
-    name: sim.names.all("sensor")[sensor],
-    type: SENSORS[type] ?? `type ${type}`,
-    object: nameOf(sim, objectType, model.sensor_objid[sensor]),
-    object_type: objectType,
-    adr: model.sensor_adr[sensor],
-    dim: model.sensor_dim[sensor],
-    ...referenceFacts(sim, sensor),
-  };
-}
-
-/** What a sensor measures against: the frame of a position, the other side of a contact. */
-function referenceFacts(sim: Simulation, sensor: number): { readonly [key: string]: Fact } {
-  const model = sim.model;
-  const type = OBJECTS[model.sensor_reftype[sensor]];
-  if (type === undefined) return {};
-  const reference = { ref: nameOf(sim, type, model.sensor_refid[sensor]), ref_type: type };
-  if (SENSORS[model.sensor_type[sensor]] !== "contact") return reference;
-  const width = model.sensor_intprm.length / model.nsensor;
-  const [dataspec_bits, reduce, num] = values(model.sensor_intprm, width * sensor, 3);
-  return { ...reference, contact_spec: { dataspec_bits, reduce, num } };
-}
-
 function keyframeFacts(sim: Simulation, key: number): Fact {
-  const { key_qpos, key_ctrl, nq, nu } = sim.model;
+  const { key_qpos, key_ctrl, key_mpos, key_mquat, nq, nu, nmocap } = sim.model;
   return {
     name: sim.names.all("keyframe")[key],
     qpos: values(key_qpos, nq * key, nq),
     ctrl: values(key_ctrl, nu * key, nu),
+    mocap_pos: values(key_mpos, 3 * nmocap * key, 3 * nmocap),
+    mocap_quat: values(key_mquat, 4 * nmocap * key, 4 * nmocap),
   };
 }
 
-function nameOf(sim: Simulation, objectType: string, id: number): string {
-  switch (objectType) {
-    case "body":
-    case "xbody":
-      return sim.names.all("body")[id];
-    case "joint":
-    case "geom":
-    case "site":
-      return sim.names.all(objectType)[id];
-    default:
-      return `element ${id}`;
-  }
+function cameraFacts(sim: Simulation, camera: number): Fact {
+  const model = sim.model;
+  return {
+    name: nameAt(model, model.name_camadr[camera]),
+    body: nameOf(sim, "body", model.cam_bodyid[camera]),
+    pos: values(model.cam_pos, 3 * camera, 3),
+    quat: values(model.cam_quat, 4 * camera, 4),
+    fovy_deg: model.cam_fovy[camera],
+  };
 }

@@ -8,9 +8,10 @@ import {
   pairVelocities,
   TIME_SIZE,
 } from "../../src/policy/flow-policy.ts";
-import { type FlowSampler, flowPolicyPath } from "../../src/policy/flow-sampler.ts";
+import { flowPolicyPath } from "../../src/policy/flow-sampler.ts";
 import { initialise, parameterInputs, parameterViews } from "../../src/policy/parameters.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
+import type { FlowSampler } from "../../src/policy/sampler-names.ts";
 
 const spec = { obsSize: 4, actionSize: 2, hidden: [16, 16], activation: "silu", outputScale: 1 } as const;
 const layout = flowPolicyLayout(spec);

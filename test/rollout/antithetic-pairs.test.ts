@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import type { PartialTrainConfig } from "../../src/config/config.ts";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
 import { type IterationViews, iterationLayout } from "../../src/learner/iteration-layout.ts";
 import { iterationSizes, updatePlan, updateSpec } from "../../src/learner/networks.ts";
@@ -14,6 +13,7 @@ import { TIME_SIZE } from "../../src/policy/flow-policy.ts";
 import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { startOfRun } from "../../src/policy/run-clock.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { byteLengthOf, sharedViews } from "../../src/threads/shared-layout.ts";
 
 const PAIRS = 6;

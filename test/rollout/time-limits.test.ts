@@ -1,6 +1,5 @@
 /** What a time limit does to the returns that the critic learns. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { createEngine, type Engine } from "../../src/graph/index.ts";
 import { iterationLayout } from "../../src/learner/iteration-layout.ts";
 import { iterationSizes, updatePlan, updateSpec } from "../../src/learner/networks.ts";
@@ -12,6 +11,7 @@ import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { initialise } from "../../src/policy/parameters.ts";
 import { startOfRun } from "../../src/policy/run-clock.ts";
 import { Environment, registry } from "../../src/tasks/index.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { byteLengthOf, sharedViews } from "../../src/threads/shared-layout.ts";
 
 const STEPS = 5;

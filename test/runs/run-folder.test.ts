@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { createRunFolder, readRunConfig, runPaths, writeRunConfig } from "../../src/runs/run-folder.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 
 const identity = { task: "CheetahRun", algorithm: "fpo", seed: 1 };

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import { describeTask, Environment, registry } from "../../src/tasks/index.ts";
+import { registeredSizes } from "../../src/tasks/registered-sizes.ts";
 
 const SEED = 7;
 const ENVS = 4;
@@ -89,6 +90,11 @@ describe.each(registry.list().map((task) => [task.name, task] as const))("%s", (
     }
     expect(env.rewardTerms.length).toBe(reward.length);
     expect(env.terminationFlags.length).toBe(terminations.length);
+  });
+
+  it("has the sizes that lists show", () => {
+    const { obsSize, actionSize, privilegedSize } = env;
+    expect(registeredSizes(name)).toEqual({ obsSize, actionSize, privilegedSize });
   });
 
   it("names every body and joint of its scene", () => {

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import type { EvaluationMetrics, LogEvent } from "../../src/runs/metrics.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { type ResumePoint, Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { AlgorithmName } from "../../src/config/algorithm-config.ts";
 import type { PartialTrainConfig } from "../../src/config/config.ts";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { packageRoot } from "../../src/files/package-root.ts";
 import { encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
 import type { LogEvent, MetricSink } from "../../src/runs/metrics.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 

@@ -1,11 +1,12 @@
 /** What a run takes over from the checkpoint that it begins from, and what it does not. */
 import { describe, expect, it } from "vitest";
-import { changeConfig, resolveTrainConfig } from "../../src/config/presets.ts";
+import { changeConfig } from "../../src/config/presets.ts";
 import { scheduleOf } from "../../src/config/schedule-field.ts";
 import { valueAt } from "../../src/math/schedule.ts";
 import { advanced } from "../../src/policy/run-clock.ts";
 import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { parseTrainConfig } from "../../src/runs/run-folder.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { assemble, disassemble } from "../../src/train/assembly.ts";
 import { collectIteration } from "../../src/train/collection.ts";
 import { restore, storedState, storedTensors, type TrainingParts } from "../../src/train/training-state.ts";

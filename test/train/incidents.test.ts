@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { beginClip, clipSteps, stepClip } from "../../src/drive/drive-clip.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import type { Incident } from "../../src/train/incidents.ts";
 import { Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";

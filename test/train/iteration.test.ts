@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { surrogateOf } from "../../src/algorithms/update-functions.ts";
 import type { PartialTrainConfig, TrainConfig } from "../../src/config/config.ts";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { DescentBoard } from "../../src/learner/descent-board.ts";
 import { updatePlan, updateSpec } from "../../src/learner/networks.ts";
 import { Rng, STREAM } from "../../src/math/rng.ts";
 import { advanced, type RunClock, startOfRun } from "../../src/policy/run-clock.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
 
 const small = { minibatches: 1, unroll: 4, policyHidden: [8, 8], criticHidden: [8] };

@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { PartialTrainConfig } from "../../src/config/config.ts";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import type { MetricSink } from "../../src/runs/metrics.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 

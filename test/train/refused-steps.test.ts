@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { latestCheckpoint, loadCheckpoint } from "../../src/runs/checkpoint.ts";
 import type { LogEvent } from "../../src/runs/metrics.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { evaluatePolicy } from "../../src/train/evaluate.ts";
 import { Training } from "../../src/train/training.ts";
 import { pile } from "../physics/pile.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { PartialTrainConfig } from "../../src/config/config.ts";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { encodeCheckpoint } from "../../src/runs/checkpoint.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { Training } from "../../src/train/training.ts";
 import type { WatchedBurst } from "../../src/train/watch-desk.ts";
 import { scratchFolder } from "./scratch-folder.ts";

@@ -1,12 +1,12 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resolveTrainConfig } from "../../src/config/presets.ts";
 import { policySpec } from "../../src/learner/networks.ts";
 import { policyLayout } from "../../src/policy/policy.ts";
 import { StreamServer } from "../../src/stream/server.ts";
 import { DriveView } from "../../src/studio/drive-view.ts";
 import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
+import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { launchBrowser, pageUntil } from "./browser.ts";
 
 const TASK = "CartpoleBalance";

@@ -239,6 +239,24 @@ describe("page", () => {
     expect(new Set(tops).size).toBe(1);
   });
 
+  it("skips a message that it cannot read, says so on the console, and goes on", async () => {
+    const server = await listen();
+    train(server);
+    const page = await browser.newPage({ viewport: desk });
+    cleanUps.push(() => page.close());
+    const warnings: string[] = [];
+    page.on("console", (message) => message.type() === "warning" && warnings.push(message.text()));
+    await page.routeWebSocket(/stream/, (socket) => {
+      socket.connectToServer();
+      socket.send("nonsense");
+    });
+    await page.goto(server.url);
+    await pageUntil(page, "flowgait.state.hasPoses");
+    expect(warnings.filter((text) => text.startsWith("skipped a message"))).toEqual([
+      "skipped a message of the server: server message: text is no JSON object with a type",
+    ]);
+  });
+
   it("opens its help with a key and closes it with another", async () => {
     const server = await listen();
     train(server);

@@ -1,18 +1,18 @@
 /** Puts the page together. */
 import { render } from "preact";
-import { initialState } from "./initial-state.ts";
-import { Page } from "./page.ts";
+import { Page } from "./page/page.ts";
 import { Stage } from "./scene/stage.ts";
-import { loadSettings, prefersReducedMotion } from "./settings.ts";
-import { Store } from "./store.ts";
+import { initialState } from "./state/initial-state.ts";
+import { loadSettings, prefersReducedMotion } from "./state/settings.ts";
+import { Store } from "./state/store.ts";
 import { App } from "./ui/app.tsx";
 import { listenToKeys } from "./ui/keys.ts";
 import { listenToPointer } from "./ui/pointer.ts";
 import "uplot/dist/uPlot.min.css";
 import "./ui/theme.css";
 import "./ui/style.css";
-import "./ui/train.css";
-import "./ui/compare.css";
+import "./ui/training/train.css";
+import "./ui/driving/compare.css";
 
 const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
 const root = document.querySelector<HTMLElement>("#interface")!;
@@ -42,7 +42,7 @@ const probe = {
     return stage.framesDrawn;
   },
   get framesReceived() {
-    return page.framesReceived;
+    return page.scene.framesReceived;
   },
   get sequence() {
     return page.playback.sequence;

@@ -23,6 +23,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 20_000,
     cssCodeSplit: false,
+    rolldownOptions: { output: { codeSplitting: false } }, // what is imported late is in the one script too
     lib: { entry: here("src/main.tsx"), formats: ["es"], fileName: () => "page.js", cssFileName: "page" },
   },
 });

@@ -1,12 +1,11 @@
 /** `--checkpoint`: which checkpoint of a run folder a command takes. */
 import type { Command } from "commander";
 import type { FoundPolicy } from "../../catalogue/found-policy.ts";
-import { findPolicy } from "../../catalogue/policy-reference.ts";
 import type { Output } from "../../files/output.ts";
 import { nearest } from "../../math/near-names.ts";
 import { parseNumber } from "../../math/number-text.ts";
 import { UserError } from "../../math/user-error.ts";
-import { type CheckpointChoice, checkpointSteps, latestCheckpoint } from "../../runs/checkpoint.ts";
+import type { CheckpointChoice } from "../../runs/checkpoint.ts";
 
 /** The flag as commander reads it. */
 export interface CheckpointOptions {
@@ -30,8 +29,10 @@ export async function takePolicy(
   { checkpoint }: CheckpointOptions,
   output: Output,
 ): Promise<FoundPolicy> {
+  const { findPolicy } = await import("../../catalogue/policy-reference.ts");
   const found = await findPolicy(reference, checkpoint === undefined ? undefined : choiceOf(checkpoint));
   if (checkpoint !== undefined || found.taken === undefined || found.trained === null) return found;
+  const { checkpointSteps, latestCheckpoint } = await import("../../runs/checkpoint.ts");
   const newest = checkpointSteps(await latestCheckpoint(reference));
   const { envSteps } = found.trained;
   if (envSteps !== newest)

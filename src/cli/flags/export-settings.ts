@@ -2,12 +2,12 @@
 import type { Command } from "commander";
 import { choice, wholeNumber } from "../../catalogue/flag-value.ts";
 import { oneOf } from "../../config/config-issue.ts";
-import { type ControllerOptions, NOISE_KINDS, OUTPUT_KINDS } from "../../export/controller-function.ts";
+import type { ControllerOptions } from "../../export/controller-function.ts";
 import type { DistillationSettings } from "../../export/distill/distil.ts";
-import { EXPORT_FORMATS, type ExportFormat } from "../../export/export-files.ts";
+import { EXPORT_FORMATS, type ExportFormat, NOISE_KINDS, OUTPUT_KINDS } from "../../export/export-choices.ts";
 import type { ReportSizes } from "../../export/report/report.ts";
 import { UserError } from "../../math/user-error.ts";
-import { FLOW_SAMPLERS } from "../../policy/flow-sampler.ts";
+import { FLOW_SAMPLERS } from "../../policy/sampler-names.ts";
 import type { CheckpointOptions } from "./checkpoint-flag.ts";
 import type { FlowOptions } from "./flow-flags.ts";
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { choice, realNumber, wholeNumber } from "../../catalogue/flag-value.ts";
 import { oneOf } from "../../config/config-issue.ts";
 import { UserError } from "../../math/user-error.ts";
-import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../../policy/flow-sampler.ts";
+import { FLOW_SAMPLERS, type FlowSampler, isStochastic } from "../../policy/sampler-names.ts";
 import { flowOf, type PolicyData } from "../../rollout/policy-data.ts";
 
 /** What was given; undefined means as trained. */

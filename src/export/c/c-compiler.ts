@@ -6,8 +6,9 @@ import { promisify } from "node:util";
 import { UserError } from "../../math/user-error.ts";
 
 const NAMES = ["cc", "gcc", "clang"];
-/** What the C export promises to compile with, and what makes it fast. */
+/** Flags that the C export promises to compile with. */
 export const STRICT_FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"];
+/** Flags that make it fast. */
 export const FAST_FLAGS = ["-O3"];
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@
  * key `flowgait`. `schemas/contract.schema.json` is made from it.
  */
 import { z } from "zod";
-import { FLOW_SAMPLERS } from "../../policy/flow-sampler.ts";
+import { FLOW_SAMPLERS } from "../../policy/sampler-names.ts";
 
 /** Raised when older readers could no longer use the contract. */
 export const CONTRACT_VERSION = 1;

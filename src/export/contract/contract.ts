@@ -1,6 +1,7 @@
 /** Makes the contract of a controller: everything that a program needs to know to run it as it was trained. */
-import { isStochastic, withoutStepNoise } from "../../policy/flow-sampler.ts";
+import { withoutStepNoise } from "../../policy/flow-sampler.ts";
 import { noiseSize, type PolicySpec } from "../../policy/policy.ts";
+import { isStochastic } from "../../policy/sampler-names.ts";
 import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { TaskDescription } from "../../tasks/index.ts";
 import { type ControllerOptions, resolvedOptions } from "../controller-function.ts";

@@ -1,9 +1,10 @@
 /** States that a student met, with what its teacher would have done there. */
 import { Rng, STREAM } from "../../math/rng.ts";
+import type { EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { Environment } from "../../tasks/index.ts";
 import type { ControllerOptions } from "../controller-function.ts";
-import { checkActions, type EpisodePlan, runEpisodes } from "../episode-loop.ts";
+import { checkActions, runEpisodes } from "../episode-loop.ts";
 import { ReferencePolicy } from "../reference-policy.ts";
 import type { DistillationRows } from "./distillation-step.ts";
 

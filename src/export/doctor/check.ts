@@ -12,18 +12,22 @@ export interface Check {
   readonly fix: string;
 }
 
+/** A check that found what it should. */
 export function pass(name: string, found: string): Check {
   return { name, verdict: "pass", found, fix: "" };
 }
 
+/** A check that found something to look at. */
 export function warn(name: string, found: string, fix: string): Check {
   return { name, verdict: "warn", found, fix };
 }
 
+/** A check that found something to mend. */
 export function fail(name: string, found: string, fix: string): Check {
   return { name, verdict: "fail", found, fix };
 }
 
+/** A check that had nothing to work with. */
 export function skip(name: string, found: string): Check {
   return { name, verdict: "skip", found, fix: "" };
 }

@@ -1,6 +1,7 @@
 /** The pre-deployment examination of an exported controller: its contract, its behaviour, and a robustness sweep. */
+
+import type { EpisodePlan } from "../../rollout/episode-batch.ts";
 import { describeTask, Environment, type Task, type TaskDescription } from "../../tasks/index.ts";
-import type { EpisodePlan } from "../episode-loop.ts";
 import type { StoredController } from "../read-controller.ts";
 import { finiteCheck, type Sensitivity, saturationCheck, sensitivityCheck, staysUpCheck } from "./behaviour-checks.ts";
 import type { Check } from "./check.ts";

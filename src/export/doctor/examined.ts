@@ -1,6 +1,6 @@
 /** What the doctor can be shown: a controller with its contract, or a third-party policy, whose file says little. */
 import type { TaskDescription } from "../../tasks/index.ts";
-import type { OutputKind } from "../controller-function.ts";
+import type { OutputKind } from "../export-choices.ts";
 import type { StoredController } from "../read-controller.ts";
 import { type RunningController, runOnnx } from "../running-controller.ts";
 import { normaliserCheck } from "./behaviour-checks.ts";

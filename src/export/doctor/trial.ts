@@ -1,8 +1,10 @@
 /** Episodes of a stored controller in the unchanged task, or under changed conditions. */
+
+import type { EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { NonFinite } from "../../rollout/non-finite.ts";
 import { Environment, type Task } from "../../tasks/index.ts";
-import type { OutputKind } from "../controller-function.ts";
-import { type Act, type EpisodePlan, type ObservationObserver, runEpisodes } from "../episode-loop.ts";
+import { type Act, type ObservationObserver, runEpisodes } from "../episode-loop.ts";
+import type { OutputKind } from "../export-choices.ts";
 import { playedTask } from "../played-task.ts";
 import { mean } from "../report/closed-loop.ts";
 import type { RunningController } from "../running-controller.ts";

@@ -1,8 +1,10 @@
 /** What one thread of a measurement owns: the task twice, as the policy and as exported controllers play it, and the policy. */
+
+import type { EpisodeOutcomes, EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import { describeTask, Environment, resolveTask } from "../../tasks/index.ts";
 import { type ControllerOptions, resolvedOptions } from "../controller-function.ts";
-import { type EpisodeOutcomes, type EpisodePlan, runEpisodes } from "../episode-loop.ts";
+import { runEpisodes } from "../episode-loop.ts";
 import { withFlowSteps } from "../flow-steps.ts";
 import { playedTask } from "../played-task.ts";
 import { ReferencePolicy } from "../reference-policy.ts";

@@ -1,8 +1,9 @@
 /** Jobs of the threads of a measurement, and their results. Plain data. */
+
+import type { EpisodeOutcomes, EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { TaskVariant } from "../../tasks/index.ts";
 import type { ControllerOptions } from "../controller-function.ts";
-import type { EpisodeOutcomes, EpisodePlan } from "../episode-loop.ts";
 import type { LoopEpisodes } from "../report/closed-loop.ts";
 import type { Recording, ReferenceRun } from "../report/recording.ts";
 import type { ControllerFormat } from "../running-controller.ts";

@@ -1,7 +1,7 @@
 /** Threads that share the work of a measurement. Which thread does what never shows in the result. */
 import { availableParallelism } from "node:os";
+import type { EpisodePlan } from "../../rollout/episode-batch.ts";
 import { JobThreads } from "../../threads/job-threads.ts";
-import type { EpisodePlan } from "../episode-loop.ts";
 import type { MeasuringJob, MeasuringResult, MeasuringSetup } from "./measuring-jobs.ts";
 
 /** Told what is being done, and how much of it is done. */

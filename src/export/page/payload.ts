@@ -1,6 +1,7 @@
 /** What a self-contained page carries beside its program: plain JSON. */
 import type { PlayedContract } from "./played-robot.ts";
 
+/** Everything that the page's program is given. */
 export interface PagePayload {
   readonly task: string;
   /** Script of a user's own task (`pageScript`); null for one that ships. */

@@ -92,6 +92,7 @@ export function relativeLoss(
   return reference === value ? 0 : measure(reference - value) / Math.max(Math.abs(reference), Number.MIN_VALUE);
 }
 
+/** Arithmetic mean; NaN of nothing. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,8 @@
 /** Episodes of the policy as training runs it, with every observation that it saw. */
+
+import type { EpisodeOutcomes, EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { Environment } from "../../tasks/index.ts";
-import { type EpisodeOutcomes, type EpisodePlan, runEpisodes } from "../episode-loop.ts";
+import { runEpisodes } from "../episode-loop.ts";
 import type { ReferencePolicy } from "../reference-policy.ts";
 
 /** Episodes and their observations. */

@@ -8,6 +8,7 @@ const SHUT = 1 << 30;
 /** How often an owner looks whether the running call is over. */
 const LOOK_MS = 1;
 
+/** Counts the calls under way, and lets none begin once it is shut. */
 export class CallGate {
   /** What owner and thread share. */
   readonly memory: SharedArrayBuffer;

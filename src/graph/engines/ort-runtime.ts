@@ -4,6 +4,7 @@ import { UserError } from "../../math/user-error.ts";
 import { enterCall, leaveCall } from "./call-gate.ts";
 import { switchTelemetryOff } from "./no-telemetry.ts";
 
+/** The module onnxruntime-node. */
 export type Ort = typeof import("onnxruntime-node");
 
 let loading: Promise<Ort> | undefined;

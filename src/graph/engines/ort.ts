@@ -9,6 +9,7 @@ import type { Dim } from "../shape.ts";
 import { enterCall, leaveCall } from "./call-gate.ts";
 import { loadOrt, type Ort, openSession } from "./ort-runtime.ts";
 
+/** How ONNX Runtime runs functions. */
 export interface OrtOptions {
   /** Threads per session (default 1). */
   readonly threads?: number;

@@ -1,14 +1,16 @@
 // Runs the same graphs on TensorFlow.js, which is how users with @tensorflow/tfjs-node or -node-gpu bring their hardware.
-// TensorFlow.js is not a dependency: the packages are loaded when a function is compiled, and missed with a clear message.
+// The package is loaded when a function is compiled (tfjs-package.ts).
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
-import { UserError } from "../../math/user-error.ts";
 import { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds, outputArray } from "../engine.ts";
 import type { GraphFunction } from "../function.ts";
 import type { Tensor } from "../tensor.ts";
 import { type TensorFlow, type TfKernels, tfKernels } from "./tfjs-kernels.ts";
+import { installedPackage, loadPackage, NATIVE_PACKAGES, unusable } from "./tfjs-package.ts";
 
+/** A backend of TensorFlow.js. */
 export type TfjsBackend = "cpu" | "wasm" | "tensorflow";
 
+/** How TensorFlow.js runs functions. */
 export interface TfjsOptions {
   /** "cpu": plain JavaScript, "wasm": WebAssembly, "tensorflow": the native library (default). */
   readonly backend?: TfjsBackend;
@@ -21,39 +23,25 @@ export interface TfjsOptions {
   readonly explicitTranspose?: boolean;
 }
 
-/** Imports the first optional package that loads; named by strings, for the compiler need not have them. */
-async function load(...packages: readonly string[]): Promise<TensorFlow> {
-  let cause: unknown;
-  for (const specifier of packages) {
-    try {
-      const module: { default?: TensorFlow } & TensorFlow = await import(specifier);
-      return module.default ?? module;
-    } catch (error) {
-      cause = error;
-    }
-  }
-  const last = packages[packages.length - 1];
-  throw new UserError(`tfjs engine: ${packages.join(" or ")} does not load; install it with: npm install ${last}`, {
-    cause,
-  });
-}
-
-const NATIVE = { gpu: "@tensorflow/tfjs-node-gpu", cpu: "@tensorflow/tfjs-node" } as const;
-
-function nativePackages(gpu?: boolean): string[] {
-  if (gpu === undefined) return [NATIVE.gpu, NATIVE.cpu];
-  return [gpu ? NATIVE.gpu : NATIVE.cpu];
-}
-
 async function loadBackend({ backend = "tensorflow", gpu }: TfjsOptions): Promise<TensorFlow> {
-  const tf = await load(...(backend === "tensorflow" ? nativePackages(gpu) : ["@tensorflow/tfjs"]));
-  if (backend === "wasm") await load("@tensorflow/tfjs-backend-wasm");
-  if (!(await tf.setBackend(backend)))
-    throw new UserError(`tfjs engine: backend ${backend} does not start on this machine`);
-  await tf.ready();
+  const found = installedPackage(backend === "tensorflow" ? nativePackages(gpu) : ["@tensorflow/tfjs"]);
+  const tf = await loadPackage(found);
+  if (backend === "wasm") await loadPackage(installedPackage(["@tensorflow/tfjs-backend-wasm"]));
+  await startBackend(tf, backend).catch((cause: unknown) => {
+    throw unusable(found, cause);
+  });
   // The graph has checked the shapes; no second check, no advertising on the console.
   tf.enableProdMode();
   return tf;
+}
+
+function nativePackages(gpu?: boolean): readonly string[] {
+  return gpu === undefined ? NATIVE_PACKAGES : NATIVE_PACKAGES.slice(gpu ? 0 : 1, gpu ? 1 : 2);
+}
+
+async function startBackend(tf: TensorFlow, backend: TfjsBackend): Promise<void> {
+  if (!(await tf.setBackend(backend))) throw new Error(`its backend ${backend} does not start`);
+  await tf.ready();
 }
 
 class TfjsExecutable implements Executable {

@@ -7,6 +7,7 @@ import { Lowering } from "./lowering.ts";
 import { DATA_TYPE, type NodeProto, type TensorProto } from "./schema.ts";
 import { lowerNarrowGemm, lowerTuned } from "./tuned.ts";
 
+/** For whom nodes are written. */
 export interface LoweringOptions {
   /**
    * Write for ONNX Runtime's CPU kernels: its own com.microsoft ops, and the forms of standard ops that it runs fastest
@@ -15,6 +16,7 @@ export interface LoweringOptions {
   readonly tuned?: boolean;
 }
 
+/** Nodes in the order of execution, and their constants. */
 export interface Lowered {
   readonly nodes: NodeProto[];
   readonly initializers: TensorProto[];

@@ -9,12 +9,14 @@ export interface Integers {
   readonly dims: readonly number[];
 }
 
+/** What an ONNX name stands for: a tensor of the graph, or integers known while reading, such as shapes and axes. */
 export type Operand = Tensor | Integers;
 
 function isIntegers(operand: Operand): operand is Integers {
   return "integers" in operand;
 }
 
+/** Reads one node; what does not fit is a UserError that names file and node. */
 export class NodeView {
   readonly opType: string;
   readonly opset: number;

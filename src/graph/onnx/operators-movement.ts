@@ -24,6 +24,7 @@ function batchedTarget(x: Tensor, target: readonly Dim[]): Dim[] {
   return target.map((dim, axis) => (axis > 0 && dim === -1 ? sizeOf(x.shape) / known : dim));
 }
 
+/** Dimensions of 1 are added at the axes of input 1. */
 export function Unsqueeze(node: NodeView): Operand {
   const axes = node.axes(1) ?? [];
   const integers = node.constantIntegers(0);
@@ -34,6 +35,7 @@ export function Unsqueeze(node: NodeView): Operand {
   return integers ? { integers: integers.integers, dims: shape } : reshape(node.tensor(0), shape);
 }
 
+/** Dimensions of 1 are taken out: those of input 1, else all. */
 export function Squeeze(node: NodeView): Operand {
   const integers = node.constantIntegers(0);
   const shape: readonly Dim[] = integers?.dims ?? node.tensor(0).shape;
@@ -42,12 +44,14 @@ export function Squeeze(node: NodeView): Operand {
   return integers ? { integers: integers.integers, dims: kept } : reshape(node.tensor(0), kept);
 }
 
+/** Two dimensions: those before `axis`, and the others. */
 export function Flatten(node: NodeView): Tensor {
   const x = node.tensor(0);
   const axis = normalizeAxis("Flatten", node.int("axis", 1), x.shape.length + 1);
   return reshape(x, [sizeOf(x.shape.slice(0, axis), -1), Math.abs(sizeOf(x.shape.slice(axis)))]);
 }
 
+/** A part from starts to ends along axes; steps must be 1. */
 export function Slice(node: NodeView): Tensor {
   const x = node.tensor(0);
   const [starts, ends] = [node.axes(1, "starts") ?? [], node.axes(2, "ends") ?? []];
@@ -61,6 +65,7 @@ export function Slice(node: NodeView): Tensor {
   }, x);
 }
 
+/** Zeros around x, by the counts of input 1: before each axis, then after each. */
 export function Pad(node: NodeView): Tensor {
   const x = node.tensor(0);
   const pads = node.axes(1, "pads") ?? [];
@@ -69,6 +74,7 @@ export function Pad(node: NodeView): Tensor {
   return x.shape.reduce((result, _, axis) => pad(result, axis, pads[axis], pads[axis + x.shape.length]), x);
 }
 
+/** Entries along an axis: of constant indices, or rows of computed ones. */
 export function Gather(node: NodeView): Operand {
   const indices = node.constantIntegers(1);
   const list = node.constantIntegers(0);
@@ -97,6 +103,7 @@ export function ScatterND(node: NodeView): Tensor {
   return scatterAdd(updates, reshape(rows, rows.shape.slice(0, -1)), target.shape[0]);
 }
 
+/** Broadcast to the shape of input 1. */
 export function Expand(node: NodeView): Tensor {
   return broadcastTo(node.tensor(0), node.integers(1));
 }
@@ -115,6 +122,7 @@ export function Transpose(node: NodeView): Tensor {
   );
 }
 
+/** Tensors, or known integers, one after the other. */
 export function Concat(node: NodeView): Operand {
   const lists = Array.from({ length: node.count }, (_, index) => node.constantIntegers(index));
   if (!lists.every((list) => list !== null)) return concat(node.tensors(), node.int("axis", 0));

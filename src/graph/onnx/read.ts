@@ -13,6 +13,7 @@ import { readTensor } from "./tensor-proto.ts";
 /** Opsets of the standard domain that `readOnnx` understands. */
 export const READABLE_OPSETS = { oldest: 7, newest: 23 } as const;
 
+/** What a file holds. */
 export interface OnnxFile {
   readonly function: GraphFunction;
   /** The file's metadata_props. */

@@ -8,6 +8,7 @@ export const DATA_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 
 /** AttributeProto.AttributeType */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
+/** A constant. */
 export interface TensorProto {
   dims: number[];
   dataType: number;
@@ -24,6 +25,7 @@ export interface TensorProto {
   externalData?: { key: string; value: string }[];
 }
 
+/** An attribute of a node; `type` says which field holds its value. */
 export interface AttributeProto {
   name: string;
   type: number;
@@ -35,6 +37,7 @@ export interface AttributeProto {
   ints?: number[];
 }
 
+/** An operator with the names of its inputs and outputs. */
 export interface NodeProto {
   input: string[];
   output: string[];
@@ -44,16 +47,19 @@ export interface NodeProto {
   attribute: AttributeProto[];
 }
 
+/** One size of a shape: a number, or the name of a symbol. */
 export interface DimensionProto {
   dimValue?: number;
   dimParam?: string;
 }
 
+/** Name, type and shape of an input or output. */
 export interface ValueInfoProto {
   name: string;
   type?: { tensorType?: { elemType: number; shape?: { dim: DimensionProto[] } } };
 }
 
+/** Nodes in the order of execution, constants, inputs and outputs. */
 export interface GraphProto {
   name: string;
   node: NodeProto[];
@@ -62,6 +68,7 @@ export interface GraphProto {
   output: ValueInfoProto[];
 }
 
+/** A whole file. */
 export interface ModelProto {
   irVersion: number;
   producerName: string;

@@ -9,6 +9,7 @@ import { DATA_TYPE, encodeModel, type ValueInfoProto } from "./schema.ts";
 export const OPSET = 17;
 const IR_VERSION = 8;
 
+/** How a function is written. */
 export interface WriteOptions extends LoweringOptions {
   /** Key–value pairs kept in the file's metadata_props, in the given order. */
   readonly metadata?: Readonly<Record<string, string>>;

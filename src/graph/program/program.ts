@@ -83,8 +83,10 @@ export interface RowsInstruction {
   readonly indices: string;
 }
 
+/** One step of a program. */
 export type Instruction = MapInstruction | GemmInstruction | RowsInstruction;
 
+/** Instructions in order, with the memory that they need. */
 export interface Program {
   readonly name: string;
   readonly inputs: readonly { readonly name: string; readonly size: number; readonly dtype: "float32" | "int64" }[];

@@ -49,6 +49,7 @@ export interface SkinDescription {
   boneWeights: Float32Array;
 }
 
+/** Every flex of a model, as the viewer draws it. */
 export function describeFlexes(model: MjModel, shelf: TextureShelf): FlexDescription[] {
   return Array.from({ length: model.nflex }, (_, id) => {
     const material = at(model.flex_matid, id);
@@ -90,6 +91,7 @@ function flexTexcoords(model: MjModel, id: number): { texcoords?: Float32Array }
   return { texcoords: perCorner(model.flex_texcoord, first, corners) };
 }
 
+/** Every skin of a model, as the viewer draws it. */
 export function describeSkins(model: MjModel, shelf: TextureShelf): SkinDescription[] {
   return Array.from({ length: model.nskin }, (_, id) => {
     const material = at(model.skin_matid, id);

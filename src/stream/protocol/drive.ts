@@ -82,6 +82,7 @@ export interface ContactsMessage {
   /** Direction of a push in progress, rad from the world's x axis. */
   readonly push: number | null;
 }
+/** A body in somebody's hand: a point in the body's frame and its target in the world, both in m. */
 export interface Grip {
   readonly body: number;
   readonly point: readonly [number, number, number];

@@ -3,6 +3,7 @@ import { PROTOCOL_VERSION } from "./version.ts";
 
 /** What ghosts show: each action's joint targets, or the robot after the action was held for a moment. */
 export const GHOST_KINDS = ["targets", "ahead"] as const;
+/** What ghosts show. */
 export type GhostKind = (typeof GHOST_KINDS)[number];
 
 /** The actions that the policy would take from other noise, in the state after `step`. */

@@ -7,6 +7,7 @@ import type { TrainingQuestion, TrainingWish } from "./training.ts";
 /** Longest text that a page may send, in bytes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 4096;
 
+/** What a page tells the server, as JSON text. */
 export type ClientMessage =
   | { readonly type: "hello"; readonly protocol: number }
   /** Looks at something else from now on. */

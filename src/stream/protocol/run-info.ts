@@ -2,6 +2,7 @@
 
 /** What a page can look at: the environments of a training, or a simulation of its own that somebody steers. A page shows one at a time. */
 export const CHANNELS = ["training", "drive"] as const;
+/** One of the things to look at. */
 export type Channel = (typeof CHANNELS)[number];
 
 /** What a page may ask of what it looks at; controls for anything else stay hidden. */
@@ -50,6 +51,7 @@ export interface MetricsPoint {
   readonly terminations: Readonly<Record<string, number | null>>;
 }
 
+/** One evaluation; null where it has no such value. Lengths are control steps, errors m/s and rad/s. */
 export interface EvaluationPoint {
   readonly iteration: number;
   readonly steps: number;
@@ -61,6 +63,7 @@ export interface EvaluationPoint {
   readonly yawRateError: number | null;
 }
 
+/** What the training is doing. */
 export type RunState =
   | "idle"
   | "starting"

@@ -19,6 +19,7 @@ export interface SceneGeom {
   readonly material?: SceneMaterial;
 }
 
+/** How a shape shines, in the values of MuJoCo's materials. */
 export interface SceneMaterial {
   readonly specular: number;
   readonly shininess: number;
@@ -32,6 +33,7 @@ export interface SceneMaterial {
   };
 }
 
+/** A mesh that shapes refer to. */
 export interface SceneMesh {
   /** x-y-z triples in metres. */
   readonly vertices: readonly number[];
@@ -96,6 +98,7 @@ export interface SceneSkin {
   readonly boneWeights: Float32Array;
 }
 
+/** A body: what carries it, and its mass. */
 export interface SceneBody {
   readonly name: string;
   readonly parent: number;

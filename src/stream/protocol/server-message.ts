@@ -4,6 +4,7 @@ import type { Channel, EvaluationPoint, MetricsPoint, RunInfo, RunState } from "
 import type { PackedScene } from "./scene-parts.ts";
 import type { TrainingMessage } from "./training.ts";
 
+/** The greeting of a new connection. */
 export interface HelloMessage {
   readonly type: "hello";
   readonly protocol: number;
@@ -14,6 +15,7 @@ export interface HelloMessage {
   /** What there is to look at; the first is shown until the page requests another. */
   readonly channels: readonly Channel[];
 }
+/** Another scene takes the place of the one before; frames name it by its `id`. */
 export interface SceneMessage {
   readonly type: "scene";
   readonly channel: Channel;
@@ -22,6 +24,7 @@ export interface SceneMessage {
   /** With references in place of its large arrays, where it has any: those come before it, as scene parts. */
   readonly scene: PackedScene;
 }
+/** New points of the curves. */
 export interface MetricsMessage {
   readonly type: "metrics";
   /** True when earlier points are to be forgotten: these are the first of this run, or all there are. */
@@ -38,6 +41,7 @@ export interface TermsMessage {
   /** Weighted reward per step, in the order of `RunInfo.rewardNames`. */
   readonly values: readonly (number | null)[];
 }
+/** How far the training has come. */
 export interface StatusMessage {
   readonly type: "status";
   readonly state: RunState;
@@ -50,18 +54,21 @@ export interface StatusMessage {
   /** One sentence more, such as why a run failed. */
   readonly detail?: string;
 }
+/** Something happened after so many environment steps. */
 export interface EventMessage {
   readonly type: "event";
   readonly kind: string;
   readonly steps: number;
   readonly message: string;
 }
+/** A message of the page, or its connection, was refused. */
 export interface RefusedMessage {
   readonly type: "refused";
   /** Type of the message that was refused, or what is wrong with the connection. */
   readonly what: string;
   readonly reason: string;
 }
+/** Everything that the server tells a page in JSON. */
 export type ServerMessage =
   | HelloMessage
   | SceneMessage

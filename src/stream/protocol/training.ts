@@ -4,8 +4,9 @@
  */
 import type { MetricsPoint } from "./run-info.ts";
 
-/** Longest text of one setting, and most settings that one form changes. */
+/** Longest text of one setting. */
 export const MAX_SETTING_TEXT = 300;
+/** Most settings that one form changes. */
 export const MAX_FORM_SETTINGS = 80;
 /** Longest name of a run or checkpoint. */
 export const MAX_RUN_KEY = 400;
@@ -92,6 +93,7 @@ export interface RunEntry {
   readonly checkpoints: readonly CheckpointEntry[];
 }
 
+/** A checkpoint of a run. */
 export interface CheckpointEntry {
   /** What `policy` and `TrainForm.from` take. */
   readonly key: string;
@@ -134,6 +136,7 @@ export interface StartedMessage {
   readonly run: string;
 }
 
+/** Everything that the studio tells a page about trainings. */
 export type TrainingMessage = CatalogueMessage | PlanMessage | RunsMessage | CurvesMessage | StartedMessage;
 
 /** What any page may ask: it changes nothing. */

@@ -4,6 +4,7 @@
  */
 import { defineTask, type Task } from "../define-task.ts";
 import { type Board, board, type Cell, moves, puckOf } from "./board.ts";
+import { gridworldPresets } from "./presets.ts";
 
 /** Reach a goal from a random cell, within 100 moves. */
 function gridworld(name: string, scene: string, goals: readonly string[]) {
@@ -25,6 +26,8 @@ function gridworld(name: string, scene: string, goals: readonly string[]) {
     reward: Object.fromEntries(goals.map((goal, n) => [goal, reached(n)])),
 
     terminate: { goal: (s) => s.robot.goal() >= 0 },
+
+    presets: gridworldPresets,
   });
 }
 

@@ -3,6 +3,8 @@
  * In the style of MuJoCo Playground's G1 joystick task, with gentler starts, a forgiving end and a stepping pose to begin from.
  */
 
+import type { AlgorithmPresets } from "../../config/presets.ts";
+import { steadyFlow, steadyFpo, steadyGaussian } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { steppingPose } from "../actions/stepping-pose.ts";
 import { twistCommand } from "../command.ts";
@@ -57,6 +59,28 @@ const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ank
 function both(joint: string): string[] {
   return [`left_${joint}`, `right_${joint}`];
 }
+
+/** 2,000 updates of 4096 * 24 steps, as published for humanoids. */
+const paper: AlgorithmPresets = {
+  "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", epochs: 32 } },
+};
+/** The released code also doubles the pairs. */
+const released: AlgorithmPresets = {
+  "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
+};
+
+/** Mirroring every sample halves the number of samples needed. */
+const laptop: AlgorithmPresets = {
+  "fpo++": {
+    steps: 6_600_000,
+    mirror: true,
+    evaluation: { everySteps: 300_000 },
+    // neighbouring policies differ by more than the last twenty updates have gained
+    algorithm: { ...steadyFlow, averaging: 0.95 },
+  },
+  fpo: { ...steadyFpo, steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000, noise: "zero" } },
+  ppo: { steps: 6_600_000, mirror: true, evaluation: { everySteps: 300_000 }, algorithm: steadyGaussian },
+};
 
 /** Follow (vx, vy, yaw rate) commands. */
 export const humanoidJoystick = defineTask({
@@ -174,6 +198,7 @@ export const humanoidJoystick = defineTask({
   },
   measured: (s) => s.robot.twist,
   footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+  presets: { laptop, paper, released },
 });
 
 const { linVel: _, gait, ...felt } = humanoidJoystick.observe;
@@ -185,4 +210,5 @@ export const humanoidJoystickBlind: Task = Object.freeze({
   track: { ...humanoidJoystick.track, gait: gaitPhase(CLOCK) },
   observe: felt,
   critic: { ...humanoidJoystick.critic, gait },
+  presets: { laptop },
 });

@@ -4,11 +4,11 @@
  * where Playground's holds those of the step before.
  */
 
+import { lessonRecipe } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
 import { legged } from "../legged-robot.ts";
-import { AXIAL, POLAR, TWIST } from "../mirror.ts";
 import { jointField, jointZeros, masses, pairFriction, payload } from "../randomisation.ts";
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsAt } from "../terms/norms.ts";
@@ -17,6 +17,16 @@ import { contactTimers } from "../trackers/contact-timers.ts";
 import { gaitPhase } from "../trackers/gait-phase.ts";
 import { kicks } from "../trackers/pushes.ts";
 import { balance, PUBLISHED_START, walk } from "./g1-walk.ts";
+import {
+  bodyFelt,
+  clockRead,
+  jointsFelt,
+  joystickSays,
+  measuredWalk,
+  trueEffort,
+  trueHeight,
+  trueState,
+} from "./joystick.ts";
 
 const SIDES = ["left", "right"];
 const FEET = SIDES.map((side) => `${side}_foot`);
@@ -96,30 +106,8 @@ export const g1JoystickFlatTerrain = defineTask({
 
   reset: ({ robot, rng }) => robot.place(rng, PUBLISHED_START),
 
-  observe: {
-    linVel: { of: (s) => s.robot.linVel, noise: 0.1, unit: "m/s, body frame", mirror: POLAR },
-    gyro: { of: (s) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame", mirror: AXIAL },
-    gravity: { of: (s) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame", mirror: POLAR },
-    command: { of: (s) => s.command, unit: "m/s, m/s, rad/s", mirror: TWIST },
-    jointPos: { of: (s) => s.robot.jointPos, noise: 0.03, unit: "rad from home", mirror: "joints" },
-    jointVel: { of: (s) => s.robot.jointVel, noise: 1.5, unit: "rad/s", mirror: "joints" },
-    lastAction: { of: (s) => s.lastAction, mirror: "joints" },
-    gait: { of: (s) => s.gait.signals, unit: "cos of both phases, left first, then sin", mirror: "sides" },
-  },
-  critic: {
-    trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame", mirror: AXIAL },
-    accelerometer: { of: (s) => s.robot.sensors.accelerometer, unit: "m/s², body frame", mirror: POLAR },
-    trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame", mirror: POLAR },
-    trueLinVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame", mirror: POLAR },
-    worldAngVel: { of: (s) => s.robot.sensors.worldAngVel, unit: "rad/s, world frame", mirror: AXIAL },
-    trueJointPos: { of: (s) => s.robot.jointPos, unit: "rad from home", mirror: "joints" },
-    trueJointVel: { of: (s) => s.robot.jointVel, unit: "rad/s", mirror: "joints" },
-    baseHeight: { of: (s) => s.robot.baseHeight, unit: "m", mirror: "same" },
-    torque: { of: (s) => s.robot.torque, unit: "N·m", mirror: "joints" },
-    contact: { of: (s) => s.feet.contact, mirror: "sides" },
-    footVel: { of: (s) => s.robot.footVel, unit: "m/s, world frame", mirror: { sides: POLAR } },
-    airTime: { of: (s) => s.feet.airTime, unit: "s", mirror: "sides" },
-  },
+  observe: { ...bodyFelt, ...joystickSays, ...jointsFelt(), ...clockRead },
+  critic: { ...trueState, ...trueHeight, ...trueEffort },
 
   reward: {
     trackLinVel: { weight: 1, of: (s) => kernel(distSq(s.command, s.robot.linVel, 2), 0.25) },
@@ -167,9 +155,9 @@ export const g1JoystickFlatTerrain = defineTask({
     feetMet: (s) => s.robot.sensors.feetMeet[0] > 0,
     footOnShin: ({ robot: { sensors } }) => sensors.leftFootOnShin[0] > 0 || sensors.rightFootOnShin[0] > 0,
   },
-  measured: (s) => s.robot.twist,
-  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+  ...measuredWalk,
   lessons: { walk, balance },
+  presets: lessonRecipe("balance", 4_000_000, { averaging: 0.95, actionNoise: 0.15 }),
 });
 
 /** The same on rough ground. */

@@ -4,10 +4,11 @@
  * where Playground's holds those of the step before.
  */
 
+import { lessonRecipe } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
-import { AXIAL, POLAR, TWIST } from "../mirror.ts";
+import { POLAR } from "../mirror.ts";
 import { footClearance, footSlip, swingPeakError } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbs, sumAbsProduct, weightedNormSq } from "../terms/norms.ts";
 import { onRoughTerrain } from "../terrain.ts";
@@ -15,6 +16,7 @@ import { contactTimers } from "../trackers/contact-timers.ts";
 import { surges } from "../trackers/surges.ts";
 import { FEET, FOOT_CONTACTS, go1, go1Differences } from "./go1.ts";
 import { trot } from "./go1-trot.ts";
+import { bodyFelt, jointsFelt, joystickSays, measuredWalk, trueEffort, trueState } from "./joystick.ts";
 
 const FOOT_HEIGHT = 0.1; // m, of a foot's centre at the top of a step
 const SHORT_STEP = 0.1; // s in the air
@@ -53,27 +55,10 @@ export const go1JoystickFlatTerrain = defineTask({
 
   reset: ({ robot, rng }) => robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0, velocity: 0.5 }),
 
-  observe: {
-    linVel: { of: (s) => s.robot.linVel, noise: 0.1, unit: "m/s, body frame", mirror: POLAR },
-    gyro: { of: (s) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame", mirror: AXIAL },
-    gravity: { of: (s) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame", mirror: POLAR },
-    jointPos: { of: (s) => s.robot.jointPos, noise: 0.03, unit: "rad from home", mirror: "joints" },
-    jointVel: { of: (s) => s.robot.jointVel, noise: 1.5, unit: "rad/s", mirror: "joints" },
-    lastAction: { of: (s) => s.lastAction, mirror: "joints" },
-    command: { of: (s) => s.command, unit: "m/s, m/s, rad/s", mirror: TWIST },
-  },
+  observe: { ...bodyFelt, ...jointsFelt(), ...joystickSays },
   critic: {
-    trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame", mirror: AXIAL },
-    accelerometer: { of: (s) => s.robot.sensors.accelerometer, unit: "m/s², body frame", mirror: POLAR },
-    trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame", mirror: POLAR },
-    trueLinVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame", mirror: POLAR },
-    worldAngVel: { of: (s) => s.robot.sensors.worldAngVel, unit: "rad/s, world frame", mirror: AXIAL },
-    trueJointPos: { of: (s) => s.robot.jointPos, unit: "rad from home", mirror: "joints" },
-    trueJointVel: { of: (s) => s.robot.jointVel, unit: "rad/s", mirror: "joints" },
-    torque: { of: (s) => s.robot.torque, unit: "N·m", mirror: "joints" },
-    contact: { of: (s) => s.feet.contact, mirror: "sides" },
-    footVel: { of: (s) => s.robot.footVel, unit: "m/s, world frame", mirror: { sides: POLAR } },
-    airTime: { of: (s) => s.feet.airTime, unit: "s", mirror: "sides" },
+    ...trueState,
+    ...trueEffort,
     surgeForce: { of: (s) => s.surge.force, unit: "N, world frame", mirror: POLAR },
     surgeDue: { of: (s) => s.surge.due, mirror: "same" },
   },
@@ -106,9 +91,9 @@ export const go1JoystickFlatTerrain = defineTask({
   rewardClip: [0, 1e4],
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
-  measured: (s) => s.robot.twist,
-  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+  ...measuredWalk,
   lessons: { trot },
+  presets: lessonRecipe("trot", 6_000_000),
 });
 
 /** The same on rough ground. */

@@ -8,7 +8,6 @@ import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
 import { legged } from "../legged-robot.ts";
-import { AXIAL, POLAR, TWIST } from "../mirror.ts";
 import { friction, jointField, jointZeros, masses, payload, servoGains } from "../randomisation.ts";
 import { baseSlip, footPhaseMatch } from "../terms/gait.ts";
 import { distSq, kernel, normSq, sumAbsAt, weightedNormSq } from "../terms/norms.ts";
@@ -17,6 +16,16 @@ import { onRoughTerrain } from "../terrain.ts";
 import { contactTimers } from "../trackers/contact-timers.ts";
 import { footClocks } from "../trackers/foot-clocks.ts";
 import { kicks } from "../trackers/pushes.ts";
+import {
+  bodyFelt,
+  clockRead,
+  jointsFelt,
+  joystickSays,
+  measuredWalk,
+  trueEffort,
+  trueHeight,
+  trueState,
+} from "./joystick.ts";
 
 const FEET = ["left_foot", "right_foot"];
 /** Of each foot, four spheres under its sole. */
@@ -85,30 +94,8 @@ export const t1JoystickFlatTerrain = defineTask({
   reset: ({ robot, rng }) =>
     robot.place(rng, { position: 0.5, yaw: 3.14, joints: 0, jointFactor: [0.5, 1.5], velocity: 0.5 }),
 
-  observe: {
-    linVel: { of: (s) => s.robot.linVel, noise: 0.1, unit: "m/s, body frame", mirror: POLAR },
-    gyro: { of: (s) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame", mirror: AXIAL },
-    gravity: { of: (s) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame", mirror: POLAR },
-    command: { of: (s) => s.command, unit: "m/s, m/s, rad/s", mirror: TWIST },
-    jointPos: { of: (s) => s.robot.jointPos, noise: 0.03, unit: "rad from home", mirror: "joints" },
-    jointVel: { of: (s) => s.robot.jointVel, noise: 1.5, unit: "rad/s", mirror: "joints" },
-    lastAction: { of: (s) => s.lastAction, mirror: "joints" },
-    gait: { of: (s) => s.gait.signals, unit: "cos of both phases, left first, then sin", mirror: "sides" },
-  },
-  critic: {
-    trueGyro: { of: (s) => s.robot.gyro, unit: "rad/s, body frame", mirror: AXIAL },
-    accelerometer: { of: (s) => s.robot.sensors.accelerometer, unit: "m/s², body frame", mirror: POLAR },
-    trueGravity: { of: (s) => s.robot.gravity, unit: "unit vector, body frame", mirror: POLAR },
-    trueLinVel: { of: (s) => s.robot.linVel, unit: "m/s, body frame", mirror: POLAR },
-    worldAngVel: { of: (s) => s.robot.sensors.worldAngVel, unit: "rad/s, world frame", mirror: AXIAL },
-    trueJointPos: { of: (s) => s.robot.jointPos, unit: "rad from home", mirror: "joints" },
-    trueJointVel: { of: (s) => s.robot.jointVel, unit: "rad/s", mirror: "joints" },
-    baseHeight: { of: (s) => s.robot.baseHeight, unit: "m", mirror: "same" },
-    torque: { of: (s) => s.robot.torque, unit: "N·m", mirror: "joints" },
-    contact: { of: (s) => s.feet.contact, mirror: "sides" },
-    footVel: { of: (s) => s.robot.footVel, unit: "m/s, world frame", mirror: { sides: POLAR } },
-    airTime: { of: (s) => s.feet.airTime, unit: "s", mirror: "sides" },
-  },
+  observe: { ...bodyFelt, ...joystickSays, ...jointsFelt(), ...clockRead },
+  critic: { ...trueState, ...trueHeight, ...trueEffort },
 
   reward: {
     trackLinVel: { weight: 1, of: (s) => kernel(distSq(s.command, s.robot.linVel, 2), 0.25) },
@@ -146,8 +133,7 @@ export const t1JoystickFlatTerrain = defineTask({
   rewardClip: [0, 1e4],
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
-  measured: (s) => s.robot.twist,
-  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+  ...measuredWalk,
 });
 
 /** The same on rough ground. */

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BuildFailure, type BuildOptions, build, type Plugin } from "esbuild";
+import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
 import { UserError } from "../../math/user-error.ts";
 import { PAGE_NAMES } from "./page-names.ts";
 
@@ -85,6 +85,7 @@ const NODE_MODULE: BuildOptions = { format: "esm", platform: "node", target: "no
 /** One script with everything the file imports, except Node's own modules and this package. Names no folder above the file's. */
 async function bundle(file: string, shown: string, options: BuildOptions): Promise<Bundle> {
   const folder = dirname(file);
+  const { build } = await import("esbuild"); // most commands run no task of a user's
   try {
     const { outputFiles, metafile } = await build({
       entryPoints: [file],

@@ -1,4 +1,6 @@
 /** A ball on a string, to be swung into the cup that it hangs from. Values: dm_control suite and MuJoCo Playground, ball_in_cup.py. */
+
+import { shortSighted, suiteRecipe } from "../../config/suite-recipe.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
@@ -34,4 +36,6 @@ export const ballInCup = defineTask({
   },
 
   reward: { caught: { weight: 1, of: (s) => (s.robot.isCaught() ? 1 : 0) } },
+
+  presets: suiteRecipe({ steps: 2_000_000, noisePeriod: 10, gaussianClipTarget: 0 }, shortSighted),
 });

@@ -1,4 +1,7 @@
 /** A cart on a rail that balances or swings up a pole. Values: dm_control suite and MuJoCo Playground, cartpole.py. */
+
+import type { TaskPresets } from "../../config/presets.ts";
+import { type SuiteTask, suiteRecipe } from "../../config/suite-recipe.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
@@ -56,7 +59,23 @@ function hanging(s: ResetContext<Robot>): void {
   s.robot.place(0.01 * s.rng.normal(), Math.PI + 0.01 * s.rng.normal(), s);
 }
 
-function cartpole(name: string, reset: (s: ResetContext<Robot>) => void, balance: (s: MomentBase<Robot>) => number) {
+/** Training episodes of 2.4 s: a pole that has fallen teaches nothing about balancing. */
+const balancing: SuiteTask = {
+  steps: 2_000_000,
+  noisePeriod: 1,
+  episodeSteps: 240,
+  horizon: 32,
+  policyHidden: [64, 64],
+  criticHidden: [128, 128],
+};
+const swinging: SuiteTask = { ...balancing, steps: 4_000_000, episodeSteps: 0 };
+
+function cartpole(
+  name: string,
+  reset: (s: ResetContext<Robot>) => void,
+  balance: (s: MomentBase<Robot>) => number,
+  presets?: TaskPresets,
+) {
   return defineTask({
     name,
     family: "suite",
@@ -75,17 +94,19 @@ function cartpole(name: string, reset: (s: ResetContext<Robot>) => void, balance
     },
 
     reward: { balance: { weight: 1, of: balance } },
+
+    presets,
   });
 }
 
 /** Keep the pole up. */
-export const cartpoleBalance = cartpole("CartpoleBalance", raised, dense);
+export const cartpoleBalance = cartpole("CartpoleBalance", raised, dense, suiteRecipe(balancing));
 
 /** Keep the pole up; a reward only where it is. */
 export const cartpoleBalanceSparse = cartpole("CartpoleBalanceSparse", raised, sparse);
 
 /** Swing the hanging pole up and keep it there. */
-export const cartpoleSwingup = cartpole("CartpoleSwingup", hanging, dense);
+export const cartpoleSwingup = cartpole("CartpoleSwingup", hanging, dense, suiteRecipe(swinging));
 
 /** Swing the hanging pole up; a reward only where it is up. */
 export const cartpoleSwingupSparse = cartpole("CartpoleSwingupSparse", hanging, sparse);

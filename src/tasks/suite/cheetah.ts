@@ -1,4 +1,6 @@
 /** A planar cheetah that runs as fast as it can. Values: dm_control suite and MuJoCo Playground, cheetah.py. */
+
+import { suiteRecipe } from "../../config/suite-recipe.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
@@ -43,4 +45,6 @@ export const cheetahRun = defineTask({
   reward: {
     run: { weight: 1, of: (s) => fast(s.robot.speed()) },
   },
+
+  presets: suiteRecipe({ steps: 5_000_000, noisePeriod: 1, normalPull: 0.01, normalPullEnd: 0.001 }),
 });

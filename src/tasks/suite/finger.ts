@@ -1,4 +1,6 @@
 /** A finger that spins or turns a hinged body. Values: dm_control suite and MuJoCo Playground, finger.py. */
+
+import { shortSighted, suiteRecipe } from "../../config/suite-recipe.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { jointDamping, markerRadius } from "../model-change.ts";
@@ -102,6 +104,7 @@ export const fingerSpin = defineTask({
   },
   observe: observed,
   reward: { spin: { weight: 1, of: spins } },
+  presets: suiteRecipe({ steps: 6_000_000, noisePeriod: 8, lesson: "faster" }, shortSighted),
 });
 
 const inTarget = (s: Seen) => (s.robot.targetDistance <= 0 ? 1 : 0);
@@ -137,6 +140,14 @@ function fingerTurn(name: string, targetRadius: number) {
       targetDistance: { of: (s) => s.robot.targetDistance, unit: "m" },
     },
     reward: { turn: { weight: 1, of: inTarget } },
+    // 4 s: the target is found in the first seconds or not at all, and most of a longer episode shows the same rest
+    presets: suiteRecipe({
+      steps: 6_000_000,
+      noisePeriod: 8,
+      lesson: "near",
+      episodeSteps: 200,
+      normalPullEnd: 0.01,
+    }),
   });
 }
 

@@ -1,4 +1,6 @@
 /** A fish with a tail and two fins that swims to a target. Values: dm_control suite and MuJoCo Playground, fish.py. */
+
+import { suiteRecipe } from "../../config/suite-recipe.ts";
 import { rotateInverse } from "../../math/rotation-matrix.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
@@ -78,4 +80,17 @@ export const fishSwim = defineTask({
       },
     },
   },
+
+  // two centimetres a second: value has to be seen from further off
+  presets: suiteRecipe({
+    steps: 6_000_000,
+    noisePeriod: 6,
+    lesson: "near",
+    episodeSteps: 250,
+    gamma: 0.995,
+    normalPull: 0.01,
+    normalPullEnd: 0.001,
+    driftPenalty: 0.3,
+    advantageFloor: 0.002,
+  }),
 });

@@ -1,4 +1,6 @@
 /** A ball on a table, to be brought to rest in the middle. Values: dm_control suite and MuJoCo Playground, point_mass.py. */
+
+import { suiteRecipe } from "../../config/suite-recipe.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
@@ -38,4 +40,6 @@ export const pointMass = defineTask({
   reward: {
     reach: { weight: 1, of: ({ robot, action }) => nearTarget(robot.targetRadii()) * smallControl(action) },
   },
+
+  presets: suiteRecipe({ steps: 1_500_000, noisePeriod: 8 }),
 });

@@ -1,12 +1,16 @@
 /** A two-link arm that reaches for a target. Values: dm_control suite and MuJoCo Playground, reacher.py. */
+
+import { suiteRecipe } from "../../config/suite-recipe.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
 import { markerRadius } from "../model-change.ts";
 import { readings } from "../readings.ts";
 import { randomPose } from "./random-pose.ts";
 
+const REACHING = { noisePeriod: 2, normalPullEnd: 0.02 };
+
 /** Hold the finger inside the target. The target is in place in the first observation, unlike Playground's, which is a step behind. */
-function reacher(name: string, targetRadius: number) {
+function reacher(name: string, targetRadius: number, steps: number) {
   return defineTask({
     name,
     family: "suite",
@@ -51,11 +55,13 @@ function reacher(name: string, targetRadius: number) {
         of: ({ robot: { toTarget, reach } }) => (Math.hypot(toTarget[0], toTarget[1]) <= reach ? 1 : 0),
       },
     },
+
+    presets: suiteRecipe({ ...REACHING, steps }),
   });
 }
 
 /** A target of 10 cm across. */
-export const reacherEasy = reacher("ReacherEasy", 0.05);
+export const reacherEasy = reacher("ReacherEasy", 0.05, 3_000_000);
 
 /** A target of 3 cm across. */
-export const reacherHard = reacher("ReacherHard", 0.015);
+export const reacherHard = reacher("ReacherHard", 0.015, 4_000_000);

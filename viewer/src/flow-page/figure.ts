@@ -12,22 +12,31 @@ const ROWS = 120;
 /** Number of paths that are drawn as lines. */
 const WAYS = 60;
 
+/** Colours of the figure: CSS colours, but for the heat map's, which is [red, green, blue] of 0 to 255. */
 export interface FigureColours {
+  /** Of the heat map: red, green, blue, 0 to 255 each. */
   readonly heat: readonly [number, number, number];
+  /** A particle where it is now. */
   readonly particle: string;
+  /** A particle's path. */
   readonly way: string;
+  /** Axes, and the outline of a density. */
   readonly line: string;
   readonly text: string;
+  /** The data before the advantages. */
   readonly plain: string;
+  /** CSS font of the labels. */
   readonly font: string;
 }
 
+/** What the figure shows at a moment. */
 export interface FigureState {
   readonly particles: Particles;
   /** What the particles flow to. */
   readonly target: readonly Mode[];
   /** Before the advantages. */
   readonly plain: readonly Mode[];
+  /** Time of the flow, from 0 (noise) to 1 (data). */
   readonly t: number;
 }
 
@@ -50,6 +59,7 @@ export function heatMap(modes: readonly Mode[], [red, green, blue]: FigureColour
   return canvas;
 }
 
+/** Draws the heat map, the particles' paths and the densities at both ends. @param heat from `heatMap` */
 export function drawFigure(
   canvas: HTMLCanvasElement,
   heat: HTMLCanvasElement,

@@ -1,6 +1,6 @@
 /** The figure on the page: a canvas that plays, and a handle for each mode. */
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Theme } from "../store.ts";
+import type { Theme } from "../state/store.ts";
 import { drawFigure, type FigureColours, type FigureState, heatMap, RANGE, SIDE } from "./figure.ts";
 import { type Setting, withMode } from "./mixture.ts";
 import type { Mode } from "./mixture-flow.ts";
@@ -25,6 +25,7 @@ interface FigureProps {
   readonly strength: number;
 }
 
+/** The figure, and a handle over it for each mode. */
 export function Figure({ setting, change, targets, particles, isPlaying, theme, strength }: FigureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const seconds = useRef(isPlaying ? 0 : PLAY_SECONDS);

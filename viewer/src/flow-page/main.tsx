@@ -1,7 +1,7 @@
 /** Puts the page about flows together. It needs no server. */
 import { render } from "preact";
-import { loadSettings, saveSettings, systemTheme } from "../settings.ts";
-import type { Theme } from "../store.ts";
+import { loadSettings, saveSettings, systemTheme } from "../state/settings.ts";
+import type { Theme } from "../state/store.ts";
 import { FlowPage } from "./page.tsx";
 import "../ui/theme.css";
 import "./flow-page.css";

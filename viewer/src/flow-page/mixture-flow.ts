@@ -6,6 +6,7 @@
 /** A Gaussian of the mixture. */
 export interface Mode {
   readonly mean: number;
+  /** Standard deviation. */
   readonly deviation: number;
   /** Not negative; only shares matter. */
   readonly weight: number;
@@ -27,6 +28,7 @@ export function density(modes: readonly Mode[], x: number, t: number): number {
   return sum / totalWeight(modes);
 }
 
+/** Sum of the modes' weights. */
 export function totalWeight(modes: readonly Mode[]): number {
   let sum = 0;
   for (const { weight } of modes) sum += weight;

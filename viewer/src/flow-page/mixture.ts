@@ -1,16 +1,20 @@
 /** What the page is about at the moment: modes, advantages, and whether data are the modes or samples of them. */
 import { type Mode, reweighted } from "./mixture-flow.ts";
 
+/** What the user sets. */
 export interface Setting {
   readonly modes: readonly Mode[];
   /** One per mode, not negative; 1 changes nothing. */
   readonly advantages: readonly number[];
+  /** Whether the advantages count. */
   readonly isWeighted: boolean;
   /** Data are samples of the modes, instead of the modes themselves. */
   readonly isSampled: boolean;
 }
 
+/** Modes that a setting may have. */
 export const MOST_MODES = 4;
+/** Largest advantage weight on the sliders. */
 export const MOST_ADVANTAGE = 4;
 /** Samples drawn, and how wide each is drawn, so that its density can be seen. */
 const SAMPLES = 24;
@@ -18,6 +22,7 @@ const SAMPLE_DEVIATION = 0.05;
 /** Splits the unit interval as evenly as can be: the samples stay in place while modes are moved. */
 const GOLDEN = 0.618033988749895;
 
+/** What the page begins with, and returns to. */
 export const FIRST: Setting = {
   modes: [
     { mean: 1.8, deviation: 0.35, weight: 0.5 },
@@ -72,6 +77,7 @@ export function withModes(setting: Setting, count: number): Setting {
   return { ...setting, modes, advantages: [...setting.advantages, 1].slice(0, count) };
 }
 
+/** A setting with mode `k` changed. */
 export function withMode(setting: Setting, k: number, change: Partial<Mode>): Setting {
   return { ...setting, modes: setting.modes.map((mode, i) => (i === k ? { ...mode, ...change } : mode)) };
 }

@@ -6,6 +6,7 @@ export const STEPS = 160;
 
 /** Standard normal draws of `count` particles. */
 export interface ParticleDraws {
+  /** Particles. */
   readonly count: number;
   /** [count] */
   readonly starts: Float32Array;

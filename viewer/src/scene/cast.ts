@@ -1,32 +1,35 @@
 /** All that is drawn of the environments: robots, what stands around them, the floor below, arrows and overlays. Places them from the poses. */
 import { Group, type Raycaster, type Vector3 } from "three";
 import type { FanFrame, StreamScene } from "../../../src/stream/protocol.ts";
-import type { ShownPose } from "../playback.ts";
-import type { ViewOptions } from "../store.ts";
-import { type Actor, Actors } from "./actors.ts";
-import type { Arrangement } from "./arrangement.ts";
-import { Arrows } from "./arrows.ts";
-import { Flexes } from "./flexes.ts";
-import { floorOf, NO_FLOOR } from "./floor.ts";
-import { Ghosts } from "./ghosts.ts";
-import { Ground, MAX_TILES } from "./ground.ts";
-import { headingOf } from "./measure.ts";
-import { Original, type OriginalView } from "./original.ts";
-import { Overlays, type Push, type Spring } from "./overlays.ts";
-import type { StagePalette } from "./palette.ts";
-import { Robots } from "./robots.ts";
-import { Skins } from "./skins.ts";
-import { Strings } from "./strings.ts";
-import { Terrain } from "./terrain.ts";
+import type { ViewOptions } from "../state/store.ts";
+import type { ShownPose } from "../stream/playback.ts";
+import { Flexes } from "./bodies/flexes.ts";
+import { Ghosts } from "./bodies/ghosts.ts";
+import { Original, type OriginalView } from "./bodies/original.ts";
+import { Robots } from "./bodies/robots.ts";
+import { Skins } from "./bodies/skins.ts";
+import { Strings } from "./bodies/strings.ts";
+import { Arrows } from "./marks/arrows.ts";
+import { Overlays, type Push, type Spring } from "./marks/overlays.ts";
+import { type Actor, Actors } from "./places/actors.ts";
+import type { Arrangement } from "./places/arrangement.ts";
+import { headingOf } from "./places/measure.ts";
+import { floorOf, NO_FLOOR } from "./surroundings/floor.ts";
+import { Ground, MAX_TILES } from "./surroundings/ground.ts";
+import type { StagePalette } from "./surroundings/palette.ts";
+import { Terrain } from "./surroundings/terrain.ts";
 
 /** What to draw in a frame. */
 export interface StageView {
   /** Environments in the order of their cells. */
   readonly environments: readonly number[];
+  /** The environment that camera, arrows and overlays belong to. */
   readonly followed: number;
+  /** Whether the camera goes along with it. */
   readonly isFollowing: boolean;
   /** [contacts, 6] of the followed robot at this moment. */
   readonly contacts: readonly (number | null)[];
+  /** The spring that draws at the followed robot; null while none does. */
   readonly spring: Spring | null;
   /** A push that is shown: its direction from the world's x axis, rad; null if none is. */
   readonly push: number | null;
@@ -39,6 +42,7 @@ export interface StageView {
 /** A point of a body that a click means. */
 export interface Touched {
   readonly environment: number;
+  /** Position in the scene's list of bodies. */
   readonly body: number;
   /** In that environment's world, m. */
   readonly at: Vector3;
@@ -49,6 +53,7 @@ const ARROW_SECONDS = 1;
 const TILE_ARROW_SECONDS = 0.55;
 const ARROW_HEIGHT = 0.012;
 
+/** All groups of the scene that show robots, their surroundings and what is drawn over them. */
 export class Cast {
   readonly group = new Group();
   readonly overlays = new Overlays();
@@ -98,6 +103,7 @@ export class Cast {
     this.group.add(ground.mesh, ...parts);
   }
 
+  /** Takes the colours of a theme. */
   setPalette(palette: StagePalette): void {
     this.ground.setPalette(palette);
     this.terrain.setPalette(palette);
@@ -108,6 +114,7 @@ export class Cast {
     this.original.setPalette(palette);
   }
 
+  /** Chooses what is drawn. */
   setOptions(options: ViewOptions): void {
     this.robots.setChoice(options);
     this.overlays.setOptions(options);
@@ -157,6 +164,7 @@ export class Cast {
     return this.actors.get(environment);
   }
 
+  /** Where each robot is drawn. */
   spots() {
     return this.actors.spots();
   }

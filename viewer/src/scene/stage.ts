@@ -4,26 +4,27 @@
  */
 import { Fog, PerspectiveCamera, Scene, Vector2, Vector3 } from "three";
 import type { StreamScene } from "../../../src/stream/protocol.ts";
-import type { ShownPose } from "../playback.ts";
-import type { CameraView, Theme, ViewOptions } from "../store.ts";
-import { Arrangement } from "./arrangement.ts";
-import { CameraRig, type Insets } from "./camera-rig.ts";
+import type { CameraView, Theme, ViewOptions } from "../state/store.ts";
+import type { ShownPose } from "../stream/playback.ts";
+import { disposeTextures } from "./bodies/textures.ts";
+import { CameraRig, type Insets } from "./camera/camera-rig.ts";
+import { eyesOf, focusOf, gazeHeading } from "./camera/gaze.ts";
+import { pickNearest, pointFacing, rayThrough } from "./camera/picking.ts";
 import { Cast, type StageView, type Touched } from "./cast.ts";
-import { floorOf, NO_FLOOR } from "./floor.ts";
-import { eyesOf, focusOf, gazeHeading } from "./gaze.ts";
-import { Lights } from "./lights.ts";
-import { palettes } from "./palette.ts";
-import { pickNearest, pointFacing, rayThrough } from "./picking.ts";
-import { Quality } from "./quality.ts";
-import { Screen, type ScreenState } from "./screen.ts";
-import { Sky } from "./sky.ts";
-import { disposeTextures } from "./textures.ts";
+import { Arrangement } from "./places/arrangement.ts";
+import { Quality } from "./screen/quality.ts";
+import { Screen, type ScreenState } from "./screen/screen.ts";
+import { floorOf, NO_FLOOR } from "./surroundings/floor.ts";
+import { Lights } from "./surroundings/lights.ts";
+import { palettes } from "./surroundings/palette.ts";
+import { Sky } from "./surroundings/sky.ts";
 
 /** Frames between two measurements of how large a robot is. */
 const MEASURE_EVERY = 8;
 /** A grid is seen from further above than a single robot, rad. */
 const GRID_LIFT = 0.3;
 
+/** One canvas with one scene on it. */
 export class Stage {
   readonly rig: CameraRig;
   /** Whether a processor draws, so that effort is spared everywhere. */
@@ -82,10 +83,12 @@ export class Stage {
     return this.needsFrame || this.areShadowsOld || this.rig.isMoving || this.rig.isLagging;
   }
 
+  /** Level of drawing effort; 0 is the most. */
   get qualityLevel(): number {
     return this.quality.level;
   }
 
+  /** The canvas that is drawn on. */
   get canvas(): HTMLCanvasElement {
     return this.screen.canvas;
   }
@@ -105,6 +108,7 @@ export class Stage {
     return this.cast.ghosts.count;
   }
 
+  /** Takes the colours of a theme. */
   setTheme(theme: Theme): void {
     const palette = palettes[theme];
     this.sky.setPalette(palette);
@@ -127,6 +131,7 @@ export class Stage {
     this.invalidate();
   }
 
+  /** Chooses what is drawn. */
   setOptions(options: ViewOptions): void {
     this.cast.setOptions(options);
     this.hasModelSky = options.modelGround;
@@ -137,6 +142,7 @@ export class Stage {
     this.invalidate();
   }
 
+  /** Glides to a named view. */
   setCameraView(view: CameraView): void {
     this.rig.goTo(view);
     this.invalidate();
@@ -149,6 +155,7 @@ export class Stage {
     this.invalidate();
   }
 
+  /** The canvas has another size, CSS pixels. */
   resize(width: number, height: number): void {
     this.screen.resize(width, height);
     this.rig.resize(width, height);

@@ -8,6 +8,7 @@ export interface Axes {
   readonly turn: number;
 }
 
+/** Nothing is asked for. */
 export const STILL: Axes = { forward: 0, left: 0, turn: 0 };
 
 /** A velocity command: m/s, m/s, rad/s. */
@@ -23,6 +24,7 @@ export function sumAxes(all: readonly Axes[]): Axes {
   return { forward: sum("forward"), left: sum("left"), turn: sum("turn") };
 }
 
+/** Whether nothing is asked for. */
 export function isStill({ forward, left, turn }: Axes): boolean {
   return forward === 0 && left === 0 && turn === 0;
 }

@@ -12,6 +12,7 @@ const TOUCH = 0.2;
 
 /** What a button does, and how the help names it. Other layouts than the standard have their buttons elsewhere: there they do nothing. */
 export type PadAction = "push" | "toggle" | "reset";
+/** Buttons of the standard layout that act, with their names on the pad. */
 export const padButtons: readonly { readonly index: number; readonly name: string; readonly action: PadAction }[] = [
   { index: 0, name: "A", action: "push" },
   { index: 9, name: "Start", action: "toggle" },
@@ -20,6 +21,7 @@ export const padButtons: readonly { readonly index: number; readonly name: strin
 
 /** State of the gamepad that steers, or could steer. */
 export interface PadState {
+  /** As the browser names it. */
   readonly name: string;
   /** Whether it is known which of its axes steer. */
   readonly isKnown: boolean;
@@ -29,8 +31,11 @@ export interface PadState {
   readonly asked: { readonly step: MappingStep; readonly isMoved: boolean } | null;
 }
 
+/** Who is told what gamepads do. */
 export interface PadEvents {
+  /** The sticks ask for something else. */
   moved(axes: Axes): void;
+  /** A button that means something was pressed. */
   pressed(action: PadAction): void;
   /** A gamepad came or went, or it is known better. */
   changed(pad: PadState | null): void;
@@ -80,6 +85,7 @@ class WatchedPad {
   }
 }
 
+/** Watches the gamepads of the browser. */
 export class PadWatch {
   private readonly events: PadEvents;
   private readonly memory = new PadMemory();

@@ -23,10 +23,12 @@ const keys: Readonly<Record<string, Axes>> = {
 /** Shift halves every command. */
 const CAREFUL = 0.5;
 
+/** The steering keys that are held. */
 export class SteeringKeys {
   private readonly held = new Set<string>();
   private isCareful = false;
 
+  /** What the held keys ask for. */
   get axes(): Axes {
     const { forward, left, turn } = sumAxes([...this.held].map((code) => keys[code]));
     const share = this.isCareful ? CAREFUL : 1;
@@ -46,6 +48,7 @@ export class SteeringKeys {
     return true;
   }
 
+  /** A key is no longer held. */
   release({ code, shiftKey }: KeyboardEvent): void {
     this.isCareful = shiftKey;
     this.held.delete(code);

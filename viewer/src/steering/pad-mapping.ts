@@ -5,6 +5,7 @@
 import type { Axes } from "./axes.ts";
 import { type AxisBinding, axisAt, END, type PadLayout } from "./pad-layout.ts";
 
+/** Directions that a person is asked for, in this order. */
 export const MAPPED = ["forward", "left", "turn"] as const satisfies readonly (keyof Axes)[];
 /** The present question: hands off, or a direction. */
 export type MappingStep = "rest" | (typeof MAPPED)[number];
@@ -37,6 +38,7 @@ interface Excursion {
   farthest: number;
 }
 
+/** One dialogue about a gamepad's axes. */
 export class PadMapping {
   step: MappingStep = "rest";
   /** Whether a stick is away from its rest. */

@@ -3,6 +3,7 @@ import type { AxisBinding, PadLayout } from "./pad-layout.ts";
 
 const KEY = "flowgait.gamepads";
 
+/** Layouts by the gamepad's name. */
 export class PadMemory {
   private readonly layouts = new Map<string, PadLayout>();
 
@@ -13,6 +14,7 @@ export class PadMemory {
     }
   }
 
+  /** The layout that was taught for a gamepad of this name. */
   get(id: string): PadLayout | undefined {
     return this.layouts.get(id);
   }

@@ -2,6 +2,7 @@
 import type { ClientMessage, RunInfo } from "../../../src/stream/protocol.ts";
 import { type Axes, isStill, STILL, sumAxes, type Twist, twistOf } from "./axes.ts";
 
+/** Where a wish to move comes from. */
 export type SteeringSource = "keys" | "gamepad" | "stick";
 
 /** Commands are sent at most this often. */
@@ -9,6 +10,7 @@ const SHORTEST_GAP_MS = 25;
 /** A command that is held is sent again after this long; the server lets go of one that it no longer hears. */
 const HELD_MS = 400;
 
+/** Adds up what all sources ask for, and sends it as a velocity command. */
 export class Steering {
   private readonly sources = new Map<SteeringSource, Axes>();
   private readonly send: (message: ClientMessage) => void;

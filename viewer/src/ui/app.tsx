@@ -1,33 +1,34 @@
 /** The page around the picture. */
 import { useEffect, useRef } from "preact/hooks";
-import type { Page } from "../page.ts";
+import type { Page } from "../page/page.ts";
 import type { Stage } from "../scene/stage.ts";
-import { type Store, useStore } from "../store.ts";
-import { ActionFan } from "./action-fan.tsx";
+import { type Store, useStore } from "../state/store.ts";
 import { BodyName } from "./body-name.tsx";
-import { Checkpoints } from "./checkpoints.tsx";
-import { Compare, CompareBar, RobotTags } from "./compare.tsx";
-import { Curves } from "./curves.tsx";
-import { DriveBar } from "./drive-bar.tsx";
-import { Flow } from "./flow.tsx";
+import { ActionFan } from "./driving/action-fan.tsx";
+import { Compare, CompareBar, RobotTags } from "./driving/compare.tsx";
+import { DriveBar } from "./driving/drive-bar.tsx";
+import { Flow } from "./driving/flow.tsx";
+import { Steer } from "./driving/steer.tsx";
+import { Timeline } from "./driving/timeline.tsx";
+import { Tracking } from "./driving/tracking.tsx";
 import { Help } from "./help.tsx";
-import { IncidentBar, Incidents } from "./incidents.tsx";
-import { Learning } from "./learning.tsx";
 import { NoPicture } from "./no-picture.tsx";
 import { Notices } from "./notices.tsx";
 import { Rewards } from "./rewards.tsx";
-import { RunCard } from "./run-card.tsx";
-import { Steer } from "./steer.tsx";
-import { Timeline } from "./timeline.tsx";
-import { Toolbar } from "./toolbar.tsx";
 import { TopBar } from "./top-bar.tsx";
-import { Tracking } from "./tracking.tsx";
-import { TrainForm } from "./train-form.tsx";
+import { Checkpoints } from "./training/checkpoints.tsx";
+import { Curves } from "./training/curves.tsx";
+import { IncidentBar, Incidents } from "./training/incidents.tsx";
+import { Learning } from "./training/learning.tsx";
+import { RunCard } from "./training/run-card.tsx";
+import { Toolbar } from "./training/toolbar.tsx";
+import { TrainForm } from "./training/train-form.tsx";
 import { Undrawn } from "./undrawn.tsx";
 
 /** Narrower pages have the plots in a sheet at the bottom. */
 const phone = matchMedia("(max-width: 760px)");
 
+/** Everything of the page but the canvas. */
 export function App({ store, page, stage }: { store: Store; page: Page; stage: Stage }) {
   const theme = useStore(store, (state) => state.theme);
   const isDriving = useStore(store, (state) => state.channel === "drive");

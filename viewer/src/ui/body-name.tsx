@@ -1,6 +1,7 @@
 /** The name of the body under the pointer. */
-import { type Store, useStore } from "../store.ts";
+import { type Store, useStore } from "../state/store.ts";
 
+/** A label beside the pointer. */
 export function BodyName({ store }: { store: Store }) {
   const pointed = useStore(store, (state) => state.pointed);
   if (!pointed) return null;

@@ -1,11 +1,12 @@
 /** Watch the training, or drive: the two things that a page can look at. */
 import type { Channel } from "../../../src/stream/protocol.ts";
-import type { Page } from "../page.ts";
-import { type Store, useStore } from "../store.ts";
+import type { Page } from "../page/page.ts";
+import { type Store, useStore } from "../state/store.ts";
 
 const names: Readonly<Record<Channel, string>> = { training: "Training", drive: "Drive" };
 const order: readonly Channel[] = ["training", "drive"];
 
+/** The switch between the channels; absent where there is one. */
 export function ChannelSwitch({ store, page }: { store: Store; page: Page }) {
   const channels = useStore(store, (state) => state.channels);
   const channel = useStore(store, (state) => state.channel);

@@ -1,8 +1,8 @@
 /** The keys, and what the arrows and numbers mean. */
 import { useEffect, useRef } from "preact/hooks";
+import { type PageState, type Store, useStore } from "../state/store.ts";
 import { type PadAction, padButtons } from "../steering/gamepad.ts";
-import { type PageState, type Store, useStore } from "../store.ts";
-import { Icon } from "./icons.tsx";
+import { Icon } from "./widgets/icons.tsx";
 
 const padActionNames: Readonly<Record<PadAction, string>> = {
   push: "pushes",
@@ -39,6 +39,7 @@ const keysEverywhere: Keys = [
   ["?", "this help"],
 ];
 
+/** The dialog with keys and explanations. */
 export function Help({ store }: { store: Store }) {
   const isOpen = useStore(store, (state) => state.isHelpOpen);
   const isDriving = useStore(store, (state) => state.channel === "drive");

@@ -1,26 +1,27 @@
 /** The keyboard. Keys pressed while typing or with a modifier are left alone. */
-import type { Drive } from "../drive.ts";
-import type { Page } from "../page.ts";
-import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../store.ts";
+import type { Drive } from "../page/drive.ts";
+import type { Page } from "../page/page.ts";
+import { CAMERA_VIEWS, GRID_COUNTS, type Store } from "../state/store.ts";
 
 type Actions = Readonly<Record<string, (() => void) | undefined>>;
 
+/** Gives the keyboard to the studio's page. */
 export function listenToKeys(store: Store, page: Page): void {
   const { drive } = page;
   const everywhere: Actions = {
-    f: () => page.setFollowing(!store.get().isFollowing),
-    c: () => page.setCameraView(next(CAMERA_VIEWS, store.get().cameraView)),
+    f: () => page.view.setFollowing(!store.get().isFollowing),
+    c: () => page.view.setCameraView(next(CAMERA_VIEWS, store.get().cameraView)),
     p: () => store.set({ isPanelOpen: !store.get().isPanelOpen }),
     n: () => page.studio.openForm(),
     v: () => page.studio.setCurvesOpen(true),
-    t: () => page.toggleTheme(),
+    t: () => page.view.toggleTheme(),
     "?": () => store.set({ isHelpOpen: !store.get().isHelpOpen }),
   };
   const inTraining: Actions = {
-    " ": () => page.setPaused(!store.get().isPaused),
-    g: () => page.setGridCount(next(GRID_COUNTS, store.get().gridCount)),
-    ArrowLeft: () => page.followNext(-1),
-    ArrowRight: () => page.followNext(1),
+    " ": () => page.view.setPaused(!store.get().isPaused),
+    g: () => page.view.setGridCount(next(GRID_COUNTS, store.get().gridCount)),
+    ArrowLeft: () => page.view.followNext(-1),
+    ArrowRight: () => page.view.followNext(1),
   };
   const whileDriving = drivingKeys(drive);
   listen(drive, (key) => everywhere[key] ?? (store.get().channel === "drive" ? whileDriving : inTraining)[key]);

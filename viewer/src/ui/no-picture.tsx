@@ -1,6 +1,6 @@
 /** What stands in the picture's place where the browser has no WebGL for it. */
-import type { ScreenState } from "../scene/screen.ts";
-import { type Store, useStore } from "../store.ts";
+import type { ScreenState } from "../scene/screen/screen.ts";
+import { type Store, useStore } from "../state/store.ts";
 
 const words: Readonly<Record<Exclude<ScreenState, "drawn">, { readonly title: string; readonly text: string }>> = {
   absent: {
@@ -13,6 +13,7 @@ const words: Readonly<Record<Exclude<ScreenState, "drawn">, { readonly title: st
   },
 };
 
+/** Says why there is no picture; nothing while there is one. */
 export function NoPicture({ store }: { store: Store }) {
   const screen = useStore(store, (state) => state.screen);
   if (screen === "drawn") return null;

@@ -1,15 +1,16 @@
 /** What the page says when there is nothing to see yet, when the line is broken, and when something happened. */
 import { useEffect, useState } from "preact/hooks";
-import type { Page } from "../page.ts";
-import { type PageState, type Store, useStore } from "../store.ts";
-import { formatCount } from "./format.ts";
-import { Logo } from "./icons.tsx";
-import { RunButtons } from "./run-card.tsx";
+import type { Page } from "../page/page.ts";
+import { type PageState, type Store, useStore } from "../state/store.ts";
+import { RunButtons } from "./training/run-card.tsx";
+import { formatCount } from "./widgets/format.ts";
+import { Logo } from "./widgets/icons.tsx";
 
 const TOAST_MS = 6000;
 /** Events that are worth a toast; the rest is only counted. */
 const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "resume", "refused"];
 
+/** Messages over the picture. */
 export function Notices({ store, page }: { store: Store; page: Page }) {
   const state = useStore(store, (at) => at);
   const card = cardFor(state);
@@ -132,7 +133,7 @@ function Retry({ state, page }: { state: { readonly atMs: number }; page: Page }
   return (
     <span class="retry">
       {left > 0 ? `Next try in ${left} s` : "Trying again"}
-      <button type="button" class="text-button" onClick={() => page.retryConnection()}>
+      <button type="button" class="text-button" onClick={() => page.connection.retryNow()}>
         Try now
       </button>
     </span>
@@ -153,7 +154,7 @@ function Toasts({ store, page }: { store: Store; page: Page }) {
 
 function Toast({ event, page }: { event: PageState["events"][number]; page: Page }) {
   useEffect(() => {
-    const timer = setTimeout(() => page.dismissEvent(event.key), TOAST_MS);
+    const timer = setTimeout(() => page.notices.dismiss(event.key), TOAST_MS);
     return () => clearTimeout(timer);
   }, [event.key]);
   return (

@@ -2,14 +2,15 @@
  * The pointer on the picture: a press on the driven robot takes hold of it, any other drag belongs to the camera; a click follows the robot under
  * it; a mouse that rests on a body shows its name.
  */
-import type { Page } from "../page.ts";
-import type { Store } from "../store.ts";
+import type { Page } from "../page/page.ts";
+import type { Store } from "../state/store.ts";
 
 /** A press that moves farther than this is a drag, CSS pixels. */
 const CLICK_SLACK = 5;
 /** Names are looked up at most this often. */
 const NAME_MS = 60;
 
+/** Gives the pointer on the canvas to the page and the camera. */
 export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: Page): void {
   let start: { x: number; y: number } | null = null;
   let namedMs = 0;
@@ -19,29 +20,29 @@ export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: P
   };
   const down = (event: PointerEvent) => {
     start = event.isPrimary ? at(event) : null;
-    if (!start || event.button !== 0 || !page.take(start.x, start.y)) return;
+    if (!start || event.button !== 0 || !page.hand.take(start.x, start.y)) return;
     canvas.setPointerCapture(event.pointerId);
     event.stopImmediatePropagation();
   };
   const move = (event: PointerEvent) => {
     const { x, y } = at(event);
-    if (page.grab.isHolding) page.grab.move(x, y);
+    if (page.hand.grab.isHolding) page.hand.grab.move(x, y);
     else if (event.pointerType !== "mouse" || event.buttons !== 0) store.set({ pointed: null });
     else if (performance.now() - namedMs > NAME_MS) {
       namedMs = performance.now();
-      page.point(x, y);
+      page.hand.point(x, y);
     }
   };
   const up = (event: PointerEvent) => {
     const { x, y } = at(event);
-    if (page.grab.isHolding) page.grab.end();
-    else if (start && Math.hypot(x - start.x, y - start.y) < CLICK_SLACK) page.pick(x, y);
+    if (page.hand.grab.isHolding) page.hand.grab.end();
+    else if (start && Math.hypot(x - start.x, y - start.y) < CLICK_SLACK) page.view.pick(x, y);
     start = null;
   };
   // Before the camera's own listener.
   canvas.addEventListener("pointerdown", down, { capture: true });
   canvas.addEventListener("pointermove", move);
   canvas.addEventListener("pointerup", up);
-  canvas.addEventListener("pointercancel", () => page.grab.end());
+  canvas.addEventListener("pointercancel", () => page.hand.grab.end());
   canvas.addEventListener("pointerleave", () => store.set({ pointed: null }));
 }

@@ -1,12 +1,13 @@
 /** Every reward term: its curve over the training, its present mean, and, as a bar, the followed robot's present value. */
 import { useMemo } from "preact/hooks";
-import { type Store, useStore } from "../store.ts";
-import { formatFixed, formatName, formatValue } from "./format.ts";
+import { type Store, useStore } from "../state/store.ts";
+import { formatFixed, formatName, formatValue } from "./widgets/format.ts";
 
 const SPARK_WIDTH = 72;
 const SPARK_HEIGHT = 20;
 const SPARK_POINTS = 48;
 
+/** The card of reward terms. */
 export function Rewards({ store }: { store: Store }) {
   const info = useStore(store, (state) => state.info);
   const points = useStore(store, (state) => state.points);

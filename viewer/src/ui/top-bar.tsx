@@ -1,11 +1,11 @@
 /** What runs, how far it is and how fast: the one line that is always there. */
 import type { DriveMessage } from "../../../src/stream/protocol.ts";
-import type { Page } from "../page.ts";
-import { type Connection, type PageState, type Store, useStore } from "../store.ts";
+import type { Page } from "../page/page.ts";
+import { type Connection, type PageState, type Store, useStore } from "../state/store.ts";
 import { ChannelSwitch } from "./channel-switch.tsx";
-import { formatCount, formatDuration } from "./format.ts";
-import { Icon, Logo } from "./icons.tsx";
-import { RunButtons } from "./run-card.tsx";
+import { RunButtons } from "./training/run-card.tsx";
+import { formatCount, formatDuration } from "./widgets/format.ts";
+import { Icon, Logo } from "./widgets/icons.tsx";
 
 const stateWords: Readonly<Record<string, string>> = {
   idle: "Idle",
@@ -33,6 +33,7 @@ const connectionWords: Readonly<Record<Connection["state"], string>> = {
   refused: "Refused",
 };
 
+/** The line at the top of the page. */
 export function TopBar({ store, page }: { store: Store; page: Page }) {
   const info = useStore(store, (state) => state.info);
   const status = useStore(store, (state) => state.status);
@@ -79,7 +80,7 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
           class="icon-button"
           aria-label={theme === "dark" ? "Light theme" : "Dark theme"}
           title="Theme (T)"
-          onClick={() => page.toggleTheme()}
+          onClick={() => page.view.toggleTheme()}
         >
           <Icon name={theme === "dark" ? "sun" : "moon"} />
         </button>
@@ -159,7 +160,7 @@ function TrainingButton({ status, info, page }: { status: PageState["status"]; i
   if (!canPause) return null;
   const isPaused = status?.state === "paused";
   return (
-    <button type="button" class="text-button" onClick={() => page.pauseTraining(!isPaused)}>
+    <button type="button" class="text-button" onClick={() => page.studio.setPaused(!isPaused)}>
       {isPaused ? "Resume training" : "Pause training"}
     </button>
   );

@@ -1,9 +1,10 @@
 /** Names what the model has and the picture lacks, until it was read. */
-import { type Store, useStore } from "../store.ts";
+import { type Store, useStore } from "../state/store.ts";
 
 /** Longer lists are cut. */
 const MOST = 4;
 
+/** A notice that can be closed. */
 export function Undrawn({ store }: { store: Store }) {
   const undrawn = useStore(store, (state) => state.undrawn);
   const hasPicture = useStore(store, (state) => state.screen === "drawn");

@@ -1,9 +1,9 @@
 /** Controls of the picture that every toolbar has: following, camera, what is drawn. */
-import type { Page } from "../page.ts";
-import { CAMERA_VIEWS, type CameraView, type Store, useStore, type ViewOptions } from "../store.ts";
-import { Choices } from "./choices.tsx";
-import { Icon } from "./icons.tsx";
-import { Menu } from "./menu.tsx";
+import type { Page } from "../page/page.ts";
+import { CAMERA_VIEWS, type CameraView, type Store, useStore, type ViewOptions } from "../state/store.ts";
+import { Choices } from "./widgets/choices.tsx";
+import { Icon } from "./widgets/icons.tsx";
+import { Menu } from "./widgets/menu.tsx";
 
 const viewNames: Readonly<Record<CameraView, string>> = {
   "three-quarter": "Three-quarter",
@@ -40,13 +40,14 @@ export function FollowButton({ store, page }: { store: Store; page: Page }) {
       aria-pressed={isFollowing}
       title="Follow the robot (F)"
       disabled={isGrid}
-      onClick={() => page.setFollowing(!isFollowing)}
+      onClick={() => page.view.setFollowing(!isFollowing)}
     >
       <Icon name="follow" />
     </button>
   );
 }
 
+/** The menu of camera views. */
 export function CameraMenu({ store, page }: { store: Store; page: Page }) {
   const current = useStore(store, (state) => state.cameraView);
   return (
@@ -57,7 +58,7 @@ export function CameraMenu({ store, page }: { store: Store; page: Page }) {
           options={CAMERA_VIEWS.map((view) => ({ value: view, text: viewNames[view] }))}
           current={current}
           choose={(view) => {
-            page.setCameraView(view);
+            page.view.setCameraView(view);
             close();
           }}
         />
@@ -66,6 +67,7 @@ export function CameraMenu({ store, page }: { store: Store; page: Page }) {
   );
 }
 
+/** The menu of what is drawn. */
 export function OptionsMenu({ store, page }: { store: Store; page: Page }) {
   const options = useStore(store, (state) => state.options);
   const hasCommand = useStore(store, (state) => state.info?.hasCommand ?? false);
@@ -90,7 +92,7 @@ export function OptionsMenu({ store, page }: { store: Store; page: Page }) {
                 role="switch"
                 aria-checked={options[name]}
                 checked={options[name]}
-                onChange={(event) => page.setOption(name, event.currentTarget.checked)}
+                onChange={(event) => page.view.setOption(name, event.currentTarget.checked)}
               />
             </label>
           ))}

@@ -1,11 +1,12 @@
 /** What lies over the picture of an exported page: its title, and the studio's own controls. */
-import type { Drive } from "../../src/drive.ts";
-import { type Store, useStore } from "../../src/store.ts";
-import { ClockTools } from "../../src/ui/clock-tools.tsx";
+import type { Drive } from "../../src/page/drive.ts";
+import { type Store, useStore } from "../../src/state/store.ts";
+import { ClockTools } from "../../src/ui/driving/clock-tools.tsx";
+import { Steer } from "../../src/ui/driving/steer.tsx";
 import { NoPicture } from "../../src/ui/no-picture.tsx";
-import { Steer } from "../../src/ui/steer.tsx";
 import { Undrawn } from "../../src/ui/undrawn.tsx";
 
+/** Everything of an exported page but the canvas. @param canPush false where the robot has no base to push */
 export function Controls({ store, drive, canPush }: { store: Store; drive: Drive; canPush: boolean }) {
   return (
     <>

@@ -15,10 +15,12 @@ export function addFile(path: string, bytes: Uint8Array): void {
   for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) folders.add(path.slice(0, end));
 }
 
+/** Whether there is a file or folder at an absolute path. */
 export function existsSync(path: string): boolean {
   return files.has(path) || folders.has(path);
 }
 
+/** What is at an absolute path; throws as node:fs does where nothing is. */
 export function statSync(path: string): Stats {
   if (!existsSync(path)) throw absent(path);
   return { isFile: () => files.has(path), isDirectory: () => folders.has(path), isSymbolicLink: () => false };
@@ -31,6 +33,7 @@ export function readlinkSync(path: string): string {
   throw absent(path);
 }
 
+/** Bytes of a file; throws as node:fs does where there is none. */
 export function readFileSync(path: string): Uint8Array {
   const bytes = files.get(path);
   if (!bytes) throw absent(path);

@@ -1,15 +1,19 @@
 /** The part of node:path that the simulation needs, for paths with slashes. */
 
+/** Separator of the names in a path. */
 export const sep = "/";
 
+/** Whether a path begins at the root. */
 export function isAbsolute(path: string): boolean {
   return path.startsWith("/");
 }
 
+/** Parts as one path without dots. */
 export function join(...parts: string[]): string {
   return resolve("/", parts.join("/")).slice(isAbsolute(parts[0] ?? "") ? 0 : 1);
 }
 
+/** The path without its last name; "/" at the root. */
 export function dirname(path: string): string {
   const end = path.lastIndexOf("/");
   return end <= 0 ? "/" : path.slice(0, end);

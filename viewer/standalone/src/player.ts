@@ -1,11 +1,11 @@
 /** Drives the robot of a page by its clock, as the requests of the page's controls say: what the studio's server does, without a server. */
 import type { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import type { ClientMessage, DriveMessage } from "../../../src/stream/protocol.ts";
-import { Drive } from "../../src/drive.ts";
-import type { ShownPose } from "../../src/playback.ts";
-import { headingOf } from "../../src/scene/measure.ts";
+import { Drive } from "../../src/page/drive.ts";
+import { headingOf } from "../../src/scene/places/measure.ts";
 import type { Stage } from "../../src/scene/stage.ts";
-import type { Store } from "../../src/store.ts";
+import type { Store } from "../../src/state/store.ts";
+import type { ShownPose } from "../../src/stream/playback.ts";
 
 /** Longer pauses of the page are not made up for, s of the page's time. */
 const MOST_CATCH_UP = 0.1;
@@ -13,6 +13,7 @@ const READOUT_MS = 100;
 const RATE_MS = 500;
 const PUSH_SHOWN_MS = 450;
 
+/** The clock of an exported page, with its robot. */
 export class Player {
   readonly drive: Drive;
   private readonly robot: PlayedRobot;
@@ -55,6 +56,7 @@ export class Player {
     this.tell();
   }
 
+  /** Begins to play and to draw. */
   start(): void {
     requestAnimationFrame(this.frame);
   }

@@ -8,6 +8,7 @@ import { PAGE_NAMES } from "../../../src/tasks/own/page-names.ts";
 import { get } from "../../../src/tasks/registry.ts";
 import { addFile } from "./files.ts";
 
+/** Reads what the page carries, and lays out its files. */
 export function readPayload(): PagePayload {
   const payload = JSON.parse(document.getElementById(PAYLOAD_ID)!.textContent!) as PagePayload;
   for (const [path, content] of Object.entries(payload.files)) addFile(path, bytesOf(content));

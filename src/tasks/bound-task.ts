@@ -1,0 +1,102 @@
+/** A task's declarations bound to one simulation: what an environment steps, in the order in which they claim its memory. */
+import { UserError } from "../math/user-error.ts";
+import type { Simulation } from "../physics/simulation.ts";
+import type { ActionContext, BoundAction } from "./actions/action-mapping.ts";
+import { CommandState } from "./command.ts";
+import type { Task } from "./define-task.ts";
+import type { MomentBase } from "./moment.ts";
+import { Randomisation } from "./randomisation.ts";
+import type { BoundTracker, Tracker } from "./trackers/tracker.ts";
+
+/** A moment as its environment writes it. */
+export type OpenMoment = { -readonly [K in keyof MomentBase<unknown>]: MomentBase<unknown>[K] };
+
+/** So many values of an environment's memory, which are swapped in and out with it. */
+type Claim = (size: number) => Float64Array;
+
+/** What came of a task's declarations. */
+export interface BoundTask {
+  readonly command: CommandState | undefined;
+  readonly robot: { update?(): void };
+  readonly memories: readonly BoundTracker<object>[];
+  readonly events: readonly BoundTracker<object>[];
+  readonly action: BoundAction;
+  /** Observation terms that the action mapping reads, and where their values are kept for it */
+  readonly acted: readonly { readonly term: string; readonly values: Float64Array }[];
+  readonly moment: OpenMoment;
+  readonly randomisation: Randomisation | undefined;
+}
+
+/**
+ * Applies the task's changes to the model and binds all that it declares but rewards, ends and observations.
+ * @throws UserError when the scene's timestep is not the task's, or it lacks what the task names
+ */
+export function bindTask(task: Task, sim: Simulation, claim: Claim): BoundTask {
+  // Another simulation may have made the memory grow since this one was loaded.
+  sim.refresh();
+  for (const change of Object.values(task.model)) change.apply(sim);
+  checkTimestep(task, sim);
+  const dt = 1 / task.timing.controlHz;
+  const command = task.command && commandState(task, claim);
+  const robot = Object(task.robot.bind(sim)) as BoundTask["robot"];
+  const { trackers: memories, readings: remembered } = bindTrackers(task.track, { sim, dt, claim });
+  const { trackers: events, readings: disturbed } = bindTrackers(task.events, { sim, dt, claim });
+  const readings = { ...remembered, ...disturbed };
+  const acted: { term: string; values: Float64Array }[] = [];
+  const observed = (term: string, size: number) => {
+    const values = claim(size);
+    acted.push({ term, values });
+    return values;
+  };
+  const action = task.action.bind({ sim, ...homeOf(task, sim), readings, observed });
+  const actionSize = action.description.names.length;
+  const moment = {
+    sim,
+    robot,
+    action: new Float64Array(actionSize),
+    lastAction: claim(actionSize),
+    command: command?.values ?? new Float64Array(0),
+    get progress() {
+      return command?.progress ?? 1;
+    },
+    dt,
+    episodeStep: 0,
+    terminated: false,
+    ...readings,
+  };
+  const randomisers = Object.values(task.randomise);
+  const randomisation = randomisers.length > 0 ? new Randomisation(sim, randomisers, claim) : undefined;
+  return { command, robot, memories, events, action, acted, moment, randomisation };
+}
+
+function bindTrackers(
+  declared: Readonly<Record<string, Tracker<object>>>,
+  { sim, dt, claim }: { sim: Simulation; dt: number; claim: (size: number) => Float64Array },
+): { trackers: BoundTracker<object>[]; readings: Record<string, object> } {
+  const trackers: BoundTracker<object>[] = [];
+  const readings: Record<string, object> = {};
+  for (const [name, tracker] of Object.entries(declared)) {
+    const bound = tracker.bind({ sim, dt, slots: claim(tracker.size) });
+    trackers.push(bound);
+    readings[name] = bound.reading;
+  }
+  return { trackers, readings };
+}
+
+function commandState(task: Task, claim: (size: number) => Float64Array): CommandState | undefined {
+  const { command } = task;
+  if (!command) return undefined;
+  return new CommandState(command, claim(CommandState.slots(command.names.length)), task.timing.controlHz);
+}
+
+function homeOf({ keyframe }: Task, sim: Simulation): Pick<ActionContext, "home" | "homeControls"> {
+  if (keyframe === undefined) return { home: sim.modelFields.qpos0.slice(), homeControls: new Float64Array(sim.nu) };
+  return { home: sim.keyframeQpos(keyframe), homeControls: sim.keyframeControls(keyframe) };
+}
+
+function checkTimestep(task: Task, sim: Simulation): void {
+  const { physicsHz } = task.timing;
+  if (Math.abs(sim.timestep * physicsHz - 1) < 1e-6) return;
+  const found = `the scene's timestep is ${sim.timestep} s (${Math.round(1 / sim.timestep)} Hz)`;
+  throw new UserError(`task ${task.name}: physicsHz is ${physicsHz}, but ${found}; they must agree`);
+}

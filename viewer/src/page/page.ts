@@ -1,0 +1,136 @@
+/**
+ * The page's conductor: what arrives from the stream goes into the store and onto the stage, what the user does goes into the store and to the
+ * server. Components only read the store and call the actions of the parts that are put together here.
+ */
+import type { ClientMessage, RunInfo } from "../../../src/stream/protocol.ts";
+import type { ScreenState } from "../scene/screen/screen.ts";
+import type { Stage } from "../scene/stage.ts";
+import type { PageState, Store, Theme } from "../state/store.ts";
+import { Connection } from "../stream/connection.ts";
+import { Contacts } from "../stream/contacts.ts";
+import { Playback } from "../stream/playback.ts";
+import { Comparison } from "./comparison.ts";
+import { DrawLoop } from "./draw-loop.ts";
+import { Drive } from "./drive.ts";
+import { Grab } from "./grab.ts";
+import { Hand } from "./hand.ts";
+import { Inbox } from "./inbox.ts";
+import { Notices } from "./notices.ts";
+import { Picture } from "./picture.ts";
+import { ShownScene } from "./shown-scene.ts";
+import { Studio } from "./studio.ts";
+import { Video } from "./video.ts";
+import { View } from "./view.ts";
+import { Wishes } from "./wishes.ts";
+
+/** The parts of a page and the paths between them. */
+export class Page {
+  /** Poses between frames. */
+  readonly playback = new Playback();
+  /** How the user looks at the scene. */
+  readonly view: View;
+  /** The user's hand on the picture. */
+  readonly hand: Hand;
+  /** The driven simulation. */
+  readonly drive: Drive;
+  /** Trainings. */
+  readonly studio: Studio;
+  /** Films of the picture. */
+  readonly video: Video;
+  /** Events that the user is told of. */
+  readonly notices: Notices;
+  /** A branch and its original. */
+  readonly comparison: Comparison;
+  /** The line to the server. */
+  readonly connection: Connection;
+  /** The scene on screen. */
+  readonly scene: ShownScene;
+  private readonly store: Store;
+  private readonly stage: Stage;
+  private readonly inbox: Inbox;
+  private readonly wishes: Wishes;
+  private readonly loop: DrawLoop;
+
+  /** @param chosenTheme what the user chose before; null follows the system */
+  constructor(store: Store, stage: Stage, chosenTheme: Theme | null) {
+    this.store = store;
+    this.stage = stage;
+    const moments = { playback: this.playback, contacts: new Contacts() };
+    const send = (message: ClientMessage) => this.connection.send(message);
+    this.connection = this.connect();
+    this.drive = new Drive(store, send);
+    this.studio = new Studio(store, send);
+    this.notices = new Notices(store);
+    this.video = new Video(stage.canvas, store);
+    this.comparison = new Comparison(store, stage, this.playback);
+    this.scene = new ShownScene(store, stage, moments, {
+      replaced: (info) => this.sceneReplaced(info),
+      shown: () => this.wishes.sendAll(),
+      moved: () => this.loop.wake(),
+    });
+    const grab = new Grab(stage, send);
+    this.hand = new Hand(store, stage, this.scene, grab);
+    this.view = new View(store, stage, chosenTheme);
+    this.wishes = new Wishes(store, this.playback, send);
+    const { scene, drive, studio, notices } = this;
+    this.inbox = new Inbox(store, { scene, contacts: moments.contacts, drive, studio, notices }, send);
+    this.loop = new DrawLoop(new Picture(store, stage, moments, this.comparison, grab));
+    store.subscribe((state, before) => this.apply(state, before));
+  }
+
+  /** Opens the connection and draws the first frame. */
+  start(): void {
+    this.store.set({ screen: this.stage.screenState });
+    this.stage.onScreen = (screen) => this.screenChanged(screen);
+    this.view.start();
+    this.connection.open();
+    this.stage.onRestless = () => this.loop.wake();
+    this.loop.wake();
+  }
+
+  /** Lets a policy act in the driven simulation, and shows it. */
+  driveWith(key: string): void {
+    this.drive.show("drive");
+    this.drive.choosePolicy(key);
+  }
+
+  /** Shows the recording of a fall or a NaN. */
+  openIncident(kind: "fall" | "nan"): void {
+    this.studio.openIncident(kind);
+    this.drive.show("drive");
+  }
+
+  private connect(): Connection {
+    return new Connection({
+      message: (message) => this.inbox.receive(message),
+      frame: (frame) => this.scene.receiveFrame(frame),
+      fan: (fan) => this.scene.receiveFan(fan),
+      points: (points) => this.scene.feed.takePoints(points),
+      parts: (parts) => this.scene.feed.takeParts(parts),
+      unreadable: (reason) => console.warn(`skipped a message of the server: ${reason}`),
+      state: (connection) => this.store.set({ connection }),
+      greeting: () => this.wishes.all(),
+    });
+  }
+
+  /** Carries changes of the store to the stage and the server. */
+  private apply(state: PageState, before: PageState): void {
+    if (state.channel !== before.channel) this.scene.leave(state.channel);
+    this.view.apply(state, before);
+    this.wishes.apply(state, before);
+  }
+
+  private sceneReplaced(info: RunInfo | null): void {
+    this.hand.grab.end();
+    this.drive.steering.setRanges(info?.capabilities.includes("steer") ? info.commandRanges : []);
+  }
+
+  /** Nothing can be held, pointed at or filmed in a picture that is gone. */
+  private screenChanged(screen: ScreenState): void {
+    if (screen !== "drawn") {
+      this.hand.grab.end();
+      if (this.video.isRunning) this.video.toggle();
+    }
+    this.store.set({ screen, ...(screen === "drawn" ? {} : { pointed: null }) });
+  }
+}

@@ -1,0 +1,61 @@
+/** One frame of the page: brings poses, contacts, the held spring and ghosts of a moment onto the stage, and the numbers beside it. */
+import type { StageView } from "../scene/cast.ts";
+import type { Stage } from "../scene/stage.ts";
+import type { Store } from "../state/store.ts";
+import type { Comparison } from "./comparison.ts";
+import { type Grab, springOf } from "./grab.ts";
+import { Readouts } from "./readouts.ts";
+import type { Moments } from "./shown-scene.ts";
+import { environmentsOnScreen } from "./wishes.ts";
+
+/** Draws what the store and the stream say of this moment. */
+export class Picture {
+  private readonly store: Store;
+  private readonly stage: Stage;
+  private readonly moments: Moments;
+  private readonly comparison: Comparison;
+  private readonly grab: Grab;
+  private readonly readouts: Readouts;
+
+  constructor(store: Store, stage: Stage, moments: Moments, comparison: Comparison, grab: Grab) {
+    this.store = store;
+    this.stage = stage;
+    this.moments = moments;
+    this.comparison = comparison;
+    this.grab = grab;
+    this.readouts = new Readouts(store, moments.playback, comparison);
+  }
+
+  /** Milliseconds until another frame may begin. */
+  waitMs(nowMs: number): number {
+    return this.stage.waitMs(nowMs);
+  }
+
+  /** Draws a frame, `dt` seconds after the last one; false when nothing moves any more. */
+  draw(nowMs: number, dt: number): boolean {
+    const { playback } = this.moments;
+    const hasNewPoses = !this.store.get().isPaused && playback.sample(nowMs);
+    this.stage.draw(this.viewAt(nowMs), playback.shown, hasNewPoses, dt);
+    this.comparison.placeTags();
+    this.readouts.follow(hasNewPoses, nowMs);
+    return hasNewPoses || this.readouts.isOwed || this.stage.isRestless || this.grab.isHolding;
+  }
+
+  private viewAt(nowMs: number): StageView {
+    const { playback, contacts } = this.moments;
+    const state = this.store.get();
+    const { followed, isFollowing } = state;
+    const pose = playback.shown.get(followed);
+    const { time } = playback;
+    return {
+      environments: environmentsOnScreen(state),
+      followed,
+      isFollowing,
+      contacts: contacts.at(time),
+      spring: this.grab.spring(pose, nowMs) ?? springOf(contacts.gripAt(time), pose),
+      push: contacts.pushAt(time),
+      original: this.comparison.view(),
+      ghosts: state.ghosts === "off" ? null : state.fan,
+    };
+  }
+}

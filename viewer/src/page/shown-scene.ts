@@ -1,0 +1,111 @@
+/** The scene on screen: takes its place on the stage, and passes on only the poses and sampled actions that belong to it. */
+import type { Channel, FanFrame, PoseFrame, RunInfo, SceneMessage, StreamScene } from "../../../src/stream/protocol.ts";
+import { undrawnOf } from "../scene/bodies/undrawn.ts";
+import type { Stage } from "../scene/stage.ts";
+import type { Store } from "../state/store.ts";
+import type { Contacts } from "../stream/contacts.ts";
+import type { Playback, ShownPose } from "../stream/playback.ts";
+import { SceneFeed } from "../stream/scene-feed.ts";
+
+/** No scene of the server has this number. */
+const NONE = -1;
+
+/** What moves within a scene, and is forgotten with it. */
+export interface Moments {
+  readonly playback: Playback;
+  readonly contacts: Contacts;
+}
+
+/** What the rest of the page is told. */
+export interface SceneEvents {
+  /** Another scene takes the place; nothing of the old one can be held or steered. */
+  replaced(info: RunInfo | null): void;
+  /** The new scene is in the store and on the stage. */
+  shown(): void;
+  /** Poses have come. */
+  moved(): void;
+}
+
+/** Scene, poses and sampled actions of the channel that the page looks at. */
+export class ShownScene {
+  /** Puts together what arrives in several messages. */
+  readonly feed = new SceneFeed((message, scene) => {
+    if (message.channel === this.store.get().channel) this.show(message, scene);
+  });
+  /** Frames of poses since the page was opened, of whatever scene. */
+  framesReceived = 0;
+  private readonly store: Store;
+  private readonly stage: Stage;
+  private readonly moments: Moments;
+  private readonly events: SceneEvents;
+  private id = NONE;
+  private scene: StreamScene | null = null;
+  private readonly namedUndrawn = new Set<string>();
+
+  constructor(store: Store, stage: Stage, moments: Moments, events: SceneEvents) {
+    this.store = store;
+    this.stage = stage;
+    this.moments = moments;
+    this.events = events;
+  }
+
+  /** Name of a body, where it has one. */
+  bodyName(body: number): string | undefined {
+    return this.scene?.bodies[body]?.name;
+  }
+
+  /** An environment's pose on screen. */
+  poseOf(environment: number): ShownPose | undefined {
+    return this.moments.playback.shown.get(environment);
+  }
+
+  /** Takes nothing until another scene comes. */
+  forget(): void {
+    this.id = NONE;
+    this.moments.playback.clear();
+  }
+
+  /** Until the other channel's scene is there, nothing of the old one shall count for it. */
+  leave(channel: Channel): void {
+    this.forget();
+    this.store.set({ info: null, followed: 0, terms: null, motion: null, fan: null, hasPoses: false, isPaused: false });
+    const isFirst = channel === this.store.get().channels[0];
+    history.replaceState(null, "", isFirst ? location.pathname + location.search : `#${channel}`);
+  }
+
+  /** Takes poses of this scene; others are late. */
+  receiveFrame(frame: PoseFrame): void {
+    this.framesReceived++;
+    if (frame.scene !== this.id || frame.bodies !== this.scene?.bodies.length) return;
+    this.moments.playback.push(this.feed.withPoints(frame), performance.now());
+    this.events.moved();
+  }
+
+  /** Takes sampled actions of this scene; others are late. */
+  receiveFan(fan: FanFrame): void {
+    if (fan.scene !== this.id) return;
+    this.store.set({ fan });
+    if (fan.ghostKind !== null) this.stage.invalidate();
+  }
+
+  private show({ id, info }: SceneMessage, scene: StreamScene): void {
+    this.id = id;
+    this.scene = scene;
+    this.moments.playback.clear();
+    this.moments.contacts.clear();
+    this.events.replaced(info);
+    this.stage.setScene(scene, info?.hasCommand ?? false);
+    const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
+    this.store.set({ info, followed, terms: null, motion: null, fan: null, hasPoses: false });
+    this.store.set({ hasFlexes: (scene.flexes ?? []).length > 0 });
+    this.nameUndrawn(scene, info);
+    this.events.shown();
+  }
+
+  /** Names what the picture lacks, each thing once. */
+  private nameUndrawn(scene: StreamScene, info: RunInfo | null): void {
+    const news = undrawnOf(scene, info?.environments ?? 1).filter((words) => !this.namedUndrawn.has(words));
+    for (const words of news) this.namedUndrawn.add(words);
+    if (news.length > 0) this.store.set({ undrawn: news });
+  }
+}

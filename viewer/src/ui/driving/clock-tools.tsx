@@ -1,0 +1,90 @@
+/** The clock of a driven simulation: play, step, reset, push, speed. For the studio and for exported pages. */
+import type { ComponentChildren } from "preact";
+import { type Drive, SPEEDS } from "../../page/drive.ts";
+import { type Store, useStore } from "../../state/store.ts";
+import { Choices } from "../widgets/choices.tsx";
+import { formatSpeed } from "../widgets/format.ts";
+import { Icon, type IconName } from "../widgets/icons.tsx";
+import { Menu } from "../widgets/menu.tsx";
+
+interface Hands {
+  readonly store: Store;
+  readonly drive: Drive;
+}
+
+interface Tools extends Hands {
+  /** False where the robot has no base to push. */
+  readonly canPush?: boolean;
+  /** Further tools, before the speed. */
+  readonly children?: ComponentChildren;
+}
+
+/** The buttons of the clock. */
+export function ClockTools({ store, drive, canPush = true, children }: Tools) {
+  const isPlaying = useStore(store, (state) => state.drive?.state === "playing");
+  return (
+    <>
+      <Tool
+        icon={isPlaying ? "pause" : "play"}
+        label={isPlaying ? "Pause simulation" : "Play simulation"}
+        hint="Space"
+        act={() => drive.togglePlaying()}
+      />
+      <Tool icon="step" label="One control step" hint="." act={() => drive.simulate("step")} />
+      <Tool icon="reset" label="Reset" hint="R" act={() => drive.simulate("reset")} />
+      {canPush && <Tool icon="push" label="Push the robot" hint="X" act={() => drive.push()} />}
+      {children}
+      <SpeedMenu store={store} drive={drive} />
+    </>
+  );
+}
+
+function Tool({ icon, label, hint, act }: { icon: IconName; label: string; hint: string; act: () => void }) {
+  return (
+    <button type="button" class="tool" aria-label={label} title={`${label} (${hint})`} onClick={act}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** Wanted speed to choose, reached speed to read. */
+function SpeedMenu({ store, drive }: Hands) {
+  const told = useStore(store, (state) => state.drive);
+  const speed = told?.speed ?? 1;
+  const reached = told?.state === "playing" ? told.realTimeFactor : 0;
+  return (
+    <Menu
+      label="Speed"
+      title={`Speed: ${formatSpeed(speed)} of real time set, ${reachedText(reached)} reached (− +)`}
+      button={
+        <span class="speed-wanted">
+          {speedName(speed)}
+          <small data-testid="real-time-factor" class={reached > 0 && reached < 0.9 * speed ? "slow" : ""}>
+            {told?.state === "playing" ? `${reachedText(reached)} real` : "paused"}
+          </small>
+        </span>
+      }
+    >
+      {(close) => (
+        <Choices
+          name="Speed"
+          options={SPEEDS.map((value) => ({ value, text: value === 1 ? "1×, real time" : speedName(value) }))}
+          current={speed}
+          choose={(value) => {
+            drive.setSpeed(value);
+            close();
+          }}
+        />
+      )}
+    </Menu>
+  );
+}
+
+/** "–" until enough steps were counted. */
+function reachedText(reached: number): string {
+  return reached > 0 ? reached.toFixed(2) : "–";
+}
+
+function speedName(speed: number): string {
+  return speed < 1 ? `1/${Math.round(1 / speed)}×` : `${speed}×`;
+}
