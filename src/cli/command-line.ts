@@ -5,7 +5,7 @@ import { packageVersion } from "../files/version.ts";
 import { unknownFlag } from "../math/near-names.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
 
-/** What is known of a command before it is loaded. */
+/** The properties of a command that are known before it is loaded. */
 interface Listed {
   /** Its arguments, as the list of commands shows them. */
   readonly takes: string;
@@ -66,7 +66,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   reproduce: {
     takes: "<table>",
-    summary: "reproduce a published table and compare it with the published numbers",
+    summary: "reproduce a published table and compare the numbers",
     load: () => import("./commands/reproduce.ts"),
   },
 };
@@ -85,14 +85,14 @@ export async function runCommandLine(argv: readonly string[], output: Output = p
   }
 }
 
-/** `help train` as `train --help`, for which the command is loaded; `help trian` as `trian`, which is refused. */
+/** `help train` becomes `train --help`, which loads the command; `help trian` becomes `trian`, which is refused. */
 function asFlag(argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
   if (first !== "help") return argv;
   return rest.length === 0 || rest[0]! in COMMANDS ? [...rest, "--help"] : rest;
 }
 
-/** The parser, which throws instead of ending the process, and writes where we say; what it knows of commands is their names. */
+/** The parser, which throws instead of ending the process and writes to `output`. Commands are named here and declared when they are loaded. */
 function buildProgram(output: Output): Command {
   const program = new Command("flowgait")
     .description(

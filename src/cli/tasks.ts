@@ -1,4 +1,4 @@
-/** `flowgait tasks <name>`: everything that a task's declaration says. */
+/** `flowgait tasks <name>`: everything that a task declares. */
 import { type Output, resultJson } from "../files/output.ts";
 import {
   type Curriculum,
@@ -20,7 +20,7 @@ export interface TasksOptions {
   readonly lesson?: string;
 }
 
-/** Prints what a task's declaration says. */
+/** Prints what a task declares. */
 export async function describeOne(name: string, options: TasksOptions, output: Output): Promise<void> {
   const { json = false, modelDir, lesson } = options;
   const env = await Environment.create(await resolveTask(name, { modelDir, lesson }));

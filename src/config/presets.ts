@@ -27,7 +27,7 @@ export type TaskPresets = Partial<Record<PresetName, AlgorithmPresets>>;
 export interface TrainRequest {
   /** The task's name, or the file that declares it. */
   readonly task: string;
-  /** The task's own. */
+  /** Presets of the task. */
   readonly presets: TaskPresets;
   readonly preset?: PresetName;
   readonly algorithm?: AlgorithmName;
@@ -138,7 +138,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
 };
 
 /**
- * The configuration of a run: schema defaults, then the general preset, the task's own, and the overrides.
+ * The configuration of a run: schema defaults, then the general preset, the task's preset, and the overrides.
  * @throws UserError (exit code 2) naming the setting that is unknown, wrong, or does not fit another
  */
 export function resolvePresets(request: TrainRequest): TrainConfig {
@@ -153,7 +153,7 @@ export function resolvePresets(request: TrainRequest): TrainConfig {
   return parseSettings(mergeSettings(mergeSettings(known, (request.overrides ?? {}) as Plain), named), algorithm);
 }
 
-/** Refuses budgets and algorithms that there are not; tasks that users write come unchecked. */
+/** Refuses unknown budgets and algorithms; presets of tasks that users write arrive unchecked. */
 function checkPresets({ task, presets }: TrainRequest): void {
   const check = (where: string, found: object, known: readonly string[]) => {
     const name = Object.keys(found).find((key) => !known.includes(key));
@@ -172,7 +172,7 @@ export function changeConfig(config: TrainConfig, overrides: PartialTrainConfig)
   return parseSettings(mergeSettings(config, overrides as Plain), config.algorithm.name);
 }
 
-/** @param of in front of messages; the flag of a setting stands alone */
+/** @param of prefix of messages; omitted where the message begins with a flag */
 function parseSettings(input: Plain, algorithm: AlgorithmName, of = ""): TrainConfig {
   const result = trainConfigSchema.safeParse(input);
   if (result.success) return checkTrainConfig(result.data);

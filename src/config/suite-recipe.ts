@@ -118,12 +118,12 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
   };
 }
 
-/** Presets of a task of the control suite. @param paper what a publication says of it beside its general settings */
+/** Presets of a task of the control suite. @param paper published settings of this task that differ from the general ones */
 export function suiteRecipe(task: SuiteTask, paper: AlgorithmPresets = {}): TaskPresets {
   return { laptop: suiteTask(task), paper };
 }
 
-/** The two tasks that were published with a shorter view ahead; the released script forgets it. */
+/** The two tasks that were published with a smaller discount factor; the released script omits it. */
 export const shortSighted: AlgorithmPresets = {
   fpo: { algorithm: { name: "fpo", gamma: 0.95 } },
   ppo: { algorithm: { name: "ppo", gamma: 0.95 } },

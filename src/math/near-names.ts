@@ -34,7 +34,7 @@ export function suggestion(name: string, candidates: Iterable<string>): string {
 /**
  * "--envz: unknown flag; nearest: --envs"
  * @param name without dashes in front
- * @param flags the names that there are, without dashes in front
+ * @param flags the known names, without dashes in front
  */
 export function unknownFlag(name: string, flags: readonly string[]): string {
   const near = nearFlags(name, flags);

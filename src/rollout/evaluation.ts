@@ -72,7 +72,7 @@ export class Evaluator {
   }
 }
 
-/** What is measured of episodes beside their returns. */
+/** Measurements of episodes other than their returns. */
 class EpisodeMeasures {
   readonly #env: Environment;
   readonly #terms: number[][];

@@ -314,7 +314,7 @@ export async function writeConfig(folder: string, config: TrainConfig, files: Ru
   await writeRunConfig(folder, config, { ...made, ...files });
 }
 
-/** Throws a UserError where the engine's package is not installed, before anything is made or changed. */
+/** Throws a UserError if the engine's package is not installed, before any file is written or changed. */
 function requireEngine({ engine }: TrainConfig): void {
   if (engine === "tfjs") nativeTensorFlow();
 }

@@ -122,7 +122,7 @@ export interface TaskSpec<
   readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
   /** Lessons: variants of the task for training, by name. */
   readonly lessons?: Readonly<Record<string, DeclaredLesson>>;
-  /** Settings that it is trained with, by budget and algorithm; the general ones where there are none. */
+  /** Presets for training, by budget and algorithm (default: the general presets). */
   readonly presets?: TaskPresets;
   /**
    * Whether the task looks up, by name, geoms that touch nothing. False lets training discard them, which steps up to a tenth faster, to

@@ -1,7 +1,7 @@
-/** What can be read of an environment's last step. */
+/** Readings of an environment's last step. */
 import type { Outcome } from "./outcome.ts";
 
-/** The outcome of the last step, for whoever holds the environment. */
+/** The outcome of the last step, as the environment exposes it. */
 export abstract class StepReadings {
   /** @internal */
   protected abstract readonly outcome: Outcome;

@@ -21,7 +21,7 @@ describe("bad usage gets one line and exit code 2", () => {
     ["train G1JoystickRoughTerrain --terrain-seed hilly", '--terrain-seed: got "hilly", expected a whole number'],
     ["train CheetahRun --terrain-seed 3", "--terrain-seed: the terrain of CheetahRun is not generated from a seed"],
     ["train CheetahRun --envs many", '--envs: got "many", expected a whole number'],
-    ["train ReacherEasy --envs 102", "--shards: 4 does not divide --envs 102"],
+    ["train ReacherEasy --envs 102", "--shards: 8 does not divide --envs 102"],
     ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo, fpo++, ppo or denoising-mdp'],
     ["train CheetahRun --preset huge", '--preset: got "huge", expected laptop, paper or released'],
     ["train ReacherEasy --algorithm.trust-region clip", "--algorithm.trust-region: fpo has no such setting"],

@@ -1,10 +1,10 @@
-/** What `flowgait bench` takes. */
+/** Arguments and flags of `flowgait bench`. */
 import type { Command } from "commander";
 import { choice } from "../../catalogue/flag-value.ts";
 import type { Output } from "../../files/output.ts";
 
 const BENCHES = ["physics", "learner", "collect", "training", "memory", "stream"] as const;
-/** What can be measured. */
+/** A measurement. */
 export type Bench = (typeof BENCHES)[number];
 
 const HELP = `
@@ -13,7 +13,7 @@ worker that computes every minibatch in one session, without gradient shards or 
 times the gain of shards and blocks on one worker. Shares are of the workers' time, from a CPU profile of the first run; JavaScript
 includes the main thread and garbage collection.`;
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("Measure rates on this machine, and their ratio to a bound measured in the same run.")

@@ -1,4 +1,4 @@
-/** What `flowgait diagnose` takes: each diagnosis is a command of its own. */
+/** Arguments and flags of `flowgait diagnose`: each diagnosis is a command of its own. */
 import type { Command } from "commander";
 import { MOST_ACTION_SIZE } from "../../diagnose/ratio-statistics.ts";
 import type { Output } from "../../files/output.ts";
@@ -6,7 +6,7 @@ import type { ModesOptions } from "../diagnose-modes.ts";
 import type { RatioOptions } from "../diagnose-ratio.ts";
 import type { StabilityOptions } from "../diagnose-stability.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command.description("Measure what a policy does beyond its return. Each diagnosis is a command of its own.");
   addModes(command, output);

@@ -1,10 +1,10 @@
-/** What `flowgait doctor` takes. */
+/** Arguments and flags of `flowgait doctor`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import type { DoctorOptions } from "../doctor.ts";
 import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

@@ -1,4 +1,4 @@
-/** What `flowgait eval` takes. */
+/** Arguments and flags of `flowgait eval`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import type { EvalOptions } from "../eval.ts";
@@ -6,7 +6,7 @@ import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
 import { addFlowOptions } from "../flags/flow-flags.ts";
 import { addPlaceOptions } from "../flags/place-flags.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

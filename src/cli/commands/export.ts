@@ -1,10 +1,10 @@
-/** What `flowgait export` takes. */
+/** Arguments and flags of `flowgait export`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
 import { addExportOptions, type ExportOptions } from "../flags/export-settings.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

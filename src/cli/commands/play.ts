@@ -1,4 +1,4 @@
-/** What `flowgait play` takes. */
+/** Arguments and flags of `flowgait play`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
@@ -7,7 +7,7 @@ import { addPlaceOptions } from "../flags/place-flags.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import type { PlayOptions } from "../play.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

@@ -1,10 +1,10 @@
-/** What `flowgait replay` takes. */
+/** Arguments and flags of `flowgait replay`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import type { ReplayOptions } from "../replay.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

@@ -1,4 +1,4 @@
-/** What `flowgait reproduce` takes. */
+/** Arguments and flags of `flowgait reproduce`. */
 import type { Command } from "commander";
 import { algorithmNames } from "../../config/algorithm-config.ts";
 import type { Output } from "../../files/output.ts";
@@ -6,7 +6,7 @@ import { publishedTables } from "../../reproduction/fpo-table1.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { ReproduceOptions } from "../reproduce.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(

@@ -1,11 +1,11 @@
-/** What `flowgait studio` takes. */
+/** Arguments and flags of `flowgait studio`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { StudioOptions } from "../studio.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("Serve the viewer and train a task in it. Open the printed address in a browser.")

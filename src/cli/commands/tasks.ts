@@ -1,10 +1,10 @@
-/** What `flowgait tasks` takes. */
+/** Arguments and flags of `flowgait tasks`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { UserError } from "../../math/user-error.ts";
 import type { TasksOptions } from "../tasks.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("List the tasks, or print one task's observation layout, action mapping, reward terms and timing.")

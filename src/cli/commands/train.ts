@@ -1,11 +1,11 @@
-/** What `flowgait train` takes. */
+/** Arguments and flags of `flowgait train`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { TrainOptions } from "../train.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume continues from there.")

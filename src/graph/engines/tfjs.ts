@@ -40,7 +40,7 @@ function nativePackages(gpu?: boolean): readonly string[] {
 }
 
 async function startBackend(tf: TensorFlow, backend: TfjsBackend): Promise<void> {
-  if (!(await tf.setBackend(backend))) throw new Error(`its backend ${backend} does not start`);
+  if (!(await tf.setBackend(backend))) throw new Error(`its backend ${backend} did not start`);
   await tf.ready();
 }
 

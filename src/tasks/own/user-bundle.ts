@@ -85,7 +85,7 @@ const NODE_MODULE: BuildOptions = { format: "esm", platform: "node", target: "no
 /** One script with everything the file imports, except Node's own modules and this package. Names no folder above the file's. */
 async function bundle(file: string, shown: string, options: BuildOptions): Promise<Bundle> {
   const folder = dirname(file);
-  const { build } = await import("esbuild"); // most commands run no task of a user's
+  const { build } = await import("esbuild"); // most commands need no user task
   try {
     const { outputFiles, metafile } = await build({
       entryPoints: [file],
