@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What a thread may be doing. "javascript" is everything that is none of the others, garbage collection included. */
+/** What a thread may be doing. "javascript" is everything else, garbage collection included. */
 export type Activity = "engine" | "physics" | "javascript" | "waiting";
 
 /** Seconds by activity of one thread. */

@@ -15,7 +15,7 @@ export interface Trial {
   readonly commands: readonly (readonly [number, number, number])[];
 }
 
-/** What came of one footwork. */
+/** Result of one footwork. */
 export interface Outcome {
   /** Mean over the episodes of the reward per step of their whole length. */
   readonly score: number;
@@ -117,7 +117,7 @@ export class FootworkTrial {
   }
 }
 
-/** To be up, to go where it is told, and not to turn to and fro. */
+/** To be up, to follow the command, and not to turn back and forth. */
 function rewardOf(made: readonly number[], command: readonly number[], yawSway: number, step: number): number {
   if (step <= SETTLED) return 0.4;
   const off = (i: number) => (made[i]! - command[i]!) ** 2;

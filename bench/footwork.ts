@@ -19,7 +19,7 @@ const POPULATION = 24;
 const EPISODES = 8;
 const FEWEST_COMMANDS = 0.25; // share of their ranges
 const COMMAND_STEP = 0.015;
-const STANDING = 0.15; // share of the episodes that are told to stand
+const STANDING = 0.15; // share of the episodes with a zero command
 const LONG_ENOUGH = 0.65; // of an episode, from which on commands grow
 const KEPT_EVERY = 5; // generations
 

@@ -1,7 +1,7 @@
 /**
- * How much of an iteration could run side by side on a machine with more cores than this one. Job lengths are measured here, on one thread at
- * a time; who does which job on so many threads is then simulated, by the rules that threads follow (src/learner/descender.ts). Memory
- * bandwidth and clock rates that fall with the number of busy cores are not part of it.
+ * Estimates how much of an iteration could run in parallel on a machine with more cores than this one. Job lengths are measured on one thread
+ * at a time. The schedule for a given number of threads is then simulated by the rules that threads follow (src/learner/descender.ts). Limits
+ * of memory bandwidth, and clock rates that fall with the number of busy cores, are not modelled.
  */
 import type { TrainConfig } from "../src/config/config.ts";
 import { scheduleOf } from "../src/config/schedule-field.ts";
@@ -111,28 +111,28 @@ async function medianSeconds(work: () => Promise<unknown>): Promise<number> {
   return median(seconds);
 }
 
-/** Seconds of one iteration on so many threads, as simulated. */
+/** Simulated seconds of one iteration on this number of threads. */
 export function iterationSeconds(jobs: JobSeconds, threads: number): number {
   const rounds = Math.ceil(jobs.shards / threads);
   return rounds * (jobs.collect + jobs.prepare) + jobs.serial + descentSeconds(jobs, threads);
 }
 
-/** Share of the threads' time that is work and not waiting: 1 where all of an iteration runs side by side. */
+/** Share of the threads' time that is work and not waiting: 1 if all of an iteration runs in parallel. */
 export function parallelShare(jobs: JobSeconds, threads: number): number {
   return iterationSeconds(jobs, 1) / (threads * iterationSeconds(jobs, threads));
 }
 
-/** One network's way through the descent. */
+/** One network's progress through the descent. */
 interface Progress {
-  /** Parts of each minibatch that somebody has taken */
+  /** Parts of each minibatch that threads have taken */
   readonly taken: Int32Array;
-  /** When the last of a minibatch's parts that were given out so far is done */
+  /** When the last part of a minibatch that was taken so far is done */
   readonly done: Float64Array;
   /** When the step on a minibatch is made; infinite before */
   readonly stepped: Float64Array;
 }
 
-/** All threads go through the minibatches, critic first, take parts as they come, and whoever ends the last part of a gradient steps. */
+/** All threads go through the minibatches, critic first, and take parts in order. The thread that ends the last part of a gradient steps. */
 function descentSeconds(jobs: JobSeconds, threads: number): number {
   const { minibatches, parts } = jobs;
   const progress: Record<Network, Progress> = { actor: noProgress(minibatches), critic: noProgress(minibatches) };
@@ -153,7 +153,7 @@ function descentSeconds(jobs: JobSeconds, threads: number): number {
     done[minibatch] = Math.max(done[minibatch], thread.clock);
     taken[minibatch]++;
     if (taken[minibatch] < parts) continue;
-    // whoever is done last steps; the others go on
+    // the last thread to finish steps; the others continue
     thread.clock = done[minibatch] + jobs.step[network];
     stepped[minibatch] = thread.clock;
   }

@@ -10,7 +10,7 @@ import { type Actor, ActorFactory } from "../src/rollout/actor.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { EvolutionStrategy } from "./evolution-strategy.ts";
 
-/** One kick of one walking robot, and what came of it. */
+/** One kick of one walking robot, and its result. */
 export interface Catch {
   /** m/s that the base's velocity was changed by, and the direction, rad in the world */
   readonly speed: number;
@@ -40,7 +40,7 @@ const CONFIRMED = 250; // the same for what a search has found
 const KNOTS = 8;
 const KNOT_STEPS = 8;
 const SPREAD = 0.14; // rad, of the first candidates' offsets
-const LEAST_REACH = 0.05; // rad per unit of action; joints that move less are left out
+const LEAST_REACH = 0.05; // rad per unit of action; joints that move less are omitted
 const SEED = 7;
 
 /** One robot and its controller, for many states side by side. */
@@ -53,7 +53,7 @@ export class RecoveryTrial {
   readonly #obs: Float32Array;
   readonly #action: Float32Array;
   readonly #states: Float64Array;
-  /** State to step from, and what was seen in it: sensors tell of the last step, not of a state that was loaded */
+  /** State to step from, and what was seen in it: sensors belong to the last step, not to a state that was loaded */
   readonly #from: Float64Array;
   readonly #seen: Float32Array;
 
@@ -74,7 +74,7 @@ export class RecoveryTrial {
   static async create(policy: FoundPolicy, task: string): Promise<RecoveryTrial> {
     const still = { noise: false, events: false, randomise: false };
     const env = await Environment.create(await resolveTask(task, policy.variant), still);
-    if (!env.command) throw new UserError(`${task} is not told where to go, expected a task with a command`);
+    if (!env.command) throw new UserError(`${task} has no command, expected a task with one`);
     const factory = new ActorFactory(await createEngine("ort"));
     const actor = await factory.create(await policy.bind(env), "zero", { seed: SEED, firstRow: 0, rows: CANDIDATES });
     return new RecoveryTrial(env, actor);
@@ -84,7 +84,7 @@ export class RecoveryTrial {
   async *run({ speeds, command, kicks, generations }: RecoverySettings): AsyncGenerator<Catch> {
     const turn = coprimeTo(kicks);
     for (let n = 0; n < kicks; n++) {
-      // neighbours in the phase of the step are none in direction
+      // neighbours in the phase of the step are not neighbours in direction
       const direction = (2 * Math.PI * ((n * turn) % kicks)) / kicks;
       if (!(await this.#walk(n, command))) continue;
       const walking = this.#states.slice(0, this.#env.stateSize);

@@ -7,7 +7,7 @@ import { readClientMessage } from "../src/stream/client-message.ts";
 import { MAX_CLIENT_MESSAGE_BYTES } from "../src/stream/protocol.ts";
 import type { StreamServer } from "../src/stream/server.ts";
 
-/** What came of a flood. */
+/** Result of a flood of messages. */
 export interface FloodReport {
   readonly sent: number;
   /** Of what was sent, what the server must refuse */

@@ -1,7 +1,7 @@
 /** The process of stream.ts that watches: as many pages' ends of the stream as asked, without the pages. Told over IPC to watch, rest and report. */
 import { WebSocket } from "ws";
 
-/** What the parent asks for. */
+/** What the parent requests. */
 export type ViewersOrder = "watch" | "rest" | "report";
 
 /** What was received since the last report. */

@@ -53,7 +53,7 @@ export const STREAM_ASKED: Readonly<Partial<Record<keyof StreamCosts, string>>> 
   keyToCommandMs90: "at most 50",
 };
 
-/** Pairs of an unwatched and a watched turn, and how long each takes; at least LEAST_ITERATIONS whatever the machine does besides. */
+/** Pairs of an unwatched and a watched turn, and how long each takes; at least LEAST_ITERATIONS whatever else the machine does. */
 const TURNS = 4;
 const TURN_SECONDS = 6;
 const LEAST_ITERATIONS = 2;

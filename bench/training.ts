@@ -38,8 +38,8 @@ export interface TrainingRates {
   readonly javascriptShare: number;
   readonly waitingShare: number;
   /**
-   * Share of so many threads' time that would be work, from job lengths measured on one thread and a simulated schedule; and how much quicker
-   * than one thread that is
+   * For each number of threads: the share of their time that would be work, from job lengths measured on one thread and a simulated schedule,
+   * and the speed-up over one thread
    */
   readonly parallelShareAt2: number;
   readonly parallelShareAt4: number;

@@ -51,7 +51,7 @@ export class WatchedTraining {
     return new WatchedTraining(server, live, training, folder, clock);
   }
 
-  /** The iterations of the next seconds, at least so many; the one that is under way is let go. */
+  /** The iterations of the next seconds, at least so many; the one in progress is not counted. */
   async turnsOf(seconds: number, least: number): Promise<readonly Turn[]> {
     const from = this.#clock.turns.length + 1;
     const endMs = performance.now() + 1000 * seconds;

@@ -4,7 +4,7 @@
  *
  * "textbook": A_t = δ_t + γλ(1 − done_t)A_{t+1}; a time limit bootstraps through the reward (`bootstrapTimeLimits`).
  * "brax":     δ_t = m·(r_t + γ'V_{t+1} − V_t), acc_t = δ_t + γ'λm·acc_{t+1}, A_t = m·(r_t + γ'(acc_{t+1} + V_{t+1}) − V_t) with
- *             γ' = γ(1 − terminated), m = 1 − truncated: the first λ is left out and a time-limit step has advantage 0.
+ *             γ' = γ(1 − terminated), m = 1 − truncated: the first λ is omitted and a time-limit step has advantage 0.
  */
 import { add, concat, mul, reshape, slice, sub, type Tensor } from "../graph/index.ts";
 import { assertSize } from "../math/assert-size.ts";
@@ -23,7 +23,7 @@ export interface GaeSettings {
 export interface GaeInputs {
   readonly steps: number;
   readonly envs: number;
-  /** Scaled, time limits bootstrapped where the form asks for it [steps, envs] */
+  /** Scaled, time limits bootstrapped where the form requests it [steps, envs] */
   readonly reward: Float32Array;
   /** [steps + 1, envs] */
   readonly values: Float32Array;
@@ -125,7 +125,7 @@ function backwardSum(delta: Tensor, decay: Tensor): Tensor {
 }
 
 /**
- * Adds γ·V(last observation) to the reward of every step that a time limit cut, so that the return goes on where the task does.
+ * Adds γ·V(last observation) to the reward of every step that a time limit cut, so that the return continues where the task does.
  * @param rows row of each cut step
  * @param finalValues V of the observation the environment would have continued from
  */

@@ -22,7 +22,7 @@ import { FLOW_MEASURES, type FlowLossInputs } from "./flow-policy-loss.ts";
 import type { PolicyLoss } from "./policy-loss.ts";
 import type { LossBlock, Surrogate } from "./surrogate.ts";
 
-/** Of the pull, row by row, since it changes as training goes on. */
+/** Of the pull, row by row, since it changes as training continues. */
 const PULL_WEIGHT = { name: "pullWeight", size: 1, mirrored: "same" } as const;
 
 /** How pairs are drawn and what is measured of them. */

@@ -54,7 +54,7 @@ export interface ValueSettings extends GaeSettings {
   readonly valueCoefficient: number;
   /** Factor on rewards before learning */
   readonly rewardScale: number;
-  /** Whether the textbook form's returns go on past a time limit */
+  /** Whether the textbook form's returns continue past a time limit */
   readonly bootstrapTimeLimits: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface FoundPolicy {
   readonly lost?: string;
   /** The run that it belongs to; null or absent for other policies. */
   readonly home?: Home | null;
-  /** What the checkpoint says of itself; null for policies that are none. */
+  /** The checkpoint's own record; null for policies that are not checkpoints. */
   readonly trained: CheckpointMetadata | null;
   /** The checkpoint that was taken of a run folder; absent for other policies. */
   readonly taken?: string;

@@ -1,4 +1,4 @@
-/** Where a policy acts: a task, and what of it may differ. As `eval` and `play` are told. */
+/** Where a policy acts: a task, and what may differ in it. Flags of `eval` and `play`. */
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import type { Output } from "../files/output.ts";
@@ -24,7 +24,7 @@ export interface Place extends Required<TaskVariant> {
 }
 
 /**
- * What the user asks for, else what the policy was trained on; says where files of the user's own are not what they were.
+ * The user's choice, else what the policy was trained on; notes changes of the user's own files.
  * @throws UserError (exit code 2) when neither names a task, or the task is not for such a policy
  */
 export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output: Output): Promise<Place> {
@@ -48,7 +48,7 @@ function isElsewhere({ home }: FoundPolicy, asked: string | undefined): boolean 
 }
 
 /**
- * The task that the user names, or else the policy's own; says where files of the user's own are not what the policy was trained on.
+ * The task that the user names, or else the policy's own; notes where the user's own files differ from those of the training.
  * @throws UserError (exit code 2) when there is none
  */
 export async function taskFor(policy: FoundPolicy, asked: Whereabouts, output: Output): Promise<string> {
@@ -62,7 +62,7 @@ function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, t
   const known = registry.list().find(({ name }) => name === task);
   if (lesson === "" || known === undefined || lesson in known.lessons) return lesson;
   throw new UserError(
-    `${reference}: acts by the lesson "${lesson}" of ${own}, which ${task} does not have, expected a policy for ${task}`,
+    `${reference}: uses the action mapping of lesson "${lesson}" of ${own}, which ${task} does not have, expected a policy for ${task}`,
     { exitCode: 2 },
   );
 }
@@ -70,21 +70,21 @@ function ownLesson({ reference, task: own, variant: { lesson } }: FoundPolicy, t
 /** The task that a policy names. Throws UserError (exit code 2) where it names none, or one that is not known here. */
 export function ownTask({ reference, task, lost }: FoundPolicy): string {
   if (lost !== undefined) throw missingTask(lost, reference);
-  if (task === null) throw new UserError(`--task: is missing, ${reference} needs one`, { exitCode: 2 });
+  if (task === null) throw new UserError(`--task: is missing, expected the task of ${reference}`, { exitCode: 2 });
   const names = registry.list().map(({ name }) => name);
   // A name may hold slashes like a path; the file of a task has an ending.
   if ((isTaskFile(task) && extname(task) !== "") || names.includes(task)) return task;
   throw new UserError(
-    `--task: is missing, ${reference} names the task "${task}", which is not known here${suggestion(task, names)}`,
+    `--task: is missing, and ${reference} names the unknown task "${task}"${suggestion(task, names)}`,
     { exitCode: 2 },
   );
 }
 
-/** Says what a file and the task tell differently of the robot; it runs all the same. */
+/** Notes where a file and the task describe the robot differently; the task's values are used. */
 export function noteContradictions({ reference, contradictions }: FoundPolicy, env: Environment, output: Output): void {
   const found = contradictions?.(env) ?? [];
   if (found.length === 0) return;
   output.note(
-    `${reference}: contradicts ${env.task.name} in ${found.join("; ")}. It runs as ${env.task.name} says; see flowgait doctor`,
+    `${reference}: differs from ${env.task.name} in ${found.join("; ")}; the values of ${env.task.name} are used, see flowgait doctor`,
   );
 }

@@ -22,7 +22,7 @@ function readValues({ constant, location, offset, length }: ExternalValues, mode
   const path = join(dirname(model), location);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw fail("which does not exist; expected it in the folder of the ONNX file");
-  if (!found.isFile()) throw fail("which is no file; expected one with its values");
+  if (!found.isFile()) throw fail("which is not a file; expected a file with its values");
   if (!isBeside(path, model)) throw fail("which links to another folder; expected a file in that of the ONNX file");
   if (found.size < offset + length)
     throw fail(`which has ${found.size} bytes; expected at least ${offset + length}, is it whole?`);

@@ -1,4 +1,4 @@
-/** Policies that are ONNX files, ours or made elsewhere: one observation in, one action out; of ours, noise in besides where asked for. */
+/** Policies that are ONNX files, flowgait's or third-party: one observation in, one action out; flowgait's may also take noise. */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Contract } from "../export/contract/contract-schema.ts";
@@ -121,7 +121,7 @@ function shapeText({ shape }: OnnxValue): string {
   return shape === null ? "of any shape" : `[${shape.map((size) => size ?? "any").join(", ")}]`;
 }
 
-/** Sizes that the file tells; those that it leaves open show when it runs. */
+/** Sizes that the file states; open sizes are found when it runs. */
 function checkSizes(path: string, input: OnnxValue, output: OnnxValue, env: Environment): void {
   const [takes, gives] = [input.shape?.[1] ?? env.obsSize, output.shape?.[1] ?? env.actionSize];
   if (takes !== env.obsSize)
@@ -140,6 +140,6 @@ function targetsOf(
   const { kind, feedForward, offset, scale } = actionDescription;
   if (kind === "joint-targets" && feedForward === null) return { offset, scale };
   throw new UserError(
-    `${path}: gives joint targets, from which the actions of ${task.name} do not follow, expected a file that gives actions`,
+    `${path}: outputs joint targets; ${task.name} needs actions, which cannot be recovered from targets; expected a file that outputs actions`,
   );
 }

@@ -116,6 +116,6 @@ function forTask(checkpoint: Checkpoint, { task }: Environment, path: string): C
 function unknownReference(reference: string, expected: string): UserError {
   const runs = existsSync(RUNS_FOLDER) ? readdirSync(RUNS_FOLDER).map((name) => join(RUNS_FOLDER, name)) : [];
   const known = [...runs, ...shippedControllers()];
-  const found = existsSync(reference) ? "is no policy" : "does not exist";
+  const found = existsSync(reference) ? "is not a policy" : "does not exist";
   return new UserError(`${reference}: ${found}, expected ${expected}${suggestion(reference, known)}`);
 }

@@ -7,7 +7,7 @@ import type { Environment } from "../tasks/index.ts";
 /** What of a file a trial needs. */
 type TriedFile = Pick<FilePolicy, "source" | "bytes" | "input" | "output" | "noise">;
 
-/** Enough to tell a file that takes any number of rows from one that takes a single one. */
+/** Enough to distinguish a file that takes any number of rows from one that takes a single row. */
 const TRIED_ROWS = 2;
 
 /**
@@ -47,7 +47,7 @@ async function tryRows(session: OnnxSession, file: TriedFile, rows: number, env:
   });
   if (given.length === rows * env.actionSize) return;
   const found = `${given.length} values for ${rows} ${rows === 1 ? "observation" : "observations"}`;
-  throw new UserError(`${source}: output "${output}" gives ${found}, expected for each ${actionText(env)}`);
+  throw new UserError(`${source}: output "${output}" gives ${found}, expected for each observation ${actionText(env)}`);
 }
 
 function refusal({ source, bytes, input }: TriedFile, rows: number, env: Environment, cause: unknown): UserError {

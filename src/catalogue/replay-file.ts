@@ -1,6 +1,6 @@
 /**
  * A driven course as a small file: task, seed, the policies by name and hash, and the log of changes. The same numbers come out of it, bit for bit,
- * as long as the policies are there; its digest tells.
+ * as long as the policies exist; its digest proves it.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -65,15 +65,19 @@ export type Replay = z.infer<typeof replay>;
  */
 export function replayText(course: DriveCourse | null): { name: string; text: string } {
   if (course === null)
-    throw new UserError("replay: the beginning of this course is forgotten, expected a shorter one; begin anew");
+    throw new UserError(
+      "replay: the beginning of this recording is no longer kept, expected a shorter recording; reset and record again",
+    );
   const { setup, log, steps, digest } = course;
   if (setup.clip)
-    throw new UserError("replay: this course begins inside a training, expected one from its own start; begin anew");
+    throw new UserError(
+      "replay: this recording begins inside a training, expected one that begins at a reset; reset and record again",
+    );
   const policies: NamedPolicy[] = [setup.policy];
   const entries = log.map(({ step, change }) => ({ step, ...writtenChange(change, policies) }));
   for (const { key } of policies)
     if (key !== "zero" && key !== "random" && !existsSync(key))
-      throw new UserError(`replay: policy "${key}" is in no file, expected a stored one; choose it and begin anew`);
+      throw new UserError(`replay: policy "${key}" has no file, expected a stored policy; choose one and reset`);
   const { task, terrainSeed, modelDir, lesson, seed, disturbances, command } = setup;
   const variant = {
     ...(terrainSeed && { terrainSeed }),
@@ -147,7 +151,7 @@ export async function replayPlaces({ task, modelDir = "", policies }: Replay, pa
 
 /**
  * The course that a replay file describes, with its policies loaded.
- * @param moved where the first policy is now; as the file says where it is left out
+ * @param moved where the first policy is now; if omitted, as in the file
  * @throws UserError where a policy is gone or is not the one of the file
  */
 export async function courseOf(
@@ -165,7 +169,8 @@ export async function courseOf(
     const { step, ...change } = entry;
     if (change.kind !== "policy") return { step, change };
     const found = policies[change.policy];
-    if (!found) throw new UserError(`replay: policy ${change.policy} is missing, expected ${policies.length} at most`);
+    if (!found)
+      throw new UserError(`replay: policy ${change.policy} is missing, expected at most ${policies.length - 1}`);
     return { step, change: { kind: "policy", policy: found } };
   });
   const setup = { task, terrainSeed, modelDir, lesson, seed, disturbances, command, policy: policies[0] };
@@ -206,7 +211,9 @@ async function loadedPolicy(entry: Replay["policies"][number], env: Environment,
   const drawn: PolicyData = trained ? { ...trained, spec: { ...trained.spec, ...flow } } : data;
   const found = policyHash(drawn);
   if (found === hash) return { key: moved ?? key, data: drawn, noise };
-  throw new UserError(`${moved ?? key}: is another policy (${found.slice(0, 12)}), expected ${hash.slice(0, 12)}`);
+  throw new UserError(
+    `${moved ?? key}: is another policy than the recorded one: got hash ${found.slice(0, 12)}, expected ${hash.slice(0, 12)}`,
+  );
 }
 
 /** Files name policies as they were called from the folder that they were driven in. */
@@ -215,7 +222,7 @@ async function policyOf(key: string, moved: string | undefined): Promise<FoundPo
     return await findPolicy(moved ?? key);
   } catch (error) {
     if (!(error instanceof UserError) || moved !== undefined) throw error;
-    throw new UserError(`${error.message}; try: --policy <where it is now>`, {
+    throw new UserError(`${error.message}; try: --policy <its present path>`, {
       exitCode: error.exitCode,
       cause: error,
     });

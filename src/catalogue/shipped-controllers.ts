@@ -13,7 +13,7 @@ export function shippedControllers(): string[] {
   return files.map((file) => basename(file, ENDING)).sort();
 }
 
-/** The file of the controller that a reference names, such as "HumanoidJoystick" or "controllers/HumanoidJoystick"; null where there is none. */
+/** The file of the controller that a reference names, such as "HumanoidJoystick" or "controllers/HumanoidJoystick"; null if there is none. */
 export function shippedController(reference: string): string | null {
   const name = reference.replace(/^controllers\//, "").replace(/\.onnx$/, "");
   return shippedControllers().includes(name) ? join(FOLDER, name + ENDING) : null;

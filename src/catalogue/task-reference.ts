@@ -15,14 +15,14 @@ export function storedReference(task: string): string {
 /** Says that a task's file is found nowhere, and what to do. @param of the policy or run, as the user called it */
 export function missingTask(stored: string, of: string): UserError {
   const found = isAbsolute(stored) ? `${stored} does not exist` : `${stored} is not kept with it`;
-  return new UserError(`${of}: its task ${found}, expected --task <file> that says where it is now`, { exitCode: 2 });
+  return new UserError(`${of}: its task ${found}, expected its present path, given as --task <file>`, { exitCode: 2 });
 }
 
 /** Says that a robot's description is found nowhere, and what to do. */
 export function missingRobot(stored: string, of: string): UserError {
   const found = isAbsolute(stored) ? `${stored} does not exist` : `${basename(stored)} is not kept with it`;
   return new UserError(
-    `${of}: its robot description ${found}, expected --model-dir <folder> that says where it is now`,
+    `${of}: its robot description ${found}, expected its present path, given as --model-dir <folder>`,
     { exitCode: 2 },
   );
 }
@@ -64,8 +64,9 @@ async function changeNote(
   const changed = await changes(path);
   if (changed.length === 0) return null;
   const files = changed.join(", ");
-  if (given !== undefined) return `${given}: differs from what ${of} was trained on (${files}); runs as it is now`;
+  if (given !== undefined)
+    return `${given}: differs from what ${of} was trained on (${files}); the given version is used`;
   const found = `${shownPath(path)}: changed since ${of} began (${files})`;
-  if (findOwnFiles(folder, own)?.isCopy !== true) return `${found}; runs as it is now`;
-  return `${found}; runs as it was then, ${flag} ${shellPath(path)} takes it as it is now`;
+  if (findOwnFiles(folder, own)?.isCopy !== true) return `${found}; the present version is used`;
+  return `${found}; the stored version is used; try: ${flag} ${shellPath(path)} for the present one`;
 }

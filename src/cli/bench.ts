@@ -1,4 +1,4 @@
-/** `flowgait bench [what]`: measures this machine. What is measured, and against which bound, stands in bench/. */
+/** `flowgait bench [what]`: measures this machine. bench/ says what is measured and against which bound. */
 import { type Output, resultJson } from "../files/output.ts";
 import type { Bench } from "./commands/bench.ts";
 import { formatNumber, formatTable } from "./table.ts";
@@ -9,7 +9,7 @@ const BENCH_TASKS = ["CheetahRun", "HumanoidJoystick"];
 /** What was measured: rates by name, of a task where it has several. */
 type Rates = Readonly<Record<string, number | null>>;
 
-/** Measures one after the other, and prints what came out. */
+/** Measures one after the other, and prints the results. */
 export async function runBenches(wanted: readonly Bench[], options: { json?: boolean }, output: Output): Promise<void> {
   const document: Partial<Record<Bench, unknown>> = {};
   for (const name of wanted) {

@@ -5,7 +5,7 @@ import { packageVersion } from "../files/version.ts";
 import { unknownFlag } from "../math/near-names.ts";
 import { type ExitCode, parserFailure, reportFailure } from "./failure.ts";
 
-/** What is known of a command before it is loaded. */
+/** The properties of a command that are known before it is loaded. */
 interface Listed {
   /** Its arguments, as the list of commands shows them. */
   readonly takes: string;
@@ -26,22 +26,22 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   eval: {
     takes: "<policy>",
-    summary: "measure a policy",
+    summary: "evaluate a policy",
     load: () => import("./commands/eval.ts"),
   },
   play: {
     takes: "<policy>",
-    summary: "steer a policy in the viewer",
+    summary: "drive a policy in the viewer",
     load: () => import("./commands/play.ts"),
   },
   replay: {
     takes: "<file>",
-    summary: "do a saved course again, bit for bit",
+    summary: "replay a recorded drive bit for bit",
     load: () => import("./commands/replay.ts"),
   },
   studio: {
     takes: "",
-    summary: "open the viewer and train in it",
+    summary: "serve the viewer and train in it",
     load: () => import("./commands/studio.ts"),
   },
   bench: {
@@ -51,22 +51,22 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   export: {
     takes: "<policy>",
-    summary: "write a controller with its contract and its proof",
+    summary: "export a controller with its contract and a report",
     load: () => import("./commands/export.ts"),
   },
   doctor: {
     takes: "<policy>",
-    summary: "examine a policy before it meets a robot",
+    summary: "check a policy before deployment on a robot",
     load: () => import("./commands/doctor.ts"),
   },
   diagnose: {
-    takes: "<question>",
-    summary: "look into a trained policy",
+    takes: "<diagnosis>",
+    summary: "diagnose a trained policy",
     load: () => import("./commands/diagnose.ts"),
   },
   reproduce: {
     takes: "<table>",
-    summary: "run a published table and print it beside the published numbers",
+    summary: "reproduce a published table and compare the numbers",
     load: () => import("./commands/reproduce.ts"),
   },
 };
@@ -85,14 +85,14 @@ export async function runCommandLine(argv: readonly string[], output: Output = p
   }
 }
 
-/** `help train` as `train --help`, for which the command is loaded; `help trian` as `trian`, which is refused. */
+/** `help train` becomes `train --help`, which loads the command; `help trian` becomes `trian`, which is refused. */
 function asFlag(argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
   if (first !== "help") return argv;
   return rest.length === 0 || rest[0]! in COMMANDS ? [...rest, "--help"] : rest;
 }
 
-/** The parser, which throws instead of ending the process, and writes where we say; what it knows of commands is their names. */
+/** The parser, which throws instead of ending the process and writes to `output`. Commands are named here and declared when they are loaded. */
 function buildProgram(output: Output): Command {
   const program = new Command("flowgait")
     .description(
@@ -106,7 +106,17 @@ function buildProgram(output: Output): Command {
   for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).summary(summary);
   return program
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${COMMANDS[command.name()]?.takes ?? ""}` })
-    .hook("preSubcommand", async (_, command) => (await COMMANDS[command.name()]?.load())?.declare(command, output));
+    .hook("preSubcommand", async (_, command) => {
+      (await COMMANDS[command.name()]?.load())?.declare(command, output);
+      unquoteDefaults(command);
+    });
+}
+
+/** Help shows "(default: 32)" in place of commander's "(default: "32")", also in the commands of a group. */
+function unquoteDefaults(command: Command): void {
+  for (const option of command.options)
+    if (typeof option.defaultValue === "string") option.defaultValueDescription ??= option.defaultValue;
+  for (const below of command.commands) unquoteDefaults(below);
 }
 
 /** The command that the arguments name: below groups, as far as there are such words. */

@@ -93,7 +93,7 @@ async function boardOf(found: FoundPolicy, asked: string | undefined, output: Ou
 function checkFree(flag: string, [x, y]: Cell, goalAt: Int8Array, goals: readonly string[]): void {
   const goal = goals[goalAt[y * CELLS + x]!];
   if (goal === undefined) return;
-  throw new UserError(`${flag}: ${x},${y} is the goal ${goal}, expected a cell that is none`, { exitCode: 2 });
+  throw new UserError(`${flag}: ${x},${y} is the goal ${goal}, expected a cell without a goal`, { exitCode: 2 });
 }
 
 function describePolicy({ reference, trained }: FoundPolicy): string {

@@ -45,7 +45,7 @@ export async function diagnose(reference: string, options: RatioOptions, output:
 function readSettings(options: RatioOptions) {
   const odeSteps = wholeNumber("--ode-steps", options.odeSteps, 2, 10_000);
   if (odeSteps % 2 !== 0)
-    throw new UserError(`--ode-steps: got ${odeSteps}, expected an even number, half of which shows the error`, {
+    throw new UserError(`--ode-steps: got ${odeSteps}, expected an even number, since half the steps give the error`, {
       exitCode: 2,
     });
   return {
@@ -76,9 +76,9 @@ function ratioText(diagnosis: RatioDiagnosis): string {
 }
 
 const LEGEND = [
-  "slope, corr., sign: ln ρ over ln r by least squares, their correlation, share of actions where both have the same sign",
-  "ρ out, r out, differ: share outside the trust region, and share of ρ on another side of it than r",
-  "KL: divergence of the old policy from the new one; E[r] is 1 but for chance where actions come from the likelihood itself",
+  "slope, corr., sign: least-squares slope of ln ρ over ln r, their correlation, share of actions where both have the same sign",
+  "ρ out, r out, differ: share outside the trust region, and share of actions where ρ and r lie on different sides of it",
+  "KL: divergence of the old policy from the new one; E[r] is 1, except for sampling error, if actions come from the likelihood itself",
   "bound slope, corr.: the same with the change of the likelihood bound (ELBO) in place of ln ρ; gap: mean of ln π minus the bound, in nats",
 ].join("\n");
 
@@ -89,14 +89,14 @@ function settingsText(diagnosis: RatioDiagnosis): string {
   const lines = [`${counts}; ${ratio}, clip ${clip}`];
   if (actionNoise > 0)
     lines.push(
-      `actions carry added noise of deviation ${actionNoise}, which is no part of either likelihood: E[r] need not be 1`,
+      `actions carry added noise of standard deviation ${actionNoise}, which neither likelihood includes: E[r] need not be 1`,
     );
   const folds = worst(diagnosis, "folded");
   if (folds > 0)
-    lines.push(`up to ${percent(folds)} of the actions met a fold of the sampler: other noises may lead to them too`);
+    lines.push(`up to ${percent(folds)} of the actions met a fold of the sampler: other noise may lead to them too`);
   const lost = worst(diagnosis, "unsolved");
   if (lost > 0)
-    lines.push(`up to ${percent(lost)} of the actions could not be followed back to a noise and are left out`);
+    lines.push(`up to ${percent(lost)} of the actions could not be traced back to their noise and are omitted`);
   return lines.join("\n");
 }
 

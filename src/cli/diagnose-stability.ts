@@ -56,7 +56,7 @@ function stabilityText(
     ["best", evaluationText(best, diagnosis)],
     ["last", evaluationText(last, diagnosis)],
     [`below ${percent(diagnosis.threshold)}`, dipsText(diagnosis)],
-    ["no number", brokenText(diagnosis)],
+    ["non-finite", brokenText(diagnosis)],
   ];
   const columns = [{ heading: "" }, { heading: "" }];
   return [
@@ -72,7 +72,7 @@ function evaluationText({ steps, returnMean, returnStd }: StabilityEvaluation, {
 }
 
 function dipsText({ dips, last, envSteps }: StabilityDiagnosis): string {
-  if (last.share === null) return "cannot be said: no return was above 0";
+  if (last.share === null) return "undefined, since no return was above 0";
   if (dips.length === 0) return "of the best so far: never";
   const longest = Math.max(...dips.map(({ evaluations }) => evaluations));
   const total = dips.reduce((sum, { evaluations }) => sum + evaluations, 0);
@@ -87,8 +87,8 @@ function dipText({ from, to, lowestShare }: Dip, envSteps: number): string {
 }
 
 function brokenText({ brokenIterations, nanResets }: StabilityDiagnosis): string {
-  if (brokenIterations + nanResets === 0) return "in no measure and no robot's physics";
-  return `in ${brokenIterations} iterations' measures; ${nanResets} robots were reset for it`;
+  if (brokenIterations + nanResets === 0) return "in no measure and in no robot's physics";
+  return `in the measures of ${brokenIterations} iterations; ${nanResets} robots were reset because of it`;
 }
 
 function quartersTable(curves: readonly MeasureCurve[]): string {

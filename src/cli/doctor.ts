@@ -55,7 +55,7 @@ export async function doctor(reference: string, options: DoctorOptions, output: 
   else output.result(`${examinationText(examination, page)}\n`);
   const failed = examination.checks.filter(({ verdict }) => verdict === "fail");
   if (failed.length > 0)
-    throw new UserError(`${reference}: ${failed.map(({ name }) => name).join(", ")} failed, see the fixes above`);
+    throw new UserError(`${reference}: ${failed.map(({ name }) => name).join(", ")} failed; see the fixes above`);
 }
 
 /** What is examined, and where. */
@@ -64,7 +64,7 @@ interface Subject {
   readonly place: Pick<Place, "task"> & TaskVariant;
 }
 
-/** A controller as it would be exported, or as it was, or a file made elsewhere. */
+/** A controller as it would be exported, or as it was, or a third-party file. */
 async function loadSubject(reference: string, options: DoctorOptions, output: Output): Promise<Subject> {
   const file = existsSync(reference) ? reference : (shippedController(reference) ?? reference);
   if (!isOnnxName(file)) return loadPolicy(reference, options, output);
@@ -97,7 +97,7 @@ async function loadPolicy(reference: string, options: DoctorOptions, output: Out
   const found = await takePolicy(reference, options, output);
   if (found.trained === null)
     throw new UserError(
-      `${reference}: has nothing to examine, expected a run folder, a checkpoint or a controller (.onnx)`,
+      `${reference}: cannot be examined, expected a run folder, a checkpoint or a controller (.onnx)`,
       { exitCode: 2 },
     );
   const place = await examinedPlace(found, options, output);
@@ -106,7 +106,7 @@ async function loadPolicy(reference: string, options: DoctorOptions, output: Out
   try {
     const policy = await found.bind(env);
     if (policy.kind !== "trained")
-      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
+      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained policy`);
     const { envSteps, algorithm, seed } = found.trained;
     const origin = { packageVersion: packageVersion(), run: reference, envSteps, algorithm, seed };
     const controller = readController(controllerOnnx(policy, describeTask(env), origin), reference);
@@ -116,7 +116,7 @@ async function loadPolicy(reference: string, options: DoctorOptions, output: Out
   }
 }
 
-/** Another task than the policy's own is taken as it is, lesson and all. */
+/** A task other than the policy's own is used unchanged, including its lesson. */
 async function examinedPlace(
   found: FoundPolicy,
   { task, modelDir }: DoctorOptions,
@@ -138,7 +138,7 @@ function examinationText({ task, checks, nominal, sizes }: Examination, page: st
   const lines = checks.map((check) => checkText(check, width));
   const run =
     nominal === null
-      ? "nothing could be run"
+      ? "no episode could be run"
       : `return ${formatNumber(nominal.returnMean)} over ${sizes.episodes} episodes of ${sizes.seconds} s, ${formatNumber(100 * nominal.survived)} % stayed up`;
   const count = (verdict: Check["verdict"]) => checks.filter((check) => check.verdict === verdict).length;
   const skipped = count("skip") > 0 ? `, ${count("skip")} not checkable` : "";

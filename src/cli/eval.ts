@@ -1,4 +1,4 @@
-/** `flowgait eval <policy>`: whole episodes under a fixed policy, and what came of them. */
+/** `flowgait eval <policy>`: whole episodes under a fixed policy, and their results. */
 import { choice, twist, wholeNumber } from "../catalogue/flag-value.ts";
 import { noteContradictions, type Place, type PlaceOptions, placeOf } from "../catalogue/place.ts";
 import { type Output, resultJson } from "../files/output.ts";
@@ -74,7 +74,7 @@ async function bindPolicy(
   try {
     const { task } = env;
     if (command !== null && env.commandSize !== command.length)
-      throw new UserError(`--command: ${task.name} follows no velocity command, expected the flag left out`, {
+      throw new UserError(`--command: ${task.name} has no velocity command; omit this flag`, {
         exitCode: 2,
       });
     return { task, data: await bind(env) };
@@ -91,7 +91,7 @@ function withinRanges(asked: CommandVector, { command }: Task, output: Output): 
     const [low, high] = ranges[i]!;
     return value === taken[i]
       ? []
-      : `${names[i]} ${value} is outside ${low} to ${high} ${units[i]}, taken as ${taken[i]}`;
+      : `${names[i]} ${value} is outside ${low} to ${high} ${units[i]}, set to ${taken[i]}`;
   });
   if (changes.length > 0) output.note(`--command: ${changes.join("; ")}`);
   return taken as unknown as CommandVector;
@@ -101,7 +101,7 @@ function withinRanges(asked: CommandVector, { command }: Task, output: Output): 
 function failIfBroken(reference: string, { nonFinite, episodes }: EvalDocument): void {
   const broken = nonFinite.filter(({ source }) => source !== "physics");
   if (broken.length > 0)
-    throw new UserError(`${reference}: ${nonFiniteText(broken, episodes)}; expected neither NaN nor infinity`);
+    throw new UserError(`${reference}: ${nonFiniteText(broken, episodes)}; expected finite values`);
 }
 
 type EvalDocument = EvaluationSummary & { readonly task: string; readonly policy: string };
@@ -152,7 +152,7 @@ function evalText(result: EvalDocument, task: Task): string {
   const rows = [
     ["return", `${formatNumber(result.returnMean)} ± ${formatNumber(result.returnStd)}`],
     ["episode length", `${formatNumber(result.episodeLengthMean)} steps`],
-    ["ended early", `${formatNumber(100 * result.fallRate)} %`],
+    ["early terminations", `${formatNumber(100 * result.fallRate)} %`],
   ];
   const errors = [
     ["velocity error", result.linVelError, result.linVelErrorUnaveraged, "m/s"],
@@ -165,12 +165,12 @@ function evalText(result: EvalDocument, task: Task): string {
     rows.push(
       [
         "foot clearance",
-        `${formatNumber(100 * result.footClearance)} ± ${formatNumber(100 * result.footClearanceStd!)} cm over the swings`,
+        `${formatNumber(100 * result.footClearance)} ± ${formatNumber(100 * result.footClearanceStd!)} cm over all swings`,
       ],
       ["swing time", `${formatNumber(result.swingSeconds!)} ± ${formatNumber(result.swingSecondsStd!)} s`],
     );
   if (result.standingDrift !== null)
-    rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s, told to stand`]);
+    rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s at a zero command`]);
   if (result.nonFinite.length > 0) rows.push(["failures", nonFiniteText(result.nonFinite, result.episodes)]);
   rows.push(...goalRows(result, task));
   const terms = Object.entries(result.terms).map(([name, value]) => [name, formatNumber(value)]);

@@ -1,4 +1,4 @@
-/** What `flowgait export` tells people of a report. */
+/** The summary of a report that `flowgait export` prints. */
 import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report/report.ts";
 import { nonFiniteText } from "../rollout/non-finite.ts";
 import { formatNumber, formatTable } from "./table.ts";
@@ -26,7 +26,7 @@ export function exportText(
     `${formatNumber(latency.p50Ms, 2)} ms`,
     `${formatNumber(latency.p99Ms, 2)} ms`,
   ]);
-  const headings = ["format", "largest difference", "return gap", "median call", "99 % below"];
+  const headings = ["format", "largest difference", "return gap", "median call", "99th percentile"];
   const columns = headings.map((heading, i) => ({ heading, align: i === 0 ? ("left" as const) : ("right" as const) }));
   const steps =
     flowSteps === null || distillation !== null
@@ -35,7 +35,7 @@ export function exportText(
   return [
     `${task}: ${files.map(({ name }) => name).join(", ")} and report.html in ${folder}`,
     formatTable(columns, rows, "  "),
-    `  over ${sizes.rows} observations and ${sizes.episodes} episodes; a call may take ${formatNumber(1000 * controlPeriod)} ms`,
+    `  over ${sizes.rows} observations and ${sizes.episodes} episodes; the control period is ${formatNumber(1000 * controlPeriod)} ms`,
     ...steps,
     ...(nonFinite.length > 0 ? [`  in the policy's own episodes: ${nonFiniteText(nonFinite, sizes.episodes)}`] : []),
   ].join("\n");
@@ -43,9 +43,9 @@ export function exportText(
 
 function fewestText(fewest: number | null, stepReturns: ExportReport["stepReturns"]): string {
   const found = stepReturns.find(({ flowSteps }) => flowSteps === fewest);
-  if (found === undefined) return "none of those measured lose less than 2 % return";
+  if (found === undefined) return "every measured number of flow steps loses 2 % of the return or more";
   const [loss, error] = [found.loss, found.lossError].map((share) => formatNumber(100 * share, 2));
-  return `${found.flowSteps} are the fewest that lose less than 2 % return: ${loss} ± ${error} %`;
+  return `${found.flowSteps} is the smallest number that loses less than 2 % of the return: ${loss} ± ${error} %`;
 }
 
 function distillationText(distillation: DistillationReport | null): string[] {
@@ -55,6 +55,6 @@ function distillationText(distillation: DistillationReport | null): string[] {
   const lost = (loss: number, error: number) => `${formatNumber(100 * loss, 2)} ± ${formatNumber(100 * error, 2)} %`;
   return [
     `  distilled from ${fromFlowSteps} flow steps to ${flowSteps}: return ${formatNumber(teacherReturn)} to ${formatNumber(studentReturn)}, ${lost(returnLoss, returnLossError)} lost; the policy's ONNX call takes ${formatNumber(teacherLatency.p50Ms, 2)} ms`,
-    `  the policy itself in ${flowSteps}, without distilling, loses ${lost(undistilled.loss, undistilled.lossError)} in the same episodes`,
+    `  the policy itself in ${flowSteps} flow steps, not distilled, loses ${lost(undistilled.loss, undistilled.lossError)} in the same episodes`,
   ];
 }

@@ -60,14 +60,14 @@ export async function exportPolicy(reference: string, options: ExportOptions, ou
 async function usableCompiler(output: Output): Promise<string | null> {
   const compiler = findCompiler();
   if (compiler === null) {
-    output.note("no C compiler found (cc, gcc, clang or CC): the report leaves C out");
+    output.note("no C compiler found (cc, gcc, clang or CC): the report omits C");
     return null;
   }
   try {
     await rm(await temporaryFolder("flowgait-c"), { recursive: true });
     return compiler;
   } catch (error) {
-    output.note(`${(error as Error).message}: the report leaves C out`);
+    output.note(`${(error as Error).message}: the report omits C`);
     return null;
   }
 }
@@ -97,13 +97,13 @@ async function checkedFiles(
   }
 }
 
-/** Work that tells how far it is, and that Ctrl-C stops there: nothing is written before its end. */
+/** Work that reports its progress and that Ctrl-C stops: nothing is written before its end. */
 async function stoppable<T>(output: Output, work: (tell: Progress) => Promise<T>): Promise<T> {
   const progress = stageProgress(output);
   const interrupt = listenForInterrupt(() => output.note("stopping; nothing is written; Ctrl-C again stops at once"));
   try {
     return await work((stage, done, total) => {
-      // What threads say of themselves comes without a count, and from where nobody catches.
+      // Messages of threads have no count, and exceptions there are not caught.
       if (done !== undefined) interrupt.signal.throwIfAborted();
       progress.tell(stage, done, total);
     });
@@ -127,7 +127,7 @@ async function loadSubject(reference: string, given: ExportOptions, output: Outp
   try {
     const policy = resampled(await wholePolicy(found, env), flow, reference);
     if (policy.kind !== "trained")
-      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained one`);
+      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained policy`);
     const description = describeTask(env);
     // Refuses options that the task cannot have before anything is measured.
     controllerFunction(policy, description, options);
@@ -147,7 +147,7 @@ function originOf({ reference, trained, contract, home }: FoundPolicy): Controll
   }
   if (contract !== undefined) return { ...contract.training, packageVersion: packageVersion() };
   throw new UserError(
-    `${reference}: is no trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
+    `${reference}: is not a trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
     { exitCode: 2 },
   );
 }
@@ -159,9 +159,11 @@ async function wholePolicy(found: FoundPolicy, env: Environment): Promise<Policy
   const [contradiction] = found.contradictions?.(env) ?? [];
   if (contradiction !== undefined)
     throw new UserError(
-      `${found.reference}: contradicts ${env.task.name} in ${contradiction}, expected the robot it was made for`,
+      `${found.reference}: differs from ${env.task.name} in ${contradiction}, expected the robot it was exported for`,
     );
   const flow = flowOf(policy);
   if (flow !== null) return flow;
-  throw new UserError(`${found.reference}: keeps no flow, expected a controller that does, or the run that made it`);
+  throw new UserError(
+    `${found.reference}: contains no flow, expected a controller with its flow, or the run that it was exported from`,
+  );
 }

@@ -16,7 +16,7 @@ export function reportFailure(error: unknown, output: Output): ExitCode {
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  output.note(`flowgait: a bug, please report it with these lines\n${stack}`);
+  output.note(`flowgait: internal error; please report it with these lines\n${stack}`);
   return 1;
 }
 
@@ -43,11 +43,11 @@ function parserComplaint(error: CommanderError, { commands, describeUnknownFlag 
     case "commander.help":
       return `no command given, expected one of ${commands.join(", ")}; see flowgait --help`;
     case "commander.missingArgument":
-      return `<${word}> is missing, expected one; see --help`;
+      return `<${word}> is missing; see --help`;
     case "commander.optionMissingArgument":
       return `${word.split(" ")[0]}: its value is missing, expected ${word.split(" ").slice(1).join(" ")}`;
     case "commander.excessArguments":
-      return `too many words, ${error.message.replace(/^.*Expected/, "expected")}`;
+      return `too many arguments, ${error.message.replace(/^.*Expected/, "expected")}`;
     default:
       return oneLine(error.message.replace(/^error: /, ""));
   }

@@ -9,7 +9,7 @@ export interface Interrupt {
   end(): void;
 }
 
-/** The terminal was lost, and the command has stopped as cleanly as for Ctrl-C. Nobody is there to read words. */
+/** The terminal was lost, and the command has stopped as cleanly as for Ctrl-C. There is no reader for messages. */
 export class HungUp extends Error {
   /** As shells count it: 128 and the number of SIGHUP. */
   readonly exitCode = 129;

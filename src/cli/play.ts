@@ -78,7 +78,7 @@ function resampledFlow(policy: PolicyData, flow: FlowFlags): PolicyData {
 
 function checkCommand(env: Environment, command: readonly number[] | null): void {
   if (command === null || commandRangesOf(env).length > 0) return;
-  throw new UserError(`--command: ${env.task.name} follows no velocity command, expected the flag left out`, {
+  throw new UserError(`--command: ${env.task.name} has no velocity command; omit this flag`, {
     exitCode: 2,
   });
 }

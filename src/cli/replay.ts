@@ -73,9 +73,9 @@ async function compare(
   if (json === true) resultJson(output, document);
   if (broken.length > 0) output.note(brokenText(file, broken));
   if (!same)
-    throw new UserError(`${file}: another course came out (${short(digest)}), expected ${short(course.digest)}`);
+    throw new UserError(`${file}: the replay diverged: got digest ${short(digest)}, expected ${short(course.digest)}`);
   if (json !== true)
-    output.result(`the same, bit for bit: ${course.steps.toLocaleString("en")} steps, digest ${short(digest)}\n`);
+    output.result(`identical, bit for bit: ${course.steps.toLocaleString("en")} steps, digest ${short(digest)}\n`);
 }
 
 /** Whether the scene has what Foxglove's shapes cannot hold. */
@@ -115,7 +115,7 @@ type BrokenStep = { readonly step: number; readonly source: string };
 
 function brokenText(file: string, broken: readonly BrokenStep[]): string {
   const [{ step, source }] = broken;
-  const more = broken.length > 1 ? `, and in ${broken.length - 1} further steps something was not` : "";
+  const more = broken.length > 1 ? `, and values of ${broken.length - 1} further steps were not` : "";
   return `${file}: ${source} was not finite at step ${step}${more}`;
 }
 

@@ -1,4 +1,4 @@
-/** `flowgait reproduce <table>`: runs a published table's protocol cell by cell, goes on where it stopped, and prints what came out beside what was published. */
+/** `flowgait reproduce <table>`: runs a published table's protocol cell by cell, resumes where it stopped, and prints the results beside the published ones. */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -39,11 +39,11 @@ export interface ReproduceOptions {
   readonly [setting: string]: unknown;
 }
 
-/** Settings that the table decides, and what says the same. */
+/** Settings that the table decides, and what to do instead. */
 const DECIDED: Readonly<Record<string, string>> = {
-  seed: "--seeds",
-  run: "--out",
-  "evaluation.every-steps": "it left out",
+  seed: "expected --seeds",
+  run: "expected --out",
+  "evaluation.every-steps": "omit this flag",
 };
 
 /** Runs the command. */
@@ -65,7 +65,7 @@ export async function reproduce(name: string, options: ReproduceOptions, output:
   interrupt?.end();
 }
 
-/** The cells that are asked for, and where their runs go. */
+/** The cells that are requested, and where their runs go. */
 interface Plan {
   readonly table: PublishedTable;
   readonly preset: PresetName;
@@ -80,8 +80,7 @@ function readPlan(name: string, options: ReproduceOptions): Plan {
   const preset = presetOf(options.preset ?? "laptop");
   const given = givenSettings(options);
   for (const [flag] of given)
-    if (flag in DECIDED)
-      throw new UserError(`--${flag}: the table decides it, expected ${DECIDED[flag]}`, { exitCode: 2 });
+    if (flag in DECIDED) throw new UserError(`--${flag}: is set by the table; ${DECIDED[flag]}`, { exitCode: 2 });
   const overrides = parseOverrides(given);
   const tasks = names("--tasks", options.tasks, table.tasks) ?? table.tasks;
   const algorithms = names("--algorithms", options.algorithms, algorithmNames) ?? table.algorithms;
@@ -160,7 +159,7 @@ async function trainCell(plan: Plan, cell: Cell, say: Say, output: Output, signa
 
 async function evaluateAgain({ out }: Plan, cell: Cell, output: Output): Promise<void> {
   const { episodes } = cell.config.evaluation;
-  output.note(`evaluating the last policy once more, ${episodes} episodes from ${otherNoise(cell)} noise`);
+  output.note(`evaluating the last policy again, ${episodes} episodes from ${otherNoise(cell)} noise`);
   await evaluateOtherNoise(join(out, cell.name), cell);
 }
 
@@ -197,7 +196,7 @@ async function writeResults(plan: Plan, records: readonly CellRecord[]): Promise
   return picture;
 }
 
-/** The command that goes on with the same cells. */
+/** The command that continues with the same cells. */
 function resumeLine({ table, out }: Plan, options: ReproduceOptions): string {
   const { preset, tasks, algorithms, seeds } = options;
   const flags = Object.entries({ preset, tasks, algorithms, seeds, out: options.out && shownPath(out) });

@@ -135,7 +135,7 @@ function meanText({ mean, standardError, comparable }: TableMean): string {
 /** What there is of a mean that does not stand for the published one. */
 function partialText({ algorithm, mean, standardError, tasks }: TableMean, table: PublishedTable): string {
   const value = plusMinus(mean!, standardError);
-  const reason = tasks < table.tasks.length ? `${table.tasks.length - tasks} are missing` : "the episodes are others";
+  const reason = tasks < table.tasks.length ? `${table.tasks.length - tasks} tasks are missing` : "the episodes differ";
   return `  ${algorithm}: ${value} over ${tasks} tasks, not comparable with the published mean: ${reason}`;
 }
 

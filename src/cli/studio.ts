@@ -47,7 +47,7 @@ export async function studio(options: StudioOptions, output: Output): Promise<vo
   interrupt.end();
 }
 
-/** What the command line asked for; where it cannot begin, the studio stays open and says why. */
+/** The training that the command line requests; if it cannot start, the studio stays open and reports why. */
 async function trainFirst(config: TrainConfig, desk: TrainingDesk, view: LiveView): Promise<void> {
   view.announce(`loading ${config.task}`);
   try {

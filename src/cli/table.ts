@@ -6,7 +6,7 @@ export interface Column {
   readonly align?: "left" | "right";
 }
 
-/** Lines of a table with two blanks between columns; headings are left out when they are all empty. */
+/** Lines of a table with two blanks between columns; headings are omitted when they are all empty. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], indent = ""): string {
   const hasHeadings = columns.some(({ heading }) => heading !== "");
   const lines = hasHeadings ? [columns.map(({ heading }) => heading), ...rows] : rows;

@@ -1,4 +1,4 @@
-/** `flowgait tasks`: the registry as a table. What takes a simulation to know is looked up, so that the list is there at once. */
+/** `flowgait tasks`: the registry as a table. Sizes that only a simulation knows are read from a table, so that the list appears at once. */
 import { type Output, resultJson } from "../files/output.ts";
 import type { Task } from "../tasks/define-task.ts";
 import { registeredSizes } from "../tasks/registered-sizes.ts";

@@ -1,4 +1,4 @@
-/** `flowgait tasks <name>`: everything that a task's declaration says. */
+/** `flowgait tasks <name>`: everything that a task declares. */
 import { type Output, resultJson } from "../files/output.ts";
 import {
   type Curriculum,
@@ -21,7 +21,7 @@ export interface TasksOptions {
   readonly lesson?: string;
 }
 
-/** Prints what a task's declaration says. */
+/** Prints what a task declares. */
 export async function describeOne(name: string, options: TasksOptions, output: Output): Promise<void> {
   const { json = false, modelDir, lesson } = options;
   const env = await Environment.create(await resolveTask(name, { modelDir, lesson }));
@@ -41,7 +41,7 @@ function descriptionText(task: TaskDescription): string {
     ["changed in the scene", settingsText(task.model)],
     ["timing", `  ${rates}; episodes of ${episodeSteps} steps (${formatNumber(episodeSteps / controlHz)} s)`],
     [`observation [${task.obsSize}]`, layoutTable(task.observation)],
-    [`privileged observation [${task.privilegedSize}], for the critic besides`, layoutTable(task.privileged)],
+    [`privileged observation [${task.privilegedSize}], only for the critic`, layoutTable(task.privileged)],
     [`action [${task.actionSize}]`, actionText(task.action)],
     ["command", task.command === null ? "" : commandText(task.command)],
     ["reward", rewardText(task)],
@@ -49,7 +49,7 @@ function descriptionText(task: TaskDescription): string {
     ["goal, as evaluations count it", task.goal ? goalText(task.goal) : ""],
     ["memory", settingsText(task.trackers)],
     ["events", settingsText(task.events)],
-    ["randomised per environment", settingsText(task.randomise)],
+    ["domain randomisation, per environment", settingsText(task.randomise)],
     ["lesson", task.lesson ? lessonText(task.lesson) : ""],
   ];
   const shown = sections.filter(([, text]) => text.trim() !== "");
@@ -68,7 +68,7 @@ function lessonsText({ name, lessons, lesson }: Task): string {
 function lessonText(lesson: LessonDescription): string {
   const { name, about, reward, terminations, events, randomise, physicsHz, curriculum } = lesson;
   const lines = [
-    `  ${name}: ${about}; the rest is for training alone`,
+    `  ${name}: ${about}; what follows applies only to training`,
     rewardTable(reward),
     `  terminations ${terminations.join(", ")}`,
     settingsText({ ...events, ...randomise }),
@@ -118,7 +118,7 @@ function actionText({
   const sum = `offset${feedForward === null ? "" : " + feed-forward"} + scale · ${limited}`;
   const formulas = {
     "joint-targets": `joint position target = ${sum}`,
-    "joint-offsets": `joint position target = present position + ${sum}`,
+    "joint-offsets": `joint position target = current position + ${sum}`,
     "joint-increments": `joint position target = last target + ${sum}`,
     controls: `control = ${sum}`,
     "cell-moves": `cells moved = round(${limited})`,
@@ -161,7 +161,7 @@ function actionText({
   const forward = feedForward === null ? "" : `\n${feedForwardText(feedForward)}`;
   const seen =
     shown === undefined ? "" : `\n  observations show (target − offset) / ${formatNumber(shown)} as the action`;
-  const besides = rest ? `\n  control of ${rest.join(", ")}, no joint target = offset + scale · ${limited}` : "";
+  const besides = rest ? `\n  control of ${rest.join(", ")} (not a joint target) = offset + scale · ${limited}` : "";
   return `  ${formulas[kind]}${besides}${seen}\n${formatTable(columns, rows, "  ")}${forward}`;
 }
 
@@ -178,16 +178,16 @@ function commandText({
   const when = "mean" in resampleSeconds ? `${resampleSeconds.mean} s on average` : between(...resampleSeconds);
   const zero = zeroProbability > 0 ? `, ${percent(zeroProbability)} all zero` : "";
   const each = wander
-    ? `, each value by a chance of ${percent(wander.change)}, then other than zero by ${wander.nonzero.map(percent).join(", ")}`
+    ? `, each value with probability ${percent(wander.change)}, then nonzero with probability ${wander.nonzero.map(percent).join(", ")}`
     : "";
   const table = formatTable([{ heading: "" }, { heading: "" }], rows, "  ");
   const grows = curriculum ? `\n  ${curriculumText(curriculum)}` : "";
-  return `${table}\n  drawn anew every ${when}${zero}${each}${grows}`;
+  return `${table}\n  redrawn every ${when}${zero}${each}${grows}`;
 }
 
 function curriculumText({ from, commandsFirst = false }: Curriculum): string {
-  const others = commandsFirst ? ", then whatever else grows" : "";
-  return `training begins with ${percent(from)} of the ranges and widens them by environment${others}`;
+  const others = commandsFirst ? ", then everything else that grows" : "";
+  return `training begins with ${percent(from)} of the ranges and widens them per environment${others}`;
 }
 
 function between(least: number, most: number): string {

@@ -1,4 +1,4 @@
-/** `flowgait train <task>`: trains a policy, or goes on with a run. */
+/** `flowgait train <task>`: trains a policy, or continues with a run. */
 import { storedReference } from "../catalogue/task-reference.ts";
 import type { TrainConfig } from "../config/config.ts";
 import { parseOverrides } from "../config/overrides.ts";
@@ -84,7 +84,7 @@ async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOp
 /** The task is named first, or by its flag. */
 function taskOf(named: string | undefined, { task }: TrainOptions): string | undefined {
   if (named === undefined || task === undefined || named === task) return named ?? task;
-  throw new UserError(`--task: got ${task} besides ${named}, expected one of them`, { exitCode: 2 });
+  throw new UserError(`--task: got ${task} in addition to ${named}, expected one of them`, { exitCode: 2 });
 }
 
 async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
@@ -94,7 +94,7 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
     throw new UserError("--fork: cannot be given with --resume, expected one of them", { exitCode: 2 });
   for (const [flag, value] of Object.entries({ "--preset": options.preset, "--algorithm": options.algorithm }))
     if (value !== undefined)
-      throw new UserError(`${flag}: cannot change when a run goes on, expected it left out`, { exitCode: 2 });
+      throw new UserError(`${flag}: cannot be changed when resuming or forking; omit this flag`, { exitCode: 2 });
   const asked = task === undefined ? {} : { task: storedReference(task) };
   const overrides = parseOverrides(givenSettings(options));
   if (resume !== undefined) return prepareResume(resume, overrides, asked);
@@ -103,7 +103,7 @@ async function prepareRun(task: string | undefined, options: TrainOptions): Prom
 
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
 export async function requestedConfig(task: string | undefined, options: TrainOptions): Promise<TrainConfig> {
-  if (task === undefined) throw new UserError("<task> is missing, expected one; see flowgait tasks", { exitCode: 2 });
+  if (task === undefined) throw new UserError("<task> is missing; see flowgait tasks", { exitCode: 2 });
   const { presets } = await resolveTask(task);
   const config = resolveTrainConfig({
     task: storedReference(task),
@@ -112,7 +112,7 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
     overrides: parseOverrides(givenSettings(options)),
   });
-  await resolveTask(config.task, config); // refuses a lesson that it has not
+  await resolveTask(config.task, config); // refuses an unknown lesson
   return withDescription(config);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Settings of the learning algorithms: one schema branch per algorithm, each with its own defaults, composed from shared groups of fields.
- * Nothing is computed here. The branches are told apart by `name`, which also decides the loss file that reads them.
+ * Nothing is computed here. The branches are distinguished by `name`, which also decides the loss file that reads them.
  * Defaults are the published configurations: FPO and its two baselines on ten Playground tasks, FPO++ on legged locomotion.
  */
 import { z } from "zod";
@@ -31,17 +31,17 @@ export const fpoConfig = z.strictObject({
     ratio: field(
       z.enum(["averaged", "per-pair"]),
       "averaged",
-      "Likelihood ratios: one per action from losses averaged over its pairs, or one per pair.",
+      "Likelihood ratios: one per action, from losses averaged over its pairs, or one per pair.",
       FPO,
     ),
     clip: field(halfWidth, 0.05, "Half-width of the interval around 1 that the ratio is clipped to.", FPO),
     logRatioClamp: field(
       nonNegative,
       0,
-      "Largest magnitude of a log-ratio, gradient masked beyond it; 0 sets no limit. The released per-pair ratio uses 3.",
+      "Maximum magnitude of a log-ratio; beyond it the gradient is masked. 0: no limit. The released per-pair ratio uses 3.",
       FPO,
     ),
-    lossClamp: field(nonNegative, 0, "Largest flow-matching loss, gradient masked beyond it; 0 sets no limit.", FPO),
+    lossClamp: field(nonNegative, 0, "Maximum flow-matching loss; beyond it the gradient is masked. 0: no limit.", FPO),
     ...flowFields(
       {
         pairs: 8,
@@ -66,21 +66,26 @@ export const fpoPlusPlusConfig = z.strictObject({
     trustRegion: field(
       z.enum(["aspo", "clip"]),
       "aspo",
-      "What happens to negative advantages: a quadratic penalty that pulls the ratio back, or PPO's clip for all.",
+      "Trust region for negative advantages: a quadratic penalty that pulls the ratio back (aspo), or PPO's clip, as for positive ones (clip).",
       FPO_PLUS_PLUS,
     ),
     clip: field(halfWidth, 0.05, "Half-width of the trust region around ratio 1.", FPO_PLUS_PLUS),
-    logRatioClamp: field(nonNegative, 10, "Largest log-ratio, from above only; 0 sets no limit.", FPO_PLUS_PLUS),
+    logRatioClamp: field(
+      nonNegative,
+      10,
+      "Upper limit of a log-ratio; 0: no limit. There is no lower limit.",
+      FPO_PLUS_PLUS,
+    ),
     clampGradient: field(
       z.enum(["masked", "straight-through"]),
       "masked",
-      "What passes a log-ratio that is clamped: no gradient, or the gradient as if it were not clamped, as in the released code.",
+      "Gradient of a clamped log-ratio: none (masked), or as if it were not clamped (straight-through), as in the released code.",
       "flowgait",
     ),
     lossClamp: field(
       nonNegative,
       20,
-      "Largest flow-matching loss, old and new, gradient masked beyond it; 0 sets no limit.",
+      "Maximum flow-matching loss, old and new; beyond it the gradient is masked. 0: no limit.",
       FPO_PLUS_PLUS,
     ),
     ...flowFields(
@@ -135,13 +140,13 @@ export const ppoConfig = z.strictObject({
     dualClip: field(
       nonNegative.refine((most) => most === 0 || most > 1, "0 or above 1"),
       0,
-      "Largest ratio that counts against a negative advantage, above 1; 0 sets no limit. Rows seen in the mirror need one (docs/experiments.md).",
+      "Maximum ratio that counts for a negative advantage, above 1; 0: no limit. Mirrored rows need a limit (docs/experiments.md).",
       "dual-clip PPO, arXiv 1912.09729",
     ),
     entropyCoefficient: field(
       rate.nonnegative(),
       0.01,
-      "Weight of the entropy bonus, measured after tanh where the task squashes with tanh.",
+      "Weight of the entropy bonus, measured after tanh where the task squashes actions with tanh.",
       PPO,
     ),
     ...playgroundFields(PPO),
@@ -154,7 +159,7 @@ export const denoisingMdpConfig = z.strictObject({
   ...inGroup("Ratio and trust region", {
     clip: field(halfWidth, 0.2, "Half-width of the interval around 1 that each flow step's ratio is clipped to.", DPPO),
     ...inGroup("Flow policy", {
-      flowSteps: field(flowSteps, 10, "Integration steps from noise to action while training.", DPPO),
+      flowSteps: field(flowSteps, 10, "Integration steps from noise to action in training.", DPPO),
       stepNoise: field(
         positive.max(100),
         0.05,
@@ -168,7 +173,7 @@ export const denoisingMdpConfig = z.strictObject({
   }),
 });
 
-/** The algorithms' settings, told apart by `name`. */
+/** The algorithms' settings, distinguished by `name`. */
 export const algorithmConfig = z.discriminatedUnion("name", [
   fpoConfig,
   fpoPlusPlusConfig,

@@ -6,7 +6,7 @@ import { scheduleField } from "./schedule-field.ts";
 
 const OURS = "flowgait";
 
-/** Beyond these a value vanishes from, or overflows, what float32 makes of it in the losses. */
+/** Beyond these limits a value underflows or overflows float32 in the losses. */
 const [LEAST, MOST] = [1e-6, 1e6];
 
 /** Schemas that several fields share. */
@@ -43,32 +43,32 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       pairing: field(
         z.enum(["independent", "antithetic"]),
         "independent",
-        "Pairs of an action: each drawn on its own; or in twos that share a time and have opposite noises, times spread evenly, for a less noisy estimate.",
+        "How an action's pairs are drawn: each on its own, or two at a time with the same flow time and opposite noise. Antithetic pairs have evenly spread times and give a less noisy estimate.",
         OURS,
       ),
-      flowSteps: field(flowSteps, defaults.flowSteps, "Integration steps from noise to action while training.", source),
+      flowSteps: field(flowSteps, defaults.flowSteps, "Integration steps from noise to action in training.", source),
       sampler: field(
         z.enum(FLOW_SAMPLERS),
         "euler",
-        "How the flow is integrated while training; sde and noisy-euler draw noise on the way.",
+        "How the flow is integrated in training; sde and noisy-euler add noise at every step.",
         source,
       ),
       stepNoise: field(
         nonNegative.max(100),
         1,
-        "Noise that a stochastic sampler adds: the factor eta in sde's g(t) = sqrt(2 eta t), or noisy-euler's standard deviation per step.",
+        "Noise that a stochastic sampler adds: the factor eta in g(t) = sqrt(2 eta t) of sde, or the standard deviation per step of noisy-euler.",
         OURS,
       ),
       loss: field(
         z.enum(["epsilon", "velocity"]),
         defaults.loss,
-        "What the flow-matching loss compares: the predicted noise, or the predicted velocity (noise minus action).",
+        "Quantity that the flow-matching loss compares: the predicted noise (epsilon), or the predicted velocity (noise minus action).",
         source,
       ),
       lossReduction: field(
         z.enum(["mean", "sqrt"]),
         defaults.lossReduction,
-        "Squared errors of an action: their mean, or their sum divided by the square root of the action size.",
+        "Reduction of an action's squared errors: their mean, or their sum divided by the square root of the action size.",
         source,
       ),
       time: field(
@@ -80,7 +80,7 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       timeMargin: field(
         z.number().min(0).max(0.49),
         defaults.timeMargin,
-        "Continuous flow times keep this distance from 0 and from 1.",
+        "Minimum distance of continuous flow times from 0 and from 1.",
         source,
       ),
     }),
@@ -88,13 +88,13 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       normalPull: scheduleField(
         nonNegative.max(100),
         0,
-        "Weight of a pull of the velocity towards the one whose actions are standard normal, which is what an entropy bonus is to a Gaussian: it keeps actions from drifting outwards where reward does not hold them (docs/experiments.md).",
+        "Weight of a loss that pulls the velocity towards the one that draws standard normal actions, the counterpart of a Gaussian's entropy bonus. It keeps actions from drifting outwards where the reward does not hold them (docs/experiments.md).",
         OURS,
       ),
       actionNoise: scheduleField(
         nonNegative,
         defaults.actionNoise,
-        "Standard deviation of the Gaussian noise added to actions while training; 0 adds none.",
+        "Standard deviation of the Gaussian noise added to actions in training; 0: no noise.",
         source,
         { unit: "action" },
       ),
@@ -103,13 +103,13 @@ export function flowFields(defaults: FlowDefaults, source: string) {
       consistency: field(
         nonNegative.max(100),
         0,
-        "Weight of the flow's own loss on the actions that it drew, whatever they brought: what holds the velocity to the actions it really makes where advantages are noise (docs/experiments.md).",
+        "Weight of the flow-matching loss on the flow's own actions, whatever their advantage. It ties the velocity to the actions that the flow really draws where advantages are noise (docs/experiments.md).",
         OURS,
       ),
       driftPenalty: field(
         nonNegative.max(100),
         0,
-        "Weight of the squared change of every pair's loss since the data were collected. A ratio that is clipped or clamped gives no gradient and an averaged one hides changes that cancel; this holds on to every pair (docs/experiments.md).",
+        "Weight of the squared change of every pair's loss since the data were collected. A clipped or clamped ratio gives no gradient, and an averaged ratio hides changes that cancel; this penalty acts on every pair (docs/experiments.md).",
         OURS,
       ),
     }),
@@ -139,7 +139,7 @@ export function networkFields(defaults: NetworkDefaults, source: string) {
 /** The field of a flow's output scale. */
 export function outputScale(value: number, source: string) {
   const { scale } = inGroup("Flow policy", {
-    scale: field(positive, value, "Factor on the policy network's output, the velocity.", source),
+    scale: field(positive, value, "Factor on the policy network's output (the velocity).", source),
   });
   return scale;
 }
@@ -161,7 +161,7 @@ export function optimiserFields(defaults: OptimiserDefaults, source: string) {
       learningRate: scheduleField(
         rate.positive().min(1e-12),
         defaults.learningRate,
-        "Adam's step size of the policy. Where it falls, the critic's falls with it.",
+        "Adam's step size for the policy. A schedule changes the critic's step size in proportion.",
         source,
         { endBounds: rate.nonnegative() },
       ),
@@ -170,7 +170,7 @@ export function optimiserFields(defaults: OptimiserDefaults, source: string) {
       clipTarget: scheduleField(
         z.number().min(0).lt(1),
         0,
-        "Share of ratios outside the trust region that the policy's learning rate is steered towards, iteration by iteration, from a fiftieth to four times its value; 0 leaves it alone. A target that falls makes steps smaller once little is left to learn.",
+        "Target share of ratios outside the trust region. Every iteration adjusts the policy's learning rate towards it, between 1/50 and 4 times its value; 0: no adjustment. A decreasing target makes steps smaller once little is left to learn.",
         OURS,
       ),
     }),
@@ -178,42 +178,42 @@ export function optimiserFields(defaults: OptimiserDefaults, source: string) {
       criticLearningRate: field(
         rate.nonnegative(),
         0,
-        "Adam's step size of the critic; 0 takes the policy's learning rate.",
+        "Adam's step size for the critic; 0: the policy's learning rate.",
         source,
       ),
-      adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's mean of gradients.", source),
-      adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's mean of squared gradients.", source),
+      adamBeta1: field(z.number().min(0).lt(1), 0.9, "Decay of Adam's running mean of gradients.", source),
+      adamBeta2: field(z.number().min(0).lt(1), 0.999, "Decay of Adam's running mean of squared gradients.", source),
       adamEps: field(rate.positive().min(1e-20), 1e-8, "Added to Adam's denominator.", source),
       weightDecay: field(
         rate.nonnegative(),
         defaults.weightDecay,
-        "Decoupled weight decay (AdamW), times the learning rate.",
+        "Decoupled weight decay (AdamW), multiplied by the learning rate.",
         source,
       ),
       gradientNorm: field(
         nonNegative,
         defaults.gradientNorm,
-        "Largest Euclidean norm of a gradient, for each network on its own; 0 sets no limit.",
+        "Maximum Euclidean norm of the gradient of each network; 0: no limit.",
         source,
       ),
       epochs: field(count.max(10_000), defaults.epochs, "Passes over an iteration's rows.", source),
-      minibatches: field(count, defaults.minibatches, "Minibatches, so Adam steps, per pass.", source),
+      minibatches: field(count, defaults.minibatches, "Minibatches per pass, each with one Adam step.", source),
       shuffle: field(
         z.enum(["epoch", "iteration"]),
         "epoch",
-        "How often rows are dealt into minibatches anew: for every pass, or once per iteration.",
+        "How often rows are shuffled into minibatches: for every pass (epoch), or once per iteration.",
         "FPO; the released FPO++ shuffles once per iteration",
       ),
       averaging: field(
         z.number().min(0).lt(1),
         defaults.averaging,
-        "Decay per iteration of the averaged policy that is evaluated and exported; 0 uses the latest weights.",
+        "Decay per iteration of the averaged policy that is evaluated and exported; 0: use the latest weights.",
         source,
       ),
       averagingStart: field(
         z.int().min(0),
         defaults.averagingStart,
-        "Iterations before averaging begins; until then the average follows the latest weights.",
+        "Iterations before averaging begins; until then the average equals the latest weights.",
         source,
         "iterations",
       ),
@@ -239,45 +239,45 @@ export function advantageFields(defaults: AdvantageDefaults, source: string) {
     gae: field(
       z.enum(["brax", "textbook"]),
       defaults.gae,
-      "Form of generalised advantage estimation; Brax masks time limits and leaves out the first lambda.",
+      "Form of generalised advantage estimation; brax masks time limits and omits the first lambda.",
       source,
     ),
     bootstrapTimeLimits: field(
       z.boolean(),
       true,
-      "Whether returns go on past a time limit with the critic's value, or a time limit ends them. Of the textbook form; Brax masks the step.",
+      "Whether returns continue past a time limit with the critic's value (true) or end there (false). Used by the textbook form; brax masks the step.",
       source,
     ),
     advantages: field(
       z.enum(["minibatch", "iteration"]),
       defaults.advantages,
-      "When values and advantages are computed: inside each minibatch with the current critic, or once per iteration.",
+      "When values and advantages are computed: in each minibatch with the current critic, or once per iteration.",
       source,
     ),
     unroll: field(
       count,
       defaults.unroll,
-      "Length of the segments that minibatches are made of when advantages are computed inside them.",
+      "Length of the segments that make up minibatches when advantages are computed per minibatch.",
       source,
       "control steps",
     ),
-    normaliseAdvantage: field(z.boolean(), true, "Advantages are brought to mean 0 and deviation 1.", source),
+    normaliseAdvantage: field(z.boolean(), true, "Normalise advantages to mean 0 and standard deviation 1.", source),
     advantageClamp: field(
       nonNegative,
       defaults.advantageClamp,
-      "Largest magnitude of an advantage after normalising; 0 sets no limit.",
+      "Maximum magnitude of an advantage after normalisation; 0: no limit.",
       source,
     ),
     advantageShift: field(
       z.number().min(-MOST).max(MOST),
       0,
-      "Added to normalised advantages. A little above 0 keeps the flow consistent with the actions it draws and narrows it (docs/experiments.md).",
+      "Added to normalised advantages. A value slightly above 0 keeps the flow consistent with the actions it draws and narrows it (docs/experiments.md).",
       OURS,
     ),
     advantageFloor: field(
       nonNegative,
       0,
-      "Added to the deviation that advantages are divided by, as a share of the return that the batch's mean |reward| makes when it lasts: where a task is as good as solved advantages are noise, which must not be blown up to deviation 1 (docs/experiments.md).",
+      "Added to the standard deviation that advantages are divided by, as a share of the return of a constant reward equal to the batch's mean |reward|. Advantages of a nearly solved task are noise; this keeps them from being scaled up to standard deviation 1 (docs/experiments.md).",
       OURS,
     ),
     valueCoefficient: field(nonNegative, defaults.valueCoefficient, "Weight of the value loss.", source),

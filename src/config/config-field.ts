@@ -1,7 +1,7 @@
 /** One documented configuration field: a zod schema with default, sentence, unit and the source of its default. Knows no field by name. */
 import type { z } from "zod";
 
-/** Settings that stand together, in the order in which forms and help texts show them. */
+/** Groups of settings, in the order of forms and help texts. */
 export const SETTING_GROUPS = [
   "Essentials",
   "Environments and machine",
@@ -16,7 +16,7 @@ export const SETTING_GROUPS = [
 /** A group's title. */
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
-/** What every field of the configuration carries besides its type. */
+/** What every field of the configuration has in addition to its type. */
 export interface FieldMeta {
   /** One sentence for help texts. */
   readonly description: string;
@@ -24,11 +24,11 @@ export interface FieldMeta {
   readonly source: string;
   /** Unit of the value, where it has one. */
   readonly unit?: string;
-  /** Settings that it stands with. */
+  /** The setting's group. */
   readonly group?: SettingGroup;
 }
 
-/** The fields, each of which stands in this group unless it names another. */
+/** The fields, each in this group unless it names another. */
 export function inGroup<Fields extends Readonly<Record<string, z.ZodType>>>(
   title: SettingGroup,
   fields: Fields,

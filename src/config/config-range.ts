@@ -4,7 +4,7 @@ import type { ConfigFlag } from "./config-flags.ts";
 import { expectedKind } from "./overrides.ts";
 import { scheduledNumber } from "./schedule-field.ts";
 
-/** The bounds of a number, as JSON schema tells them. */
+/** The bounds of a number, as JSON schema gives them. */
 interface Bounds {
   readonly minimum?: number;
   readonly maximum?: number;
@@ -36,7 +36,7 @@ function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Bou
   return parts.filter((part) => part !== null).join(" and ");
 }
 
-/** Whole numbers have the bounds of what can be counted exactly, which says nothing. */
+/** Whole numbers have the bounds of what can be counted exactly, which is no limit worth naming. */
 function isEnd(bound: number | undefined): bound is number {
   return bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
 }

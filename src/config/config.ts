@@ -16,7 +16,7 @@ const OURS = "flowgait";
 /** Everything that decides what a run computes and writes. */
 export const trainConfigSchema = z.strictObject({
   task: z.string().min(1).meta({
-    description: "Name of the task, as `flowgait tasks` lists it, or the name of the user's file.",
+    description: "Name of a task (see `flowgait tasks`), or the path of your own task file.",
     source: OURS,
   }),
   ...inGroup("Essentials", {
@@ -24,15 +24,15 @@ export const trainConfigSchema = z.strictObject({
     steps: field(
       z.int().min(1).max(1e12),
       60_000_000,
-      "Environment steps after which training ends.",
+      "Environment steps of the whole training.",
       FPO,
       "environment steps",
     ),
-    envs: field(z.int().min(1).max(1_000_000), 2048, "Environments that are stepped together.", FPO),
+    envs: field(z.int().min(1).max(1_000_000), 2048, "Number of environments that are stepped together.", FPO),
     horizon: field(
       z.int().min(1).max(100_000),
       480,
-      "Control steps of each environment per iteration.",
+      "Control steps that each environment takes per iteration.",
       FPO,
       "control steps",
     ),
@@ -41,55 +41,60 @@ export const trainConfigSchema = z.strictObject({
     episodeSteps: field(
       z.int().min(0),
       0,
-      "Time limit of training episodes; 0 takes the task's own. A short one shows the start states more often. Evaluations always use the task's.",
+      "Time limit of training episodes; 0: the task's own limit. A short limit makes start states more frequent. Evaluations always use the task's limit.",
       OURS,
       "control steps",
     ),
     terrainSeed: field(
       z.int().min(0).max(0xffffffff),
       0,
-      "Seed of the ground's shape, for tasks whose ground is made from one. One ground for all environments.",
+      "Seed of the terrain's shape, for tasks with generated terrain. All environments share one terrain.",
       OURS,
     ),
     modelDir: field(
       z.string(),
       "",
-      "Folder of your own description of the task's robot (MJCF or URDF, with its meshes) to use in place of the package's: where joints sit, what bodies weigh, what is drawn. Drives, contacts and sensors stay the task's. Empty takes the package's.",
+      "Folder with your own description of the task's robot (MJCF or URDF, with its meshes), used instead of the package's. It sets joint positions, body masses and appearance; drives, contacts and sensors remain those of the task. Empty: the package's description.",
       OURS,
       "path",
     ),
     lesson: field(
       z.string(),
       "",
-      "Form of the task to learn in, by a name that the task declares: other rewards, starts and ends for training, and its own action mapping, which the controller keeps. Evaluations are on the task itself. Empty trains on the task as it is.",
+      "Name of a lesson of the task: a variant with other rewards, starts and ends, used only for training. The controller keeps the lesson's action mapping. Evaluations use the task itself. Empty: train on the task itself.",
       OURS,
     ),
     mirror: field(
       z.boolean(),
       false,
-      "Learn from every control step in turn as it was and with left and right changed over, epoch by epoch. For tasks that declare their mirror.",
+      "Learn from every control step as recorded and with left and right swapped, alternating by epoch. Only for tasks that declare their mirror symmetry.",
       OURS,
     ),
     shards: field(
       z.int().min(1),
       16,
-      "Groups that the environments are split into; a worker computes one at a time. Results do not depend on the workers, but they do on the shards.",
+      "Number of groups that the environments are split into; a worker computes one group at a time. Results depend on the number of shards, but not on the number of workers.",
       OURS,
     ),
-    workers: field(z.int().min(0).max(256), 0, "Worker threads; 0 takes one per core. Never changes results.", OURS),
-    engine: field(z.enum(["ort", "tfjs"]), "ort", "What runs the tensor graphs: ONNX Runtime or TensorFlow.js.", OURS),
+    workers: field(z.int().min(0).max(256), 0, "Worker threads; 0: one per core. Never changes results.", OURS),
+    engine: field(
+      z.enum(["ort", "tfjs"]),
+      "ort",
+      "Engine that runs the tensor graphs: ONNX Runtime (ort) or TensorFlow.js (tfjs).",
+      OURS,
+    ),
   }),
   ...inGroup("Exploration", {
     stagger: field(
       z.boolean(),
       false,
-      "End the environments' first episodes at times spread over the limit, so that a batch holds every moment of an episode. For tasks that only the time limit ends (docs/experiments.md).",
+      "End the environments' first episodes at times spread over the time limit, so that every batch contains all phases of an episode. For tasks whose episodes end only at the time limit (docs/experiments.md).",
       OURS,
     ),
     noisePeriod: scheduleField(
       z.int().min(1).max(10_000),
       1,
-      "Control steps over which the policy's noise turns from one draw into the next while training; 1 draws afresh at every step. Noise that lasts explores further, and each action still is one of the policy's own; a period that falls to 1 lets the policy then learn without it (docs/experiments.md).",
+      "Control steps over which the policy's noise moves from one draw to the next in training; 1: a fresh draw at every step. Slowly changing noise explores further, and each action is still one that the policy can draw. After a period that falls to 1, the policy learns without it (docs/experiments.md).",
       OURS,
       { unit: "control steps" },
     ),
@@ -98,25 +103,25 @@ export const trainConfigSchema = z.strictObject({
     normaliser: field(
       z.enum(["correct", "released"]),
       "correct",
-      "Running statistics of observations: the correct ones, or those of the released FPO code, whose deviation shrinks.",
+      "Running statistics of observations: correct ones, or those of the released FPO code, whose standard deviation shrinks.",
       OURS,
     ),
     normaliserFloor: field(
       nonNegative,
       0.01,
-      "Added to the running deviation that observations are divided by, so that what hardly varied at first does not explode later.",
+      "Added to the running standard deviation that observations are divided by, so that inputs which barely varied early do not blow up when they start to vary.",
       "FPO++, released locomotion configuration; FPO has none",
     ),
     normaliserUpdate: field(
       z.enum(["before", "after"]),
       "before",
-      "When a batch enters the statistics that the policy sees through: before its own gradient steps, or after them, so that the first ratio is 1.",
-      "FPO; the released FPO++ stores observations normalised, which is after",
+      "When a batch updates the observation statistics: before its own gradient steps, or after them, so that the first ratio is 1.",
+      "FPO; the released FPO++ stores normalised observations, which is the same as after",
     ),
     normaliserSamples: field(
       z.int().min(0),
       0,
-      "Observations after which the statistics stay as they are; 0 never.",
+      "Number of observations after which the statistics are frozen; 0: never.",
       OURS,
       "environment steps",
     ),
@@ -125,7 +130,7 @@ export const trainConfigSchema = z.strictObject({
     run: field(
       z.string().refine(isPlainPath, "a path without control characters"),
       "",
-      "Folder of the run; empty takes the next free one below runs/.",
+      "Folder of the run; empty: the next free one in runs/.",
       OURS,
       "path",
     ),
@@ -136,7 +141,7 @@ export const trainConfigSchema = z.strictObject({
         everySteps: field(
           z.int().min(0),
           6_000_000,
-          "Environment steps between evaluations; 0 evaluates at the end only.",
+          "Environment steps between evaluations; 0: evaluate only at the end.",
           FPO,
           "environment steps",
         ),
@@ -145,7 +150,7 @@ export const trainConfigSchema = z.strictObject({
         noise: field(
           z.enum(["random", "zero"]),
           "random",
-          "What actions are drawn from in evaluations: fresh noise as in training, or zeros, which starts a flow at 0 and takes a Gaussian's mean.",
+          "Noise that actions are drawn from in evaluations: random, as in training, or zero, which starts a flow at 0 and takes a Gaussian's mean.",
           FPO,
         ),
       }),
@@ -157,11 +162,11 @@ export const trainConfigSchema = z.strictObject({
         everySeconds: field(
           z.number().min(0),
           60,
-          "Least time between two checkpoints; 0 writes one per iteration.",
+          "Minimum time between two checkpoints; 0: one per iteration.",
           OURS,
           "s",
         ),
-        keep: field(z.int().min(1), 3, "Newest checkpoints that are kept; the best one is kept besides.", OURS),
+        keep: field(z.int().min(1), 3, "Number of newest checkpoints to keep; the best one is kept in addition.", OURS),
       }),
     )
     .prefault({}),
@@ -186,7 +191,7 @@ export function criticLearningRate(algorithm: { learningRate: ScheduleSetting; c
 }
 
 /**
- * Checks what one field alone cannot tell: divisors, and settings that contradict each other.
+ * Checks rules between settings: divisors, and settings that contradict each other.
  * @throws UserError (exit code 2) naming the first flag that does not fit
  */
 export function checkTrainConfig(config: TrainConfig): TrainConfig {

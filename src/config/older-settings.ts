@@ -1,12 +1,12 @@
-/** Settings of earlier versions, so that runs and checkpoints of those still open: what a schedule now says took three settings. */
+/** Settings of earlier versions, so that their runs and checkpoints still load: a schedule used to be three settings. */
 import { canonicalSchedule } from "./schedule-field.ts";
 
 type Plain = Readonly<Record<string, unknown>>;
 
-/** A setting with those that said how it fell. */
+/** A setting with those that described its decrease. */
 interface OlderSchedule {
   readonly key: string;
-  /** Where the last value stood, or the value itself */
+  /** Name of the setting with the last value, or the value itself */
   readonly end: string | number;
   readonly over: string;
 }
@@ -19,7 +19,7 @@ const ALGORITHM: readonly OlderSchedule[] = [
   { key: "learningRate", end: 0, over: "learningRateDecaySteps" },
 ];
 
-/** The configuration with today's settings. What is no configuration is returned as it is. */
+/** The configuration with today's settings. Anything else is returned unchanged. */
 export function withTodaysSettings(config: unknown): unknown {
   if (!isPlain(config)) return config;
   const { algorithm } = config;

@@ -23,11 +23,11 @@ export type AlgorithmPresets = Partial<Record<AlgorithmName, PartialTrainConfig>
 /** Settings per budget and algorithm. */
 export type TaskPresets = Partial<Record<PresetName, AlgorithmPresets>>;
 
-/** What a run is asked to be, before anything is resolved. */
+/** The request for a run, before anything is resolved. */
 export interface TrainRequest {
   /** The task's name, or the file that declares it. */
   readonly task: string;
-  /** The task's own. */
+  /** Presets of the task. */
   readonly presets: TaskPresets;
   readonly preset?: PresetName;
   readonly algorithm?: AlgorithmName;
@@ -138,7 +138,7 @@ const general: Record<PresetName, Required<AlgorithmPresets>> = {
 };
 
 /**
- * The configuration of a run: schema defaults, then the general preset, the task's own, and the overrides.
+ * The configuration of a run: schema defaults, then the general preset, the task's preset, and the overrides.
  * @throws UserError (exit code 2) naming the setting that is unknown, wrong, or does not fit another
  */
 export function resolvePresets(request: TrainRequest): TrainConfig {
@@ -153,7 +153,7 @@ export function resolvePresets(request: TrainRequest): TrainConfig {
   return parseSettings(mergeSettings(mergeSettings(known, (request.overrides ?? {}) as Plain), named), algorithm);
 }
 
-/** Refuses budgets and algorithms that there are not; tasks that users write come unchecked. */
+/** Refuses unknown budgets and algorithms; presets of tasks that users write arrive unchecked. */
 function checkPresets({ task, presets }: TrainRequest): void {
   const check = (where: string, found: object, known: readonly string[]) => {
     const name = Object.keys(found).find((key) => !known.includes(key));
@@ -172,7 +172,7 @@ export function changeConfig(config: TrainConfig, overrides: PartialTrainConfig)
   return parseSettings(mergeSettings(config, overrides as Plain), config.algorithm.name);
 }
 
-/** @param of in front of messages; the flag of a setting stands alone */
+/** @param of prefix of messages; omitted where the message begins with a flag */
 function parseSettings(input: Plain, algorithm: AlgorithmName, of = ""): TrainConfig {
   const result = trainConfigSchema.safeParse(input);
   if (result.success) return checkTrainConfig(result.data);
@@ -212,7 +212,7 @@ function foreignSetting(issue: z.core.$ZodIssue, algorithm: AlgorithmName): stri
   const key = issue.keys[0]!;
   const owners = algorithmNames.filter((name) => key in algorithmSchemas[name].shape);
   if (owners.length === 0) return null;
-  return `--algorithm.${kebabCase(key)}: ${algorithm} has no such setting, expected it with --algorithm ${oneOf(owners)}`;
+  return `--algorithm.${kebabCase(key)}: ${algorithm} has no such setting, expected --algorithm ${oneOf(owners)}`;
 }
 
 function settingsOf(algorithm: AlgorithmName): string[] {

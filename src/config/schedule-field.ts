@@ -1,4 +1,4 @@
-/** A setting that may change while a run goes on: a number, or text such as "0.06..0.015 over 12M" (start, end, environment steps). */
+/** A setting that may change while a run continues: a number, or text such as "0.06..0.015 over 12M" (start, end, environment steps). */
 import { z } from "zod";
 import { constantly, readSchedule, type Schedule, scheduleText } from "../math/schedule.ts";
 import { field } from "./config-field.ts";
@@ -10,7 +10,7 @@ export type ScheduleSetting = number | string;
 export function scheduleOf(setting: ScheduleSetting): Schedule {
   if (typeof setting === "number") return constantly(setting);
   const schedule = readSchedule(setting);
-  if (schedule === null) throw new TypeError(`config: "${setting}" is no schedule`);
+  if (schedule === null) throw new TypeError(`config: "${setting}" is not a schedule`);
   return schedule;
 }
 
@@ -48,7 +48,7 @@ export function scheduleField(
 /** The schema of the numbers in a schedule's schema. */
 export function scheduledNumber(schema: z.ZodUnion): z.ZodNumber {
   const [bounds] = schema.options;
-  if (!(bounds instanceof z.ZodNumber)) throw new TypeError("config: a union that is no schedule");
+  if (!(bounds instanceof z.ZodNumber)) throw new TypeError("config: a union that is not a schedule");
   return bounds;
 }
 

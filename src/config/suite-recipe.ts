@@ -10,7 +10,7 @@ import type { AlgorithmPresets, TaskPresets } from "./presets.ts";
 /** What differs from task to task. */
 export interface SuiteTask {
   readonly steps: number;
-  /** Control steps over which noise turns from one draw into the next */
+  /** Control steps over which noise moves from one draw to the next */
   readonly noisePeriod: number;
   /** Pull of FPO's flow to normal actions at first; 0.05 without it */
   readonly normalPull?: number;
@@ -62,11 +62,11 @@ const wholeBatch = {
 /** FPO++ in which no pair outweighs a batch: a log-ratio counts up to 1, and every loss is held near what it was (docs/experiments.md). */
 export const boundedPairs = { logRatioClamp: 1, driftPenalty: 0.1, clipTarget: 0.1 } as const;
 
-/** Environment steps over which lasting noise and the pull fall away, at most: what they had to find is found by then. */
+/** Maximum environment steps over which lasting noise and the pull decrease: their exploration is done by then. */
 const LONGEST_FALL = 1_500_000;
 
 /**
- * As published, FPO and the denoising MDP are evaluated with drawn noise, a Gaussian at its mean. What a flow finds with noise that lasts and a
+ * As published, FPO and the denoising MDP are evaluated with drawn noise, a Gaussian at its mean. What a flow finds with lasting noise and a
  * pull it then has to learn without, as it is evaluated; a Gaussian narrows by itself.
  */
 export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
@@ -118,12 +118,12 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
   };
 }
 
-/** Presets of a task of the control suite. @param paper what a publication says of it beside its general settings */
+/** Presets of a task of the control suite. @param paper published settings of this task that differ from the general ones */
 export function suiteRecipe(task: SuiteTask, paper: AlgorithmPresets = {}): TaskPresets {
   return { laptop: suiteTask(task), paper };
 }
 
-/** The two tasks that were published with a shorter view ahead; the released script forgets it. */
+/** The two tasks that were published with a smaller discount factor; the released script omits it. */
 export const shortSighted: AlgorithmPresets = {
   fpo: { algorithm: { name: "fpo", gamma: 0.95 } },
   ppo: { algorithm: { name: "ppo", gamma: 0.95 } },

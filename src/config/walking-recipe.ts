@@ -14,7 +14,7 @@ export const steadyFlow = {
   clipTarget: 0.06,
 } as const;
 
-/** The same for FPO: what FPO++ has besides its ratio per pair, in place of what helps on the control suite (docs/experiments.md). */
+/** The same for FPO: FPO++'s settings other than its ratio per pair, instead of those that help on the control suite (docs/experiments.md). */
 export const steadyFpo = {
   envs: 256,
   horizon: 24,
@@ -34,10 +34,10 @@ export const steadyFpo = {
   },
 } as const satisfies PartialTrainConfig;
 
-/** A mirrored action can be anything but likely under a policy that is not yet the same on both sides. */
+/** A mirrored action can be very unlikely under a policy that is not yet symmetric. */
 export const steadyGaussian = { name: "ppo", dualClip: 3, clipTarget: 0.15 } as const;
 
-/** Published tasks whose own rewards say too little to beginners: a lesson, and episodes of half the length, so that its commands grow sooner. */
+/** Published tasks whose own rewards give a beginner too little signal: a lesson, and episodes of half the length, so that its commands grow sooner. */
 export function lessonRecipe(
   lesson: string,
   steps: number,

@@ -54,7 +54,8 @@ interface Axis {
 export function densityModes(points: Float32Array): DensityModes {
   const n = points.length / 2;
   assertSize(points, 2 * Math.floor(n), "density modes: points [n, 2]");
-  if (n === 0 || !points.every(Number.isFinite)) throw new RangeError("density modes: points must be some finite ones");
+  if (n === 0 || !points.every(Number.isFinite))
+    throw new RangeError("density modes: points must be finite, and at least one");
   const axes = [axisOf(points, 0), axisOf(points, 1)] as const;
   const at = Int32Array.from({ length: n }, (_, i) => cellOf(points, i, axes));
   const density = densityOf(at, axes);

@@ -55,7 +55,7 @@ export interface StartGoals {
   readonly lengthMean: number;
 }
 
-/** The answer, as plain data, and what a picture of it needs besides. */
+/** The result as plain data, and what a picture of it needs in addition. */
 export interface ModeDiagnosis {
   readonly states: readonly StateModes[];
   readonly starts: readonly StartGoals[];
@@ -146,7 +146,7 @@ function momentsOf(values: Float32Array): { mean: number; deviation: number } {
   return { mean, deviation: Math.sqrt(squares / values.length) };
 }
 
-/** The moves that came up, most frequent first. */
+/** The moves that occurred, most frequent first. */
 function countMoves(actions: Float32Array): { move: Cell; count: number }[] {
   const counts = new Array<number>(9).fill(0);
   for (let i = 0; i < actions.length; i += 2) counts[3 * (moveOf(actions[i + 1]) + 1) + moveOf(actions[i]) + 1]++;
@@ -156,7 +156,7 @@ function countMoves(actions: Float32Array): { move: Cell; count: number }[] {
     .sort((a, b) => b.count - a.count);
 }
 
-/** Plays episodes from one cell; the reward has one term per goal, so its sums tell which was reached. */
+/** Plays episodes from one cell; the reward has one term per goal, so its sums show which was reached. */
 async function playFrom(request: ModeRequest, engine: Engine, cell: Cell): Promise<StartGoals> {
   const { policy, noise, seed, episodes } = request;
   const env = await Environment.create(startingAt(request.env.task, cell));

@@ -11,7 +11,7 @@ import type { ActionField, ModeDiagnosis, StartGoals, StateModes } from "./mode-
 export interface ModesFigure {
   readonly title: string;
   readonly diagnosis: ModeDiagnosis;
-  /** Number of the goal on every cell, −1 where there is none; row by row from the bottom. */
+  /** Number of the goal on every cell, −1 if there is none; row by row from the bottom. */
   readonly goalAt: Int8Array;
   readonly goals: readonly string[];
 }
@@ -34,7 +34,7 @@ const GREY = "#9aa3ad";
 const DIRECTIONS = 32;
 /** Points of a cloud that are drawn. */
 const MOST_POINTS = 2500;
-/** Share of a cloud's points that its panel leaves out at most. */
+/** Share of a cloud's points that its panel omits at most. */
 const CUT_SHARE = 0.005;
 
 /** The picture as SVG text. */
@@ -50,8 +50,8 @@ export function modesFigure({ title, diagnosis, goalAt, goals }: ModesFigure): s
   });
   return svgDocument(width, height, title, [
     label(MARGIN, 28, title, { "font-size": 16, "font-weight": 600 }),
-    label(MARGIN, 46, `${field.perCell} actions drawn in every cell; colour is direction`, { fill: "#5d6670" }),
-    label(MARGIN + BOARD + PANEL_GAP, 28, "actions drawn in the ringed cells", { "font-weight": 600 }),
+    label(MARGIN, 46, `${field.perCell} actions sampled in every cell; colour is direction`, { fill: "#5d6670" }),
+    label(MARGIN + BOARD + PANEL_GAP, 28, "actions sampled in the ringed cells", { "font-weight": 600 }),
     placed(MARGIN, TOP, [...boardShapes(goalAt, colours), ...fieldLines(field), ...marks(states, starts)]),
     ...panels,
     placed(MARGIN, TOP + BOARD + 38, goalBars(starts, goals, colours)),

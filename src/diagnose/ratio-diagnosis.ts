@@ -1,5 +1,5 @@
 /**
- * How the ratio that FPO clips compares with the true ratio of likelihoods while a policy is updated: a run goes on for one iteration from a
+ * How the ratio that FPO clips compares with the true ratio of likelihoods while a policy is updated: a run continues for one iteration from a
  * checkpoint, and after every epoch a sample of its actions is measured under both. Nothing of the run is changed.
  */
 import { hasFlowRatio, ratiosPerAction } from "../algorithms/flow-ratio.ts";
@@ -30,7 +30,7 @@ export interface RatioRequest {
   readonly checkpoint: Checkpoint;
   /** The checkpoint's file, for messages */
   readonly source: string;
-  /** Where its task and its robot are now; as the checkpoint names them where it is left out */
+  /** Where its task and its robot are now; if omitted, as in the checkpoint */
   readonly places?: Places;
   readonly workers: number;
   /** Actions that are measured, and Runge–Kutta steps of the continuous flow */
@@ -66,7 +66,7 @@ export interface RatioPoints {
   readonly truth: Float64Array;
 }
 
-/** What came of it. */
+/** Result of the ratio diagnosis. */
 export interface RatioDiagnosis {
   readonly task: string;
   readonly algorithm: string;
@@ -96,7 +96,7 @@ const BOUND_TIMES = 64;
 
 /**
  * Runs one iteration and measures it.
- * @param onProgress told what is being done
+ * @param onProgress receives the present stage
  * @throws UserError where the checkpoint's task, algorithm or contents do not fit
  */
 export async function diagnoseRatio(
@@ -208,7 +208,7 @@ function checkKnown({ flow, sampler }: Likelihoods, source: string): void {
   const known = flow.filter((value, row) => Number.isFinite(value) && (sampler?.solved[row] ?? 1) === 1).length;
   if (known < 2) {
     const found = `${known} of ${flow.length} actions have a finite likelihood`;
-    throw new UserError(`${source}: ${found}, expected a policy whose actions can be followed back to their noise`);
+    throw new UserError(`${source}: ${found}, expected a policy whose actions can be traced back to their noise`);
   }
 }
 

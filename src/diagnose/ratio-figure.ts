@@ -25,7 +25,7 @@ const MOST_ROWS = 2;
 /** Share of the values that each axis reaches over. */
 const SHOWN_SHARE = 0.995;
 
-/** Told apart by people who see few colours (Okabe and Ito 2008). */
+/** Distinguishable for colour-blind readers (Okabe and Ito 2008). */
 const BLUE = "#0072b2";
 const ORANGE = "#d55e00";
 const GREEN = "#009e73";
@@ -135,7 +135,7 @@ function legend(clip: number): string[] {
     element("path", { d: "M0 0h20", fill: "none", ...attributes });
   const dot = { stroke: BLUE, "stroke-width": 5, "stroke-linecap": "round" };
   return [
-    entry("one action", element("path", { d: "M10 0h0", ...dot })),
+    entry("an action", element("path", { d: "M10 0h0", ...dot })),
     entry("least-squares line", line({ stroke: ORANGE, "stroke-width": 2 })),
     entry("equal ratios", line({ stroke: "#8a939c", "stroke-dasharray": "4 4" })),
     entry(`within 1 ± ${clip}`, element("rect", { x: 0, y: -6, width: 20, height: 12, fill: "#f1e9d2" })),

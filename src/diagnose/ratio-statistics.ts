@@ -50,7 +50,7 @@ export function compareLogRatios(proxy: ArrayLike<number>, truth: ArrayLike<numb
 
 /**
  * @param logRatios the algorithm's own, `perAction` of them for every action, side by side
- * @param truth the true log-ratio per action; entries that are not finite are left out
+ * @param truth the true log-ratio per action; entries that are not finite are omitted
  */
 export function compareClipping(
   logRatios: ArrayLike<number>,

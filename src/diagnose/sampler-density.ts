@@ -10,7 +10,7 @@ import { type DensitySizes, type FieldFeeds, logNormal } from "./flow-density.ts
 import { Lu } from "./lu.ts";
 import { stepFunction, type VelocityField } from "./velocity-field.ts";
 
-/** Where a block of actions came from. */
+/** Origins of a block of actions. */
 export interface Inversion {
   /** log π(a) [rows]; NaN where no noise was found that leads to the action */
   readonly logDensity: Float64Array;

@@ -1,4 +1,4 @@
-/** Whether a run kept what it had learned: evaluations against the best before them, numbers that are none, and how its updates changed over time. */
+/** Whether a run kept what it had learned: evaluations against the best before them, non-finite values, and how its updates changed over time. */
 import { median } from "../math/median.ts";
 import { UserError } from "../math/user-error.ts";
 import type { EvaluationMetrics, IterationMetrics } from "../runs/metrics.ts";
@@ -42,7 +42,7 @@ export interface StabilityDiagnosis {
   /** Environment steps at which the reports begin: 0, or where a fork begins */
   readonly begin: number;
   readonly envSteps: number;
-  /** Of training, evaluations left out */
+  /** Of training, evaluations omitted */
   readonly seconds: number;
   readonly episodes: number;
   readonly evaluations: readonly StabilityEvaluation[];

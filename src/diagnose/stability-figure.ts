@@ -14,10 +14,10 @@ const RETURNS_HEIGHT = 170;
 const MEASURE_HEIGHT = 90;
 const GAP = 46;
 
-/** Told apart by people who see few colours (Okabe and Ito 2008). */
+/** Distinguishable for colour-blind readers (Okabe and Ito 2008). */
 const [BLUE, ORANGE, GREEN, PINK] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
-/** A panel of measures; one that the run's algorithm does not have is left out. */
+/** A panel of measures; one that the run's algorithm does not have is omitted. */
 interface MeasurePanel {
   readonly title: string;
   /** The second one is dashed */
@@ -26,7 +26,7 @@ interface MeasurePanel {
 }
 
 const PANELS: readonly MeasurePanel[] = [
-  { title: "flow-matching loss of the actions taken", names: ["cfmLoss"], colour: ORANGE! },
+  { title: "flow-matching loss of the executed actions", names: ["cfmLoss"], colour: ORANGE! },
   {
     title: "norm of the policy's gradient, and (dashed) spread of actions",
     names: ["gradientNormActor", "actionSpread"],

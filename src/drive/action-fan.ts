@@ -1,4 +1,4 @@
-/** The actions that a driven policy might take next, drawn from other noise in the same state, and how a flow comes to them. Reads, never steps. */
+/** The actions that a driven policy might take next, sampled from other noise in the same state, and the flow's denoising paths to them. Reads, never steps. */
 import type { Engine, Executable } from "../graph/index.ts";
 import { pathsFunction } from "../policy/flow-paths.ts";
 import { parameterViews } from "../policy/parameters.ts";
@@ -9,7 +9,7 @@ import { RecentlyUsed } from "../rollout/recently-used.ts";
 import { ROBOT } from "./drive.ts";
 import type { ActionFan, Decision, NamedPolicy } from "./drive-orders.ts";
 
-/** Draws besides the action that is taken, and how many of them show their path. */
+/** Number of samples in addition to the executed action, and how many of them show their path. */
 export const FAN_ROWS = 64;
 /** Samples whose paths are drawn, besides the action that is taken. */
 export const PATH_ROWS = 24;

@@ -1,5 +1,5 @@
 /**
- * A course and the one that it left, side by side: a branch begins where the driven session stands, and the session's known future goes on in a
+ * A branch and its original, side by side: a branch starts at the session's present step, and the session's recorded future continues in a
  * second simulation, step for step with the first. Nothing that is done to the branch reaches the original.
  */
 import type { BranchOrder, OriginalMoment } from "./drive-orders.ts";
@@ -28,7 +28,7 @@ export class Branching {
     else this.end(what);
   }
 
-  /** Ends the comparison; `back` lets the original go on in place of the branch. Nothing where there is none. */
+  /** Ends the comparison; `back` continues the original instead of the branch. Does nothing without a branch. */
   end(what: "keep" | "back"): void {
     if (this.#fork === null) return;
     const { original } = this.#fork;
@@ -53,7 +53,7 @@ export class Branching {
     await this.follow();
   }
 
-  /** The original at the step of the branch; null where there is none, or where both are still one. */
+  /** The original at the step of the branch; null without a branch, or while both are still the same. */
   moment(): OriginalMoment | null {
     if (this.#fork === null) return null;
     const { original, start, rewards } = this.#fork;

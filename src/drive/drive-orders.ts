@@ -1,11 +1,11 @@
-/** What a driven simulation is told and what it reports. Plain data: it runs on a thread of its own. */
+/** Orders to a driven simulation, and its reports. Plain data: it runs on a thread of its own. */
 import type { Grip } from "../physics/hands.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
 import type { TaskVariant } from "../tasks/index.ts";
 import type { DriveClip } from "./drive-clip.ts";
 
-/** A policy, and what people call it: a reference as on the command line where it is a file. */
+/** A policy and its name: for a file, a reference as on the command line. */
 export interface NamedPolicy {
   readonly key: string;
   readonly data: PolicyData;
@@ -43,7 +43,7 @@ export interface DriveSetup extends TaskVariant {
   readonly clip?: DriveClip;
 }
 
-/** What changes the course of the simulation, between two control steps. */
+/** Changes to the simulation between two control steps. */
 export type DriveChange =
   | { readonly kind: "command"; readonly values: CommandVector }
   /** Direction from the heading, rad to the left, and change of velocity, m/s */
@@ -60,7 +60,7 @@ export interface LoggedChange {
   readonly change: DriveChange;
 }
 
-/** A course from the beginning: the same setup and log give the same digest, bit for bit. */
+/** A recording from the beginning: the same setup and log give the same digest, bit for bit. */
 export interface DriveCourse {
   readonly setup: DriveSetup;
   readonly log: readonly LoggedChange[];
@@ -70,13 +70,13 @@ export interface DriveCourse {
   readonly digest: string;
 }
 
-/** What the thread begins with: a setup, or a course whose end can be gone back from. */
+/** What the thread starts with: a setup, or a recording. */
 export interface DriveBeginning {
   readonly setup: DriveSetup;
   readonly course?: DriveCourse;
 }
 
-/** What is wanted besides the sampled actions: robots in the pose of their joint targets, or after holding each for a moment. */
+/** What is requested in addition to the sampled actions: robots in the pose of their joint targets, or after holding each for a moment. */
 export interface FanWish {
   readonly ghosts: GhostKind | "off";
 }
@@ -89,19 +89,19 @@ export interface ActionFan {
   readonly step: number;
   /** Of an action */
   readonly size: number;
-  /** Integration steps of the paths; 0 where there are none */
+  /** Integration steps of the paths; 0 if there are none */
   readonly flowSteps: number;
   /** [1 + samples, size] before any squash: the action that is taken, then those of as many other draws of noise */
   readonly samples: Float32Array<ArrayBuffer>;
   /** [1 + paths, flowSteps + 1, size] from noise to action, of the first samples; empty where the policy is no flow */
   readonly paths: Float32Array<ArrayBuffer>;
-  /** What the ghosts show; null where there are none */
+  /** What the ghosts show; null if there are none */
   readonly ghostKind: GhostKind | null;
-  /** [1 + ghosts, bodies, 7] the robot as it is, then the ghosts of the first samples, the action that is taken among them */
+  /** [1 + ghosts, bodies, 7] the robot as it is, then the ghosts of the first samples, including the executed action */
   readonly ghosts: Float32Array<ArrayBuffer>;
 }
 
-/** What one way of drawing actions has earned, over the steps that were played with it. */
+/** Results of one choice of flow settings, over the steps that were driven with it. */
 export interface FlowTally {
   readonly policy: string;
   readonly flow: FlowSettings;
@@ -117,11 +117,11 @@ export interface FlowTally {
 /** Begins a branch, keeps it in place of the original, or returns to the original. */
 export type BranchOrder = "begin" | "keep" | "back";
 
-/** What the thread is told. */
+/** Orders to the thread. */
 export type DriveOrder =
   /** Draws the actions of the policy that acts in another way; nothing where it is no flow. */
   | { readonly kind: "flow"; readonly flow: FlowSettings }
-  /** Forgets the course and begins another, from the next seed. */
+  /** Discards the recording and starts another, from the next seed. */
   | { readonly kind: "restart" }
   /** Goes to a step that was done before, and stands there; within what is still known. */
   | { readonly kind: "seek"; readonly step: number }
@@ -129,11 +129,11 @@ export type DriveOrder =
   | { readonly kind: "fan"; readonly wish: FanWish | null }
   /** Begins another future here beside the one that was known, or ends that: the branch stays, or the original takes its place. */
   | { readonly kind: "branch"; readonly what: BranchOrder }
-  /** Asks for the course so far. */
+  /** Asks for the recording so far. */
   | { readonly kind: "tell-course" }
   | { readonly kind: "change"; readonly change: DriveChange; readonly at?: number }
   | { readonly kind: "play" | "pause" | "step" }
-  /** Stands still while nobody watches; whether it plays stays as it is. */
+  /** Stops the clock while nobody watches, without changing whether it plays. */
   | { readonly kind: "rest"; readonly resting: boolean }
   | { readonly kind: "speed"; readonly factor: number };
 
@@ -169,9 +169,9 @@ export interface DriveMoment {
   readonly terms: Float32Array<ArrayBuffer>;
   /** [contacts, 6] position and force on the robot, in the world */
   readonly contacts: Float32Array<ArrayBuffer>;
-  /** What a person holds */
+  /** What a user holds */
   readonly grip: Grip | null;
-  /** Direction of a push that is under way, rad from the world's x axis */
+  /** Direction of a push in progress, rad from the world's x axis */
   readonly push: number | null;
 }
 
@@ -181,13 +181,13 @@ export interface BrokenStep {
   readonly step: number;
   /** Such as 'action "slide"' */
   readonly source: string;
-  /** Whether the robot stays as it is and the clock stands, since the policy gave no finite action; else the robot was reset */
+  /** Whether the robot is held and the clock stopped, since the policy gave a non-finite action; else the robot was reset */
   readonly held: boolean;
   /** Key of the policy that acts */
   readonly policy: string;
 }
 
-/** The course that a branch left, at the same step. */
+/** A branch's original, at the same step. */
 export interface OriginalMoment {
   /** Step at which the branch left it */
   readonly start: number;
@@ -225,8 +225,8 @@ export type DriveReport =
   | { readonly kind: "course"; readonly course: DriveCourse | null }
   | { readonly kind: "broken"; readonly broken: BrokenStep }
   | { readonly kind: "fan"; readonly fan: ActionFan }
-  /** What each way of drawing actions has earned so far, the present one first. */
+  /** Results of each choice of flow settings so far, the present one first. */
   | { readonly kind: "tallies"; readonly tallies: readonly FlowTally[] }
-  /** An order that could not be obeyed; the simulation goes on without it. */
+  /** An order that failed; the simulation continues without it. */
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly exitCode?: 1 | 2 };

@@ -1,5 +1,5 @@
 /**
- * A driven simulation that remembers: every change with its step, and moments to go back to. Going back shows the same course again; a change made
+ * A driven simulation that records every change with its step, and moments to go back to. Going back replays the recording; a change made
  * in the past begins another future from there.
  */
 import { createHash } from "node:crypto";
@@ -21,7 +21,7 @@ import type {
 /** Steps between two moments that are kept, and how many are. */
 const KEYFRAME_STEPS = 25;
 const MOST_KEYFRAMES = 600;
-/** Changes older than all of these moments that are kept for the sake of the course. */
+/** Changes older than all of these moments, kept for the recording. */
 const MOST_CHANGES = 20_000;
 
 interface Keyframe {
@@ -57,7 +57,7 @@ export class DriveSession {
   }
 
   /**
-   * Loads task and policy; of a course, stands at its first step with all of it ahead.
+   * Loads task and policy; a recording starts at its first step.
    * @param nowMs clock that times actions
    * @throws UserError where task or policy are at fault
    */
@@ -78,7 +78,7 @@ export class DriveSession {
     return this.#drive.step;
   }
 
-  /** The last step that was done or is known from a course. */
+  /** The last step that was simulated or recorded. */
   get newest(): number {
     return this.#newest;
   }
@@ -135,11 +135,11 @@ export class DriveSession {
     return course;
   }
 
-  /** Makes a change now. What was known of the future is forgotten, unless the change is none. */
+  /** Makes a change now. The recorded future is discarded, unless the change has no effect. */
   async change(change: DriveChange): Promise<void> {
     const { step } = this.#drive;
     if (this.#drive.has(change)) return;
-    await this.#drive.apply(change); // one that fails leaves the course as it was
+    await this.#drive.apply(change); // a failed one leaves the recording unchanged
     this.forgetFuture();
     this.#log.push({ step, change });
     this.#made++;
@@ -190,7 +190,7 @@ export class DriveSession {
     if (policy) await this.change({ kind: "policy", policy });
   }
 
-  /** Forgets the course and begins another, from the next seed. */
+  /** Discards the recording and starts another, from the next seed. */
   async restart(): Promise<void> {
     this.#setup = await this.#drive.restart((this.#setup.seed + 1) % 2 ** 32);
     this.#log = [];
@@ -224,7 +224,7 @@ export class DriveSession {
       this.#made = from.changes;
     }
     while (this.#drive.step < wanted) await this.advance();
-    // At the end of the course stand changes that no step has felt yet, such as a keyframe.
+    // The recording may end with changes that no step has used yet, such as a keyframe.
     if (wanted === this.#newest) await this.#makeChanges();
   }
 

@@ -13,13 +13,13 @@ import { FanReporter } from "./fan-reporter.ts";
 const port = parentPort;
 if (port === null) throw new Error("drive worker: must be started as a worker thread");
 
-/** Moments closer together than this are not told apart on a screen. */
+/** Moments closer together than this look the same on a screen. */
 const REPORT_MS = 15;
 /** Longest rest; orders end it. */
 const LONGEST_SLEEP_MS = 1000;
 
 const orders: DriveOrder[] = [];
-/** The course that was left for another, while both are shown; made with the session. */
+/** The original of a branch, while both are shown; made with the session. */
 let branching: Branching;
 /** Marks of changes that no step has felt yet. */
 let untold: number[] = [];
@@ -43,10 +43,10 @@ function reportBroken({ broken: source, env, step, policy }: DriveSession, clock
   post({ kind: "broken", broken: { step, source, held: env.held, policy: policy.key } });
 }
 
-/** What the policy might do, told while somebody asks; made with the session. */
+/** Reports what the policy might do while a page requests it; made with the session. */
 let fans: FanReporter;
 
-/** Obeys what came in; true where there is something new to see. */
+/** Executes the received orders; true if there is something new to see. */
 async function obeyAll(session: DriveSession, clock: DriveClock): Promise<boolean> {
   const news = orders.length > 0;
   for (let order = orders.shift(); order !== undefined; order = orders.shift()) {
@@ -57,7 +57,7 @@ async function obeyAll(session: DriveSession, clock: DriveClock): Promise<boolea
   return news;
 }
 
-/** One order or one look at the policy that fails must not end the simulation for everybody who watches. */
+/** A failed order or sample must not end the simulation for all viewers. */
 function refuse(error: unknown): void {
   if (error instanceof PhysicsError) throw error;
   post({ kind: "refused", message: error instanceof Error ? error.message : String(error) });

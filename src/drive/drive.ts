@@ -1,5 +1,5 @@
 /**
- * One robot that a person drives: a task without a time limit, a policy that can be exchanged, a command that follows what is asked. A pure
+ * One robot that a user drives: a task without a time limit, a policy that can be exchanged, a command that follows the user's. A pure
  * function of its setup and its changes; when steps happen is the clock's affair.
  */
 import type { Engine } from "../graph/index.ts";
@@ -26,16 +26,16 @@ export async function driveEnvironment(setup: DriveSetup): Promise<Environment> 
   return Environment.create({ ...form, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
 }
 
-/** A robot that fell is seen lying for so long, s. */
+/** How long a fallen robot stays on screen, s. */
 const LYING_SECONDS = 1.2;
-/** What MuJoCo refused or warned of is told for so long, s. */
+/** How long MuJoCo's refusals and warnings are reported, s. */
 const TOLD_SECONDS = 10;
 /** Share of the newest action in the mean time of actions. */
 const ACT_WEIGHT = 0.05;
 /** The one robot's number. */
 export const ROBOT = 0;
 
-/** A moment from which the same course goes on. */
+/** A moment from which the same drive continues. */
 export interface DriveKeyframe {
   readonly step: number;
   readonly falls: number;
@@ -74,7 +74,7 @@ export class Drive {
   #lying = 0;
   #cut = true;
   #broken = "";
-  /** The last step that MuJoCo refused or warned of, and what there is to tell. */
+  /** The last step that MuJoCo refused or warned of, and the text to report. */
   #complaint = { step: Number.NEGATIVE_INFINITY, words: "" };
   /** What is gone through before the policy acts; null once it does. */
   #clip: DriveClip | null = null;
@@ -169,13 +169,13 @@ export class Drive {
     this.#command.ask([0, 0, 0]);
   }
 
-  /** Whether a change would change nothing: what it asks for is the case. */
+  /** Whether a change would have no effect. */
   has(change: DriveChange): boolean {
     if (change.kind === "command") return this.#command?.isAsked(change.values) ?? true;
     return change.kind === "hold" && change.grip === null && this.#hands.grip === null;
   }
 
-  /** Changes the course from the next step on. */
+  /** Changes the drive from the next step on. */
   async apply(change: DriveChange): Promise<void> {
     if (this.#clip) this.#leaveClip();
     switch (change.kind) {
@@ -271,7 +271,7 @@ export class Drive {
     return { key, noise, data: steps === flow.spec.flowSteps ? data : withSteps(flow, steps) };
   }
 
-  /** A copy of everything that decides how it goes on. */
+  /** A copy of everything that decides how it continues. */
   save(): DriveKeyframe {
     const state = new Float64Array(this.env.stateSize);
     this.env.save(state, 0);
@@ -288,7 +288,7 @@ export class Drive {
     };
   }
 
-  /** Goes on from a saved moment. What is seen of it is right after the next step only. */
+  /** Continues from a saved moment. What is seen of it is right after the next step only. */
   async load(from: DriveKeyframe): Promise<void> {
     this.#clip = (from.inClip && this.#setup.clip) || null;
     if (this.#clip && this.#command) this.env.holdCommand(null);

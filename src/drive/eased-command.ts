@@ -1,4 +1,4 @@
-/** A velocity command that follows what a person asks for without jumping: it grows within a moment and dies away a little faster. */
+/** A velocity command that follows the user's without jumps: it rises within a moment and decays slightly faster. */
 
 /** Seconds from standing to the end of a range, and back. */
 const RISE_SECONDS = 0.3;
@@ -10,7 +10,7 @@ type Ranges = readonly (readonly [number, number])[];
 export class EasedCommand {
   /** [ranges] */
   readonly values: Float64Array;
-  /** [ranges] what was asked for, cut to the ranges */
+  /** [ranges] the user's command, clipped to the ranges */
   readonly target: Float64Array;
   readonly #ranges: Ranges;
   readonly #dt: number;
@@ -30,7 +30,7 @@ export class EasedCommand {
     });
   }
 
-  /** Whether just this was asked for last. */
+  /** Whether this is the user's last command. */
   isAsked(values: ArrayLike<number>): boolean {
     return this.#ranges.every((_, i) => this.target[i] === this.#cut(values, i));
   }

@@ -1,4 +1,4 @@
-/** Tells a few times per second what a driven policy might do next and what its settings have earned; costs nothing while nobody asks. */
+/** Reports a few times per second what a driven policy might do next and the reward of its settings; costs nothing without subscribers. */
 import type { Engine } from "../graph/index.ts";
 import { ActionFans } from "./action-fan.ts";
 import type { ActionFan, DriveReport, FanWish } from "./drive-orders.ts";
@@ -19,7 +19,7 @@ export class FanReporter {
   #wish: FanWish | null = null;
   #ghosts: Ghosts | null = null;
   #toldMs = Number.NEGATIVE_INFINITY;
-  /** What was told last is still so. */
+  /** The last report is still valid. */
   #isTold = false;
   #toldStep = -1;
   #toldPolicy: unknown = null;
@@ -57,7 +57,7 @@ export class FanReporter {
     this.#isTold = true;
     const fan = await this.#fanOf(session);
     const { samples, paths, ghosts } = fan;
-    // A page cannot draw what a broken policy gives; its step tells.
+    // A page cannot draw non-finite actions; the step reports them.
     if (!samples.every(Number.isFinite)) return;
     this.#post(
       { kind: "fan", fan },

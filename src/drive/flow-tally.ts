@@ -1,4 +1,4 @@
-/** What each way of drawing actions earns while it drives: reward, falls and the time of an action, per policy, steps and noise. */
+/** Results of flow settings while they drive: reward, falls and time per action, per policy, flow steps and noise. */
 import { flowSettingsOf } from "./drive.ts";
 import type { FlowSettings, FlowTally, NamedPolicy } from "./drive-orders.ts";
 

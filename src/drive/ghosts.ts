@@ -3,7 +3,7 @@ import { type Environment, targetJoints } from "../tasks/index.ts";
 import { driveEnvironment, ROBOT } from "./drive.ts";
 import type { Decision, DriveSetup, GhostKind } from "./drive-orders.ts";
 
-/** Sampled actions that are shown besides the one that is taken. */
+/** Sampled actions that are shown in addition to the executed one. */
 export const GHOSTS = 12;
 /** How long an action is held, s. */
 export const AHEAD_SECONDS = 0.2;

@@ -30,8 +30,8 @@ export function resolvedOptions(options: ControllerOptions): Required<Controller
 }
 
 /**
- * Input `obs` [batch, obsSize], output [batch, actionSize] under the name asked for.
- * @throws UserError when joint targets are asked for and the task has none, or a feed-forward that the observation does not tell
+ * Input `obs` [batch, obsSize], output [batch, actionSize] under the name requested.
+ * @throws UserError when joint targets are requested and the task has none, or its feed-forward cannot be computed from the observation
  */
 export function controllerFunction(
   policy: TrainedPolicy,

@@ -20,8 +20,8 @@ const OBSERVATIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The file's text, or null where the task is none of a Unitree robot or cannot be told in its keys. Their deployers feed observations alone,
- * scale what they get and show it as the last action, so that noise inputs and joint targets cannot be told either.
+ * The file's text, or null if the task has no Unitree robot or does not fit the file's keys. Their deployers feed observations alone,
+ * scale what they get and show it as the last action, so that noise inputs and joint targets do not fit either.
  */
 export function deployYaml(task: TaskDescription, options: ControllerOptions = {}): string | null {
   const { action, command, observation, controlHz } = task;

@@ -41,12 +41,11 @@ export async function runEpisodes(
 }
 
 /**
- * @param who whose actions the outcomes follow from, for messages
+ * @param who name of the policy, for messages
  * @throws UserError when it gave an action that is not finite: what follows from that is no controller
  */
 export function checkActions(outcomes: readonly EpisodeOutcomes[], who: string): void {
   const broken = outcomes.flatMap(({ nonFinite }) => nonFinite.filter(isAction));
   const episodes = outcomes.reduce((sum, { returns }) => sum + returns.length, 0);
-  if (broken.length > 0)
-    throw new UserError(`${who}: ${nonFiniteText(broken, episodes)}; expected neither NaN nor infinity`);
+  if (broken.length > 0) throw new UserError(`${who}: ${nonFiniteText(broken, episodes)}; expected finite values`);
 }

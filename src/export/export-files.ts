@@ -9,7 +9,7 @@ import { controllerOnnx } from "./onnx-controller.ts";
 import type { ExportSubject } from "./report/measurement.ts";
 import type { KeptRows } from "./report/recording.ts";
 
-/** The controller in the formats asked for, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */
+/** The controller in the formats requested, the contract, and Unitree's deploy.yaml where it applies. @param kept go into the C source */
 export async function exportFiles(
   { policy, task, taskFile, description, origin, options }: ExportSubject,
   formats: readonly ExportFormat[],

@@ -38,7 +38,7 @@ export function flowStepReturn(
   };
 }
 
-/** The smallest measured number of steps that loses less than `ACCEPTED_LOSS`; null where there is none. */
+/** The smallest measured number of steps that loses less than `ACCEPTED_LOSS`; null if there is none. */
 export function fewestSteps(returns: readonly FlowStepReturn[]): number | null {
   return returns.find(({ loss }) => loss < ACCEPTED_LOSS)?.flowSteps ?? null;
 }

@@ -72,13 +72,13 @@ function inScript(text: string): string {
 async function readBuilt(name: string): Promise<string> {
   const path = join(PROGRAM, name);
   return readFile(path, "utf8").catch((cause: unknown) => {
-    throw new UserError(`--format: html needs ${path}, which is not there; build it with npm run build`, { cause });
+    throw new UserError(`--format: html needs ${path}, which does not exist; try: npm run build`, { cause });
   });
 }
 
 /**
- * The scene with its files: this package's below /package, a user's own below /user. Those keep their places relative to each other and tell
- * nothing else of where they lie; what a scene names by an absolute path stays there, as MuJoCo asks for that.
+ * The scene with its files: this package's below /package, a user's own below /user. Those keep their places relative to each other and reveal
+ * nothing else of where they lie; what a scene names by an absolute path stays there, as MuJoCo requests that.
  */
 async function sceneInPage({ scene }: Task): Promise<Pick<PagePayload, "scene" | "files">> {
   const files = await readNamedFiles(scenePath({ scene }));

@@ -4,7 +4,7 @@ import { UserError } from "../math/user-error.ts";
 import type { Stride, Sway, TaskDescription } from "../tasks/index.ts";
 
 /**
- * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be told from it.
+ * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be recovered from it.
  * @param action squashed [batch, actions]
  * @param obs raw [batch, obsSize], which a feed-forward reads its clock from
  * @throws UserError when the task's actions are no joint targets, or the observation does not hold what the feed-forward needs
@@ -99,7 +99,7 @@ function swingMatrix({ legs, amplitude }: SteppingPose, joints: readonly string[
 function shownAt(reading: string, size: number, task: TaskDescription): number {
   const term = task.observation.find(({ source }) => source === reading);
   const plain = term?.size === size && term.scale === 1 && term.noise === 0 && term.delay === 0;
-  if (!plain) throw unknownFeedForward(task, `no observation passes on ${reading} as it is`);
+  if (!plain) throw unknownFeedForward(task, `no observation passes on ${reading} unchanged`);
   return term.offset;
 }
 
@@ -112,7 +112,7 @@ function termAt(term: string, size: number, task: TaskDescription): number {
 
 function unknownFeedForward({ name }: TaskDescription, found: string): UserError {
   return new UserError(
-    `--output: ${name} cannot give joint targets, ${found}; expected actions, and contract.json's rules for the rest`,
+    `--output: ${name} cannot give joint targets, ${found}; expected actions, to which contract.json's rules apply`,
     { exitCode: 2 },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * A trained policy as an ONNX file that deployers run as it is: observation in, actions or joint targets out; normaliser, flow integration (or a
+ * A trained policy as an ONNX file that deployers run unchanged: observation in, actions or joint targets out; normaliser, flow integration (or a
  * Gaussian's mean) and squash are inside. The metadata is the contract between policy and robot. It does not write files and does not check
  * itself; see parity.ts.
  */
@@ -43,7 +43,7 @@ interface DeployedTask {
 
 /**
  * The eight keys that existing deployers read: lists separated by commas (mjlab, rl/exporter). Where the last actions are no joint targets,
- * those lists are of the joints alone, and three keys of our own tell the rest.
+ * those lists are of the joints alone, and three keys of our own cover the rest.
  */
 export function deployerMetadata(
   { action, command, observation }: DeployedTask,

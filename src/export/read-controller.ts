@@ -37,7 +37,7 @@ export function storedContract(
 ): Contract {
   const contract = parseContract(metadata.flowgait, source);
   if (contract.fileSha256 === undefined || !isIntact(bytes, contract.fileSha256))
-    throw new UserError(`${source}: its checksum does not fit, so it was changed after the export; export it again`);
+    throw new UserError(`${source}: its checksum does not match, so it was changed after the export; export it again`);
   for (const [key, value] of Object.entries(deployerMetadata(contract.task, contract.training)))
     if (metadata[key] !== value) throw contradiction(source, key, metadata[key], value);
   checkCounts(contract, source);
@@ -82,7 +82,7 @@ function parseContract(text: string | undefined, source: string): Contract {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new UserError(`${source}: its contract is not valid JSON, expected a file as it was exported`, { cause });
+    throw new UserError(`${source}: its contract is not valid JSON, expected an unchanged exported file`, { cause });
   }
   const version = (json as { version?: unknown } | null)?.version;
   if (version !== CONTRACT_VERSION)

@@ -58,7 +58,7 @@ export class ReferencePolicy {
   }
 }
 
-/** Noise [episodes, noiseSize] of a control step; valid until the next is asked for. */
+/** Noise [episodes, noiseSize] of a control step; valid until the next is requested. */
 export interface NoiseSource {
   at(tick: number): Float32Array;
 }

@@ -1,6 +1,6 @@
 /**
  * The flow policy that a controller was made from, kept whole beside the controller in its file. In the graph the flow's steps are unrolled and what
- * depends on its time alone is folded into constants; from this, actions can be drawn in other ways, and their paths be told.
+ * depends on its time alone is folded into constants; from this, actions can be sampled with other settings, and their paths shown.
  */
 import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
@@ -64,7 +64,7 @@ export function storedFlow(
   };
   if (found && weightsSha256(found) === contract.weightsSha256) return found;
   throw new UserError(
-    `${source}: metadata ${KEY} is not the policy of its contract, expected a file as it was exported`,
+    `${source}: metadata ${KEY} does not match the contract's policy, expected an unchanged exported file`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { CHART_INK, type ChartAxes, chartAxes, placeOn, pointOn, type Range } from "./chart-axes.ts";
 import { coordinate, element, label } from "./svg.ts";
 
-/** What a panel shows. Points beyond the axes are left out. */
+/** What a panel shows. Points beyond the axes are omitted. */
 export interface ScatterChart extends ChartAxes {
   readonly title: string;
   /** At the right end of the title's line */

@@ -16,7 +16,7 @@ const refusals: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only, expected a writable folder",
   ENOTDIR: "a part of its path is a file, expected a folder",
   ENOENT: "its folder does not exist, expected a writable folder",
-  EFBIG: "the limit on file sizes is reached, expected a higher one",
+  EFBIG: "the limit on file sizes is reached, expected a higher limit",
   EISDIR: "it is a folder, expected a file",
   ENAMETOOLONG: "the name is too long, expected a shorter one",
   EMFILE: "too many open files, expected a free file handle",
@@ -72,7 +72,7 @@ export async function makeFolder(path: string): Promise<string | null> {
   }
 }
 
-/** Makes an empty folder for files that nobody keeps; whoever asks for it removes it. Throws UserError when that is not possible. */
+/** Makes an empty folder for temporary files; the caller removes it. Throws UserError when that is not possible. */
 export async function temporaryFolder(name: string): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), `${name}-`));

@@ -1,11 +1,11 @@
-/** Where commands write: results to one stream, words for people to another. The only user of process.stdout and process.stderr. */
+/** Where commands write: results to one stream, messages to another. The only user of process.stdout and process.stderr. */
 import { writeError } from "./atomic-file.ts";
 
 /** The two streams of a command. */
 export interface Output {
   /** Results, for people or as JSON: standard output. */
   result(text: string): void;
-  /** Words for people beside the result: standard error, one line each. */
+  /** Messages beside the result: standard error, one line each. */
   note(text: string): void;
   /** For progress bars, which need to know the terminal. */
   readonly notes: NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -15,7 +15,7 @@ export interface Output {
 const LOST_READER = ["EPIPE", "ECONNRESET", "EIO"];
 
 /**
- * The process's own streams. What cannot be written ends the writing and nothing else: a command goes on, so that a training saves. The
+ * The process's own streams. What cannot be written ends the writing and nothing else: a command continues, so that a training saves. The
  * process then exits with 1, after a line on standard error where that is another stream; a reader that closes its end, such as `head`, and
  * a terminal that is lost are no failure.
  */

@@ -9,7 +9,7 @@ import { createTfjsEngine } from "./engines/tfjs.ts";
  */
 export type EngineName = "ort" | "tfjs";
 
-/** An engine by name. Its packages load when a function is compiled; a UserError tells which one is missing. */
+/** An engine by name. Its packages load when a function is compiled; a UserError names a missing one. */
 export function createEngine(name: EngineName): Engine {
   return name === "ort" ? createOrtEngine() : createTfjsEngine();
 }

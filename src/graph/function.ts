@@ -98,7 +98,7 @@ function cleanUp(outputs: readonly Tensor[]): Tensor[] {
 function keyOf(node: Tensor, ids: ReadonlyMap<Tensor, number>): string {
   const operands = node.inputs.map((operand) => ids.get(operand)).join(",");
   const attributes = node.op === "constant" ? node.attributes.values.join(",") : JSON.stringify(node.attributes);
-  // Two inputs of one name are told apart, so that graphFunction can refuse them.
+  // Two inputs of one name stay distinct, so that graphFunction can refuse them.
   const identity = node.op === "input" ? `#${ids.size}` : "";
   return `${node.op}(${operands})[${node.shape}]${attributes}${identity}`;
 }

@@ -40,14 +40,14 @@ function stackedMatmul(a: Tensor, b: Tensor, transposeB: boolean): Tensor {
   return reshape(product, [...a.shape.slice(0, -1), product.shape[1]]);
 }
 
-/** Ascending, unique, non-negative axes; all axes when left out. */
+/** Ascending, unique, non-negative axes; all axes if omitted. */
 function normalizeAxes(op: string, shape: readonly Dim[], axes?: number | readonly number[]): number[] {
   if (axes === undefined) return shape.map((_, axis) => axis);
   const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(op, axis, shape.length));
   return [...new Set(list)].sort((x, y) => x - y);
 }
 
-/** Sum over `axes` (all when left out); summed axes vanish unless `keepDims`. */
+/** Sum over `axes` (all if omitted); summed axes vanish unless `keepDims`. */
 export function sum(x: Tensor, axes?: number | readonly number[], keepDims = false): Tensor {
   assertFloat("sum", x);
   const summed = normalizeAxes("sum", x.shape, axes);
@@ -57,7 +57,7 @@ export function sum(x: Tensor, axes?: number | readonly number[], keepDims = fal
   return makeTensor("sum", [x], shape, { axes: summed, keepDims });
 }
 
-/** Mean over `axes` (all when left out). Throws for the symbolic batch dimension, whose count is not known while building. */
+/** Mean over `axes` (all if omitted). Throws for the symbolic batch dimension, whose count is not known while building. */
 export function mean(x: Tensor, axes?: number | readonly number[], keepDims = false): Tensor {
   let count = 1;
   for (const axis of normalizeAxes("mean", x.shape, axes)) {

@@ -111,7 +111,7 @@ export function input(name: string, shape: readonly Dim[], dtype: Dtype = "float
 /**
  * A value fixed in the graph.
  * @param values a number, or row-major values; copied.
- * @param shape [] for a number, [values.length] for a list, when left out.
+ * @param shape [] for a number, [values.length] for a list, by default.
  */
 export function constant(values: number | Float32Array | readonly number[], shape?: readonly Dim[]): Tensor {
   const list = typeof values === "number" ? [values] : values;

@@ -38,7 +38,7 @@ export class ActorUpdater {
   readonly #options: UpdaterOptions;
   readonly #surrogate: Surrogate;
   readonly #order: RowOrder;
-  /** Rows of the block under way, and of their observations */
+  /** Rows of the present block, and of their observations */
   readonly #rows: Int32Array;
   readonly #seen: Int32Array;
   readonly #keptRows: BlockRows;

@@ -19,7 +19,7 @@ import { largestDivisor, VALUE_ROWS } from "./update-plan.ts";
 export class CriticUpdater {
   readonly #options: UpdaterOptions;
   readonly #order: RowOrder;
-  /** Rows of the block under way [unroll, criticUnits], and of what is seen of them; segments see one step more */
+  /** Rows of the present block [unroll, criticUnits], and of what is seen of them; segments see one step more */
   readonly #rows: Int32Array;
   readonly #seen: Int32Array;
   readonly #seenRows: BlockRows;
@@ -110,7 +110,7 @@ export class CriticUpdater {
     return privilegedSize === 0 ? { obs } : { obs, privileged: new Float32Array(rows * privilegedSize) };
   }
 
-  /** Scales one shard's rewards and, where the plan asks for it, computes values and advantages. */
+  /** Scales one shard's rewards and, where the plan requests it, computes values and advantages. */
   async prepare(shard: number): Promise<void> {
     const { spec } = this.#options;
     this.#load(this.#value);
@@ -132,7 +132,7 @@ export class CriticUpdater {
     }
   }
 
-  /** Adds γ·V of what came after a time limit to that step's reward. */
+  /** Adds γ·V of the state after a time limit to that step's reward. */
   async #bootstrap(shard: number): Promise<void> {
     const { sizes, spec, views } = this.#options;
     const { envs, finals, obsSize, privilegedSize, steps } = sizes;

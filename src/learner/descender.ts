@@ -1,7 +1,7 @@
 /**
- * One thread's hands in a descent: all threads go through the minibatches in the same order, take shares of each gradient as they come, and
- * whoever finishes a gradient steps its network. The networks learn side by side: while one steps, others are busy with the other's gradient.
- * Sums are taken in the plan's order, so neither the number of threads nor who does what ever shows.
+ * One thread's share of the gradient descent: all threads go through the minibatches in the same order, take shares of each gradient as they come, and
+ * the thread that finishes a gradient steps its network. The networks learn side by side: while one steps, others are busy with the other's gradient.
+ * Sums are taken in the plan's order, so the result depends neither on the number of threads nor on the assignment of work.
  */
 import type { AdamSettings } from "../algorithms/adam.ts";
 import { type AdvantageScale, normaliseAdvantages } from "../algorithms/advantages.ts";
@@ -19,7 +19,7 @@ export interface DescenderOptions extends UpdaterOptions {
   readonly minibatchScale: AdvantageScale | null;
 }
 
-/** Learns from prepared minibatches, together with all threads that are given the same job: none may be left out for good. */
+/** Learns from prepared minibatches, together with all threads that are given the same job: no thread may be missing. */
 export interface DescentJob {
   readonly kind: "descend";
   /** Whose batch it is; what rows hold stays the same within it */
@@ -89,7 +89,7 @@ export class Descender {
     if (!this.#board.waitFor(network, minibatch)) return false;
     if (advantages === "iteration") return true;
     if (network === "actor") return this.#board.waitFor("critic", minibatch + 1);
-    // Advantages that epochs compute anew may not change before the policy has learned from them.
+    // Advantages that each epoch computes again may not change before the policy has learned from them.
     return minibatch % minibatches !== 0 || this.#board.waitFor("actor", minibatch);
   }
 

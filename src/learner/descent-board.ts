@@ -1,13 +1,13 @@
 /**
- * Where threads stand that descend together: who has taken which part of which minibatch's gradient, and how many steps each network has
- * made. It lies in shared memory, so that threads go on without a message. Not here: what a part or a step is (descender.ts).
+ * The state of a joint gradient descent: which thread has taken which part of which minibatch's gradient, and how many steps each network has
+ * made. It lies in shared memory, so that threads continue without a message. Not here: what a part or a step is (descender.ts).
  */
 
 /** What has weights and a gradient of its own. */
 export type Network = "actor" | "critic";
 
 const NETWORKS = 2;
-/** In place of a network's steps: somebody cannot go on, so nobody shall wait. */
+/** In place of a network's steps: a thread cannot continue, so no thread shall wait. */
 const BROKEN = -1;
 
 /** Int32 values of a board for so many minibatches, those of all epochs together. */
@@ -28,7 +28,7 @@ export class DescentBoard {
     this.#done = NETWORKS + (values.length - NETWORKS) / 2;
   }
 
-  /** Clears the board, which nobody may be using. @param steps of each network, with which the descent goes on */
+  /** Clears the board, which must not be in use. @param steps of each network, with which the descent continues */
   begin(steps: number): void {
     this.#values.fill(0);
     this.#values.fill(steps, 0, NETWORKS);
@@ -67,7 +67,7 @@ export class DescentBoard {
     }
   }
 
-  /** Sends everybody home who waits, or will: a share that was taken will never be done. */
+  /** Releases all present and future waiters: a share that was taken will never be done. */
   breakOff(): void {
     for (let at = 0; at < NETWORKS; at++) {
       Atomics.store(this.#values, at, BROKEN);
@@ -80,7 +80,7 @@ function indexOf(network: Network): number {
   return network === "actor" ? 0 : 1;
 }
 
-/** By itself, so that a CPU profile tells waiting from work (bench/cpu-profile.ts). */
+/** A function of its own, so that a CPU profile separates waiting from work (bench/cpu-profile.ts). */
 function sleepWhile(values: Int32Array, at: number, value: number): void {
   Atomics.wait(values, at, value);
 }

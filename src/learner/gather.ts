@@ -76,7 +76,7 @@ export interface BlockRows {
 /**
  * @param index name of the input that takes the rows' numbers
  * @param count rows of a block
- * @param copies the tables' copies by name (BatchCopy); null where there are none
+ * @param copies the tables' copies by name (BatchCopy); null if there are none
  */
 export function blockRows(tables: readonly RowTable[], index: string, count: number, copies: Arrays | null): BlockRows {
   return copies === null ? gatheredRows(tables, count) : pickedRows(tables, index, count, copies);

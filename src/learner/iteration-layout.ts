@@ -62,7 +62,7 @@ export function iterationLayout(sizes: IterationSizes) {
     reward: ["float32", rows],
     terminated: ["uint8", rows],
     truncated: ["uint8", rows],
-    /** Steps cut by a time limit: how many, where (row within the shard), and what came after [shards, finals, …] */
+    /** Steps cut by a time limit: how many, where (row within the shard), and the states after them [shards, finals, …] */
     finalCount: ["int32", shards],
     finalRow: ["int32", shards * finals],
     finalObs: ["float32", shards * finals * obsSize],

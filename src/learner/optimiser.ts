@@ -54,7 +54,7 @@ export class Optimiser {
 
   /**
    * One step, unless a gradient is not finite.
-   * @returns the gradient's norm before any limit; not finite when the step was left out
+   * @returns the gradient's norm before any limit; not finite if the step was skipped
    */
   async step(learningRate: number): Promise<number> {
     adamRates(this.#settings, learningRate, this.steps + 1, this.#feeds.rates);

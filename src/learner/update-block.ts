@@ -79,7 +79,7 @@ export class BlockSum {
     this.#sum = count === 1 ? block : new Float32Array(block.length);
   }
 
-  /** Takes in what the block holds now; the first one begins anew. */
+  /** Adds the present block; the first one resets the sums. */
   add(first: boolean): void {
     const [sum, block] = [this.#sum, this.#block];
     if (sum === block) return;

@@ -70,7 +70,7 @@ export function largestDivisor(n: number, limit: number): number {
   return 1;
 }
 
-/** Smallest divisor of `n` that is at least `limit`; `n` where there is none. */
+/** Smallest divisor of `n` that is at least `limit`; `n` if there is none. */
 export function smallestDivisor(n: number, limit: number): number {
   for (let divisor = limit; divisor < n; divisor++) if (n % divisor === 0) return divisor;
   return n;

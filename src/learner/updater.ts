@@ -1,6 +1,6 @@
 /**
  * The learner's work on one thread: prepares shards and computes gradient parts, reading and writing the iteration's shared arrays.
- * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: who does what (descender.ts).
+ * Every method is a function of what it reads, so any thread may do it, or do it again. Not here: which thread does what (descender.ts).
  */
 import type { RunClock } from "../policy/run-clock.ts";
 import { ActorUpdater } from "./actor-updater.ts";
@@ -40,7 +40,7 @@ export class Updater {
 
   /**
    * Gives one shard's rows what they keep through the epochs, measured under the collecting weights, scales rewards and, where the plan
-   * asks for it, computes values and advantages.
+   * requests it, computes values and advantages.
    * @param clock of the iteration's start
    */
   async prepare(shard: number, clock: RunClock): Promise<void> {

@@ -1,7 +1,7 @@
 /** Suggestions for misspelt names: "has no joint X; nearest: …". Levenshtein distance, letter case ignored. */
 
 /**
- * The candidates nearest to `name`, best first. Those that need more edits than half the longer word's letters are left out, unless one contains the other.
+ * The candidates nearest to `name`, best first. Those that need more edits than half the longer word's letters are omitted, unless one contains the other.
  * @param limit at most this many are returned
  */
 export function nearNames(name: string, candidates: Iterable<string>, limit = 3): string[] {
@@ -34,7 +34,7 @@ export function suggestion(name: string, candidates: Iterable<string>): string {
 /**
  * "--envz: unknown flag; nearest: --envs"
  * @param name without dashes in front
- * @param flags the names that there are, without dashes in front
+ * @param flags the known names, without dashes in front
  */
 export function unknownFlag(name: string, flags: readonly string[]): string {
   const near = nearFlags(name, flags);

@@ -1,4 +1,4 @@
-/** Numbers as people write them. */
+/** Numbers as users write them. */
 
 /** Also 6_000_000, 6e6 and, as the metrics print them, 6M and 500k. Undefined where the text is no number. */
 export function parseNumber(text: string): number | undefined {

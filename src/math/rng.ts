@@ -1,5 +1,5 @@
 /**
- * Counter-based random numbers: a draw depends on where it is asked for, never on what was drawn before elsewhere.
+ * Counter-based random numbers: a draw depends on its counter, never on earlier draws.
  * Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
  */
 
@@ -107,7 +107,7 @@ export class Rng {
     for (; i < end; i++) out[i] = this.normal();
   }
 
-  /** Goes on as if `count` standard normal draws had been made, after none or after normal draws only. */
+  /** Continues as if `count` standard normal draws had been made, after none or after normal draws only. */
   skipNormal(count: number): void {
     let left = count;
     if (left > 0 && this.#hasNormal) {

@@ -1,4 +1,4 @@
-/** A mistake of the user's or of the machine's, told in one line; anything else that is thrown is a bug and keeps its stack trace. */
+/** A mistake of the user's or a failure of the machine, reported in one line; anything else that is thrown is a bug and keeps its stack trace. */
 export class UserError extends Error {
   /** Process exit code: 1 the command failed, 2 the command was used wrongly. */
   readonly exitCode: 1 | 2;

@@ -1,4 +1,4 @@
-/** The shapes of a scene as Foxglove's well-known schema of entities: told once, each locked to the frame of its body. */
+/** The shapes of a scene as Foxglove's well-known schema of entities: written once, each locked to the frame of its body. */
 import { rotate } from "../math/quat.ts";
 import { describeScene, type GeomDescription, type SceneDescription } from "../physics/looks/scene-description.ts";
 import type { Environment } from "../tasks/index.ts";

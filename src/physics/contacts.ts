@@ -8,7 +8,7 @@ const MOST_CONTACTS = 64;
 /** mjtCone: forces are given along the edges of a pyramid, or along the contact's axes. */
 const PYRAMIDAL = 0;
 
-/** Contacts of the last step, [contacts, 6]; those that press on nothing are left out. */
+/** Contacts of the last step, [contacts, 6]; those that press on nothing are omitted. */
 export function readContacts({ data, model }: Simulation): Float32Array<ArrayBuffer> {
   const forces = data.efc_force as Float64Array;
   const isPyramidal = model.opt.cone === PYRAMIDAL;

@@ -1,6 +1,6 @@
 /**
  * The one door to mujoco-js: loads the WebAssembly module once per thread, compiles MJCF files and turns the engine's failures into readable ones.
- * Types of the module stay in this folder; nobody else imports mujoco-js.
+ * Types of the module stay in this folder; no other file imports mujoco-js.
  */
 import type { MainModule, MjModel } from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
@@ -57,7 +57,7 @@ export async function compilePlainModel(scenePath: string): Promise<MjModel> {
 }
 
 /**
- * Compiles the MJCF or URDF file at an absolute path, with every file that MuJoCo asks for.
+ * Compiles the MJCF or URDF file at an absolute path, with every file that MuJoCo requests.
  * @param loan for callers that want the files' bytes, or other names for folders of the disk
  * @throws UserError that carries MuJoCo's message and line, and names the attribute of a file that cannot be opened
  */

@@ -1,6 +1,6 @@
 /**
- * A person's hands on the robot: a push that lasts a moment, and a spring between a point of a body and a point in the world. Forces are set before
- * each control step and held through it. A task's own disturbances that press on the same body prevail.
+ * Forces that a user applies to the robot: a short push, and a spring between a point of a body and a point in the world. Forces are set before
+ * each control step and held through it. The task's own disturbances on the same body take precedence.
  */
 import type { Simulation } from "./simulation.ts";
 
@@ -11,11 +11,11 @@ export interface Grip {
   readonly body: number;
   /** In the body's frame, m */
   readonly point: Triple;
-  /** Where the point is drawn to, in the world, m */
+  /** Where the spring pulls the point, in the world, m */
   readonly target: Triple;
 }
 
-/** Everything that decides what the hands do next. */
+/** Everything that decides the next forces. */
 export interface HandsState {
   readonly grip: Grip | null;
   readonly push: readonly [number, number];
@@ -25,12 +25,12 @@ export interface HandsState {
   readonly bodies: readonly Float64Array[];
 }
 
-/** A push changes the robot's velocity by this, spread over so long. */
+/** A push changes the robot's velocity by this, over this time. */
 const PUSH_SECONDS = 0.1;
 /** The spring's own frequency, rad/s, and its damping as a share of the critical one. */
 const SPRING_RATE = 9;
 const SPRING_DAMPING = 0.8;
-/** The spring never pulls harder than so many times the robot's weight. */
+/** Maximum force of the spring, in multiples of the robot's weight. */
 const STRONGEST_PULL = 2;
 const GRAVITY = 9.81;
 
@@ -61,17 +61,17 @@ export class Hands {
     this.#roots = (sim.model.body_rootid as Int32Array).slice();
   }
 
-  /** What is held; null while nothing is. */
+  /** The grip; null without one. */
   get grip(): Grip | null {
     return this.#grip;
   }
 
-  /** Direction of the push that is under way, rad from the world's x axis; null while none is. */
+  /** Direction of the present push, rad from the world's x axis; null without one. */
   get pushAngle(): number | null {
     return this.#pushSteps > 0 ? Math.atan2(this.#push[1], this.#push[0]) : null;
   }
 
-  /** Holds a body, or moves where it is held; null lets go. Bodies that cannot move are not held. */
+  /** Holds a body, or moves the grip; null releases it. Fixed bodies cannot be held. */
   hold(grip: Grip | null): void {
     this.#grip = grip !== null && this.#massAt(grip.body) > 0 ? grip : null;
   }
@@ -90,7 +90,7 @@ export class Hands {
     this.#push = [newtons * Math.cos(heading + angle), newtons * Math.sin(heading + angle)];
   }
 
-  /** Lets go of everything. */
+  /** Releases everything. */
   release(): void {
     this.#grip = null;
     this.#pushSteps = 0;
@@ -102,7 +102,7 @@ export class Hands {
     return { grip: this.#grip, push: this.#push, pushSteps: this.#pushSteps, touched: [...this.#touched], bodies };
   }
 
-  /** Goes on from a saved state; the simulation's own state must be that of the same moment. */
+  /** Continues from a saved state; the simulation's own state must be that of the same moment. */
   load({ grip, push, pushSteps, touched, bodies }: HandsState): void {
     this.#grip = grip;
     this.#push = push;
@@ -135,7 +135,7 @@ export class Hands {
     return this.#sim.modelFields.body_subtreemass[this.#trunk];
   }
 
-  /** kg that a body weighs when it is drawn at; 0 where it cannot move. */
+  /** Effective mass of a body under the spring, kg; 0 if it cannot move. */
   #massAt(body: number): number {
     const inverse = this.#inverseWeight[2 * body];
     return inverse > 0 ? 1 / inverse : 0;

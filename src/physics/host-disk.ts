@@ -1,6 +1,6 @@
 /**
  * Lends the disk to the module's file system while MuJoCo compiles a scene. MuJoCo applies its own rules to the names in MJCF and URDF
- * (include, meshdir, strippath, absolute paths) and asks for the files that result; nothing but those is read.
+ * (include, meshdir, strippath, absolute paths) and requests the files that result; nothing but those is read.
  */
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { isAbsolute, posix, sep } from "node:path";
@@ -26,9 +26,9 @@ export interface Loan {
   readonly folders?: Readonly<Record<string, string>>;
   /** Files by path that come before the disk's. */
   readonly added?: ReadonlyMap<string, Uint8Array>;
-  /** Gets each file that MuJoCo opens, by the path that it asks for. */
+  /** Gets each file that MuJoCo opens, by the path that it requests. */
   readonly opened?: Map<string, Uint8Array>;
-  /** Gets each path that MuJoCo asks for in vain. */
+  /** Gets each path that MuJoCo requests in vain. */
   readonly missed?: Set<string>;
 }
 
@@ -63,7 +63,7 @@ export function withDisk<T>(module: MujocoModule, { folders = {}, added, opened,
   const { open, stat } = fileSystem;
   const { lookup } = operations;
   const nodes: FileNode[] = [];
-  // MuJoCo keeps meshes and images by path and second of change. A new second for each loan makes it read changed files anew.
+  // MuJoCo keeps meshes and images by path and second of change. A new second for each loan makes it read changed files again.
   const mtime = ++loans * MILLISECONDS;
   operations.lookup = (parent, name) => {
     const asked = `${module.FS.getPath(parent)}/${name}`.replace(/^\/+/, "/");
@@ -79,7 +79,7 @@ export function withDisk<T>(module: MujocoModule, { folders = {}, added, opened,
     if (contents instanceof Uint8Array) opened?.set(posix.normalize(path), contents);
     return stream;
   };
-  // MuJoCo asks for a file's state before it opens the file.
+  // MuJoCo requests a file's state before it opens the file.
   fileSystem.stat = (path, dontFollow) => {
     missed?.add(posix.normalize(path));
     const state = stat(path, dontFollow);

@@ -10,7 +10,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/no tree found/i, '<option><flag island="disable"/></option> in the scene'],
 ];
 
-/** MuJoCo refused to go on. */
+/** MuJoCo refused to continue. */
 export class PhysicsError extends UserError {
   /** What MuJoCo said, and what to try: one line without the scene's name. */
   readonly reason: string;

@@ -15,7 +15,7 @@ export interface NamedFiles {
 const DISK = "/disk-of-the-scene";
 
 /**
- * Every file of a scene, by the path that MuJoCo asks for: folder of the scene and name joined, or the bare name where it is absolute.
+ * Every file of a scene, by the path that MuJoCo requests: folder of the scene and name joined, or the bare name where it is absolute.
  * @param scene absolute path, which may begin with one of `folders`
  * @param folders folders of the disk by the names that they have in `scene` and in the result
  * @throws UserError when the scene is missing or MuJoCo rejects it

@@ -111,15 +111,15 @@ function notHolding(model: MjModel, actuator: number): string | null {
   const dynamics = model.actuator_dyntype[actuator];
   if (dynamics === INTEGRATOR) return "integrates its control, which is the speed of its target";
   if (dynamics === MUSCLE) return "is a muscle";
-  if (![NO_DYNAMICS, FILTER, FILTER_EXACT].includes(dynamics)) return "has dynamics of the user's own";
+  if (![NO_DYNAMICS, FILTER, FILTER_EXACT].includes(dynamics)) return "has user-defined dynamics";
   const { gain, bias } = parametersOf(model, actuator);
   const gainType = model.actuator_gaintype[actuator];
   if (gainType === AFFINE_GAIN && gain[2] !== 0) return "has a gain that changes with speed, such as a damper's";
   if (gainType === AFFINE_GAIN && gain[1] !== 0) return "has a gain that changes with position";
-  if (gainType !== FIXED_GAIN && gainType !== AFFINE_GAIN) return "has a gain of its own kind";
-  if (model.actuator_biastype[actuator] > AFFINE_BIAS) return "has a bias of its own kind";
-  if (gain[0] === 0) return "does not answer to its control, its gain is 0";
-  if (bias[1] > 0) return "pushes its joint away, its bias grows with the position";
+  if (gainType !== FIXED_GAIN && gainType !== AFFINE_GAIN) return "has a user-defined gain";
+  if (model.actuator_biastype[actuator] > AFFINE_BIAS) return "has a user-defined bias";
+  if (gain[0] === 0) return "ignores its control, since its gain is 0";
+  if (bias[1] > 0) return "pushes its joint away, since its bias grows with the position";
   if (bias[1] === 0)
     return bias[2] === 0 ? "is a motor, its control is a force" : "is a velocity servo, its control is a speed";
   return null;

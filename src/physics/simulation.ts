@@ -61,7 +61,7 @@ export class Simulation extends DataViews {
   readonly nsensordata: number;
   /** Number of values of the integration state. */
   readonly stateSize: number;
-  /** Live views of the model's randomisable fields; taken anew when memory grows. */
+  /** Live views of the model's randomisable fields; retaken when memory grows. */
   modelFields: ModelFields;
   readonly #module: MujocoModule;
   readonly #model: MjModel;
@@ -132,7 +132,7 @@ export class Simulation extends DataViews {
     return this.#data;
   }
 
-  /** Takes all views anew if the memory grew since they were taken. Call once per control step, before reading. */
+  /** Retakes all views if the memory has grown since they were taken. Call once per control step, before reading. */
   refresh(): void {
     // `clock` always has one element, so a length of 0 means that it is detached.
     if (this.clock.length === 0) this.#retakeViews();
@@ -147,13 +147,13 @@ export class Simulation extends DataViews {
     this.#model.opt.timestep = seconds;
   }
 
-  /** Runs `take` now and whenever views have to be taken anew: for code that keeps parts (`subarray`) of them. */
+  /** Runs `take` now and whenever views have to be retaken: for code that keeps parts (`subarray`) of them. */
   onViews(take: () => void): void {
     this.#listeners.push(take);
     take();
   }
 
-  /** An object of views made by `make`, whose fields are replaced whenever views have to be taken anew. */
+  /** An object of views made by `make`, whose fields are replaced whenever views have to be retaken. */
   views<T extends object>(make: () => T): T {
     const kept = make();
     this.#listeners.push(() => Object.assign(kept, make()));

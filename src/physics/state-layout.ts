@@ -9,7 +9,7 @@ import type { DataViews } from "./data-views.ts";
 export class StateLayout {
   /** Number of values. */
   readonly size: number;
-  /** Components before and after eq_active, whose view holds bytes; empty ones are left out. */
+  /** Components before and after eq_active, whose view holds bytes; empty ones are omitted. */
   readonly #before: Float64Array[];
   readonly #equalities: Uint8Array;
   readonly #after: Float64Array[];

@@ -1,12 +1,12 @@
-/** Warnings of MuJoCo's that change what it computes: it goes on, with contacts or constraints left out, or with an inertia that it cannot divide by. */
+/** Warnings of MuJoCo's that change what it computes: it continues, with contacts or constraints omitted, or with an inertia that it cannot divide by. */
 import type { MjData } from "mujoco-js";
 import { withAdvice } from "./physics-error.ts";
 
 /** By `mjtWarning`, which numbers them from 0: inertia, contacts, constraints. */
 const WORDS = [
   "the inertia matrix is too close to singular",
-  "too many contacts, the arena memory is full and some are left out",
-  "insufficient arena memory for the constraints, some are left out",
+  "too many contacts, the arena memory is full and some are omitted",
+  "insufficient arena memory for the constraints, some are omitted",
 ] as const;
 
 /** Kinds of warnings that are counted. */
@@ -14,7 +14,7 @@ export const WARNING_KINDS = WORDS.length;
 
 const PRINTED = /^WARNING: (Inertia matrix|Too many contacts|Insufficient arena)/;
 
-/** Whether MuJoCo has printed one in this thread; until then nobody needs to look, which takes some microseconds. */
+/** Whether MuJoCo has printed one in this thread; until then looking, which takes some microseconds, is unnecessary. */
 let printed = false;
 
 /** Takes note of a line that MuJoCo prints. */
@@ -27,7 +27,7 @@ export function warningWords(kind: number, arena: number): string {
   return `MuJoCo: ${withAdvice(WORDS[kind]!, arena)}`;
 }
 
-/** Tells which steps of one simulation came with warnings: MuJoCo counts them, and prints the first one after a reset only. */
+/** Finds the steps of one simulation that raised warnings: MuJoCo counts them, and prints the first one after a reset only. */
 export class WarningWatch {
   /** [kinds] as last seen */
   readonly #counts = new Int32Array(WARNING_KINDS);

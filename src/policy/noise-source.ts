@@ -14,7 +14,7 @@ import type { RowPlace, RunMoment } from "./run-clock.ts";
 export interface NoiseSchedule {
   /** Control steps from one draw to the next; 1 draws afresh at every step */
   readonly period: Schedule;
-  /** Environments of the run, which tell control steps from the schedule's environment steps */
+  /** Number of environments, which converts control steps to the schedule's environment steps */
   readonly envs: number;
 }
 

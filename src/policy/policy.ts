@@ -1,5 +1,5 @@
 /**
- * A policy of either kind as plain data, and what acting needs of it. This file tells the kinds apart; the networks are in flow-policy.ts
+ * A policy of either kind as plain data, and what acting needs of it. This file distinguishes the kinds; the networks are in flow-policy.ts
  * and gaussian-policy.ts, learning in algorithms/.
  */
 import { constant, type Tensor } from "../graph/index.ts";
@@ -43,7 +43,7 @@ export function policyAction(
   return flowPolicyPath(spec, weights, obs, noise, spec)[spec.flowSteps];
 }
 
-/** The action without any noise [rows, actionSize]: a Gaussian's mean; a flow's way from zero, a stochastic sampler's noise left out. */
+/** The action without any noise [rows, actionSize]: a Gaussian's mean; a flow from zero, without a stochastic sampler's noise. */
 export function noiselessAction(spec: PolicySpec, weights: Readonly<Record<string, Tensor>>, obs: Tensor): Tensor {
   if (spec.kind === "gaussian") return gaussianHead(spec, weights, obs).mean;
   return policyAction(

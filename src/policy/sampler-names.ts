@@ -1,4 +1,4 @@
-/** The samplers by the names that configurations and flags accept; flow-sampler.ts is what they do. */
+/** Names of the samplers in configurations and flags; flow-sampler.ts implements them. */
 
 /** Integrators of the deterministic flow, with 1, 2 and 2 network evaluations per step. */
 export type OdeSampler = "euler" | "midpoint" | "heun";
@@ -10,7 +10,7 @@ export const FLOW_SAMPLERS = ["euler", "midpoint", "heun", "sde", "noisy-euler"]
  */
 export type FlowSampler = OdeSampler | "sde" | "noisy-euler";
 
-/** Whether a sampler draws noise on its way. */
+/** Whether a sampler adds noise at its steps. */
 export function isStochastic(sampler: FlowSampler): sampler is "sde" | "noisy-euler" {
   return sampler === "sde" || sampler === "noisy-euler";
 }

@@ -1,4 +1,4 @@
-/** What the folder of a cell tells: how far its run came, its evaluations, the time they took. Reads files, changes none. */
+/** What the folder of a cell contains: the run's progress, its evaluations, the time they took. Reads files, changes none. */
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -54,7 +54,7 @@ export async function readCell(root: string, cell: Cell): Promise<CellRecord> {
 }
 
 /**
- * What reports tell of a cell, those after the newest checkpoint left out: a run that goes on computes them again.
+ * A cell's reports up to the newest checkpoint: a resumed run computes later ones again.
  * @param steps environment steps at the newest checkpoint
  * @param reports the parsed lines of metrics.jsonl
  */

@@ -68,7 +68,7 @@ function cellConfig(
 }
 
 /**
- * Checks that a run that is there was made with the settings that a cell asks for.
+ * Checks that an existing run has the settings of a cell.
  * @param path the config.json that `found` was read from
  * @throws UserError (exit code 2) naming the first setting that differs
  */
@@ -78,7 +78,7 @@ export function checkSameSettings(found: TrainConfig, expected: TrainConfig, pat
   for (const key of new Set([...Object.keys(settings), ...Object.keys(others)])) {
     if (settings[key] === others[key]) continue;
     const was = `${key} is ${others[key] ?? "missing"}, expected ${settings[key] ?? "none"}`;
-    throw new UserError(`${path}: ${was}; another --out leaves this run as it is`, { exitCode: 2 });
+    throw new UserError(`${path}: ${was}; try: another --out, which keeps this run`, { exitCode: 2 });
   }
 }
 

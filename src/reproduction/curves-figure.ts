@@ -17,7 +17,7 @@ const LEFT = 40;
 const COLUMN_STEP = LEFT + PANEL_WIDTH + 10;
 const ROW_STEP = PANEL_HEIGHT + 64;
 
-/** Told apart by people who see few colours (Okabe and Ito 2008); in the order of `algorithmNames`. */
+/** Distinguishable for colour-blind readers (Okabe and Ito 2008); in the order of `algorithmNames`. */
 const COLOURS = ["#0072b2", "#cc79a7", "#d55e00", "#009e73", "#e69f00", "#56b4e9"];
 
 /** The picture as SVG text. Rewards of the table's tasks lie in [0, 1] a step. */

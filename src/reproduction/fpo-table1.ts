@@ -32,7 +32,7 @@ export interface PublishedTable {
   readonly episodeSteps: number;
   readonly means: Partial<Record<AlgorithmName, PublishedMean>>;
   readonly logs: readonly PublishedLog[];
-  /** Returns per task of a Gaussian PPO that others tuned, and who they are. */
+  /** Returns per task of a Gaussian PPO that another project tuned, and its name. */
   readonly independent: { readonly name: string; readonly returns: Readonly<Record<string, number>> };
 }
 

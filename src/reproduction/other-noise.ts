@@ -21,7 +21,7 @@ const schema = z.object({
   episodes: z.int(),
 });
 
-/** What it came to. */
+/** Result of the second evaluation. */
 export type OtherEvaluation = z.infer<typeof schema>;
 
 function fileOf(folder: string): string {
@@ -58,7 +58,7 @@ export function otherNoise({ config }: Cell): "random" | "zero" {
   return config.evaluation.noise === "zero" ? "random" : "zero";
 }
 
-/** Evaluates a cell's last checkpoint on the episodes of its final evaluation, and writes what came of it beside the run. */
+/** Evaluates a cell's last checkpoint on the episodes of its final evaluation, and writes the result beside the run. */
 export async function evaluateOtherNoise(folder: string, cell: Cell): Promise<void> {
   const { config } = cell;
   const path = await latestCheckpoint(folder);

@@ -3,7 +3,7 @@ import type { AlgorithmName } from "../config/algorithm-config.ts";
 import { type CellRecord, finalEvaluation } from "./cell-record.ts";
 import type { PublishedTable } from "./fpo-table1.ts";
 
-/** Mean of some values and how they scatter; null where there are too few values to tell. */
+/** Mean of some values and their spread; null if there are too few values. */
 export interface Spread {
   readonly mean: number | null;
   /** Sample deviation. */
@@ -16,7 +16,7 @@ export interface Spread {
 export interface Score extends Spread {
   readonly task: string;
   readonly algorithm: AlgorithmName;
-  /** Seeds that were asked for. */
+  /** Seeds that were requested. */
   readonly seeds: number;
   /** Final returns of the seeds that are done. */
   readonly returns: readonly number[];

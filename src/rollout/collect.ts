@@ -61,8 +61,8 @@ export interface ShardPlace {
 /** Its multiples, modulo 1, fill the unit interval evenly however many are taken. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-/** Looks at environments while they are in the simulation, such as to record poses: amid a control step, where it has an amid, and after it. */
-export type StepObserver = (step: number, env: number, environment: Environment, when: "amid" | "after") => void;
+/** Looks at environments while they are in the simulation, such as to record poses: midway through a control step of several physics steps, and after it. */
+export type StepObserver = (step: number, env: number, environment: Environment, when: "midway" | "after") => void;
 
 /** Collects shards of one size with one simulation. */
 export class Collector {
@@ -77,11 +77,11 @@ export class Collector {
   readonly #place: RowPlace;
   readonly #action: Float32Array;
   readonly #sampled: Readonly<Record<"action", Float32Array>>;
-  /** Where the loop is, for the observer amid a step */
+  /** Where the loop is, for the observer midway through a step */
   #step = 0;
   #index = 0;
   #observer: StepObserver | undefined;
-  readonly #amid = () => this.#observer?.(this.#step, this.#index, this.env, "amid");
+  readonly #midway = () => this.#observer?.(this.#step, this.#index, this.env, "midway");
   #fedPolicy: ActingPolicy | null = null;
   #feeds: Readonly<Record<string, Float32Array>> = {};
 
@@ -211,7 +211,7 @@ export class Collector {
     env.load(state, record);
     this.#step = t;
     this.#index = n;
-    env.step(spec.seed, globalEnv, this.#action, n * env.actionSize, this.#observer && this.#amid);
+    env.step(spec.seed, globalEnv, this.#action, n * env.actionSize, this.#observer && this.#midway);
     out.reward[row] = env.reward;
     out.terminated[row] = env.terminated ? 1 : 0;
     out.truncated[row] = env.truncated ? 1 : 0;

@@ -1,8 +1,8 @@
-/** Whole episodes side by side in one simulation, without auto-reset, whatever acts in them. */
+/** Whole episodes side by side in one simulation, without auto-reset, under any actor. */
 import type { Environment } from "../tasks/index.ts";
 import { type NonFinite, nonFiniteOf } from "./non-finite.ts";
 
-/** Where episodes begin in the random streams, and how many there are. */
+/** The episodes' position in the random streams, and their number. */
 export interface EpisodePlan {
   readonly seed: number;
   readonly firstEpisode: number;
@@ -20,12 +20,12 @@ export interface EpisodeOutcomes {
   readonly nonFinite: readonly NonFinite[];
 }
 
-/** Looks at the environment after a step of episode `n` of the batch, before it is decided whether the episode goes on. */
+/** Called after a step of episode `n` of the batch, before it is decided whether the episode ends. */
 export type StepMeasure = (n: number) => void;
 
 /** Steps all episodes of a plan until each has ended. */
 export class EpisodeBatch implements EpisodeOutcomes {
-  /** Raw [episodes, obsSize]; rows of ended episodes keep their last */
+  /** Raw [episodes, obsSize]; rows of ended episodes keep their last observation */
   readonly obs: Float32Array;
   /** [episodes] 1 where an episode has ended */
   readonly done: Uint8Array;
@@ -33,11 +33,11 @@ export class EpisodeBatch implements EpisodeOutcomes {
   readonly lengths: number[];
   readonly terminated: boolean[];
   readonly nonFinite: NonFinite[] = [];
-  /** Where MuJoCo refused to go on, and what it said */
+  /** Steps that MuJoCo refused, with its message */
   readonly refusals: string[] = [];
   /** Control steps done */
   tick = 0;
-  /** Episodes that go on */
+  /** Episodes that have not ended */
   open: number;
   readonly #env: Environment;
   readonly #plan: EpisodePlan;

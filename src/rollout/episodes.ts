@@ -17,7 +17,7 @@ export interface EpisodeReport {
   readonly warnings: number[];
 }
 
-/** A step that came to nothing. */
+/** A step that was refused. */
 export interface BrokenStep {
   readonly env: number;
   /** Control step */
@@ -45,7 +45,7 @@ export function noWarnings(): number[] {
   return new Array<number>(WARNING_KINDS).fill(0);
 }
 
-/** Counts the kinds that a step came with. @param bits as `Simulation.warned` */
+/** Counts the kinds of warnings of a step. @param bits as `Simulation.warned` */
 export function countWarnings(counts: number[], bits: number): void {
   for (let kind = 0; kind < counts.length; kind++) if ((bits >> kind) & 1) counts[kind]!++;
 }

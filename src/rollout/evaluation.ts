@@ -30,7 +30,7 @@ export interface EpisodeResults {
   readonly goals: GoalSums[];
   /** Values that were not finite, in the order in which episodes ended by them */
   readonly nonFinite: NonFinite[];
-  /** Where MuJoCo refused to go on, and what it said; only of the episodes where it did */
+  /** Where MuJoCo refused to continue, and what it said; only of the episodes where it did */
   readonly refusals: string[];
   /** Control steps in which MuJoCo warned, per kind, of all episodes */
   readonly warnings: number[];
@@ -75,7 +75,7 @@ export class Evaluator {
   }
 }
 
-/** What is measured of episodes beside their returns. */
+/** Measurements of episodes other than their returns. */
 class EpisodeMeasures {
   readonly #env: Environment;
   readonly #terms: number[][];

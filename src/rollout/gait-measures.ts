@@ -1,4 +1,4 @@
-/** How high and how long feet swing, how much alike, and how still a robot stands where it is told to: of one episode, one control step at a time. */
+/** Height, duration and regularity of foot swings, and drift at a zero command: of one episode, one control step at a time. */
 import type { Footing } from "../tasks/index.ts";
 
 /** Shorter flights are no swings but chatter. */
@@ -15,7 +15,7 @@ export interface GaitSums {
   readonly swingSeconds: number;
   readonly swingSecondsSquares: number;
   readonly swings: number;
-  /** m, over the stands: how far the base moved along the ground in 10 s of standing as told, from 1 s after the command on */
+  /** m, over the stands: how far the base moved along the ground in 10 s of zero command, from 1 s after the command on */
   readonly drift: number;
   readonly stands: number;
 }

@@ -26,7 +26,7 @@ export interface TrainedPolicy {
 /** Of a policy whose actions come by a flow. */
 export type TrainedFlow = TrainedPolicy & { readonly spec: FlowPolicy };
 
-/** A policy that is an ONNX file, whoever made it: observation in, action out. */
+/** A policy that is an ONNX file, flowgait's or third-party: observation in, action out. */
 export interface FilePolicy {
   readonly kind: "file";
   /** How messages call the file. */
@@ -48,13 +48,13 @@ export interface FilePolicy {
   readonly squash: Squash;
   /** Where the file gives joint targets, in rad, instead of actions: target = offset + scale · action */
   readonly targets: { readonly offset: readonly number[]; readonly scale: readonly number[] } | null;
-  /** What the file draws its actions from by itself; null where it takes noise from outside, or does not tell */
+  /** Noise that the file draws its actions from by itself; null if it takes noise as an input, or does not say */
   readonly draws: StartNoise | null;
   /** The flow that the file was made from, where it keeps that: for actions drawn in other ways than the file draws them */
   readonly flow: TrainedFlow | null;
 }
 
-/** The flow of a policy, with its own way to draw actions; null where it has none or does not tell. */
+/** The flow of a policy, with its own way to draw actions; null if it has none or does not say. */
 export function flowOf(policy: PolicyData): TrainedFlow | null {
   if (policy.kind === "file") return policy.flow;
   return policy.kind === "trained" && policy.spec.kind === "flow" ? { ...policy, spec: policy.spec } : null;

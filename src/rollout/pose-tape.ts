@@ -1,4 +1,4 @@
-/** Poses of watched environments over one iteration, in shared memory: written by the threads that step, read by whoever shows them. */
+/** Poses of watched environments over one iteration, in shared memory: written by the stepping threads, read by the viewer's server. */
 import type { Environment } from "../tasks/index.ts";
 import { byteLengthOf, type SharedLayout, type SharedViews, sharedViews } from "../threads/shared-layout.ts";
 
@@ -23,7 +23,7 @@ export interface TapeSizes {
 /** Bytes of flex vertices on a tape, beyond which the slots after the first record none. */
 const MOST_POINTS_BYTES = 1 << 26;
 
-/** Of a training's tape: a look after every control step, and one amid it where it is several physics steps. */
+/** Of a training's tape: a look after every control step, and one midway where it is several physics steps. */
 export function tapeSizes({ decimation, sim, rewardNames }: Environment, steps: number, slots: number): TapeSizes {
   const looks = decimation > 1 ? 2 : 1;
   const points = sim.nflexvert;
@@ -65,14 +65,14 @@ export class PoseTape {
     return new SharedArrayBuffer(byteLengthOf(tapeLayout(sizes)));
   }
 
-  /** Writes what the environment looks like after a control step, or amid it. */
-  record(step: number, slot: number, env: Environment, when: "amid" | "after" = "after"): void {
+  /** Writes what the environment looks like after a control step, or midway through it. */
+  record(step: number, slot: number, env: Environment, when: "midway" | "after" = "after"): void {
     const { looks, slots, pointSlots } = this.sizes;
     const first = step * looks * slots + slot;
-    const row = when === "amid" ? first : first + (looks - 1) * slots;
+    const row = when === "midway" ? first : first + (looks - 1) * slots;
     this.#recordPoses(row, env);
     if (slot < pointSlots)
-      this.#recordPoints((step * looks + (when === "amid" ? 0 : looks - 1)) * pointSlots + slot, env);
+      this.#recordPoints((step * looks + (when === "midway" ? 0 : looks - 1)) * pointSlots + slot, env);
     this.#recordMotion(row, env);
     this.views.starts[row] = row === first && env.episodeStep === 1 ? 1 : 0;
     if (when === "after") for (let look = 0; look < looks; look++) this.#recordTerms(first + look * slots, env);

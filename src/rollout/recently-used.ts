@@ -1,7 +1,7 @@
-/** Things that hold memory of native code: made when they are asked for, disposed of once enough others were asked for since. */
+/** A cache of objects that hold native memory: made on request, disposed of once enough others were requested since. */
 export class RecentlyUsed<T extends { dispose(): Promise<void> }> {
   readonly #most: number;
-  /** In the order in which they were last asked for */
+  /** In the order in which they were last requested */
   readonly #made = new Map<string, Promise<T>>();
 
   /** @param most how many are kept */
@@ -9,7 +9,7 @@ export class RecentlyUsed<T extends { dispose(): Promise<void> }> {
     this.#most = most;
   }
 
-  /** The thing of that key. What could not be made is made again when it is asked for again. */
+  /** The thing of that key. What could not be made is made again when it is requested again. */
   get(key: string, make: () => Promise<T>): Promise<T> {
     const made = this.#made.get(key) ?? this.#begin(key, make);
     this.#made.delete(key);

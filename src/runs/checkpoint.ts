@@ -1,5 +1,5 @@
 /**
- * Checkpoints: everything a run needs to go on bit for bit, in one safetensors file. What the tensors mean is the learner's and the rollout's affair;
+ * Checkpoints: everything a run needs to continue bit for bit, in one safetensors file. What the tensors mean is the learner's and the rollout's affair;
  * here they are names, saved whole or not at all and read back with a clear line when something is wrong.
  * No wall-clock time is stored, so the same training gives the same bytes.
  */
@@ -118,7 +118,7 @@ export async function loadCheckpoint(
   return checkpoint;
 }
 
-/** Paths of a run's checkpoints, oldest first, the best one not among them; empty where there are none. */
+/** Paths of a run's checkpoints, oldest first, without the best one; empty if there are none. */
 export async function listCheckpoints(runFolder: string): Promise<string[]> {
   const folder = join(runFolder, "checkpoints");
   const names = await readdir(folder).catch((): string[] => []);
@@ -184,7 +184,7 @@ async function writeCheckpoint(runFolder: string, steps: number, bytes: Uint8Arr
   return path;
 }
 
-/** Makes a folder inside one that is there: a run folder that was taken away is not made anew, which would look like a run. */
+/** Makes a folder inside one that is there: a run folder that was removed is not made again, since it would look like a run. */
 async function makeInside(folder: string): Promise<void> {
   await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw writeError(folder, error);

@@ -10,7 +10,7 @@ import type { EvaluationMetrics, FileSink, IterationMetrics, LogEvent, MetricSin
 
 /** Where a resumed run's file left off. */
 export interface JsonlPosition {
-  /** Training time in seconds at the last line that was kept; 0 where there is none. */
+  /** Training time in seconds at the last line that was kept; 0 if there is none. */
   readonly seconds: number;
   /** Lines that were dropped because the resumed run computes them again. */
   readonly dropped: number;
@@ -33,7 +33,7 @@ export function jsonlFileSink(path: string): FileSink {
 }
 
 /**
- * Drops the lines after `steps`, and a last line that a crash cut off, before a run goes on from there. A missing file is no error.
+ * Drops the lines after `steps`, and a last line that a crash cut off, before a run continues from there. A missing file is no error.
  * @param steps environment steps of the checkpoint that training resumes from
  */
 export async function truncateJsonl(path: string, steps: number): Promise<JsonlPosition> {
@@ -50,7 +50,7 @@ export async function truncateJsonl(path: string, steps: number): Promise<JsonlP
   };
 }
 
-/** The reports in a file, a last one that a crash cut off left out; none where the file is missing. */
+/** The reports in a file, without a last one that a crash cut off; none if the file is missing. */
 export async function readJsonl(path: string): Promise<Readonly<Record<string, unknown>>[]> {
   const lines = ((await readReports(path)) ?? "").split("\n");
   const reports = lines.map((line) => parseReport(line) as Readonly<Record<string, unknown>> | null);

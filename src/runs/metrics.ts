@@ -53,7 +53,7 @@ export interface EvaluationSummary extends GoalSummary {
   /** Mean time of a swing and its population deviation, in s. */
   readonly swingSeconds: number | null;
   readonly swingSecondsStd: number | null;
-  /** Mean way of the base in 10 s of standing as told, in m; null where no episode stood so long. */
+  /** Mean drift of the base in 10 s of zero command, in m; null if no episode stood that long. */
   readonly standingDrift: number | null;
   /** Weighted reward per second of episode, per reward term. */
   readonly terms: Readonly<Record<string, number>>;
@@ -72,7 +72,7 @@ export interface EvaluationMetrics extends EvaluationSummary {
   readonly evaluationSeconds: number;
 }
 
-/** Something worth a line besides the numbers. */
+/** Something worth a line in addition to the numbers. */
 export interface LogEvent {
   readonly kind: "start" | "resume" | "checkpoint" | "nan" | "worker" | "warning" | "stop";
   /** Environment steps at which it happened. */

@@ -1,6 +1,6 @@
 /**
  * The user's own files that a run depends on: the file of its task and what that names, or its description of the robot. A run keeps a copy
- * of them, so that it is whole wherever it is taken; how they are told in config.json, and where they are found again.
+ * of them, so that it is complete wherever it is moved; how config.json records them, and where they are found again.
  */
 
 import { existsSync } from "node:fs";
@@ -19,7 +19,7 @@ import { slashed } from "../tasks/own/user-bundle.ts";
 /** Bytes of files that a run copies; more are left where they are. */
 const LARGEST_COPY = 256 * 2 ** 20;
 
-/** What config.json tells of such files. */
+/** What config.json records of such files. */
 export const ownFilesSchema = z.object({
   /** Of the task, or of the robot's file. */
   name: z.string(),
@@ -33,7 +33,7 @@ export const ownFilesSchema = z.object({
   sha256: z.record(z.string(), z.string()),
 });
 
-/** As they are told in config.json. */
+/** As config.json records them. */
 export type OwnFiles = z.infer<typeof ownFilesSchema>;
 
 /** A run's own files; absent for what this package has. */
@@ -99,7 +99,7 @@ export function findOwnFiles(folder: string, { copy, source }: OwnFiles): { path
   return null;
 }
 
-/** Hashes of a robot's description. Throws UserError where there is none for the task. */
+/** Hashes of a robot's description. Throws UserError if there is none for the task. */
 export async function robotHashes({ task, modelDir }: Places): Promise<FileHashes> {
   const file = await descriptionOf({ task, modelDir });
   return hashesOf(await readNamedFiles(file), file);
@@ -136,7 +136,7 @@ function withName({ "": main, ...others }: FileHashes, name: string): FileHashes
   return main === undefined ? others : { [name]: main, ...others };
 }
 
-/** The files of a run as `taskHashes` and `robotHashes` tell them: the main one under no name, as that may change. */
+/** The files of a run as `taskHashes` and `robotHashes` give them: the main one under no name, as that may change. */
 export function storedHashes(own: OwnFiles, main: string): FileHashes {
   const { [main]: hash, ...others } = own.sha256;
   return hash === undefined ? others : { "": hash, ...others };
@@ -166,7 +166,7 @@ async function takeOver(folder: string, from: string, own: OwnFiles): Promise<Ow
   return { ...own, source };
 }
 
-/** A path from the run's folder; null where only the root of the file system holds both, so that the way would tell of the whole machine. */
+/** A path from the run's folder; null where only the root of the file system holds both, so that the path would reveal the machine. */
 export function sourceOf(folder: string, path: string): string | null {
   const way = relative(folder, path);
   return commonFolder([join(folder, "x"), path]) === null || isAbsolute(way) ? null : slashed(way);

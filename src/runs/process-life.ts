@@ -11,13 +11,13 @@ export function machineId(): string | null {
   }
 }
 
-/** When a process of this machine began, in clock ticks since boot; null where there is none, or the system does not say. */
+/** When a process of this machine began, in clock ticks since boot; null if there is none, or the system does not say. */
 export function startOf(pid: number): string | null {
   return statusOf(pid)?.started ?? null;
 }
 
 /**
- * Whether the process of this machine that began at `started` still runs; another one may have its number by now. null where that cannot be told.
+ * Whether the process of this machine that began at `started` still runs; another one may have its number by now. null if that is unknown.
  */
 export function isRunning(pid: number, started: string | null): boolean | null {
   if (!exists(pid)) return false;

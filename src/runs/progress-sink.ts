@@ -97,7 +97,7 @@ function numbersText({ stepsPerSecond, returnMean, episodeLengthMean, losses }: 
 
 function evaluationText(metrics: EvaluationMetrics) {
   const { steps, returnMean, returnStd, episodeLengthMean, episodes, fallRate, successRate } = metrics;
-  const falls = fallRate > 0 ? `, ${Math.round(100 * fallRate)} % ended early` : "";
+  const falls = fallRate > 0 ? `, ${Math.round(100 * fallRate)} % terminated early` : "";
   const successes = successRate === null ? "" : `, ${Math.round(100 * successRate)} % success`;
   const result = `return ${shortNumber(returnMean)} ± ${shortNumber(returnStd)}`;
   return `evaluation at ${countText(steps)}: ${result}, length ${shortNumber(episodeLengthMean)}, ${episodes} episodes${falls}${successes}`;

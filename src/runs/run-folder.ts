@@ -26,7 +26,7 @@ export interface RunPaths {
   readonly controller: string;
 }
 
-/** What config.json holds besides the configuration. */
+/** What config.json holds in addition to the configuration. */
 export interface RunOrigin extends RunFiles {
   readonly packageVersion: string;
   /** Name and version of what runs the graphs. */
@@ -62,7 +62,7 @@ export async function createRunFolder(
   }
 }
 
-/** A run as its config.json tells it. */
+/** A run according to its config.json. */
 export interface StoredRun {
   /** Files of the user's own by their names alone. */
   readonly config: TrainConfig;
@@ -86,7 +86,7 @@ export async function readRunConfig(folder: string): Promise<TrainConfig> {
   return (await readRun(folder)).config;
 }
 
-/** The same with what it tells of the user's own files. Throws as `readRunConfig` does. */
+/** The same with its record of the user's own files. Throws as `readRunConfig` does. */
 export async function readRun(folder: string): Promise<StoredRun> {
   const path = runPaths(folder).config;
   const text = await readFile(path, "utf8").catch((error: unknown) => {

@@ -1,7 +1,7 @@
 /**
  * Who trains in a run folder: one process at a time, also where machines share a disk that knows no file locks. The lock is a file that names
  * its holder, and that the holder rewrites while it lives. A lock whose holder is dead is passed by making the next number, which one of several
- * can do, so nobody removes a lock that another has just made.
+ * can do, so no process removes a lock that another has just made.
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, statSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
@@ -57,7 +57,7 @@ export class RunLock {
     process.on("exit", this.release);
   }
 
-  /** @throws UserError naming who trains there, or why no lock can be written */
+  /** @throws UserError naming the process that trains there, or why no lock can be written */
   static async acquire(folder: string): Promise<RunLock> {
     const text = `${JSON.stringify(thisHolder())}\n`;
     for (;;) {
@@ -80,9 +80,9 @@ export class RunLock {
     const text = readNow(this.#path);
     if (text === this.#text) return;
     if (text !== null) throw new RunFolderLost(`${this.#folder}: was taken over by ${nameOf(parse(text))}`);
-    // A folder that is made anew may get the number of the old one, but has no configuration.
+    // A newly made folder may get the number of the old one, but has no configuration.
     if (placeOf(this.#folder) !== this.#place || !existsSync(join(this.#folder, "config.json")))
-      throw new RunFolderLost(`${this.#folder}: was deleted or moved while it was trained in`);
+      throw new RunFolderLost(`${this.#folder}: was deleted or moved during the training`);
     this.#restore();
   }
 
@@ -97,7 +97,7 @@ export class RunLock {
         closeSync(file);
       }
     } catch {
-      // What cannot be written is told when the next checkpoint is.
+      // A failed write is reported with the next checkpoint.
     }
   }
 
@@ -139,7 +139,7 @@ async function locksOf(folder: string): Promise<FoundLock[]> {
 async function refuseLiving(folder: string, locks: readonly FoundLock[]): Promise<void> {
   for (const { path } of locks) {
     const holder = await livingHolder(path, folder);
-    if (holder !== null) throw new UserError(`${folder}: ${nameOf(holder)} trains here, expected it to end first`);
+    if (holder !== null) throw new UserError(`${folder}: ${nameOf(holder)} is training here, expected it to end first`);
   }
 }
 
@@ -221,7 +221,7 @@ function nameOf({ pid, host, since }: Partial<Holder>): string {
   return pid === undefined ? "another process" : `process ${pid} on ${host} (since ${since})`;
 }
 
-/** null where there is none; what cannot be read for other reasons is taken to be as it was. */
+/** null if there is none; what cannot be read for other reasons is taken to be as it was. */
 function readNow(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
@@ -244,6 +244,6 @@ function attempt(act: () => void): void {
   try {
     act();
   } catch {
-    // Without a lock a training still goes on.
+    // Without a lock a training still continues.
   }
 }

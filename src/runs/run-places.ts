@@ -16,7 +16,7 @@ import {
 } from "./own-files.ts";
 import { readRun, runPaths, type StoredRun } from "./run-folder.ts";
 
-/** A run's folder and what it tells of itself. */
+/** A run's folder and its own record. */
 export interface Home extends StoredRun {
   /** Absolute. */
   readonly folder: string;
@@ -33,7 +33,7 @@ export function homeOf(checkpoint: string): Promise<Home | null> {
   return homeAt(dirname(dirname(checkpoint)));
 }
 
-/** The run of that folder; null where it is none. */
+/** The run of that folder; null if it is not a run. */
 export async function homeAt(path: string): Promise<Home | null> {
   const folder = resolve(path);
   return existsSync(runPaths(folder).config) ? { folder, ...(await readRun(folder)) } : null;
@@ -86,7 +86,7 @@ async function changes(own: OwnFiles, main: string, now: () => Promise<FileHashe
   try {
     return changedFiles(storedHashes(own, main), await now(), main);
   } catch (error) {
-    if (error instanceof UserError) return [`${main}, which does not load`];
+    if (error instanceof UserError) return [`${main}, which fails to load`];
     throw error;
   }
 }

@@ -29,7 +29,7 @@ export function storedConfig(checkpoint: Checkpoint, source: string): TrainConfi
 /**
  * The policy that training evaluates: the averaged weights where the configuration averages, else the latest.
  * @param env sizes of the task
- * @throws UserError naming `source` when an array is missing or has another size than the task asks for
+ * @throws UserError naming `source` when an array is missing or has another size than the task requests
  */
 export function storedPolicy(
   checkpoint: Checkpoint,
@@ -46,7 +46,7 @@ export function storedPolicy(
   return { kind: "trained", spec, weights, ...storedNormaliser(checkpoint, config, env, source) };
 }
 
-/** Mean and deviation of the observation [obsSize]; the critic's further inputs are left out. */
+/** Mean and deviation of the observation [obsSize]; the critic's further inputs are omitted. */
 function storedNormaliser(
   checkpoint: Checkpoint,
   { normaliser, normaliserFloor }: TrainConfig,

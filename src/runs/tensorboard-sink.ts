@@ -67,7 +67,7 @@ export function tensorboardSink(folder: string, options: TensorboardOptions = {}
   };
 }
 
-/** An iteration's numbers under their tags; returns are left out until the first episode has ended. */
+/** An iteration's numbers under their tags; returns are omitted until the first episode has ended. */
 export function iterationScalars(metrics: IterationMetrics): Scalar[] {
   const episodes = [
     ["Train/mean_reward", metrics.returnMean],

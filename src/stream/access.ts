@@ -8,7 +8,7 @@ export interface AccessRules {
   readonly host: string;
   /** Required from everyone when not null. */
   readonly token: string | null;
-  /** Origins allowed besides the server's own, such as a proxy's: scheme and host, default ports omitted. Their hosts may be addressed too. */
+  /** Origins allowed in addition to the server's own, such as a proxy's: scheme and host, default ports omitted. Their hosts may be addressed too. */
   readonly origins: readonly string[];
 }
 
@@ -42,15 +42,15 @@ export function isHostAllowed(host: string | undefined, { host: bound, origins }
   return name !== undefined && (isLoopback(name) || origins.some((origin) => new URL(origin).hostname === name));
 }
 
-/** What a person reads who was refused, and what would help. One line. */
+/** Why a request was refused, and what would help. One line. */
 export function refusalText(refusal: Refusal, { host, origin }: IncomingHttpHeaders): string {
   switch (refusal) {
     case "host":
       return `this server was addressed as ${host ?? "nothing"}, expected the address that it printed or one given with --origin; try: --origin http://${host ?? "<host>"}`;
     case "origin":
-      return `this server was asked by a page of ${origin}, expected one of ${host} or one given with --origin${hint(origin)}`;
+      return `this request came from a page of ${origin}, expected one of ${host} or one given with --origin${hint(origin)}`;
     case "token":
-      return "the token is missing or wrong, expected the address that the server printed";
+      return "the token is missing or wrong, expected the whole address that the server printed";
     default:
       return refusal satisfies never;
   }

@@ -52,7 +52,7 @@ const clientMessage = z.discriminatedUnion("type", [
   ...trainingMessageSchemas,
 ]);
 
-/** A message, or why there is none: `what` names the message's type where it can be told. */
+/** A message, or why it is refused: `what` is the message's type, if known. */
 export type ClientMessageResult =
   | { readonly message: ClientMessage; readonly what?: undefined; readonly reason?: undefined }
   | { readonly message?: undefined; readonly what: string; readonly reason: string };

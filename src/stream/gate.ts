@@ -9,26 +9,26 @@ import { listenOn } from "./listen.ts";
 import { MAX_CLIENT_MESSAGE_BYTES, STREAM_NAME } from "./protocol.ts";
 import { refuse, StaticFiles } from "./static-files.ts";
 
-/** Close codes of our own; the page tells people what they mean. */
+/** Application close codes; the page explains them to the user. */
 const CLOSE_TOKEN = 4401;
 const CLOSE_FULL = 4503;
 
-/** Where the door is and who may come in. */
+/** Address of the server and who may connect. */
 export interface GateOptions {
   readonly port: number;
   /** Take the next free port when `port` is in use; otherwise that is a UserError. */
   readonly fallback?: boolean;
-  /** Address to bind, 127.0.0.1 unless told. Any other than loopback requires a token. */
+  /** Address to bind, 127.0.0.1 by default. Any address but loopback requires a token. */
   readonly host?: string;
   /** Token that pages must bring; made up when `host` needs one and none is given. */
   readonly token?: string;
   /** Foreign origins that may connect, such as a proxy's; as `URL.origin` spells them. */
   readonly origins?: readonly string[];
-  /** Path that everything lies below, with a slash at both ends; "/" unless told. */
+  /** Path that everything lies below, with a slash at both ends; "/" by default. */
   readonly base?: string;
 }
 
-/** Who is told of visitors. */
+/** Handlers for connections. */
 export interface GateKeeper {
   readonly isFull: () => boolean;
   readonly enter: (socket: WebSocket) => void;
@@ -38,7 +38,7 @@ export interface GateKeeper {
   readonly failed: (error: Error) => void;
 }
 
-/** Listens from the start; nobody comes in before `open`. */
+/** Listens from the start; admits connections after `open`. */
 export class Gate {
   /** Address to open in a browser, token included. */
   readonly url: string;
@@ -100,11 +100,11 @@ export class Gate {
       refuse(
         response,
         404,
-        this.#base === "/" ? "not found" : `not found: this server's pages lie below ${this.#base}`,
+        this.#base === "/" ? "not found" : `not found: this server's pages are below ${this.#base}`,
       );
   }
 
-  /** A plain request where a websocket belongs: pages ask so why their socket was not let in, since a socket tells them nothing. */
+  /** A plain request where a websocket belongs: pages use it to learn why their socket was refused, since a socket does not say. */
   #answerStream(request: IncomingMessage, response: ServerResponse, keeper: GateKeeper): void {
     const refusal = this.#refusal(request);
     if (refusal !== null && refusal !== "token") {
@@ -113,7 +113,11 @@ export class Gate {
       return;
     }
     response.setHeader("upgrade", "websocket");
-    refuse(response, 426, "got a plain request, expected a websocket; a proxy must pass Upgrade and Connection on");
+    refuse(
+      response,
+      426,
+      "got a plain request, expected a websocket; a proxy must forward the headers Upgrade and Connection",
+    );
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, keeper: GateKeeper): void {
@@ -132,8 +136,8 @@ export class Gate {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("error", keeper.failed);
       if (refusal === "token")
-        turnAway(webSocket, CLOSE_TOKEN, "token", "the address that the server printed holds it");
-      else if (keeper.isFull()) turnAway(webSocket, CLOSE_FULL, "viewers", "too many pages watch");
+        turnAway(webSocket, CLOSE_TOKEN, "token", "the address that the server printed contains it");
+      else if (keeper.isFull()) turnAway(webSocket, CLOSE_FULL, "viewers", "too many pages are open");
       else keeper.enter(webSocket);
     });
   }

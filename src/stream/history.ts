@@ -6,7 +6,7 @@ const MAX_POINTS = 2048;
 const MAX_EVALUATIONS = 512;
 const MAX_EVENTS = 64;
 
-/** How far one page has been told. Positions count everything ever added, so thinning does not move them. */
+/** How much of the history one page has received. Positions count everything ever added, so thinning does not move them. */
 export interface HistoryCursor {
   points: number;
   evaluations: number;
@@ -63,7 +63,7 @@ export class History {
     this.events.add(event, MAX_EVENTS);
   }
 
-  /** A cursor that has been told nothing. */
+  /** A cursor at the beginning. */
   cursor(): HistoryCursor {
     return { points: 0, evaluations: 0, events: 0, run: 0 };
   }

@@ -1,6 +1,6 @@
 /**
- * Receives what pages send: checks it, counts what is refused, acts on what concerns the stream alone, and hands on the rest. Wishes of the training
- * wait in a bounded queue until its owner asks; wishes of the page that steers are handed on at once.
+ * Receives what pages send: checks it, counts what is refused, acts on what concerns the stream alone, and hands on the rest. Requests of the training
+ * wait in a bounded queue until its owner asks; requests of the page that steers are handed on at once.
  */
 import type { RawData } from "ws";
 import { readClientMessage } from "./client-message.ts";
@@ -19,7 +19,7 @@ import type { Show } from "./show.ts";
 import type { ViewerConnection } from "./viewer-connection.ts";
 import { Wheel } from "./wheel.ts";
 
-/** A wish of a page that the owner of the training decides on. */
+/** A request of a page that the owner of the training decides on. */
 export interface Intent {
   readonly viewer: number;
   readonly wish: "pause" | "resume";
@@ -36,7 +36,7 @@ export interface DriveHandler {
   fanWished(): void;
 }
 
-/** Who starts and stops trainings and knows of runs. Viewers are named by their numbers; what is wrong with a wish is told to its viewer. */
+/** Starts and stops trainings and knows the runs. Viewers are named by their numbers; a refused request is reported to its viewer. */
 export interface StudioHandler {
   /** A page has come. */
   welcome(viewer: number): void;
@@ -64,7 +64,7 @@ const MAX_REFUSALS_IN_ROW = 200;
 const CLOSE_VERSION = 4426;
 const CLOSE_ABUSE = 4429;
 
-/** What each wish needs. */
+/** What each request needs. */
 const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   command: "steer",
   simulate: "simulate",
@@ -115,7 +115,7 @@ export class IntentDesk {
     });
   }
 
-  /** A page has gone; if it held the wheel, nobody steers. */
+  /** A page has disconnected; if it was steering, nobody steers. */
   dismiss(viewer: ViewerConnection): void {
     if (this.wheel.release(viewer.id)) this.driveHandler?.wheelChanged();
   }
@@ -212,7 +212,8 @@ export class IntentDesk {
 
   private follow(viewer: ViewerConnection, environment: number): boolean {
     const count = this.environmentsOf(viewer);
-    if (environment >= count) return this.refuse(viewer, "notOffered", "follow", `there are ${count} environments`);
+    if (environment >= count)
+      return this.refuse(viewer, "notOffered", "follow", `got environment ${environment}, expected less than ${count}`);
     viewer.followed = environment;
     return true;
   }
@@ -224,10 +225,10 @@ export class IntentDesk {
 
   private drive(viewer: ViewerConnection, wish: DriveWish): boolean {
     if (!this.offers("drive", needed[wish.type]))
-      return this.refuse(viewer, "notOffered", wish.type, `nothing here offers ${needed[wish.type]}`);
+      return this.refuse(viewer, "notOffered", wish.type, `this server does not offer ${needed[wish.type]}`);
     const bodies = this.showOf("drive")?.scene?.scene.bodies.length ?? 0;
     if (wish.type === "grab" && wish.body >= bodies)
-      return this.refuse(viewer, "notOffered", "grab", `there are ${bodies} bodies`);
+      return this.refuse(viewer, "notOffered", "grab", `got body ${wish.body}, expected less than ${bodies}`);
     const keyframes = this.showOf("drive")?.scene?.info.keyframes ?? [];
     if (wish.type === "keyframe" && !keyframes.includes(wish.name))
       return this.refuse(viewer, "notOffered", "keyframe", `there is no keyframe "${wish.name}"`);
@@ -240,7 +241,7 @@ export class IntentDesk {
     const { studioHandler } = this;
     if (!studioHandler) return this.refuse(viewer, "notOffered", question.type, NO_STUDIO);
     if (viewer.isBehind)
-      return this.refuse(viewer, "tooFrequent", question.type, "earlier answers are still under way");
+      return this.refuse(viewer, "tooFrequent", question.type, "earlier answers are still being sent");
     studioHandler.ask(viewer.id, question);
     return true;
   }
@@ -260,7 +261,7 @@ export class IntentDesk {
         viewer,
         "notOffered",
         what,
-        `viewer ${holder} steers; the wheel is free 10 s after its last wish`,
+        `viewer ${holder} is steering; control is free 10 s after its last action`,
       );
     if (holder !== viewer.id) this.driveHandler?.wheelChanged();
     return true;
@@ -277,7 +278,7 @@ export class IntentDesk {
     if (!this.offers("training", "pause-training"))
       return this.refuse(viewer, "notOffered", wish, "this run does not offer pause-training");
     if (this.waiting.length >= MAX_WAITING_INTENTS)
-      return this.refuse(viewer, "tooFrequent", wish, "too many wishes wait");
+      return this.refuse(viewer, "tooFrequent", wish, "too many requests are waiting");
     this.waiting.push({ viewer: viewer.id, wish });
     return true;
   }
@@ -290,7 +291,7 @@ export class IntentDesk {
   }
 }
 
-const NO_STUDIO = "this server shows one training and starts no other; flowgait studio does";
+const NO_STUDIO = "this server shows one training and cannot start another; try: flowgait studio";
 
 /** Refusals are not answered while this much waits to be sent. */
 const MAX_ANSWER_BACKLOG_BYTES = 4096;

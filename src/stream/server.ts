@@ -1,5 +1,5 @@
 /**
- * The stream's server: hands out the built page and tells every page that watches what a training process pushes here. Pushing never waits: slow
+ * The stream's server: serves the built page and sends every watching page what a training process pushes here. Pushing never waits: slow
  * and dead pages cost the training nothing. What pages want is queued and handed to the owner between its steps. No simulation lives here.
  */
 import { join } from "node:path";
@@ -40,7 +40,7 @@ export interface StreamOptions extends GateOptions {
   readonly pageFolder?: string;
   /** Version shown on the page. */
   readonly version?: string;
-  /** What pages can look at, the usual one first; the training alone unless told. */
+  /** What pages can look at, the usual one first; by default only the training. */
   readonly channels?: readonly Channel[];
   /** Most pose frames per second and page. */
   readonly frameHz?: number;
@@ -122,7 +122,7 @@ export class StreamServer {
     return this.shows.training.player.speed;
   }
 
-  /** Pages that look at something now, paused ones left out. */
+  /** Pages that look at something now, paused ones omitted. */
   watchersOf(channel: Channel): number {
     return this.viewersOf(channel).filter((viewer) => !viewer.isPaused).length;
   }
@@ -155,14 +155,14 @@ export class StreamServer {
     this.schedulePlay();
   }
 
-  /** How the driven simulation stands; every page is told. */
+  /** State of the driven simulation, sent to every page. */
   pushDrive(drive: Omit<DriveMessage, "type" | "driver">): void {
     this.drive = { type: "drive", driver: this.desk.wheel.holder, ...drive };
     for (const viewer of this.viewers.values()) viewer.offer(this.drive);
   }
 
   /**
-   * Where the driven robot touches something, and what a person does to it.
+   * Where the driven robot touches something, and what a user does to it.
    * @param values [contacts, 6] as in `ContactsMessage`
    */
   pushContacts({ values, ...told }: Omit<ContactsMessage, "type" | "values"> & { values: Float32Array }): void {
@@ -214,17 +214,17 @@ export class StreamServer {
     this.flushAll();
   }
 
-  /** Who is told what pages want; called from `drainIntents` only. */
+  /** Receives the pages' requests; called from `drainIntents` only. */
   onIntent(handler: (intent: Intent) => void): void {
     this.desk.handler = handler;
   }
 
-  /** Who obeys the page that steers; told at once. */
+  /** Receives the steering page's requests at once. */
   onDrive(handler: DriveHandler): void {
     this.desk.driveHandler = handler;
   }
 
-  /** Who starts trainings; told at once. */
+  /** Receives requests for trainings at once. */
   onStudio(handler: StudioHandler): void {
     this.desk.studioHandler = handler;
   }
@@ -234,17 +234,17 @@ export class StreamServer {
     for (const page of this.viewers.values()) if (page.id === viewer) page.sendNow(message);
   }
 
-  /** Which runs there are; every page is told. */
+  /** List of the runs, sent to every page. */
   pushRuns(runs: RunsMessage): void {
     for (const viewer of this.viewers.values()) viewer.offer(runs);
   }
 
-  /** Hands over what pages asked for since the last call. The owner calls it between steps. */
+  /** Hands over what pages requested since the last call. The owner calls it between steps. */
   drainIntents(): void {
     this.desk.drain();
   }
 
-  /** Training environments that some page wants to see, at most `MAX_WATCHED`; [0] when nobody watches, so that the first page has a picture at once. */
+  /** Training environments that pages show, at most `MAX_WATCHED`; [0] without viewers, so that the first page has a picture at once. */
   watchedEnvironments(): number[] {
     const count = this.shows.training.scene?.info.environments ?? 0;
     const watching = this.viewersOf("training").filter((viewer) => !viewer.isPaused);

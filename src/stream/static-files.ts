@@ -27,7 +27,7 @@ const mimeTypes: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** The page needs nothing from elsewhere, and nobody may frame it. `blob:` and `data:` are the textures it draws itself. */
+/** The page loads nothing from other servers, and no page may frame it. `blob:` and `data:` are the textures it draws itself. */
 const securityHeaders = {
   "content-security-policy":
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'",

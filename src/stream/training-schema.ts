@@ -12,7 +12,7 @@ const form = z.strictObject({
   from: key.nullable(),
 });
 
-/** One schema per message, told apart by `type`. */
+/** One schema per message, distinguished by `type`. */
 export const trainingMessageSchemas = [
   z.strictObject({ type: z.literal("plan"), id: z.int().min(0), form }),
   z.strictObject({ type: z.literal("runs") }),

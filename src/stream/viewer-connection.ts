@@ -29,7 +29,7 @@ const newestOnly = ["scene", "runs", "status", "drive", "steered"] as const;
 /** The same, sent with the frames. */
 const details = ["terms", "contacts"] as const;
 
-/** Which robots a page wants to see besides the sampled actions. */
+/** Which robots a page requests in addition to the sampled actions. */
 export interface FanWish {
   readonly ghosts: GhostKind | "off";
 }
@@ -130,7 +130,7 @@ export class ViewerConnection {
     this.flush();
   }
 
-  /** Replaces the waiting frame; what it told about episodes that ended is passed on. */
+  /** Replaces the waiting frame; its report of ended episodes is passed on. */
   offerFrame(frame: PoseFrame, encoded: EncodedFrames): void {
     if (this.isPaused) return;
     if (this.frame) this.carryFlags(this.frame);
@@ -139,7 +139,7 @@ export class ViewerConnection {
     this.flush();
   }
 
-  /** The page tells how many frames it has got. */
+  /** The page reports how many frames it has received. */
   confirmFrames(frames: number): void {
     this.framesSeen = Math.max(this.framesSeen, Math.min(frames, this.framesSent));
     this.flush();

@@ -1,6 +1,6 @@
 /** Who steers the driven simulation: one page at a time. Time comes in as an argument. */
 
-/** A page that has sent no wish for this long may be relieved. */
+/** A page that has sent no request for this long may be relieved. */
 const IDLE_MS = 10_000;
 
 /** The right to steer, held by one viewer at most. */

@@ -43,7 +43,7 @@ export interface DriveOptions {
   /** The scene, where it was described before; the env may be freed then */
   readonly scene?: StreamScene;
   readonly shelf: PolicyShelf;
-  /** Already loaded, for the start; the shelf's first where it is left out */
+  /** Already loaded, for the start; the shelf's first where it is omitted */
   readonly policy?: NamedPolicy;
   /** A course to go through, instead of a new one */
   readonly course?: DriveCourse;
@@ -60,7 +60,7 @@ const STATUS_MS = 250;
 const SILENCE_MS = 1500;
 
 /** What became of the robot. */
-const HELD = "it is held as it was and the simulation stands: choose another policy, or reset";
+const HELD = "the robot is held and the simulation is stopped: choose another policy, or reset";
 
 /** What the thread reports while it runs. */
 type DriveNews = Parameters<DriveEvents["report"]>[0];
@@ -82,7 +82,7 @@ export class DriveView implements DriveHandler {
   #failed: string | undefined;
   /** Chosen last; what is chosen before the thread is there acts once it is. */
   #wanted: NamedPolicy | null = null;
-  /** Policies asked for so far; the last one acts, whichever is loaded last. */
+  /** Policies requested so far; the last one acts, whichever is loaded last. */
   #asked = 0;
   #fanWish: FanWish | null = null;
   #tallies: readonly FlowTally[] = [];
@@ -246,7 +246,7 @@ export class DriveView implements DriveHandler {
   }
 
   #stumble({ source, held, policy }: BrokenStep): void {
-    if (held) this.#lose(`${policy}: gave a non-finite ${source}, expected numbers; ${HELD}`);
+    if (held) this.#lose(`${policy}: gave a non-finite ${source}; ${HELD}`);
     else this.#say(`${this.#options.env.task.name}: ${source} was not finite; the robot was reset`);
     this.#tell();
   }
@@ -294,7 +294,7 @@ export class DriveView implements DriveHandler {
     this.#tell();
   }
 
-  /** Rests while nobody watches, and tells those who do how it stands. */
+  /** Rests without viewers, and sends viewers its state. */
   #look(): void {
     const watchers = this.#server.watchersOf("drive");
     if (watchers > 0 && this.#thread === null && this.#failure === undefined) this.watched();
@@ -331,7 +331,7 @@ export class DriveView implements DriveHandler {
     });
   }
 
-  /** Why it failed, or what MuJoCo refused while it went on. */
+  /** Why it failed, or what MuJoCo refused while it continued. */
   get #detail(): string | undefined {
     return this.#failure ?? (this.#moment?.complaint || undefined);
   }

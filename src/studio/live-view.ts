@@ -22,7 +22,7 @@ import { type DriveOptions, DriveView } from "./drive-view.ts";
 import { newestRunOf, PolicyShelf } from "./policy-shelf.ts";
 import type { StoredHistory } from "./run-list.ts";
 
-/** How often pages' wishes are looked at. */
+/** How often pages' requests are looked at. */
 const WISH_INTERVAL_MS = 100;
 /** How often the policy in training takes over the wheel that it already has, as it is by then. */
 const REFRESH_SECONDS = 10;
@@ -118,12 +118,12 @@ export class LiveView {
     const training = this.#training;
     const incident = kind === null ? null : (training?.incidents.last[kind] ?? null);
     if (training === null || (kind !== null && incident === null))
-      throw new UserError(`nothing was kept of a ${kind === "nan" ? "NaN" : "fall"}, expected a training that had one`);
+      throw new UserError(`this training has recorded no ${kind === "nan" ? "NaN" : "fall"} yet`);
     await this.#drive?.close();
     this.#openDrive(training, incident);
   }
 
-  /** The run was told to stop; it finishes its iteration and saves. */
+  /** A stop was requested; the run finishes its iteration and saves. */
   stopping(): void {
     this.#show("stopping");
   }
@@ -148,7 +148,7 @@ export class LiveView {
 
   /** Nothing is trained: what earlier runs of a task have left can be driven. Throws UserError where the task is at fault. */
   async driveOnly(task: string, variant: TaskVariant): Promise<void> {
-    this.#detail = "no training was asked for";
+    this.#detail = "no training was requested";
     this.#show("idle");
     const env = await Environment.create(await resolveTask(task, variant));
     const shelf = new PolicyShelf(env, { first: newestRunOf(env.task.name) ?? "zero" });

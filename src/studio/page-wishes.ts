@@ -1,16 +1,16 @@
-/** What the page that steers wishes, in the words of the thread that drives. */
+/** What the page that steers requests, in the words of the thread that drives. */
 import type { DriveChange, DriveOrder } from "../drive/drive-orders.ts";
 import type { DriveWish } from "../stream/protocol.ts";
 
 /** A change of the commanded velocity. */
 export type CommandChange = Extract<DriveChange, { kind: "command" }>;
 
-/** Nobody asks for anything. */
+/** No requests. */
 export const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
 /** Nobody holds the robot. */
 export const LET_GO: DriveChange = { kind: "hold", grip: null };
 
-/** A wish that needs nothing but the thread. */
+/** A request that needs nothing but the thread. */
 export type PlainWish = Exclude<DriveWish, { type: "command" | "policy" }>;
 
 /** The order to the thread that a wish stands for. */

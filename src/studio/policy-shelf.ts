@@ -24,7 +24,7 @@ export interface ShelfOptions {
   readonly first: LivePolicy | string;
   /** Folder of a run whose checkpoints are offered one by one. */
   readonly run?: string;
-  /** Start noise of trained policies; as in the training's own evaluations where it is left out. */
+  /** Start noise of trained policies; as in the training's own evaluations where it is omitted. */
   readonly noise?: StartNoise;
   readonly change?: (policy: PolicyData, reference: string) => PolicyData;
 }
@@ -72,7 +72,7 @@ export class PolicyShelf {
   }
 
   /**
-   * Loads what a page asks for, which may only be what it was offered: one of `choices`, or a checkpoint of a run below `runs/`.
+   * Loads what a page requests, which may only be what it was offered: one of `choices`, or a checkpoint of a run below `runs/`.
    * @throws UserError where the key is neither, or as `load`
    */
   async choose(key: string): Promise<NamedPolicy> {

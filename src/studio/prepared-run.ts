@@ -1,4 +1,4 @@
-/** A run that is about to start or to go on: its configuration, its folder, where it left off. Nothing is trained here. */
+/** A run that is about to start or resume: its configuration, folder and checkpoint. Nothing is trained here. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -41,7 +41,7 @@ export interface PreparedRun {
   readonly folder: string;
   /** What of the user's own files it keeps. */
   readonly files: RunFiles;
-  /** Where it goes on from; absent for a run from the beginning. */
+  /** Where it continues from; absent for a run from the beginning. */
   readonly resume?: ResumePoint;
   /** Whether the folder holds an earlier part of this run. */
   readonly continued: boolean;
@@ -151,12 +151,12 @@ async function loadResume(folder: string, source: string, config: TrainConfig) {
   const own = portableConfig(storedConfig(checkpoint, source));
   if (own.task !== config.task) throw new UserError(`${source}: task is ${own.task}, expected ${config.task}`);
   if (trajectoryHash(own).configHash !== trajectoryHash(config).configHash)
-    throw new UserError(`${source}: was made with other settings than ${runPaths(folder).config}, expected the same`);
+    throw new UserError(`${source}: has other settings than ${runPaths(folder).config}, expected the same`);
   return { checkpoint, source };
 }
 
 /**
- * Where the task and the robot of a run are that goes on: what it keeps, or the same elsewhere.
+ * Paths of a resumed run's task and robot: the run's copies, or the same files elsewhere.
  * @throws UserError (exit code 2) where they are nowhere, or are not what it was trained on so far
  */
 async function samePlaces(home: Home, source: string, { task: given, modelDir }: Whereabouts): Promise<Places> {
@@ -186,7 +186,7 @@ function refuseChanged(changed: readonly string[], path: string, instead: string
   if (changed.length === 0) return;
   const found = `${path}: changed since the run began (${changed.join(", ")})`;
   throw new UserError(
-    `${found}, expected the same, as the run goes on bit for bit; begin another from it: ${instead}`,
+    `${found}, expected the same, since a run resumes bit for bit; try a new run from it: ${instead}`,
     {
       exitCode: 2,
     },
@@ -228,8 +228,8 @@ export function isFixedInFork({ path }: Pick<ConfigFlag, "path">): boolean {
 }
 
 /**
- * A new run that begins with the weights, the optimiser and the normaliser of a checkpoint, and other settings. Its environments go on where
- * they stood, or begin anew where the settings make them other ones.
+ * A new run that begins with the weights, the optimiser and the normaliser of a checkpoint, and other settings. Its environments continue where
+ * they stood, or are reset if the settings change them.
  * @param source a run folder, whose newest checkpoint is meant, or a checkpoint file
  * @param asked the task that the checkpoint must be of, or the file of the user's own to train on now; default: what the run says
  * @throws UserError when it is neither, is damaged, or a setting does not fit
@@ -255,10 +255,10 @@ export function changeForFork(stored: TrainConfig, overrides: PartialTrainConfig
   for (const flag of trainFlags.filter(isFixedInFork)) {
     const [before, now] = [stored, config].map((from) => settingAt(from, flag.path));
     if (JSON.stringify(before) !== JSON.stringify(now))
-      throw new UserError(`--${flag.name}: got ${now}, expected ${before}, which the checkpoint has`, { exitCode: 2 });
+      throw new UserError(`--${flag.name}: got ${now}, expected the checkpoint's ${before}`, { exitCode: 2 });
   }
   if (config.steps > steps) return config;
-  throw new UserError(`--steps: got ${config.steps}, expected more than the ${steps} that the checkpoint has`, {
+  throw new UserError(`--steps: got ${config.steps}, expected more than the checkpoint's ${steps}`, {
     exitCode: 2,
   });
 }
@@ -286,14 +286,14 @@ function hasOtherEnvironments(before: TrainConfig, now: TrainConfig): boolean {
 /** Files of the user's own are compared by what they hold. */
 function checkTask(stored: string, source: string, given: string | undefined): void {
   if (given === undefined || given === stored || (isTaskFile(given) && isTaskFile(stored))) return;
-  throw new UserError(`${given}: ${source} is a run of ${stored}, expected that or no task`, { exitCode: 2 });
+  throw new UserError(`${given}: ${source} is a run of ${stored}; omit the task or name ${stored}`, { exitCode: 2 });
 }
 
-/** What may differ when a run goes on, because no number depends on it. */
+/** What may differ when a run continues, because no number depends on it. */
 function checkResumable(overrides: PartialTrainConfig): void {
   for (const key of Object.keys(overrides)) {
     if (key !== "steps" && key !== "workers" && key !== "checkpoint")
-      throw new UserError(`--${key}: cannot change when a run goes on, expected --steps, --workers or --checkpoint.*`, {
+      throw new UserError(`--${key}: cannot be changed when resuming, expected --steps, --workers or --checkpoint.*`, {
         exitCode: 2,
       });
   }
@@ -314,12 +314,12 @@ export async function writeConfig(folder: string, config: TrainConfig, files: Ru
   await writeRunConfig(folder, config, { ...made, ...files });
 }
 
-/** Throws a UserError where the engine's package is not installed, before anything is made or changed. */
+/** Throws a UserError if the engine's package is not installed, before any file is written or changed. */
 function requireEngine({ engine }: TrainConfig): void {
   if (engine === "tfjs") nativeTensorFlow();
 }
 
-/** "onnxruntime-node 1.30.0"; only the engine's name where the package does not tell. */
+/** "onnxruntime-node 1.30.0"; only the engine's name if the package has no version. */
 function engineVersion(engine: TrainConfig["engine"]): string {
   try {
     const { name, version } = engine === "tfjs" ? nativeTensorFlow() : ownPackage("onnxruntime-node");

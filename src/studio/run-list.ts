@@ -1,4 +1,4 @@
-/** The runs below runs/ as pages see them: what they are, how far they came, which checkpoints they left, their curves. Reads; writes nothing. */
+/** The runs below runs/ as pages see them: their settings, progress, checkpoints and curves. Reads; writes nothing. */
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { UserError } from "../math/user-error.ts";
@@ -47,22 +47,22 @@ export async function listRuns(shown: string | null, running: RunningTraining | 
   return entries.filter((entry) => entry !== null);
 }
 
-/** The folder that a key means. Throws UserError where it is none of the runs that are listed. */
+/** The folder of a key. Throws UserError if it is not a listed run. */
 export async function runFolderOf(key: string, shown: string | null): Promise<string> {
   const folder = (await runFolders(shown)).find((candidate) => runKey(candidate) === key);
-  if (folder === undefined) throw new UserError(`${key}: is none of the runs, expected one below ${RUNS_FOLDER}/`);
+  if (folder === undefined) throw new UserError(`${key}: is not a run, expected one below ${RUNS_FOLDER}/`);
   return folder;
 }
 
-/** The file that a checkpoint's key means. Throws UserError where it is none of a listed run. */
+/** The file of a checkpoint's key. Throws UserError if it does not belong to a listed run. */
 export async function checkpointFileOf(key: string, shown: string | null): Promise<string> {
   const folder = (await runFolders(shown)).find((candidate) => key.startsWith(`${runKey(candidate)}/checkpoints/`));
   const files = folder === undefined ? [] : (await checkpointsOf(folder)).map((checkpoint) => checkpoint.key);
   if (files.includes(key)) return key;
-  throw new UserError(`${key}: is no checkpoint of a run below ${RUNS_FOLDER}/, expected one that is listed`);
+  throw new UserError(`${key}: is not a checkpoint of a run below ${RUNS_FOLDER}/, expected one that is listed`);
 }
 
-/** What a run's metrics.jsonl tells, oldest first; points thinned to what a plot can show. */
+/** The contents of a run's metrics.jsonl, oldest first; points thinned to what a plot can show. */
 export async function storedHistory(folder: string): Promise<StoredHistory> {
   const reports = await readJsonl(runPaths(folder).metrics);
   const iterations = reports.filter(({ event }) => event === "iteration") as unknown as IterationMetrics[];

@@ -7,13 +7,13 @@ import type { RunResult } from "./training-session.ts";
 /** What people read before the first iteration. */
 export function startText({ config, folder, files, resume, notes }: PreparedRun): string {
   const from = resume === undefined ? "" : ` from ${resume.checkpoint.metadata.envSteps.toLocaleString("en")} steps`;
-  const verb = resume === undefined ? "training" : "going on with";
+  const verb = resume === undefined ? "training" : "resuming";
   const task = files.task?.name ?? config.task;
   const by =
     config.lesson === ""
       ? ""
-      : ` by its lesson ${config.lesson} (flowgait tasks ${shellPath(config.task)} --lesson ${shellWord(config.lesson)})`;
-  const what = `${verb} ${task}${by} with ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}`;
+      : ` with lesson ${config.lesson} (flowgait tasks ${shellPath(config.task)} --lesson ${shellWord(config.lesson)})`;
+  const what = `${verb} ${task}${by} by ${config.algorithm.name}${from}, ${config.envs} environments, seed ${config.seed}`;
   return [...notes, what, ...referredText(files), `run: ${shownPath(folder)}`].join("\n");
 }
 
@@ -21,7 +21,7 @@ export function startText({ config, folder, files, resume, notes }: PreparedRun)
 function referredText({ task, robot }: RunFiles): string[] {
   const referred = [task, robot].filter((own) => own?.copy === null);
   return referred.map(
-    (own) => `${own!.file} stays where it is, as it is too large to be copied or works only there: the run needs it`,
+    (own) => `${own!.file} is not copied, because it is too large or works only in its place: the run needs it there`,
   );
 }
 
@@ -31,5 +31,5 @@ export function endText({ config, folder }: PreparedRun, { steps, seconds, stopp
   const run = shellPath(folder);
   if (stopped && steps < config.steps)
     return `stopped and saved at ${done}\nresume with: flowgait train --resume ${run}`;
-  return `done: ${done}\nmeasure it with: flowgait eval ${run}`;
+  return `done: ${done}\nevaluate with: flowgait eval ${run}`;
 }

@@ -56,7 +56,7 @@ export class TrainingDesk implements StudioHandler {
    * @throws UserError where another one runs, or the run cannot be prepared
    */
   async begin(prepare: () => Promise<PreparedRun>): Promise<PreparedRun> {
-    if (this.#running !== null) throw new UserError(`${this.#name()} is training, expected it to be stopped first`);
+    if (this.#running !== null) throw new UserError(`${this.#name()} is training; stop it first`);
     const stop = new AbortController();
     let finish = () => {};
     const done = new Promise<void>((resolve) => {
@@ -99,7 +99,7 @@ export class TrainingDesk implements StudioHandler {
   /** Questions of all pages are answered one after another, so that a page that asks much costs the training little. */
   ask(viewer: number, question: TrainingQuestion): void {
     if (this.#waiting >= MOST_WAITING) {
-      this.#tell(viewer, { type: "refused", what: question.type, reason: "too many questions wait" });
+      this.#tell(viewer, { type: "refused", what: question.type, reason: "too many requests are waiting" });
       return;
     }
     this.#waiting++;
@@ -112,7 +112,7 @@ export class TrainingDesk implements StudioHandler {
     void this.#answer(viewer, wish.type, () => this.#obey(viewer, wish));
   }
 
-  /** What goes wrong is told to the page that asked. */
+  /** Errors are reported to the requesting page. */
   async #answer(viewer: number, what: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -142,7 +142,7 @@ export class TrainingDesk implements StudioHandler {
           return prepareResume(folder, wish.steps === null ? {} : { steps: wish.steps });
         });
       case "stopTraining":
-        if (this.#running === null) throw new UserError("nothing is training");
+        if (this.#running === null) throw new UserError("no training is running");
         this.#running.stop.abort();
         return this.#options.view.stopping();
       case "incident":
@@ -174,7 +174,7 @@ export class TrainingDesk implements StudioHandler {
 
   // ------------------------------------------------------------------------------------------------------------------------------ training
 
-  /** A failure of the machine is shown on the page and told here, and the studio stays open. */
+  /** A failure of the machine is shown on the page and reported here, and the studio stays open. */
   async #train(run: PreparedRun, signal: AbortSignal): Promise<void> {
     const { view, output } = this.#options;
     view.announce(`loading ${run.files.task?.name ?? run.config.task}`);

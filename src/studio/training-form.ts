@@ -1,4 +1,4 @@
-/** The form that starts a training from a page: what there is to choose, and what a filled form comes to. The same settings and words as on the command line. */
+/** The form that starts a training from a page: its choices, and the plan that a filled form results in. The same settings and words as on the command line. */
 import { isAbsolute, relative, resolve } from "node:path";
 import { algorithmNames } from "../config/algorithm-config.ts";
 import { type PartialTrainConfig, rowsPerIteration, type TrainConfig } from "../config/config.ts";
@@ -13,7 +13,7 @@ import { registry } from "../tasks/index.ts";
 import { resolveTrainConfig } from "../tasks/requested-config.ts";
 import { changeForFork, isFixedInFork, loadFork, withDescription } from "./prepared-run.ts";
 
-/** What a form comes to. */
+/** The plan that a form results in. */
 export interface Plan {
   /** null while something is wrong */
   readonly config: TrainConfig | null;
@@ -49,7 +49,7 @@ function describeSetting(flag: ConfigFlag): SettingDescription {
 }
 
 /**
- * Says what a form comes to, with everything that is wrong in it.
+ * The plan that a form results in, with all its problems.
  * @throws UserError where task, preset, algorithm or checkpoint are at fault, so that there is nothing to change
  */
 export async function planOf(form: TrainForm): Promise<Plan> {

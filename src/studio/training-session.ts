@@ -24,7 +24,7 @@ export interface RunResult {
   readonly stopped: boolean;
 }
 
-/** Who listens, and who may stop it. */
+/** Metric sinks, and the signal that stops it. */
 export interface SessionOptions {
   readonly sinks: readonly MetricSink[];
   readonly signal: AbortSignal;

@@ -11,10 +11,10 @@ import type { BoundTracker, Tracker } from "./trackers/tracker.ts";
 /** A moment as its environment writes it. */
 export type OpenMoment = { -readonly [K in keyof MomentBase<unknown>]: MomentBase<unknown>[K] };
 
-/** So many values of an environment's memory, which are swapped in and out with it. */
+/** Reserves values of an environment's memory, which are swapped in and out with it. */
 type Claim = (size: number) => Float64Array;
 
-/** What came of a task's declarations. */
+/** A task's declarations, bound to a simulation. */
 export interface BoundTask {
   readonly command: CommandState | undefined;
   readonly robot: { update?(): void };
@@ -28,11 +28,11 @@ export interface BoundTask {
 }
 
 /**
- * Applies the task's changes to the model and binds all that it declares but rewards, ends and observations.
- * @throws UserError when the scene's timestep is not the task's, or it lacks what the task names
+ * Applies the task's changes to the model and binds its declarations, except rewards, terminations and observations.
+ * @throws UserError if the scene's timestep differs from the task's, or if the scene lacks a name that the task uses
  */
 export function bindTask(task: Task, sim: Simulation, claim: Claim): BoundTask {
-  // Another simulation may have made the memory grow since this one was loaded.
+  // Another simulation may have grown the memory since this one was loaded.
   sim.refresh();
   for (const change of Object.values(task.model)) change.apply(sim);
   checkTimestep(task, sim);

@@ -1,4 +1,4 @@
-/** What the robot is asked to do, drawn anew at random times: here velocities of a walking base. */
+/** Commands to the robot, redrawn at random times: here velocities of a walking base. */
 import type { Rng } from "../math/rng.ts";
 
 type Range = readonly [number, number];
@@ -8,14 +8,14 @@ export interface Command {
   /** One name per value. */
   readonly names: readonly string[];
   readonly units: readonly string[];
-  /** Between which each value is drawn. */
+  /** Range of each value. */
   readonly ranges: readonly Range[];
   readonly resampleSeconds: Interval;
-  /** Chance that a draw is all zeros. */
+  /** Probability that a draw is all zeros. */
   readonly zeroProbability: number;
-  /** Absent where every draw is independent of the command before. */
+  /** Absent if every draw is independent of the previous command. */
   readonly wander?: Wander;
-  /** Absent where training begins with the whole ranges. */
+  /** Absent if training begins with the full ranges. */
   readonly curriculum?: Curriculum;
   /** Draws the first command of an episode into `out`. */
   sample(rng: Rng, out: Float64Array): void;
@@ -31,24 +31,24 @@ export type Interval = Range | { readonly mean: number };
  * x ← x − w·(x − y·z) with w of the first chance, z of the second, and y uniform in the component's range.
  */
 export interface Wander {
-  /** Chance that a component changes. */
+  /** Probability that a component changes. */
   readonly change: number;
-  /** Chance of each component that changes to be other than zero. */
+  /** Probability that a changed component is not zero. */
   readonly nonzero: readonly number[];
 }
 
 /**
- * How much of the ranges an environment asks for while a policy learns; evaluations and play always ask for the whole. After an episode
+ * Share of the ranges that an environment commands while a policy learns; evaluations and play always use the full ranges. After an episode
  * that lasted the share L of its time limit, the share of the ranges grows by step·(L − enough), between `from` and 1.
- * Who always meets kicks that are just bearable never finds out that to follow pays.
+ * A robot that is always kicked as hard as it can bear never discovers that following the command pays.
  */
 export interface Curriculum {
   /** Share of the ranges that training begins with. */
   readonly from: number;
   readonly step: number;
-  /** Share of the time limit from which an episode is a success, default 0.35. Where what grows fells the robot, episodes come to last about that long. */
+  /** Share of the time limit from which an episode counts as a success, default 0.35. If growth makes the robot fall, episodes settle at about this length. */
   readonly enough?: number;
-  /** True: what else grows, such as kicks, does so once the ranges are whole, as long again. Default false: along with them. */
+  /** True: everything else that grows, such as kicks, grows after the ranges are full, over the same length again. Default false: together with them. */
   readonly commandsFirst?: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface TwistSettings {
   /** Turning rate to the left, rad/s. */
   readonly yawRate: number | Range;
   readonly resampleSeconds: Interval;
-  /** Chance of being told to stand. */
+  /** Probability of a zero command. */
   readonly zeroProbability: number;
   readonly wander?: Wander;
   readonly curriculum?: Curriculum;
@@ -146,14 +146,14 @@ export class CommandState {
     this.values = slots.subarray(EXTRA + size);
   }
 
-  /** Begins anew: nobody steers, and the curriculum is at its start where a policy `learns`, else past its end. */
+  /** Resets: nobody steers, and the curriculum is at its start if a policy `learns`, else past its end. */
   begin(learns: boolean): void {
     this.#slots.fill(0);
     this.#slots[SHARE] = learns ? (this.#source.curriculum?.from ?? 1) : 1;
     this.#slots[LEARNING] = learns ? 1 : 0;
   }
 
-  /** How far what grows with the curriculum has come, 0 … 1; 1 where there is none, and outside of training. */
+  /** Progress of the curriculum, 0 … 1; 1 without a curriculum, and outside of training. */
   get progress(): number {
     const { from = 1, commandsFirst = false } = this.#source.curriculum ?? {};
     if (this.#slots[LEARNING] === 0) return 1;
@@ -193,7 +193,7 @@ export class CommandState {
     this.#slots[WAIT] = Math.max(1, Math.round(secondsOf(this.#source.resampleSeconds, rng) * this.#controlHz));
   }
 
-  /** Steers by hand, or with null gives the command back to chance, which draws after the next step. */
+  /** Steers by hand, or with null returns to random commands, drawn after the next step. */
   hold(values: ArrayLike<number> | null): void {
     if (values !== null && values.length !== this.values.length) {
       throw new RangeError(`command: must have ${this.values.length} values, got ${values.length}`);

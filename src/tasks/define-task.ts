@@ -27,15 +27,15 @@ export interface ObservationTerm<M> {
   readonly of: (s: M) => Value;
   /** Measurement noise: a number is uniform in ± this, in the unit of the reading; a list is repeated over the reading. */
   readonly noise?: SensorNoise;
-  /** What the policy sees is the noisy reading times this; default 1. */
+  /** The policy sees the noisy reading multiplied by this; default 1. */
   readonly scale?: number;
   /** Unit of the reading, for people and exports. */
   readonly unit?: string;
-  /** How many of the latest values are given, oldest first; default 1. An episode begins with copies of the first. */
+  /** Number of latest values in the observation, oldest first; default 1. An episode starts with copies of the first. */
   readonly history?: number;
-  /** How many control steps old the newest given value is; default 0. */
+  /** Age of the newest value in control steps; default 0. */
   readonly delay?: number;
-  /** What becomes of the reading when left and right change places. With it on every term, a task can be learned from both sides. */
+  /** How the reading changes when left and right are swapped. If every term has it, a task can be learned from both sides (--mirror). */
   readonly mirror?: MirrorRule;
 }
 
@@ -59,7 +59,7 @@ export interface Timing {
 export interface Settling {
   /** Physics steps with the controls of a new episode; the clock then starts at 0. */
   readonly physicsSteps: number;
-  /** An episode starts from one of so many settled states, each computed once per seed; absent, every episode settles anew. */
+  /** Number of settled start states, each computed once per seed; if absent, every episode settles its own. */
   readonly startStates?: number;
 }
 
@@ -89,7 +89,7 @@ export interface TaskSpec<
   readonly family?: Family;
   /** MJCF file: absolute, relative to the package, or for a user's own task relative to the task's file. */
   readonly scene: string | URL;
-  /** What differs from the compiled scene, where tasks share one. */
+  /** Changes to the compiled scene, for tasks that share one. */
   readonly model?: Readonly<Record<string, ModelChange>>;
   readonly timing: Timing;
   /** What terms see as `s.robot`: made by `readings` or `legged`; without it they read `s.sim`. */
@@ -107,26 +107,26 @@ export interface TaskSpec<
   readonly settle?: Settling;
   /** What the policy sees. */
   readonly observe: Readonly<Record<Observation, ObservationTerm<Moment<Robot, Tracked & Events>>>>;
-  /** What the critic sees besides. */
+  /** What only the critic sees. */
   readonly critic?: Readonly<Record<Critic, ObservationTerm<Moment<Robot, Tracked & Events>>>>;
   readonly reward: Readonly<Record<Reward, RewardTerm<Moment<Robot, Tracked & Events>>>>;
   /** Multiply every term by the control period; default false. */
   readonly rewardPerSecond?: boolean;
   /** Limits of the summed reward of a step; default none. */
   readonly rewardClip?: readonly [number, number];
-  /** Ends of an episode that are failures or successes, not time limits. */
+  /** Terminations: failures or successes, not time limits. */
   readonly terminate?: Readonly<Record<Termination, (s: Moment<Robot, Tracked & Events>) => boolean>>;
-  /** Differences between environments. */
+  /** Domain randomisation: differences between environments. */
   readonly randomise?: Readonly<Record<string, Randomiser>>;
   /** What the robot does in the command's terms (vx, vy, yaw rate), for evaluation. */
   readonly measured?: (s: Moment<Robot, Tracked & Events>) => ArrayLike<number>;
   /** For evaluation, of robots that walk. */
   readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
-  /** What evaluations count, of tasks that are about a goal. */
+  /** What evaluations count for tasks with a goal. */
   readonly goal?: Goal<Moment<Robot, Tracked & Events>>;
-  /** Forms of the task that it can be learned in, by name. */
+  /** Lessons: variants of the task for training, by name. */
   readonly lessons?: Readonly<Record<string, DeclaredLesson>>;
-  /** Settings that it is trained with, by budget and algorithm; the general ones where there are none. */
+  /** Presets for training, by budget and algorithm (default: the general presets). */
   readonly presets?: TaskPresets;
   /**
    * Whether the task looks up, by name, geoms that touch nothing. False lets training discard them, which steps up to a tenth faster, to
@@ -171,7 +171,7 @@ export interface Task {
   readonly presets: TaskPresets;
   /** Whether it looks up geoms that touch nothing; where absent, scenes of the package are taken not to need them. */
   readonly readsLooks?: boolean;
-  /** The lesson whose action mapping this is; absent for the task as declared. */
+  /** The lesson whose action mapping is used; absent for the task as declared. */
   readonly lesson?: ChosenLesson;
 }
 
@@ -200,7 +200,7 @@ export function defineTask<
   checkTaskName(spec.name);
   const robot = spec.robot ?? { bind: () => ({}) };
   const { track = {}, events = {}, timing, settle, randomise = {} } = spec;
-  // A term only ever meets the moments of its own task, so its types may be forgotten here.
+  // A term is only called with moments of its own task, so its types may be erased here.
   const task = {
     ...spec,
     robot,
@@ -237,7 +237,7 @@ export interface TaskOverrides<Observation extends string, Reward extends string
 }
 
 /**
- * The task with other weights, noise or time limit; the given task stays as it is. Names that it does not have do not compile.
+ * The task with other weights, noise or time limit; the given task is not changed. Unknown names do not compile.
  * @throws UserError when a name is not the task's (from code whose types are not checked, such as command-line flags), or when the time
  *   limit holds no control step
  */

@@ -3,7 +3,7 @@
  * so one slot serves a whole batch. Resets and steps are pure functions of (state, seed, environment, action). Auto-reset, storage and
  * episode statistics belong to the rollout.
  *
- * A value that is not finite ends the episode, whoever made it. MuJoCo would take a control that is none for 0, and so hide it; here neither
+ * A non-finite value ends the episode, wherever it comes from. MuJoCo would hide a non-finite control by replacing it with 0; here neither
  * an action nor a control that is not finite reaches the physics.
  *
  * Order of a step: disturbances, action, physics, trackers, terminations, reward, bookkeeping (last action, gait clock, command),
@@ -30,7 +30,7 @@ import { StepReadings } from "./step-readings.ts";
 import { TaskMemory } from "./trackers/task-memory.ts";
 import type { BoundTracker } from "./trackers/tracker.ts";
 
-/** What of a task's disturbances an environment leaves out, such as for playing. */
+/** What of a task's disturbances an environment omits, such as for playing. */
 export interface EnvironmentOptions {
   /** Observation noise; default true. */
   readonly noise?: boolean;
@@ -119,7 +119,7 @@ export class Environment extends StepReadings {
     this.goal = task.goal && new GoalReadings(task.goal);
     this.#starts = new StartStates(sim, task, this.#robot, this.#action);
 
-    // Terms tell their sizes when they are read, which needs a first episode.
+    // Terms have a size only once they are read, which needs a first episode.
     this.#beginEpisode(0, 0);
     this.#actor = new ObservationGroup(task.observe, this.#moment, noise, claim);
     this.#critic = new ObservationGroup(task.critic, this.#moment, noise, claim);
@@ -152,7 +152,7 @@ export class Environment extends StepReadings {
   }
 
   /**
-   * [actionSize] what the last step asked for: targets of joints, rad, then controls of actuators that take no targets. Undefined where
+   * [actionSize] what the last action commanded: targets of joints, rad, then controls of actuators that take no targets. Undefined where
    * actions are no joint targets; overwritten by the next step.
    */
   get wanted(): Float64Array | undefined {
@@ -229,9 +229,9 @@ export class Environment extends StepReadings {
   /**
    * One control step of the environment that is swapped in. Fills `reward`, `terminated`, `truncated`, `nan` and the rest; does not reset.
    * @param action [actionSize] before the squash, at `actionOffset`
-   * @param amid called between two physics steps half way, for looks at the simulation; not where a control step is one physics step
+   * @param midway called between two physics steps, half way through the control step, to look at the simulation; never where a control step is one physics step
    */
-  step(seed: number, env: number, action: Float32Array, actionOffset: number, amid?: () => void): void {
+  step(seed: number, env: number, action: Float32Array, actionOffset: number, midway?: () => void): void {
     const { sim } = this;
     const moment = this.#moment;
     sim.refresh();
@@ -252,7 +252,7 @@ export class Environment extends StepReadings {
       this.#fail(`control "${sim.names.all("actuator")[control]}"`);
       return;
     }
-    const refusal = this.#advance(amid);
+    const refusal = this.#advance(midway);
     if (refusal !== "" || sim.hasNaN()) {
       this.#fail("physics", refusal);
       return;
@@ -275,13 +275,13 @@ export class Environment extends StepReadings {
   }
 
   /** @returns what MuJoCo said where it refused to step, "" else @throws PhysicsError where no other state can be stepped either */
-  #advance(amid?: () => void): string {
-    const half = amid === undefined ? 0 : this.decimation >> 1;
+  #advance(midway?: () => void): string {
+    const half = midway === undefined ? 0 : this.decimation >> 1;
     const late = this.#action.late?.steps ?? 0;
     try {
       if (late > 0) this.#advanceLate(late);
       if (half > late) this.sim.step(half - late);
-      if (half > 0) amid?.();
+      if (half > 0) midway?.();
       this.sim.step(this.decimation - Math.max(half, late));
     } catch (error) {
       if (error instanceof PhysicsError && error.recoverable) return error.reason;
@@ -304,7 +304,7 @@ export class Environment extends StepReadings {
     for (let i = 0; i < values.length; i++) out[offset + i] = values[i];
   }
 
-  /** Writes what the critic sees besides, [privilegedSize]; valid as long as `writeObservation`'s. */
+  /** Writes what only the critic sees, [privilegedSize]; valid as long as `writeObservation`'s. */
   writePrivileged(out: Float32Array, offset: number): void {
     const { values } = this.#critic;
     for (let i = 0; i < values.length; i++) out[offset + i] = values[i];
@@ -427,7 +427,7 @@ export class Environment extends StepReadings {
       throw new UserError(`task ${this.task.name}: ${this.nanSource} is not finite at the start of an episode`);
     const unusable = this.outcome.unusableReward(this.#moment);
     if (unusable === null) return;
-    throw new UserError(`task ${this.task.name}: reward term "${unusable}" must give a number`);
+    throw new UserError(`task ${this.task.name}: reward term "${unusable}" must give a finite number`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Words for a robot that walks on legs: what its sensors say, with frame and unit, so that tasks need no sensor indices.
+ * Readings of a legged robot: sensor values with frame and unit, so that tasks need no sensor indices.
  * The robot hangs on a free joint, its actuators drive joints, and a keyframe says how it stands.
  */
 import { fromAxisAngle, multiply, randomRotation } from "../math/quat.ts";
@@ -40,7 +40,7 @@ export interface Placement {
   readonly yaw: number;
   /** rad, each joint's offset from home */
   readonly joints: number;
-  /** Between which each joint's angle at home is multiplied; default not at all. */
+  /** Range of a factor on each joint's home angle; default: no factor. */
   readonly jointFactor?: readonly [number, number];
   /** m/s and rad/s, each component of the base's velocity */
   readonly velocity: number;
@@ -231,7 +231,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   }
 }
 
-/** Views of named sensors, taken anew whenever memory grew. */
+/** Views of named sensors, retaken whenever memory grew. */
 function sensorViews<Sensor extends string>(
   sim: Simulation,
   sensors: Readonly<Record<Sensor, string>> | undefined,
@@ -250,7 +250,7 @@ function jointGroups<Group extends string>(
   const found = {} as Record<Group, Int32Array>;
   for (const name of Object.keys(groups) as Group[]) {
     const members = joints.map((joint, i) => (groups[name](joint) ? i : -1)).filter((i) => i >= 0);
-    if (members.length === 0) throw new UserError(`robot: the group "${name}" holds none of the actuated joints`);
+    if (members.length === 0) throw new UserError(`robot: the group "${name}" contains no actuated joint`);
     found[name] = Int32Array.from(members);
   }
   return found;

@@ -1,6 +1,6 @@
 /**
- * A lesson: a task in the form that a preset trains on, where the task itself gives too little to learn from. What it changes of the action
- * mapping belongs to the controller and stays at evaluation; everything else is for training alone.
+ * A lesson: a variant of a task for training, where the task itself gives too little signal to learn from. What it changes in the action
+ * mapping belongs to the controller and stays at evaluation; everything else applies only to training.
  */
 import { nearest } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
@@ -18,9 +18,9 @@ export interface Lesson<M, Robot> {
   readonly about: string;
   /** Also where the policy is evaluated, driven and exported. */
   readonly action?: ActionMapping;
-  /** Memory besides the task's, also where the policy is evaluated: what the action mapping and the terms below read. */
+  /** Memory in addition to the task's, in evaluations too: read by the action mapping and the terms below. */
   readonly track?: Readonly<Record<string, Tracker<object>>>;
-  /** What the critic sees besides. */
+  /** What only the critic sees. */
   readonly critic?: Readonly<Record<string, ObservationTerm<M>>>;
   /** The whole reward, in place of the task's; not clipped. */
   readonly reward?: Readonly<Record<string, RewardTerm<M>>>;
@@ -30,7 +30,7 @@ export interface Lesson<M, Robot> {
   readonly events?: Readonly<Record<string, Tracker<object>>>;
   /** Differences between environments in place of the task's of the same names. */
   readonly randomise?: Readonly<Record<string, Randomiser>>;
-  /** Physics steps per second, fewer than the task's where the gait stays the same. */
+  /** Physics steps per second, fewer than the task's if the gait stays the same. */
   readonly physicsHz?: number;
   /** How the ranges of the task's command grow. */
   readonly curriculum?: Curriculum;
@@ -44,12 +44,12 @@ export type DeclaredLesson = Lesson<never, never>;
 /** A task that is learned by a lesson. */
 export interface ChosenLesson {
   readonly name: string;
-  /** The task in its training form: the same observations and actions, other rewards, ends, starts and disturbances. */
+  /** The task as changed for training: the same observations and actions, other rewards, ends, starts and disturbances. */
   readonly training: Task;
 }
 
 /**
- * The task as a policy of this lesson meets it: the task itself with the lesson's action mapping.
+ * The task for a policy of this lesson: the task itself with the lesson's action mapping.
  * @param name "" for none
  * @throws UserError (exit code 2) when the task declares no such lesson
  */
@@ -88,7 +88,7 @@ function paced({ name, timing, model }: Task, physicsHz: number): Pick<Task, "ti
 
 function noSuchLesson({ name: task, lessons }: Task, name: string): UserError {
   const names = Object.keys(lessons);
-  const expected = names.length === 0 ? "the flag left out" : `one of ${names.join(", ")}`;
+  const expected = names.length === 0 ? "no lesson; omit this flag" : `one of ${names.join(", ")}`;
   return new UserError(`--lesson: ${task} has no lesson "${name}", expected ${expected}${nearest(name, names)}`, {
     exitCode: 2,
   });

@@ -1,5 +1,5 @@
 /**
- * What a robot that is the same left and right would see and do if left and right changed places: reflection in the plane y = 0 of its
+ * What a symmetric robot would see and do with left and right swapped: reflection in the plane y = 0 of its
  * home pose, as a signed permutation. Joints find their images by geometry, so no list of names is needed.
  */
 import { UserError } from "../math/user-error.ts";

@@ -6,7 +6,7 @@ import type { Simulation } from "../physics/simulation.ts";
 
 /** A declaration of one difference; made by functions such as `jointDamping`. */
 export interface ModelChange {
-  /** Plain data for people and exports. */
+  /** Plain data for descriptions and exports. */
   readonly description: Readonly<Record<string, unknown>>;
   /** @throws UserError when the scene lacks what is to be changed */
   apply(sim: Simulation): void;

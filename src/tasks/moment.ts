@@ -8,21 +8,21 @@ export type Value = number | ArrayLike<number>;
 /** Readings that every task has. */
 export interface MomentBase<Robot> {
   readonly sim: Simulation;
-  /** The task's own words for its robot, as its `robot` field made them. */
+  /** The task's own readings of its robot, made by its `robot` field. */
   readonly robot: Robot;
   /** [actionSize] of this step, after the squash */
   readonly action: Float64Array;
   /** [actionSize] of the step before, after the squash. In observations, which look ahead to the next step: of the step just done. */
   readonly lastAction: Float64Array;
-  /** [commandSize] what the robot is asked to do; empty where the task has no command */
+  /** [commandSize] the command; empty if the task has none */
   readonly command: Float64Array;
-  /** How far the curriculum of commands has come, 0 … 1; 1 where there is none, and outside of training */
+  /** Progress of the command curriculum, 0 … 1; 1 without a curriculum, and outside of training */
   readonly progress: number;
   /** Control period, s */
   readonly dt: number;
   /** Control steps done in this episode. */
   readonly episodeStep: number;
-  /** Whether a termination came true in this step; known to reward terms. */
+  /** Whether a termination held in this step; known to reward terms. */
   readonly terminated: boolean;
 }
 

@@ -50,7 +50,7 @@ interface BoundTerm {
   readonly history: number;
 }
 
-/** A group of observation terms of one environment slot: what the actor sees, or what the critic sees besides. */
+/** A group of observation terms of one environment slot: what the actor sees, or what only the critic sees. */
 export class ObservationGroup {
   readonly layout: readonly ObservationSlice[];
   readonly size: number;
@@ -63,7 +63,7 @@ export class ObservationGroup {
 
   /**
    * @param moment of a freshly reset environment, to learn how many values each term gives
-   * @param noise false leaves all noise out
+   * @param noise false omits all noise
    * @param claim gives memory that is swapped with the environment
    */
   constructor(
@@ -248,10 +248,10 @@ function widthOf(name: string, value: Value | undefined): number {
   if (typeof value === "number") return 1;
   if (value && typeof value.length === "number" && value.length > 0 && typeof value[0] === "number")
     return value.length;
-  throw new UserError(`observation "${name}": must give a number or some numbers, got ${String(value)}`);
+  throw new UserError(`observation "${name}": must give a number or an array of numbers, got ${String(value)}`);
 }
 
-/** Readings that lie deeper are not looked for. */
+/** Deeper readings are not searched. */
 const DEEPEST_READING = 3;
 
 /** Where in the readings this very array is found: "gait.signals"; null where it was made for the term. */

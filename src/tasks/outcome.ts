@@ -1,4 +1,4 @@
-/** What a step came to: reward with its terms, the end of the episode, or values that are not finite. */
+/** Result of a step: reward with its terms, the end of the episode, or non-finite values. */
 import type { Task } from "./define-task.ts";
 import type { AnyMoment } from "./moment.ts";
 
@@ -19,7 +19,7 @@ export class Outcome {
   refusal = "";
   /** [rewards] weighted contributions, before the clip */
   readonly rewardTerms: Float64Array;
-  /** [terminations] 1 where the termination came true */
+  /** [terminations] 1 where the termination held */
   readonly terminationFlags: Uint8Array;
   readonly #rewards: readonly ((s: AnyMoment) => number)[];
   readonly #weights: Float64Array;
@@ -74,7 +74,7 @@ export class Outcome {
     if (!Number.isFinite(sum)) this.fail(this.#badReward());
   }
 
-  /** A value was not finite, or the physics refused: the step ends the episode and is worth nothing. */
+  /** A value was not finite, or the physics refused: the step ends the episode with a reward of 0. */
   fail(source: string, refusal = ""): void {
     this.refusal = refusal;
     this.nan = true;

@@ -1,5 +1,5 @@
 /**
- * Differences between environments: frictions, masses, gains. Each environment draws its own values once, from (seed, environment) alone,
+ * Domain randomisation: frictions, masses and gains differ between environments. Each environment draws its own values once, from (seed, environment) alone,
  * and keeps them over all its episodes, as Playground does. Derived constants other than subtree masses are not recomputed.
  */
 import { type Rng, STREAM } from "../math/rng.ts";
@@ -219,7 +219,7 @@ export function jointField(
   };
 }
 
-/** Where the zero of each actuated joint, or each chosen one, lies, moved by its own offset of up to ± `radians`: encoders that are a little out. */
+/** Where the zero of each actuated (or chosen) joint lies, moved by its own offset of up to ± `radians`: encoders with a small offset. */
 export function jointZeros(radians: number, joints?: JointChoice): Randomiser {
   return {
     description: { kind: "joint-zeros", radians, ...describeChoice(joints) },

@@ -1,6 +1,6 @@
-/** Sizes of the registered tasks, which otherwise only a compiled scene tells. A test compares them with the environments. */
+/** Sizes of the registered tasks, so that a list needs no compiled scene. A test compares them with the environments. */
 
-/** Observation, action, and what the critic sees besides. */
+/** Sizes of the observation, the action and the critic's privileged observation. */
 const SIZES: Readonly<Record<string, readonly [obs: number, action: number, privileged: number]>> = {
   AcrobotSwingup: [6, 1, 0],
   AcrobotSwingupSparse: [6, 1, 0],

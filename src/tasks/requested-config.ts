@@ -4,10 +4,10 @@ import { resolvePresets, type TaskPresets, type TrainRequest } from "../config/p
 import { list } from "./registry.ts";
 
 /**
- * What task, preset, algorithm and settings ask for.
- * @param request of a user's own task, `presets` are those that its file declares; a registered one brings its own
- * @throws UserError (exit code 2) naming the setting that is unknown, wrong, or does not fit another; exit code 1 where the task's presets are
- *   at fault
+ * The configuration that task, preset, algorithm and settings result in.
+ * @param request its `presets` are those that a user's task file declares; a registered task has its own
+ * @throws UserError (exit code 2) naming the setting that is unknown, wrong, or does not fit another; exit code 1 if the task's presets are
+ *   invalid
  */
 export function resolveTrainConfig(
   request: Omit<TrainRequest, "presets"> & { readonly presets?: TaskPresets },

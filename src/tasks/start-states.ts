@@ -36,7 +36,7 @@ export class StartStates {
     else this.#setPooled(settle.physicsSteps, rng.integer(settle.startStates), seed, rng);
   }
 
-  /** Sets a keyframe of the model as it is. @throws UserError when there is none of that name */
+  /** Sets a keyframe of the model unchanged. @throws UserError when there is none of that name */
   setKeyframe(keyframe: string): void {
     this.#sim.resetToKeyframe(keyframe);
     // No control equals NaN, so that all that the keyframe gives stay, such as those of hands that hold something.

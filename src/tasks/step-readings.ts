@@ -1,7 +1,7 @@
-/** What can be read of an environment's last step. */
+/** Readings of an environment's last step. */
 import type { Outcome } from "./outcome.ts";
 
-/** The outcome of the last step, for whoever holds the environment. */
+/** The outcome of the last step, as the environment exposes it. */
 export abstract class StepReadings {
   /** @internal */
   protected abstract readonly outcome: Outcome;
@@ -26,7 +26,7 @@ export abstract class StepReadings {
     return this.outcome.nan;
   }
 
-  /** Where `nan` came from: 'action "x"', 'control "x"', "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
+  /** Source of `nan`: 'action "x"', 'control "x"', "physics", 'reward term "x"', 'observation term "x"'; "" while all is well. */
   get nanSource(): string {
     return this.outcome.nanSource;
   }
@@ -56,7 +56,7 @@ export abstract class StepReadings {
     return this.outcome.terminationNames;
   }
 
-  /** [terminations] 1 where the termination came true in the last step. */
+  /** [terminations] 1 where the termination held in the last step. */
   get terminationFlags(): Uint8Array {
     return this.outcome.terminationFlags;
   }

@@ -1,11 +1,11 @@
-/** Tasks on ground that is made from a seed, and how they follow from those on flat ground. */
+/** Tasks on generated terrain, derived from those on flat ground. */
 import { UserError } from "../math/user-error.ts";
 import { roughen } from "../physics/terrain.ts";
 import type { NamedTask, Task } from "./define-task.ts";
 import type { AnyLesson } from "./lesson.ts";
 import type { ModelChange } from "./model-change.ts";
 
-/** The seed of the ground where nobody asks for another. */
+/** The default seed of the terrain. */
 const DEFAULT_SEED = 0;
 
 /** Height field of the rough scenes (scenes/common/rough-ground.xml). */
@@ -20,7 +20,7 @@ export function roughGround(field: string, seed = DEFAULT_SEED): ModelChange {
   };
 }
 
-/** Where a task's rough twin differs from it. */
+/** How a task's rough variant differs from it. */
 export interface RoughTerrain {
   /** Scene with the height field of scenes/common/rough-ground.xml as its floor. */
   readonly scene: string;
@@ -57,7 +57,7 @@ function onItsGround(lesson: AnyLesson, raised: (reset: Task["reset"]) => Task["
 }
 
 /**
- * The task on the ground of another seed.
+ * The task on the terrain of another seed.
  * @throws UserError (exit code 2) when its ground is not made from one; the default seed fits every task
  */
 export function withTerrainSeed(task: Task, seed: number): Task {
@@ -67,10 +67,7 @@ export function withTerrainSeed(task: Task, seed: number): Task {
     return Object.freeze({ ...task, model });
   }
   if (seed === DEFAULT_SEED) return task;
-  throw new UserError(
-    `--terrain-seed: the ground of ${task.name} is not made from a seed, expected the flag left out`,
-    {
-      exitCode: 2,
-    },
-  );
+  throw new UserError(`--terrain-seed: the terrain of ${task.name} is not generated from a seed; omit this flag`, {
+    exitCode: 2,
+  });
 }

@@ -1,6 +1,6 @@
 /**
  * Worker threads that take jobs from one queue. Jobs are pure, so a thread that dies is replaced and its job done again; which
- * thread does a job never shows in the result. Jobs that threads do together (a descent) have to be begun again by whoever gave them.
+ * thread does a job never shows in the result. Jobs that threads do together (a descent) have to be restarted by the caller.
  */
 import { UserError } from "../math/user-error.ts";
 import { Thread } from "./thread.ts";
@@ -20,7 +20,7 @@ interface Task<J, R> {
 
 /** How often a job may take its thread down before the run gives up. */
 const MOST_ATTEMPTS = 3;
-/** Jobs that a thread holds: the one it does and the one it goes on with, so that it need not wait for this thread. */
+/** Jobs that a thread holds: the one it does and the one it continues with, so that it need not wait for this thread. */
 const MOST_HELD = 2;
 
 /** Threads that answer jobs of kinds of their own; see `answerJobs`. */
@@ -29,7 +29,7 @@ export class JobThreads<J extends { readonly kind: string }> {
   readonly #setup: unknown;
   readonly #onReplace: (reason: string) => void;
   readonly #threads = new Set<Thread>();
-  /** Threads that are ready, and what each holds: the job under way first */
+  /** Threads that are ready, and what each holds: the running job first */
   readonly #held = new Map<Thread, Task<J, unknown>[]>();
   readonly #queue: Task<J, unknown>[] = [];
   #failure: Error | null = null;
@@ -38,7 +38,7 @@ export class JobThreads<J extends { readonly kind: string }> {
   /**
    * @param entry the program of a thread
    * @param setup what each is given once
-   * @param onReplace told, in one sentence, when a thread died and was replaced
+   * @param onReplace receives one sentence when a thread died and was replaced
    */
   constructor(entry: URL, setup: unknown, onReplace: (reason: string) => void) {
     this.#entry = entry;
@@ -133,7 +133,7 @@ export class JobThreads<J extends { readonly kind: string }> {
     if (task.attempts < MOST_ATTEMPTS) this.#queue.unshift(task);
     else
       task.reject(
-        new Error(`worker: ${task.job.kind} took ${MOST_ATTEMPTS} threads down, the last one because ${reason}`),
+        new Error(`worker: ${task.job.kind} crashed ${MOST_ATTEMPTS} threads, the last one because ${reason}`),
       );
   }
 

@@ -7,7 +7,7 @@ import { basename } from "node:path";
 const NICENESS = 5;
 
 /**
- * Gives way to the process's other threads from now on: sockets, the viewer's server, whoever drives a robot by hand. On Linux each thread has a
+ * Gives way to the process's other threads from now on: sockets, the viewer's server, a driven simulation. On Linux each thread has a
  * niceness of its own, by its thread number; elsewhere nothing changes.
  */
 export function stepAside(): void {

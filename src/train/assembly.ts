@@ -34,7 +34,7 @@ export interface Assembly {
 
 /**
  * Loads the task, starts the threads and sets the weights to their start.
- * @param onWorkerLost told, in one sentence, when a thread died and was replaced
+ * @param onWorkerLost receives one sentence when a thread died and was replaced
  * @param plan how minibatches are cut, which decides the order of sums
  * @throws UserError where task, scene or engine are at fault
  */
@@ -44,7 +44,7 @@ export async function assemble(
   plan: UpdatePlan = updatePlan(config),
 ): Promise<Assembly> {
   const env = await Environment.create(await resolveTask(config.task, config));
-  if (env.actionSize === 0) throw new UserError(`${env.task.name}: has no actions, expected at least one to learn`);
+  if (env.actionSize === 0) throw new UserError(`${env.task.name}: has no actions, expected at least one`);
   const trainedEnv = env.task.lesson ? await Environment.create(env.task.lesson.training) : env;
   const engine = await createEngine(config.engine);
   const sizes = iterationSizes(config, trainedEnv, plan);
@@ -53,7 +53,7 @@ export async function assemble(
   const threads = config.workers || availableParallelism();
   const board = new DescentBoard(views.board);
   const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, { plan, sizes, memory }), (message) => {
-    board.breakOff(); // nobody shall wait for what it had taken
+    board.breakOff(); // no thread shall wait for its share
     onWorkerLost(message);
   });
   const spec = updateSpec(config, env);
@@ -82,7 +82,7 @@ function sharedMemory(config: TrainConfig, bytes: number): SharedArrayBuffer {
   } catch (error) {
     const rows = rowsPerIteration(config).toLocaleString("en");
     const found = `an iteration of ${rows} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB`;
-    throw new UserError(`--envs: ${found}, expected less; fewer --envs, --horizon or pairs would fit`, {
+    throw new UserError(`--envs: ${found}, expected less; try: a smaller --envs, --horizon or --algorithm.pairs`, {
       cause: error,
     });
   }

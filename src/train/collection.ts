@@ -8,7 +8,7 @@ import type { TrainingParts } from "./training-state.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /**
- * Collects every shard with the weights and the normaliser as they are; the shards' states move on.
+ * Collects every shard with the present weights and normaliser; the shards' states advance.
  * @param watch environments to record in a shard, if any
  */
 export async function collectIteration(

@@ -1,6 +1,6 @@
 /**
  * All epochs over a prepared batch. The threads make them together, without a word from here (rollout/descender.ts); this side deals the
- * minibatches, begins again where a thread was lost, and reads what came of it.
+ * minibatches, restarts if a thread was lost, and reads the results.
  */
 import { returnLevel } from "../algorithms/advantages.ts";
 import { CRITIC_MEASURES } from "../algorithms/update-functions.ts";

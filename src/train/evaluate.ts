@@ -21,7 +21,7 @@ export interface EvaluationRequest {
   readonly command: CommandVector | null;
 }
 
-/** Names and rates of the evaluated task that results are told in. */
+/** Names and rates of the evaluated task, for its results. */
 export interface EvaluatedTask {
   readonly rewardNames: readonly string[];
   readonly controlHz: number;
@@ -67,7 +67,7 @@ export async function evaluateOn(
  * Evaluates on threads of its own.
  * @throws UserError where task or policy are at fault, or MuJoCo refuses to step the model
  * @param options.workers threads; 0 takes one per core
- * @param options.warned told of MuJoCo's warnings
+ * @param options.warned receives MuJoCo's warnings
  */
 export async function evaluatePolicy(
   request: EvaluationRequest,
@@ -91,7 +91,7 @@ export async function evaluatePolicy(
 
 /**
  * What the best of several evaluations has the most of: the return; of robots that follow commands, whose episodes end only by a fall, as if a
- * negative return had gone on at its rate to the time limit. Else, where costs outweigh, who falls at once would be the best.
+ * negative return had continued at its rate to the time limit. Otherwise, where costs dominate, a policy that falls at once would score best.
  * @param followsCommands whether the task measures how a command is followed
  * @param episodeSteps the time limit
  */

@@ -9,7 +9,7 @@ import { staggeredSteps } from "../rollout/collect.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import type { TrainingParts } from "./training-state.ts";
 
-/** Seconds that are kept of what came before, as far as the episode is that old. */
+/** Seconds that are kept from before the incident, if the episode is that old. */
 const KEPT_SECONDS = 4;
 /** Environments whose falls are kept; of more, an even selection. */
 const MOST_WATCHED = 64;
@@ -28,7 +28,7 @@ export interface Incident {
 
 /** The watched environments over one iteration. */
 interface Stretch {
-  /** [watched, stateSize] at its start; null where all environments began anew */
+  /** [watched, stateSize] at its start; null if all environments were reset */
   readonly states: Float64Array | null;
   /** [watched, steps, actionSize] */
   readonly actions: Float32Array;

@@ -1,4 +1,4 @@
-/** What threads are told and what they answer. Plain data, so that a queue between machines could carry it as well. */
+/** Jobs for threads and their results. Plain data, so that a queue between machines could carry it too. */
 
 import type { AdamSettings } from "../algorithms/adam.ts";
 import type { AdvantageScale } from "../algorithms/advantages.ts";
@@ -17,7 +17,7 @@ import type { Mirror, TaskVariant } from "../tasks/index.ts";
 export interface ThreadSetup extends TaskVariant {
   /** A registered task's name, or the path of a user's task file */
   readonly task: string;
-  /** False leaves out observation noise, pushes and differences between environments; default true */
+  /** False omits observation noise, pushes and differences between environments; default true */
   readonly disturbances?: boolean;
   readonly engine: "ort" | "tfjs";
   /** Absent where threads only evaluate */

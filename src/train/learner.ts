@@ -19,7 +19,7 @@ export interface LearnerOptions {
   readonly sizes: IterationSizes;
   readonly views: IterationViews;
   readonly pool: WorkerPool;
-  /** On which the pool's losses are told */
+  /** On which lost threads of the pool are reported */
   readonly board: DescentBoard;
   /** Names of the policy loss's measures */
   readonly measures: readonly string[];

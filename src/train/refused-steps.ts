@@ -1,4 +1,4 @@
-/** Steps that MuJoCo refused in a training: told once per iteration, and the end of it where no episode ends otherwise any more. */
+/** Steps that MuJoCo refused in a training: reported once per iteration; ends the training if every episode ends this way. */
 import { UserError } from "../math/user-error.ts";
 import type { BrokenStep, EpisodeReport } from "../rollout/episodes.ts";
 
@@ -16,7 +16,7 @@ export class RefusedSteps {
     this.#envs = envs;
   }
 
-  /** Takes in an iteration. @returns what to tell of it; null where nothing was refused */
+  /** Takes in an iteration. @returns the report; null if nothing was refused */
   add({ nans, returns }: Pick<EpisodeReport, "nans" | "returns">): string | null {
     const refused = nans.filter(({ refusal }) => refusal !== "");
     const [first] = refused;
@@ -31,7 +31,7 @@ export class RefusedSteps {
   /** Why the training is of no use any more, as many episodes in a row as there are environments having ended so; null while it is. */
   verdict(): UserError | null {
     if (this.#row < this.#envs || this.#last === undefined) return null;
-    const all = `the last ${this.#row} episodes all ended so; the training stops here and is saved`;
+    const all = `the last ${this.#row} episodes all ended this way; the training stops and is saved`;
     return new UserError(`scene ${this.#scene}, ${placeOf(this.#last)}: ${this.#last.refusal}; ${all}`);
   }
 }

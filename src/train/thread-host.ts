@@ -109,7 +109,7 @@ export class ThreadHost {
   }
 }
 
-/** The environment itself, or one of the task's training form with the time limit that training asks for. */
+/** The environment itself, or one of the task's training form with the time limit that training requests. */
 async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): Promise<Environment> {
   const { lesson } = env.task;
   const ownLimit = episodeSteps === 0 || episodeSteps === env.episodeSteps;

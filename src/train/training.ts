@@ -28,7 +28,7 @@ import type { WorkerPool } from "./worker-pool.ts";
 /** Values that were not finite, of one iteration, that get a line each. */
 const MOST_REPORTED = 8;
 
-/** Where a run goes on from. */
+/** Where a run continues from. */
 export interface ResumePoint extends RestoreOptions {
   readonly checkpoint: Checkpoint;
   readonly source: string;
@@ -148,7 +148,7 @@ export class Training {
     };
   }
 
-  /** Holds the run before its next iteration, or lets it go on. */
+  /** Holds the run before its next iteration, or lets it continue. */
   setPaused(paused: boolean): void {
     if (paused && this.#openGate === null) {
       this.#gate = new Promise((resolve) => {
@@ -165,7 +165,7 @@ export class Training {
   }
 
   /**
-   * Trains until `config.steps` are done or `signal` aborts; the iteration under way is finished and a checkpoint written.
+   * Trains until `config.steps` are done or `signal` aborts; the running iteration is finished and a checkpoint written.
    * @throws UserError when a checkpoint or a report cannot be written, and the last good checkpoint stays; after a last checkpoint when MuJoCo
    * refuses to step the model
    */
@@ -257,7 +257,7 @@ export class Training {
     if (refused !== null) this.#event("warning", `${this.env.task.name}: ${refused}`);
     for (const words of this.#warnings.add(report.warnings)) this.#event("warning", `${this.env.task.name}: ${words}`);
     if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
-      this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite, its steps were left out`);
+      this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite; its steps were skipped`);
     }
   }
 
@@ -290,8 +290,8 @@ export class Training {
     const started = this.#nowMs();
     const request = { policy: this.policy(), noise: evaluation.noise, seed: evaluation.seed, command: null };
     const refused = (words: string) =>
-      this.#event("warning", `evaluation: ${words}; such episodes count as ended early`);
-    const warned = () => {}; // the training has told
+      this.#event("warning", `evaluation: ${words}; such episodes count as early terminations`);
+    const warned = () => {}; // already reported by the training
     const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env, {
       refused,
       warned,

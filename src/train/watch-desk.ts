@@ -1,4 +1,4 @@
-/** Which training environments are recorded for whoever watches, and the recordings. Watching changes no result. */
+/** Which training environments are recorded for viewers, and the recordings. Watching changes no result. */
 import type { IterationSizes } from "../learner/iteration-layout.ts";
 import { PoseTape, type TapeSizes, tapeSizes } from "../rollout/pose-tape.ts";
 import type { Environment } from "../tasks/index.ts";
@@ -15,7 +15,7 @@ export interface WatchedBurst {
   readonly collectSeconds: number;
 }
 
-/** Takes wishes at any time; they count from the next collection on. */
+/** Takes requests at any time; they count from the next collection on. */
 export class WatchDesk {
   readonly #env: Environment;
   readonly #sizes: IterationSizes;
@@ -28,7 +28,7 @@ export class WatchDesk {
     this.#sizes = sizes;
   }
 
-  /** @param environments global indices; those that do not exist are left out, and so are those beyond `MOST_WATCHED` */
+  /** @param environments global indices; those that do not exist are omitted, and so are those beyond `MOST_WATCHED` */
   select(environments: readonly number[]): void {
     const total = this.#sizes.shards * this.#sizes.envs;
     const valid = environments.filter((env) => Number.isInteger(env) && env >= 0 && env < total);
@@ -49,7 +49,7 @@ export class WatchDesk {
     };
   }
 
-  /** The recording of the collection that just ended, or null where nobody watches. */
+  /** The recording of the collection that just ended, or null without viewers. */
   burst(collectSeconds: number): WatchedBurst | null {
     if (this.#memory === null) return null;
     return { environments: this.#recorded, tape: new PoseTape(this.#memory, this.#tapeSizes()), collectSeconds };

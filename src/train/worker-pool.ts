@@ -16,7 +16,7 @@ export class WorkerPool {
 
   /**
    * Starts `workers` threads and waits until all are ready.
-   * @param onReplace told, in one sentence, when a thread died and was replaced
+   * @param onReplace receives one sentence when a thread died and was replaced
    * @throws UserError when a thread cannot be set up (task, scene or engine at fault)
    */
   static async create(workers: number, setup: ThreadSetup, onReplace: (reason: string) => void): Promise<WorkerPool> {

@@ -66,7 +66,7 @@ describe("weights in another file", () => {
     refused({ location: "short.bin", offset: "-4" }).toThrow(
       'policy.onnx: constant "t2" in short.bin has offset "-4", expected a number of bytes',
     );
-    refused({ location: "." }).toThrow(`${lies} ., which is no file; expected one with its values`);
+    refused({ location: "." }).toThrow(`${lies} ., which is not a file; expected a file with its values`);
     refused({}).toThrow('policy.onnx: constant "t2" lies in another file without a name, expected its location');
     for (const location of ["../w.bin", "sub/../../w.bin", "/etc/passwd", "C:\\w.bin", "\\\\host\\w.bin", "..\\w.bin"])
       refused({ location }).toThrow(`${lies} ${location}, expected a file in the folder of the ONNX file`);
@@ -130,7 +130,7 @@ describe("a policy with its weights in another file", () => {
   it("is refused by export in the words for every third-party policy, and by all commands where a part is missing", async () => {
     expect(await callCli("export", model)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^flowgait: [^\n]*policy\.onnx: is no trained run, [^\n]*\n$/),
+      stderr: expect.stringMatching(/^flowgait: [^\n]*policy\.onnx: is not a trained run, [^\n]*\n$/),
     });
     rmSync(join(folder, "policy.onnx.data"));
     for (const command of ["eval", "play", "doctor", "export"])

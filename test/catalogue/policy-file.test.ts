@@ -164,18 +164,18 @@ describe("a policy file made elsewhere", () => {
     const { stderr, code } = await callCli("eval", scaled, "--task", "CartpoleBalance", ...FEW);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `${scaled}: contradicts CartpoleBalance in action scale and mapping: slide: 7 per unit of action, the robot's is 1. It runs as CartpoleBalance says; see flowgait doctor\n`,
+      `${scaled}: differs from CartpoleBalance in action scale and mapping: slide: 7 per unit of action, the robot's is 1; the values of CartpoleBalance are used, see flowgait doctor\n`,
     );
     const own = await ownFile("slower.onnx", (task) => ({ ...task, controlHz: 50, physicsHz: 50 * task.decimation }));
     expect((await callCli("eval", own, ...FEW)).stderr).toMatch(
-      /^[^\n]*slower\.onnx: contradicts CartpoleBalance in control rate: 50 Hz, the robot's task runs at 100 Hz\. /,
+      /^[^\n]*slower\.onnx: differs from CartpoleBalance in control rate: 50 Hz, the robot's task runs at 100 Hz; /,
     );
   });
 
   it("hears once what was taken of a command outside the trained range", async () => {
     const { stderr, stdout } = await callCli("eval", "zero", "--task", GO1, "--command", "2,0,-9", ...FEW);
     expect(stderr).toBe(
-      "--command: lin_vel_x 2 is outside -1.5 to 1.5 m/s, taken as 1.5; ang_vel_z -9 is outside -1.2 to 1.2 rad/s, taken as -1.2\n",
+      "--command: lin_vel_x 2 is outside -1.5 to 1.5 m/s, set to 1.5; ang_vel_z -9 is outside -1.2 to 1.2 rad/s, set to -1.2\n",
     );
     // the robot stands, so that its error is the command
     expect(JSON.parse(stdout).linVelError).toBeGreaterThan(1.4);
@@ -194,7 +194,7 @@ describe("a policy file made elsewhere", () => {
   it("needs a task", async () => {
     const path = foreignFile("no-task.onnx", 48, 12);
     const { stderr, code } = await callCli("eval", path);
-    expect(stderr).toBe(`flowgait: --task: is missing, ${path} needs one\n`);
+    expect(stderr).toBe(`flowgait: --task: is missing, expected the task of ${path}\n`);
     expect(code).toBe(2);
   });
 });
@@ -235,7 +235,7 @@ describe("a policy file that does not fit gets one line", () => {
     bytes[Math.floor(bytes.length / 2)]! ^= 1;
     writeFileSync(path, bytes);
     const { stderr, code } = await callCli("eval", path);
-    expect(stderr).toMatch(/^flowgait: [^\n]*changed\.onnx: its checksum does not fit[^\n]*\n$/);
+    expect(stderr).toMatch(/^flowgait: [^\n]*changed\.onnx: its checksum does not match[^\n]*\n$/);
     expect(code).toBe(1);
   });
 
@@ -258,7 +258,7 @@ describe("a policy file that does not fit gets one line", () => {
       expect(await callCli(command, path)).toMatchObject({
         code: 2,
         stdout: "",
-        stderr: `flowgait: --task: is missing, ${path} names the task "CartpoleBalence", which is not known here; nearest: CartpoleBalance, CartpoleBalanceSparse, CartpoleSwingup\n`,
+        stderr: `flowgait: --task: is missing, and ${path} names the unknown task "CartpoleBalence"; nearest: CartpoleBalance, CartpoleBalanceSparse, CartpoleSwingup\n`,
       });
   });
 

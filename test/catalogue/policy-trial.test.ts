@@ -109,7 +109,7 @@ it("sizes that show in the trial only are said with what was found and expected"
     node.push({ input: ["one", "one"], output: ["actions"], name: "twice", opType: "Concat", attribute: [axis] });
   });
   await expect((await findPolicy(wide)).bind(env)).rejects.toThrow(
-    /wide\.onnx: output "actions" gives 2 values for 1 observation, expected for each the 1 action of CartpoleBalance: slide$/,
+    /wide\.onnx: output "actions" gives 2 values for 1 observation, expected for each observation the 1 action of CartpoleBalance: slide$/,
   );
   const odd = file("odd.onnx", ({ input: [taken], node: [product], initializer: [weights] }) => {
     declare(taken!, undefined);

@@ -105,7 +105,7 @@ describe("flowgait diagnose ratio", () => {
     const { code, stdout } = await callCli("diagnose", "ratio", await latestCheckpoint(plus), ...SMALL);
     expect(code).toBe(0);
     expect(stdout).toContain("ρ per pair, 4 pairs");
-    expect(stdout).toContain("actions carry added noise of deviation 0.1");
+    expect(stdout).toContain("actions carry added noise of standard deviation 0.1");
     expect(stdout).toContain("true ratio r under the 6-step euler sampler");
     expect(stdout).toContain(join(plus, "ratio-step-000000001024.svg"));
   });

@@ -30,7 +30,7 @@ describe("flowgait doctor", () => {
       /^ {2}fail {2}behaviour +cannot run: 17 observations and 6 actions, WalkerWalk has 24 and 6$/m,
     );
     expect(stdout).toContain("→ choose the task that the policy was trained on");
-    expect(stderr).toMatch(/flowgait: .*: joint order, .*behaviour failed, see the fixes above\n$/);
+    expect(stderr).toMatch(/flowgait: .*: joint order, .*behaviour failed; see the fixes above\n$/);
   });
 
   it("examines a file without a contract in the task that is named, and asks for one", async () => {

@@ -84,7 +84,7 @@ describe("flowgait export", () => {
     writeFileSync(gaussian, controllerOnnx(policyFor(task, "gaussian"), task, origin));
     const { code, stderr } = await callCli("export", gaussian, ...SMALL);
     expect(stderr).toBe(
-      `flowgait: ${gaussian}: keeps no flow, expected a controller that does, or the run that made it\n`,
+      `flowgait: ${gaussian}: contains no flow, expected a controller with its flow, or the run that it was exported from\n`,
     );
     expect(code).toBe(1);
   });
@@ -131,7 +131,7 @@ describe("flowgait export", () => {
     ["--rows none", '--rows: got "none", expected a whole number from 1'],
     ["--flow-step-counts 1,x", '--flow-step-counts: got "x", expected a whole number from 1 to 1000'],
     ["--noise some", '--noise: got "some", expected zero, seed, input'],
-    ["--noise-seed 3", "--noise-seed: means nothing with --noise zero, expected --noise seed"],
+    ["--noise-seed 3", "--noise-seed: has no effect with --noise zero, expected --noise seed"],
     ["--output torques", '--output: got "torques", expected actions, joint-targets'],
     ["--output joint-targets", "--output: CheetahRun has controls, expected actions"],
     ["--output-name obs", '--output-name: got "obs", expected a word'],

@@ -32,11 +32,9 @@ describe("flags of a flow", () => {
   });
 
   it("are refused where there is no flow, or no noise on its way", () => {
-    expect(() => changed(gaussian, { flowSteps: 4 })).toThrow(
-      "--flow-steps: runs/it has no flow, expected the flag left out",
-    );
+    expect(() => changed(gaussian, { flowSteps: 4 })).toThrow("--flow-steps: runs/it has no flow; omit this flag");
     expect(() => changed({ kind: "random" }, { sampler: "sde" })).toThrow("--sampler: runs/it has no flow");
-    const quiet = "--step-noise: euler draws no noise on its way, expected --sampler sde or noisy-euler";
+    const quiet = "--step-noise: euler adds no noise, expected --sampler sde or noisy-euler";
     expect(() => changed(euler, { stepNoise: 0.1 })).toThrow(quiet);
   });
 });

@@ -36,7 +36,7 @@ describe("a run by a lesson", () => {
     const { code, stderr } = await callCli("eval", "Go1JoystickFlatTerrain", "--task", "G1JoystickFlatTerrain");
     expect(code).toBe(2);
     expect(stderr).toContain(
-      'acts by the lesson "trot" of Go1JoystickFlatTerrain, which G1JoystickFlatTerrain does not',
+      'uses the action mapping of lesson "trot" of Go1JoystickFlatTerrain, which G1JoystickFlatTerrain does not',
     );
     expect(stderr.trim().split("\n")).toHaveLength(1);
   });

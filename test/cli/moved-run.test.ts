@@ -182,7 +182,7 @@ describe("a run of a user's own task", () => {
     const { stdout } = await call("replay", file, "--policy", moved, "--json");
     expect(JSON.parse(stdout)).toMatchObject({ task: "MovedPole", steps: 5, same: true });
     expect((await call("replay", file, "--policy", moved, "--task", join(here, "tasks/my-task.ts"))).stdout).toContain(
-      "the same, bit for bit",
+      "identical, bit for bit",
     );
   });
 
@@ -208,16 +208,16 @@ describe("a run of a user's own task", () => {
     const kept = await returnOf(own);
     expect(kept.value).toBe((await returnOf(run)).value);
     expect(kept.notes).toBe(
-      `${file}: changed since ${own} began (weight.ts); runs as it was then, --task ${file} takes it as it is now\n`,
+      `${file}: changed since ${own} began (weight.ts); the stored version is used; try: --task ${file} for the present one\n`,
     );
     const now = await returnOf(own, "--task", file);
     expect(now.value).toBeCloseTo(2 * kept.value, 3);
-    expect(now.notes).toBe(`${file}: differs from what ${own} was trained on (weight.ts); runs as it is now\n`);
+    expect(now.notes).toBe(`${file}: differs from what ${own} was trained on (weight.ts); the given version is used\n`);
 
     const { code, stderr } = await callCli("train", "--resume", own, "--task", file, "--steps", "2048");
     expect([code, stderr]).toEqual([
       2,
-      `flowgait: ${file}: changed since the run began (weight.ts), expected the same, as the run goes on bit for bit; begin another from it: flowgait train ${file} --fork ${own}\n`,
+      `flowgait: ${file}: changed since the run began (weight.ts), expected the same, since a run resumes bit for bit; try a new run from it: flowgait train ${file} --fork ${own}\n`,
     ]);
     await call("train", file, "--fork", own, "--steps", "1536", "--run", join(root, "new"));
     expect(readFileSync(join(root, "new/task/my-task.mjs"), "utf8")).toContain("WEIGHT = 2");
@@ -234,7 +234,7 @@ describe("a run that keeps no copy", () => {
     writeFileSync(join(folder, "tasks/notes.txt"), "read while the task loads");
     const { stderr } = await call("train", file, ...SHORT, "--steps", "512", "--run", run);
     expect(stderr).toContain(
-      "\nmy-task.ts stays where it is, as it is too large to be copied or works only there: the run needs it\n",
+      "\nmy-task.ts is not copied, because it is too large or works only in its place: the run needs it there\n",
     );
     expect(existsSync(join(run, "task"))).toBe(false);
     const { value } = await returnOf(run);
@@ -243,7 +243,9 @@ describe("a run that keeps no copy", () => {
     expect(await returnOf(moved)).toEqual({ value, notes: "" });
     writeFileSync(scene.replace(folder, join(root, "renamed")), POLE.replace("0.05", "0.5"));
     const { notes } = await returnOf(moved);
-    expect(notes).toMatch(/my-task\.ts: changed since .* began \(\.\.\/robot\/pole\.xml\); runs as it is now\n$/);
+    expect(notes).toMatch(
+      /my-task\.ts: changed since .* began \(\.\.\/robot\/pole\.xml\); the present version is used\n$/,
+    );
     expect(await callCli("train", "--resume", moved, "--steps", "1024")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("changed since the run began (../robot/pole.xml), expected the same"),
@@ -278,7 +280,7 @@ describe("a run that keeps no copy", () => {
     const { code, stderr } = await callCli("eval", run);
     expect([code, stderr]).toEqual([
       2,
-      `flowgait: ${run}: its task ${file} does not exist, expected --task <file> that says where it is now\n`,
+      `flowgait: ${run}: its task ${file} does not exist, expected its present path, given as --task <file>\n`,
     ]);
     const now = join(folder, "moved/my-task.ts");
     expect(await returnOf(run, "--task", now)).toEqual({ value, notes: "" });

@@ -26,9 +26,9 @@ it("eval prints what it measured, names the action, and fails", async () => {
   const { code, stdout, stderr } = await callCli("eval", always, ...place, ...few);
   const words = 'non-finite action "slide" ended 3 of 3 episodes, first episode 0 at control step 1';
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^ {2}ended early +100 %$/m);
+  expect(stdout).toMatch(/^ {2}early terminations +100 %$/m);
   expect(stdout).toContain(words);
-  expect(stderr).toBe(`flowgait: ${always}: ${words}; expected neither NaN nor infinity\n`);
+  expect(stderr).toBe(`flowgait: ${always}: ${words}; expected finite values\n`);
 });
 
 it("eval counts the episodes that a policy broke, in --json too, and no others", async () => {
@@ -96,6 +96,6 @@ export default defineTask({
   const { code, stderr } = await callCli("eval", "zero", "--task", task, ...few);
   expect([code, stderr]).toEqual([
     1,
-    'flowgait: zero: non-finite observation term "root" ended 3 of 3 episodes, first episode 0 at control step 6; expected neither NaN nor infinity\n',
+    'flowgait: zero: non-finite observation term "root" ended 3 of 3 episodes, first episode 0 at control step 6; expected finite values\n',
   ]);
 });

@@ -58,7 +58,7 @@ describe("flowgait reproduce", () => {
     const report = await callCli(...tiny, "--out", out, "--report");
     expect(report.stdout).toMatch(/mean of 10 tasks +missing +811\.1\n/);
     expect(report.stdout).toMatch(/published +759\.3 ± 45\.3\n/);
-    expect(report.stdout).toContain("over 2 tasks, not comparable with the published mean: 8 are missing");
+    expect(report.stdout).toContain("over 2 tasks, not comparable with the published mean: 8 tasks are missing");
     const refused = await callCli(...tiny, "--out", out, "--dry-run", "--algorithm.clip", "0.07");
     expect(refused.stderr).toMatch(
       /^flowgait: .*CartpoleBalance-fpo-s1.config\.json: algorithm\.clip is 0\.2, expected 0\.07; .*\n$/,
@@ -131,8 +131,8 @@ describe("flowgait reproduce", () => {
     ["fpo-table1 --tasks HumanoidWalk", '--tasks: got "HumanoidWalk"'],
     ["fpo-table1 --algorithms fpo,sac", '--algorithms: got "sac", expected fpo, fpo++, ppo or denoising-mdp'],
     ["fpo-table1 --seeds 1,x", '--seeds: got "x", expected a whole number'],
-    ["fpo-table1 --seed 3", "--seed: the table decides it, expected --seeds"],
-    ["fpo-table1 --evaluation.every-steps 9", "--evaluation.every-steps: the table decides it, expected it left out"],
+    ["fpo-table1 --seed 3", "--seed: is set by the table; expected --seeds"],
+    ["fpo-table1 --evaluation.every-steps 9", "--evaluation.every-steps: is set by the table; omit this flag"],
     ["fpo-table1 --steps 0", '--steps: got "0", expected at least 1'],
     ["fpo-table1 --task FishSwim", "--task: unknown flag; nearest: --tasks"],
     ["fpo-table1 --algorithm.pairs 4", "--algorithm.pairs: ppo has no such setting"],

@@ -50,7 +50,7 @@ describe("a run folder that is trained in", () => {
     const refused = await callCli("train", "--resume", run);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
-      /^flowgait: .*run: process \d+ on .* \(since 20.*Z\) trains here, expected it to end first\n$/,
+      /^flowgait: .*run: process \d+ on .* \(since 20.*Z\) is training here, expected it to end first\n$/,
     );
     expect(refused.stderr).toContain(`process ${first.child.pid} on ${hostname()}`);
     const evaluated = await callCli("eval", run, "--episodes", "1", "--workers", "1");
@@ -79,7 +79,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     const { finished } = await startTraining(cwd, "run");
     takeAway(join(cwd, "run"));
     const { code, stderr } = await finished;
-    expect(stderr).toMatch(lost("was deleted or moved while it was trained in", "run-rescued-1"));
+    expect(stderr).toMatch(lost("was deleted or moved during the training", "run-rescued-1"));
     expect([code, readdirSync(cwd)]).toEqual([1, ["run-rescued-1"]]);
     await expectWhole(join(cwd, "run-rescued-1"));
   });
@@ -113,7 +113,7 @@ describe.skipIf(process.platform === "win32")("a training whose run folder is ta
     const { finished } = await startTraining(cwd, "lab/run", `export TMPDIR="${temporary}";`);
     takeAway(join(cwd, "lab"));
     const { code, stderr } = await finished;
-    expect(stderr).toMatch(lost("was deleted or moved while it was trained in", `${temporary}/flowgait-rescued-\\w+`));
+    expect(stderr).toMatch(lost("was deleted or moved during the training", `${temporary}/flowgait-rescued-\\w+`));
     expect([code, readdirSync(cwd)]).toEqual([1, []]);
     await expectWhole(/--resume (.*)/.exec(stderr)![1]!);
   });

@@ -78,14 +78,14 @@ describe("flowgait play", () => {
       const { code, stderr } = await callCli("play", ...args);
       return [code, stderr];
     };
-    expect(await refusal("zero")).toEqual([2, "flowgait: --task: is missing, zero needs one\n"]);
+    expect(await refusal("zero")).toEqual([2, "flowgait: --task: is missing, expected the task of zero\n"]);
     expect(await refusal("zero", "--task", "CheetahRun", "--command", "1,0,0")).toEqual([
       2,
-      "flowgait: --command: CheetahRun follows no velocity command, expected the flag left out\n",
+      "flowgait: --command: CheetahRun has no velocity command; omit this flag\n",
     ]);
     expect(await refusal("zero", "--task", "CheetahRun", "--flow-steps", "3")).toEqual([
       2,
-      "flowgait: --flow-steps: zero has no flow, expected the flag left out\n",
+      "flowgait: --flow-steps: zero has no flow; omit this flag\n",
     ]);
   });
 });

@@ -127,7 +127,9 @@ describe("a run of flowgait train --json", () => {
 
   it("refuses to go on as another task", async () => {
     const { code, stderr } = await callCli("train", "CheetahRun", "--resume", run);
-    expect(stderr).toBe(`flowgait: CheetahRun: ${run} is a run of CartpoleBalance, expected that or no task\n`);
+    expect(stderr).toBe(
+      `flowgait: CheetahRun: ${run} is a run of CartpoleBalance; omit the task or name CartpoleBalance\n`,
+    );
     expect(code).toBe(2);
   });
 
@@ -178,7 +180,7 @@ describe("a run with a robot description of the user's own", () => {
     const { code, stderr } = await callCli("eval", run, "--model-dir", folder);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /: differs from what .*run was trained on \(cartpole.xml\); runs as it is now\nflowgait: task CartpoleBalance: robot description .*: joints do not match those of .*: missing hinge_1; extra hinge\n$/,
+      /: differs from what .*run was trained on \(cartpole.xml\); the given version is used\nflowgait: task CartpoleBalance: robot description .*: joints do not match those of .*: missing hinge_1; extra hinge\n$/,
     );
     expect(await returnOf()).toBe(own);
   });
@@ -234,7 +236,7 @@ describe("flowgait train", () => {
     const argv = train("--steps", "1000000", "--run", run, ...everyIteration, ...noEvaluation);
     const { code, stderr } = await startCli(argv, cwd, "ulimit -f 32;").finished;
     expect(stderr).toMatch(
-      /flowgait: .*: cannot be written: the limit on file sizes is reached, expected a higher one/,
+      /flowgait: .*: cannot be written: the limit on file sizes is reached, expected a higher limit/,
     );
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(1);
@@ -274,7 +276,9 @@ export const task = defineTask({
       expect.arrayContaining(["dm_control-Slide.onnx", "dm_control_slide.c", "dm_control_slide.h"]),
     );
     const nameless = await callCli("eval", join(out, "dm_control-Slide.onnx"));
-    expect(nameless.stderr).toContain("its task dm_control/Slide is not kept with it, expected --task <file>");
+    expect(nameless.stderr).toContain(
+      "its task dm_control/Slide is not kept with it, expected its present path, given as --task <file>",
+    );
 
     writeFileSync(file, declaration("../x"));
     const refused = await runCli(["train", file, ...TINY], cwd);

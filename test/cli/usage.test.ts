@@ -14,19 +14,19 @@ describe("bad usage gets one line and exit code 2", () => {
     ["help trian", "trian: unknown command; nearest: train"],
     ["train", "<task> is missing"],
     ["train CheetahRunn", 'there is no task "CheetahRunn"; nearest: CheetahRun'],
-    ["train CheetahRun ReacherEasy", "too many words, expected 1 argument"],
+    ["train CheetahRun ReacherEasy", "too many arguments, expected 1 argument"],
     ["train CheetahRun --envz 3", "--envz: unknown flag; nearest: --envs"],
     ["train CheetahRun --learning-rate 1", "--learning-rate: unknown flag; nearest: --algorithm.learning-rate"],
     ["train CheetahRun --envs", "--envs: its value is missing"],
     ["train G1JoystickRoughTerrain --terrain-seed hilly", '--terrain-seed: got "hilly", expected a whole number'],
-    ["train CheetahRun --terrain-seed 3", "--terrain-seed: the ground of CheetahRun is not made from a seed"],
+    ["train CheetahRun --terrain-seed 3", "--terrain-seed: the terrain of CheetahRun is not generated from a seed"],
     ["train CheetahRun --envs many", '--envs: got "many", expected a whole number'],
-    ["train ReacherEasy --envs 102", "--shards: 4 does not divide --envs 102"],
+    ["train ReacherEasy --envs 102", "--shards: 8 does not divide --envs 102"],
     ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo, fpo++, ppo or denoising-mdp'],
     ["train CheetahRun --preset huge", '--preset: got "huge", expected laptop, paper or released'],
     ["train ReacherEasy --algorithm.trust-region clip", "--algorithm.trust-region: fpo has no such setting"],
     ["tasks Cartpole", "nearest: CartpoleBalance"],
-    ["tasks --model-dir mine", "--model-dir: fits one task, expected its name"],
+    ["tasks --model-dir mine", "--model-dir: applies to one task, expected a task's name"],
     ["tasks --jsn", "--jsn: unknown flag; nearest: --json"],
     ["eval zero", "--task: is missing"],
     ["eval zero --task CheetahRun --checkpoint best", "--checkpoint: zero is not a run folder; omit this flag"],
@@ -39,30 +39,30 @@ describe("bad usage gets one line and exit code 2", () => {
     ],
     ["eval zero --task CheetahRun --flow-steps 0", '--flow-steps: got "0", expected a whole number from 1 to 1000'],
     ["eval zero --task CheetahRun --step-noise -1", '--step-noise: got "-1", expected a number from 0 to 100'],
-    ["eval zero --task CheetahRun --sampler heun", "--sampler: zero has no flow, expected the flag left out"],
+    ["eval zero --task CheetahRun --sampler heun", "--sampler: zero has no flow; omit this flag"],
     ["eval zero --task CheetahRun --noise some", '--noise: got "some", expected random, zero'],
     ["eval zero --task CheetahRun --command 1,2", '--command: got "1,2", expected three numbers vx,vy,yaw'],
-    ["eval zero --task CheetahRun --command 1,0,0", "--command: CheetahRun follows no velocity command"],
+    ["eval zero --task CheetahRun --command 1,0,0", "--command: CheetahRun has no velocity command"],
     [
       "eval zero --task Go1JoystickRoughTerrain --terrain-seed hilly",
       '--terrain-seed: got "hilly", expected a whole number from 0 to 4294967295',
     ],
     [
       "eval zero --task CheetahRun --terrain-seed 3",
-      "--terrain-seed: the ground of CheetahRun is not made from a seed",
+      "--terrain-seed: the terrain of CheetahRun is not generated from a seed",
     ],
     ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
     [
       "export zero",
-      "zero: is no trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported",
+      "zero: is not a trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported",
     ],
-    ["doctor zero", "zero: has nothing to examine"],
+    ["doctor zero", "zero: cannot be examined"],
     ["doctor zero --seconds none", '--seconds: got "none", expected a number from 0.1 to 3600'],
     ["diagnose", "no command given, expected one of modes"],
     ["diagnose mods", "mods: unknown command; nearest: modes"],
     ["diagnose modes", "<policy> is missing"],
     ["diagnose modes zero --drws 9", "--drws: unknown flag; nearest: --draws"],
-    ["diagnose modes zero", "--task: is missing, zero needs one"],
+    ["diagnose modes zero", "--task: is missing, expected the task of zero"],
     [
       "diagnose modes zero --task CheetahRun",
       "the task is CheetahRun, expected GridWorldTwoWalls or GridWorldFourGoals",
@@ -118,12 +118,14 @@ describe("help", () => {
       expect(stdout).toContain(command);
   });
 
-  it("of train lists every setting with default, unit and sentence", async () => {
+  it("of train lists every setting with kind, unit, default and description", async () => {
     const { code, stdout } = await run("train", "--help");
     expect(code).toBe(0);
-    expect(stdout).toContain("--horizon [480]  control steps\n      Control steps of each environment per iteration.");
-    expect(stdout).toContain("--algorithm.pairs [fpo 8; fpo++ 16]");
-    expect(stdout).toContain("--algorithm.trust-region [fpo++ aspo]  aspo|clip");
+    expect(stdout).toContain(
+      "--horizon <integer>  control steps  (default: 480)\n      Control steps that each environment takes per iteration.",
+    );
+    expect(stdout).toContain("--algorithm.pairs <integer>  (default: 8 for fpo; 16 for fpo++)");
+    expect(stdout).toContain("--algorithm.trust-region <aspo|clip>  (default: aspo for fpo++)");
   });
 
   it("tells the version", async () => {
@@ -218,7 +220,7 @@ export default defineTask({
     );
     expect(await run("train", join(folder, "ball.ts"), ...TINY, ...place)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\nflowgait: Ball: has no actions, expected at least one to learn\n$/),
+      stderr: expect.stringMatching(/\nflowgait: Ball: has no actions, expected at least one\n$/),
     });
     expect(existsSync(join(folder, "run"))).toBe(false);
   });
@@ -243,7 +245,7 @@ export default defineTask({
     const settings = TINY.slice(0, 2);
     expect(await run("train", "--resume", folder, ...settings)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("--envs: cannot change when a run goes on"),
+      stderr: expect.stringContaining("--envs: cannot be changed when resuming"),
     });
   });
 });

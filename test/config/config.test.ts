@@ -249,7 +249,7 @@ describe("train config, checked across fields", () => {
     [
       "ppo",
       { flowSteps: 4 },
-      "--algorithm.flow-steps: ppo has no such setting, expected it with --algorithm fpo, fpo++ or denoising-mdp",
+      "--algorithm.flow-steps: ppo has no such setting, expected --algorithm fpo, fpo++ or denoising-mdp",
     ],
     ["ppo", { dualClip: 0.5 }, "algorithm.dualClip: got 0.5, expected 0 or above 1"],
     ["ppo", { entropyCoefficient: -1 }, "algorithm.entropyCoefficient: got -1, expected at least 0"],
@@ -257,7 +257,7 @@ describe("train config, checked across fields", () => {
     [
       "denoising-mdp",
       { pairs: 4 },
-      "--algorithm.pairs: denoising-mdp has no such setting, expected it with --algorithm fpo or fpo++",
+      "--algorithm.pairs: denoising-mdp has no such setting, expected --algorithm fpo or fpo++",
     ],
   ];
   for (const [algorithm, settings, message] of foreign)

@@ -114,7 +114,7 @@ describe("density modes", () => {
   });
 
   it("refuses no points and points that are not finite", () => {
-    expect(() => densityModes(new Float32Array(0))).toThrow("density modes: points must be some finite ones");
+    expect(() => densityModes(new Float32Array(0))).toThrow("density modes: points must be finite, and at least one");
     expect(() => densityModes(Float32Array.of(0, Number.NaN))).toThrow("finite");
     expect(() => densityModes(new Float32Array(3))).toThrow("density modes: points [n, 2] must have 2 values, got 3");
   });

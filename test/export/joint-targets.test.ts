@@ -52,7 +52,7 @@ describe("a controller of joint targets", () => {
     const humanoid = await describedTask("HumanoidJoystick");
     const noisy = humanoid.observation.map((term) => (term.name === "gait" ? { ...term, noise: 0.1 } : term));
     expect(() => controllerFunction(policyFor(humanoid), { ...humanoid, observation: noisy }, options)).toThrow(
-      "no observation passes on gait.signals as it is",
+      "no observation passes on gait.signals unchanged",
     );
   });
 });

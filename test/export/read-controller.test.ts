@@ -49,7 +49,7 @@ describe("reading a controller", async () => {
   flipped[Math.floor(bytes.length / 2)]! ^= 1;
   const cases: [string, Uint8Array, string][] = [
     ["a truncated file", bytes.subarray(0, bytes.length - 40), "a.onnx: "],
-    ["a file of which one bit was changed", flipped, "its checksum does not fit, so it was changed after the export"],
+    ["a file of which one bit was changed", flipped, "its checksum does not match, so it was changed after the export"],
     [
       "a file without a contract",
       withMetadata(({ flowgait: _, ...rest }) => rest),

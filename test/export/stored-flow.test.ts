@@ -28,7 +28,7 @@ describe("the flow that a controller's file keeps", async () => {
     const policy = policyFor(task);
     const contract = controllerContract(policy, task, origin);
     const wrong =
-      "a.onnx: metadata flowgait_flow is not the policy of its contract, expected a file as it was exported";
+      "a.onnx: metadata flowgait_flow does not match the contract's policy, expected an unchanged exported file";
     const other = { ...policy, weights: policy.weights.map((weight) => weight + 1) };
     const [{ flowgait_flow: text }] = [flowMetadata(policy)];
     const changed = ["", "{}", text!.replace("[16,16]", "[16,17]"), text!.replace('"silu"', '"sigmoid"')];

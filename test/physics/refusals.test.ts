@@ -73,7 +73,7 @@ describe("steps that MuJoCo warns of", () => {
       [0, 0, 0, 0, 0],
     ]);
     expect(sim.warningWords(1)).toBe(
-      'MuJoCo: too many contacts, the arena memory is full and some are left out; try: <size memory="40K"/> in the scene, or fewer contacts',
+      'MuJoCo: too many contacts, the arena memory is full and some are omitted; try: <size memory="40K"/> in the scene, or fewer contacts',
     );
   });
 });

@@ -108,15 +108,15 @@ it.each([
   ['<muscle joint="hinge" lengthrange="-1 1"/>', "is a muscle"],
   [
     '<general joint="hinge" gainprm="4" biastype="affine" biasprm="0 4 0"/>',
-    "pushes its joint away, its bias grows with the position",
+    "pushes its joint away, since its bias grows with the position",
   ],
   [
     '<general joint="hinge" gainprm="0" biastype="affine" biasprm="0 -4 0"/>',
-    "does not answer to its control, its gain is 0",
+    "ignores its control, since its gain is 0",
   ],
   [
     '<general joint="hinge" dyntype="user" gainprm="4" biastype="affine" biasprm="0 -4 0"/>',
-    "has dynamics of the user's own",
+    "has user-defined dynamics",
   ],
   ['<position joint="hinge" kp="4" gear="0"/>', "has gear 0"],
   ['<position joint="hinge" kp="4" group="2"/>', "is of group 2, which the scene disables"],

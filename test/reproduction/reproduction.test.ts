@@ -131,7 +131,7 @@ describe("cells", () => {
     const check = (found: typeof config) => () => checkSameSettings(found, config, "config.json");
     expect(check({ ...config, workers: 3, run: "elsewhere", checkpoint: { everySeconds: 1, keep: 1 } })).not.toThrow();
     expect(check({ ...config, steps: 7 })).toThrow(
-      `config.json: steps is 7, expected ${config.steps}; another --out leaves this run as it is`,
+      `config.json: steps is 7, expected ${config.steps}; try: another --out, which keeps this run`,
     );
     expect(check({ ...config, evaluation: { ...config.evaluation, noise: "zero" } })).toThrow(
       'evaluation.noise is "zero", expected "random"',

@@ -61,7 +61,9 @@ describe("the lock of a run folder", () => {
 
   it("of another machine is held while it is written to, and free after a minute of silence", async () => {
     const { folder, path } = lockedBy({ pid: 1, host: "lab-2", machine: "another", started: "1" });
-    await expect(RunLock.acquire(folder)).rejects.toThrow("process 1 on lab-2 (since 2026-01-02T03:04:05.000Z) trains");
+    await expect(RunLock.acquire(folder)).rejects.toThrow(
+      "process 1 on lab-2 (since 2026-01-02T03:04:05.000Z) is training here",
+    );
     const longAgo = Date.now() / 1000 - 61;
     utimesSync(path, longAgo, longAgo);
     await acquire(folder);
@@ -70,7 +72,7 @@ describe("the lock of a run folder", () => {
   it("that says nothing, as a crash may leave it, counts by its age", async () => {
     const { folder, path } = lockedBy({});
     writeFileSync(path, "");
-    await expect(RunLock.acquire(folder)).rejects.toThrow("another process trains here");
+    await expect(RunLock.acquire(folder)).rejects.toThrow("another process is training here");
     utimesSync(path, 1, 1);
     await acquire(folder);
   });
@@ -104,7 +106,7 @@ describe("the check of a lock", () => {
     if (what === "moved") renameSync(folder, `${folder}-elsewhere`);
     else rmSync(folder, { recursive: true });
     if (what === "replaced") mkdirSync(folder);
-    expect(() => lock.check()).toThrow(`${folder}: was deleted or moved while it was trained in`);
+    expect(() => lock.check()).toThrow(`${folder}: was deleted or moved during the training`);
   });
 
   it("ends a training whose folder another one took over", async () => {
@@ -122,6 +124,6 @@ describe("the check of a lock", () => {
     const lock = await acquire(folder);
     rmSync(join(folder, "training-1.lock"));
     lock.check();
-    await expect(RunLock.acquire(folder)).rejects.toThrow("trains here");
+    await expect(RunLock.acquire(folder)).rejects.toThrow("is training here");
   });
 });

@@ -308,7 +308,7 @@ describe("stream server: refuses", () => {
     const asked = (headers: Record<string, string>) => get(server, "/stream", headers, "POST");
     expect(await asked({ origin: "http://lab.example" })).toMatchObject({
       status: 403,
-      body: `this server was asked by a page of http://lab.example, expected one of ${own} or one given with --origin; try: --origin http://lab.example\n`,
+      body: `this request came from a page of http://lab.example, expected one of ${own} or one given with --origin; try: --origin http://lab.example\n`,
     });
     expect((await asked({ origin: "null" })).body).toMatch(/ a page of null, expected .* given with --origin\n$/);
     const rebound = {
@@ -318,7 +318,7 @@ describe("stream server: refuses", () => {
     expect(await asked({ host: "lab.example:81", origin: "http://lab.example:81" })).toMatchObject(rebound);
     expect(await asked({ origin: `http://${own}` })).toMatchObject({ status: 426 });
     expect(await socketAnswer(server, { origin: "http://lab.example" })).toMatch(
-      /^HTTP\/1\.1 403 .*\r\n\r\nthis server was asked by a page of http:\/\/lab\.example, expected .*\n$/s,
+      /^HTTP\/1\.1 403 .*\r\n\r\nthis request came from a page of http:\/\/lab\.example, expected .*\n$/s,
     );
     expect(server.refused.connection).toBe(4);
   });
@@ -337,7 +337,7 @@ describe("stream server: refuses", () => {
   it("what lies beside its base, and leads from there to it", async () => {
     const server = await listen({ base: "/robot/" });
     expect(server.url).toBe(`http://127.0.0.1:${server.port}/robot/`);
-    expect(await get(server, "/")).toMatchObject({ status: 404, body: expect.stringContaining("lie below /robot/") });
+    expect(await get(server, "/")).toMatchObject({ status: 404, body: expect.stringContaining("are below /robot/") });
     expect(await get(server, "/robot?token=x")).toMatchObject({ status: 302, location: "/robot/?token=x" });
     expect((await get(server, "/robot/")).body).toContain("The viewer is not built");
     expect((await get(server, "/robot/stream")).status).toBe(426);
@@ -466,7 +466,7 @@ describe("stream server: the driven simulation", () => {
     await until(() => told.length === 2, "the wheel and the command");
     two.send({ type: "simulate", what: "reset" });
     await until(() => two.of("refused").length === 1, "the refusal");
-    expect(two.of("refused")[0].reason).toMatch(/^viewer 1 steers/);
+    expect(two.of("refused")[0].reason).toMatch(/^viewer 1 is steering/);
     server.confirmSteering(5);
     await until(() => one.of("steered").length === 1, "the confirmation");
     expect(two.of("steered")).toEqual([]);

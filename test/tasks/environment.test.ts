@@ -466,7 +466,7 @@ describe("tasks that do not fit", () => {
     );
     const text = { of: (() => "fast") as unknown as () => number };
     await expect(create({ ...cart, observe: { speed: text } })).rejects.toThrow(
-      'observation "speed": must give a number or some numbers, got fast',
+      'observation "speed": must give a number or an array of numbers, got fast',
     );
     await expect(create({ ...cart, observe: { now: { of: () => [1, 2, 3], noise: [0.1, 0.2] } } })).rejects.toThrow(
       'observation "now": 2 noise levels do not fit 3 values',
@@ -475,7 +475,7 @@ describe("tasks that do not fit", () => {
       "randomisation: no actuated joint matches /ankle/",
     );
     await expect(create({ ...cart, reward: { speed: { weight: 1, ...text } } })).rejects.toThrow(
-      'reward term "speed" must give a number',
+      'reward term "speed" must give a finite number',
     );
   });
 

@@ -208,7 +208,7 @@ describe("a lesson's name", () => {
       '--lesson: Go1JoystickFlatTerrain has no lesson "trott", expected one of trot',
     );
     await expect(resolveTask("CheetahRun", { lesson: "trot" })).rejects.toThrow(
-      '--lesson: CheetahRun has no lesson "trot", expected the flag left out',
+      '--lesson: CheetahRun has no lesson "trot", expected no lesson; omit this flag',
     );
   });
 });

@@ -61,7 +61,7 @@ describe.each(STARTS)("the $robot on rough ground", ({ robot, height }) => {
 
   it("refuses a seed of the ground where that is flat", async () => {
     await expect(resolveTask(flat.name, { terrainSeed: 5 })).rejects.toThrow(
-      `--terrain-seed: the ground of ${flat.name} is not made from a seed, expected the flag left out`,
+      `--terrain-seed: the terrain of ${flat.name} is not generated from a seed; omit this flag`,
     );
     expect(await resolveTask(flat.name, { terrainSeed: 0 })).toBe(flat);
   });

@@ -55,7 +55,7 @@ describe("steps that MuJoCo refuses in a training", () => {
     expect(ended?.name).toBe("UserError");
     expect(ended?.message).toContain(`scene ${all.scene}, environment `);
     expect(ended?.message).toContain(REFUSAL);
-    expect(ended?.message).toMatch(/the last \d+ episodes all ended so; the training stops here and is saved$/);
+    expect(ended?.message).toMatch(/the last \d+ episodes all ended this way; the training stops and is saved$/);
     expect(steps).toBe(256);
   });
 

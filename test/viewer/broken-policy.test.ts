@@ -20,7 +20,7 @@ it("play holds the robot of a policy without finite actions, says so, and goes o
     graph!.initializer[0]!.rawData = new Uint8Array(new Float32Array(5).fill(Number.NaN).buffer);
   });
   writeFileSync(join(folder, "broken.onnx"), bytes);
-  const line = 'broken.onnx: gave a non-finite action "slide", expected numbers; it is held as it was';
+  const line = 'broken.onnx: gave a non-finite action "slide"; the robot is held';
   const play = startCli(["play", "broken.onnx", "--task", "CartpoleBalance", "--port", "0"], folder);
   const [url] = /http:\S+/.exec(await play.until("stdout", /http:\S+/))!;
   const page = await browser.newPage({ viewport: { width: 800, height: 600 } });

@@ -78,7 +78,7 @@ async function orbit(page: Page): Promise<void> {
 
 /** One of the switches of what is drawn. */
 async function toggle(page: Page, name: string): Promise<void> {
-  await page.getByRole("button", { name: "What is drawn" }).click();
+  await page.getByRole("button", { name: "Display" }).click();
   await page.getByRole("switch", { name }).click();
   await page.keyboard.press("Escape");
   await page.mouse.move(500, 620);
@@ -236,7 +236,7 @@ describe("driving at a desk", () => {
 
   it("what is drawn can be chosen: contact forces, joint axes, centre of mass, foot traces", async () => {
     const before = (await page.evaluate("flowgait.marks")) as number;
-    await page.getByRole("button", { name: "What is drawn" }).click();
+    await page.getByRole("button", { name: "Display" }).click();
     for (const name of ["Contact forces", "Joint axes", "Centre of mass", "Foot traces"])
       await page.getByRole("switch", { name }).click();
     await pageUntil(page, `flowgait.marks > ${before} + ${env.actionSize}`);
@@ -367,7 +367,7 @@ describe("driving at a desk", () => {
     const { page: second } = await open(390, 700);
     await second.locator("[data-testid=other-driver]").waitFor();
     await second.getByRole("button", { name: "Take over" }).click();
-    await second.getByText(/steers; the wheel is free/).waitFor();
+    await second.getByText(/is steering; control is free/).waitFor();
     expect(await second.evaluate("flowgait.state.drive.driver !== flowgait.state.viewer")).toBe(true);
     await second.close();
     await page.keyboard.press("+");
@@ -429,7 +429,7 @@ describe("gamepads", () => {
   it("without the standard layout move nothing until their sticks are mapped, and are known when they return", async () => {
     const question = page.getByTestId("pad-questions");
     await plug();
-    await question.getByText("is not known").waitFor();
+    await question.getByText("is unknown").waitFor();
     await show([0, -1, 1, 0, 0, -1, 0, 0]);
     await page.waitForTimeout(200);
     expect(commands()).toEqual([]);
@@ -444,7 +444,7 @@ describe("gamepads", () => {
       await show(ODD_REST.map((before, n) => (n === axis ? value : before)));
       // The words may still be those of the step before.
       await pageUntil(page, `flowgait.state.gamepad.asked?.step === "${step}" && flowgait.state.gamepad.asked.isMoved`);
-      await question.getByText("Now let go.").waitFor();
+      await question.getByText("Now release it.").waitFor();
       await show(ODD_REST);
     }
     await pageUntil(page, "flowgait.state.gamepad.isTaught && flowgait.state.gamepad.asked === null");

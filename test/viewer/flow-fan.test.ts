@@ -228,8 +228,8 @@ describe("a controller that is a file", () => {
 
   it("acts, and says why it has no sliders and no paths where it keeps none", () =>
     drivenBy(foreignFile(), async (other) => {
-      await other.getByText("does not tell its flow").waitFor();
-      await other.getByText("keeps no flow").waitFor();
+      await other.getByText("This ONNX file contains no flow").waitFor();
+      await other.getByText("This policy file contains no flow").waitFor();
       expect(await other.getByRole("slider", { name: "Flow steps" }).count()).toBe(0);
     }));
 });

@@ -57,7 +57,7 @@ describe("a browser that takes WebGL away", () => {
     );
     await page.evaluate("taken.loseContext()");
     await pageUntil(page, "flowgait.state.screen === 'lost'");
-    expect(await words()).toContain("The picture is interrupted: the browser took WebGL away");
+    expect(await words()).toContain("No picture: the browser has withdrawn WebGL");
     const drawn: number = await page.evaluate("flowgait.framesDrawn");
     await pageUntil(page, `flowgait.framesReceived > ${await page.evaluate("flowgait.framesReceived + 3")}`);
     expect(await page.evaluate("flowgait.framesDrawn")).toBe(drawn);

@@ -168,7 +168,7 @@ describe("page", () => {
   it("says what to do when nothing is training, and shows a run as soon as one starts", async () => {
     const server = await listen();
     const page = await open(server.url, desk);
-    await page.getByText("Nothing is training").waitFor();
+    await page.getByText("No training is running").waitFor();
     await page.getByText("npx flowgait train HumanoidJoystick --view").waitFor();
     train(server);
     await pageUntil(page, "flowgait.state.hasPoses");
@@ -194,7 +194,7 @@ describe("page", () => {
     const server = await listen({ token: "a-long-secret" });
     train(server);
     const page = await open(`http://127.0.0.1:${server.port}/`, desk);
-    await page.getByText("This server asks for its token").waitFor();
+    await page.getByText("This server requires its token").waitFor();
     const entitled = await open(server.url, desk);
     await pageUntil(entitled, "flowgait.state.hasPoses");
   });
@@ -215,7 +215,7 @@ describe("page", () => {
     const page = await open(server.url, desk);
     await pageUntil(page, "flowgait.state.info !== null");
     await page.getByRole("button", { name: "Dark theme" }).click();
-    await page.getByRole("button", { name: "What is drawn" }).click();
+    await page.getByRole("button", { name: "Display" }).click();
     await page.getByRole("switch", { name: "Shadows" }).click();
     await page.reload();
     await pageUntil(page, "flowgait.state.info !== null");

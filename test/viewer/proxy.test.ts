@@ -109,6 +109,6 @@ describe.skipIf(!hasNginx)("the page behind nginx", () => {
 
   it("says that websockets do not come through a proxy that drops Upgrade", async () => {
     const page = await open("/plain/");
-    await page.getByText("The websocket does not come through").waitFor();
+    await page.getByText("The websocket is blocked").waitFor();
   });
 });

@@ -58,7 +58,7 @@ describe("a run that is forked on the page", () => {
     await (await checkpointsOf(page, 11)).fill("2");
     await page.getByText("6.14k steps").waitFor();
     await page.getByRole("button", { name: "Fork" }).click();
-    await page.getByText("Train on from a checkpoint").waitFor();
+    await page.getByText("Continue from a checkpoint").waitFor();
     const settings = [
       ["seed", "13"],
       ["algorithm.learning-rate", "1e-9"],
@@ -88,7 +88,7 @@ describe("a run that is forked on the page", () => {
     const page = await studio.open();
     await (await checkpointsOf(page, 11)).fill("1");
     await page.getByRole("button", { name: "Fork" }).click();
-    await page.getByText("Train on from a checkpoint").waitFor();
+    await page.getByText("Continue from a checkpoint").waitFor();
     await page.getByRole("searchbox", { name: "Search settings" }).fill("algorithm.policy-hidden");
     expect(await page.locator('[data-setting="algorithm.policy-hidden"] input:enabled').count()).toBe(0);
     await page.getByRole("button", { name: "Close the form" }).click();

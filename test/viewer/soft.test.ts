@@ -76,7 +76,7 @@ async function count(): Promise<Record<Hue, number>> {
 }
 
 async function toggle(name: string): Promise<void> {
-  await page.getByRole("button", { name: "What is drawn" }).click();
+  await page.getByRole("button", { name: "Display" }).click();
   await page.getByRole("switch", { name }).click();
   await page.keyboard.press("Escape");
 }

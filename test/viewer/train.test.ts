@@ -87,7 +87,7 @@ describe("a training that a person starts on the page", () => {
     await train(page, TASK, ["steps", "9000000"], ["seed", "8"]);
     const other = await studio.open();
     await other.keyboard.press("n");
-    await other.getByText("One training runs at a time").waitFor();
+    await other.getByText("Only one training runs at a time").waitFor();
     expect(await other.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
     await stop(page);
     expect(readdirSync(join(studio.folder, "runs")).filter((name) => name.includes("-s8-"))).toEqual([

@@ -95,7 +95,7 @@ const probe = {
     const at = page.playback.shown.get(environment)?.poses.subarray(7 * body, 7 * body + 3);
     return at && stage.pixelOf(at);
   },
-  /** Positions of the vertices of its flexes on screen, [vertices, 3]; null where there are none. */
+  /** Positions of the vertices of its flexes on screen, [vertices, 3]; null if there are none. */
   points: (environment: number) => {
     const points = page.playback.shown.get(environment)?.points;
     return points ? Array.from(points) : null;

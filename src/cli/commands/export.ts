@@ -1,10 +1,10 @@
-/** What `flowgait export` takes. */
+/** Arguments and flags of `flowgait export`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addCheckpointOption } from "../flags/checkpoint-flag.ts";
 import { addExportOptions, type ExportOptions } from "../flags/export-settings.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(
@@ -12,7 +12,7 @@ export function declare(command: Command, output: Output): void {
     )
     .argument("<policy>", "a run folder, a checkpoint file, or a controller (.onnx or the name of one that ships)");
   addCheckpointOption(addExportOptions(command))
-    .option("--json", "one JSON document on standard output")
+    .option("--json", "print one JSON document on standard output")
     .action(async (policy: string, options: ExportOptions) =>
       (await import("../export.ts")).exportPolicy(policy, options, output),
     );

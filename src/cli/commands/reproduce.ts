@@ -1,4 +1,4 @@
-/** What `flowgait reproduce` takes. */
+/** Arguments and flags of `flowgait reproduce`. */
 import type { Command } from "commander";
 import { algorithmNames } from "../../config/algorithm-config.ts";
 import type { Output } from "../../files/output.ts";
@@ -6,22 +6,22 @@ import { publishedTables } from "../../reproduction/fpo-table1.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { ReproduceOptions } from "../reproduce.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
     .description(
-      "Run the protocol of a published table: every task with every algorithm and seed, each in a run folder of its own. What is done is never redone; Ctrl-C finishes the iteration and saves, and the same command goes on from there.",
+      "Run the protocol of a published table: every task with every algorithm and seed, each in its own run folder. Finished runs are never repeated. Ctrl-C finishes the iteration and saves; the same command resumes.",
     )
     .usage("<table> [options] [--<setting> <value> …]")
     .argument("<table>", publishedTables.map(({ name }) => name).join(", "))
-    .option("--preset <name>", "laptop (default), paper or released")
-    .option("--tasks <names>", "some of the table's tasks, separated by commas")
-    .option("--algorithms <names>", `some of ${algorithmNames.join(", ")}, separated by commas; the table's without it`)
-    .option("--seeds <numbers>", "seeds, separated by commas; without it 1, and 1,2,3,4,5 for paper and released")
-    .option("--out <folder>", "folder of the runs; runs/reproduce/<table>-<preset> without it")
-    .option("--dry-run", "list the cells: what is done, what is left, and about how long it will take")
-    .option("--report", "print the table of what is done, and run nothing")
-    .option("--json", "one JSON document on standard output")
+    .option("--preset <name>", "laptop, paper or released (default: laptop)")
+    .option("--tasks <names>", "tasks of the table, separated by commas (default: all)")
+    .option("--algorithms <names>", `${algorithmNames.join(", ")}, separated by commas (default: the table's)`)
+    .option("--seeds <numbers>", "seeds, separated by commas (default: 1; 1,2,3,4,5 for paper and released)")
+    .option("--out <folder>", "folder of the runs (default: runs/reproduce/<table>-<preset>)")
+    .option("--dry-run", "list the runs: which are done, which remain, and about how long they will take")
+    .option("--report", "print the table of the finished runs, and run nothing")
+    .option("--json", "print one JSON document on standard output")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action(async (table: string, options: ReproduceOptions) =>
       (await import("../reproduce.ts")).reproduce(table, options, output),

@@ -1,19 +1,19 @@
-/** What `flowgait studio` takes. */
+/** Arguments and flags of `flowgait studio`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
 import type { StudioOptions } from "../studio.ts";
 
-/** Declares arguments, flags and help; what the command does is loaded when it runs. */
+/** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
   command
-    .description("Serve the viewer and train a task in it. The printed address opens in any browser.")
+    .description("Serve the viewer and train a task in it. Open the printed address in a browser.")
     .usage("[options] [--<setting> <value> …]")
-    .option("--task <task>", "what to train", "HumanoidJoystick")
+    .option("--task <task>", "task to train", "HumanoidJoystick")
     .option("--no-train", "serve the viewer only")
-    .option("--preset <name>", "laptop (default), paper or released")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp; the task's preset names one")
+    .option("--preset <name>", "laptop, paper or released (default: laptop)")
+    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
     .addHelpText("after", () => `\n${settingsHelp()}`)
     .action(async (options: StudioOptions) => (await import("../studio.ts")).studio(options, output));
   addSettingOptions(addServeOptions(command));

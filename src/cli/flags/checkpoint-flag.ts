@@ -16,12 +16,12 @@ export interface CheckpointOptions {
 export function addCheckpointOption(command: Command): Command {
   return command.option(
     "--checkpoint <which>",
-    "of a run folder: best, last, or the environment steps of one (default: best)",
+    "checkpoint of a run folder: best, last, or its environment steps (default: best)",
   );
 }
 
 /**
- * Finds a policy, and reports which checkpoint of a run folder it is where that is not the newest and was not asked for.
+ * Finds a policy, and reports which checkpoint of a run folder it is where that is not the newest and was not requested.
  * @throws UserError (exit code 2) when the flag is wrong, and like `findPolicy`
  */
 export async function takePolicy(
@@ -36,7 +36,7 @@ export async function takePolicy(
   const newest = checkpointSteps(await latestCheckpoint(reference));
   const { envSteps } = found.trained;
   if (envSteps !== newest)
-    output.note(`${reference}: the best of its evaluations, ${at(envSteps)}; its newest is ${at(newest)}`);
+    output.note(`${reference}: using the best checkpoint by evaluation, ${at(envSteps)}; the newest is ${at(newest)}`);
   return found;
 }
 

@@ -39,37 +39,41 @@ export interface ExportOptions extends CheckpointOptions, FlowOptions {
 export function addExportOptions(command: Command): Command {
   return command
     .option("--format <names>", `${oneOf(EXPORT_FORMATS)}, or several separated by commas`, "onnx")
-    .option("--out <folder>", "folder to write to, new or empty; exports/<task> without it")
-    .option("--force", "write into a folder that holds something")
+    .option("--out <folder>", "folder to write to, new or empty (default: exports/<task>)")
+    .option("--force", "write into a folder that is not empty")
     .option(
       "--task <task>",
-      "task of the policy, such as the file of your own where it is now; a trained policy knows its own",
+      "task of the policy, or the present path of your own task file (default: the policy's own task)",
     )
-    .option("--model-dir <folder>", "your own description of the robot; as trained without it")
-    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
-    .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
-    .option("--step-noise <amount>", "noise of sde and noisy-euler on their way; as trained without it")
+    .option("--model-dir <folder>", "your own description of the robot (default: as trained)")
+    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)} (default: as trained)`)
+    .option("--flow-steps <count>", "integration steps of the flow (default: as trained)")
+    .option("--step-noise <amount>", "noise that sde and noisy-euler add at every step (default: as trained)")
     .option(
       "--noise <start>",
-      "zero: the action without noise; seed: always the same draw; input: a second input for it",
+      "initial noise of the flow: zero, seed (always the same draw) or input (a second input of the controller)",
       "zero",
     )
-    .option("--noise-seed <seed>", "seed of --noise seed; 1 without it")
-    .option("--output <kind>", "actions, or joint-targets: rad, scale, default pose and feed-forward inside", "actions")
+    .option("--noise-seed <seed>", "seed of --noise seed (default: 1)")
+    .option(
+      "--output <kind>",
+      "actions, or joint-targets in rad (scale, default pose and feed-forward are inside)",
+      "actions",
+    )
     .option("--output-name <name>", "name of the output", "actions")
-    .option("--distill <steps>", "train a student of so many flow steps, and export it instead")
+    .option("--distill <steps>", "train a student with this number of flow steps, and export it instead")
     .option("--distill-updates <count>", "updates of the student's weights", "3000")
-    .option("--distill-rounds <count>", "rounds in which the student drives and the policy corrects it", "6")
+    .option("--distill-rounds <count>", "rounds in which the student acts and the policy corrects it", "6")
     .option("--distill-episodes <count>", "episodes per round", "16")
-    .option("--rows <count>", "observations that the report compares outputs at", "10000")
+    .option("--rows <count>", "observations at which the report compares outputs", "10000")
     .option("--episodes <count>", "episodes that the report runs per format and number of flow steps", "100")
     .option("--calls <count>", "calls that the report times", "500")
     .option("--flow-step-counts <counts>", "numbers of flow steps that the report compares", "1,2,4,8,16,32,64")
-    .option("--workers <count>", "threads of the report; 0 takes one per core", "0")
+    .option("--workers <count>", "threads of the report; 0: one per core", "0")
     .option("--seed <seed>", "seed of the report's episodes", "1000003");
 }
 
-/** What `--distill` asks for; null without it. */
+/** What `--distill` requests; null without it. */
 export function readDistillation(options: ExportOptions): DistillationSettings | null {
   if (options.distill === undefined) return null;
   return {
@@ -108,7 +112,7 @@ export function readWorkers({ workers }: ExportOptions): number {
 export function readSettings(options: ExportOptions): ControllerOptions {
   const noise = choice("--noise", options.noise, NOISE_KINDS);
   if (options.noiseSeed !== undefined && noise !== "seed")
-    throw new UserError(`--noise-seed: means nothing with --noise ${noise}, expected --noise seed`, { exitCode: 2 });
+    throw new UserError(`--noise-seed: has no effect with --noise ${noise}, expected --noise seed`, { exitCode: 2 });
   if (!/^[A-Za-z_][\w.]*$/.test(options.outputName) || ["obs", "noise"].includes(options.outputName))
     throw new UserError(
       `--output-name: got "${options.outputName}", expected a word of letters, digits and _ other than obs and noise`,

@@ -23,11 +23,11 @@ export interface FlowOptions {
 /** Gives a command the flags. */
 export function addFlowOptions(command: Command): Command {
   return command
-    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)}; as trained without it`)
-    .option("--flow-steps <count>", "integration steps of the flow; as trained without it")
+    .option("--sampler <name>", `how a flow is integrated: ${oneOf(FLOW_SAMPLERS)} (default: as trained)`)
+    .option("--flow-steps <count>", "integration steps of the flow (default: as trained)")
     .option(
       "--step-noise <amount>",
-      "of sde: eta in g(t) = sqrt(2 eta t), 1 without it; of noisy-euler: deviation per step",
+      "sde: eta in g(t) = sqrt(2 eta t); noisy-euler: standard deviation per step (default: as trained; 1 or 0.05 for another sampler)",
     );
 }
 
@@ -40,7 +40,7 @@ export function readFlowFlags({ sampler, flowSteps, stepNoise }: FlowOptions): F
   };
 }
 
-/** Noise on the way where a policy was trained with another sampler: sde at the flow's own strength, noisy-euler as the baseline of FPO has it. */
+/** Noise per step where a policy was trained with another sampler: sde at the flow's own strength, noisy-euler as the baseline of FPO has it. */
 const USUAL_STEP_NOISE: Readonly<Record<FlowSampler, number>> = {
   euler: 0,
   midpoint: 0,
@@ -58,12 +58,12 @@ export function resampled(policy: PolicyData, flags: FlowFlags, reference: strin
   if (given === undefined) return policy;
   const trained = flowOf(policy);
   if (trained === null) {
-    throw new UserError(`${given[1]}: ${reference} has no flow, expected the flag left out`, { exitCode: 2 });
+    throw new UserError(`${given[1]}: ${reference} has no flow; omit this flag`, { exitCode: 2 });
   }
   const { spec } = trained;
   const sampler = flags.sampler ?? spec.sampler;
   if (flags.stepNoise !== undefined && !isStochastic(sampler)) {
-    const found = `${sampler} draws no noise on its way`;
+    const found = `${sampler} adds no noise`;
     throw new UserError(`--step-noise: ${found}, expected --sampler sde or noisy-euler`, { exitCode: 2 });
   }
   const usual = sampler === spec.sampler ? spec.stepNoise : USUAL_STEP_NOISE[sampler];

@@ -30,9 +30,9 @@ export function addServeOptions(command: Command): Command {
     .option("--port <port>", `port to listen on; the next free one if it is taken (default: ${PORT})`)
     .option(
       "--host <address>",
-      `address to bind; any but a loopback address asks pages for the printed token (default: ${LOOPBACK})`,
+      `address to bind; any address but a loopback one requires the printed token (default: ${LOOPBACK})`,
     )
-    .option("--origin <url>", "behind a proxy: an address that browsers show, without path; may repeat", collected)
+    .option("--origin <url>", "behind a proxy: an address that browsers show, without a path; repeatable", collected)
     .option("--base </path/>", "behind a proxy that does not strip its path prefix: that prefix (default: /)");
 }
 

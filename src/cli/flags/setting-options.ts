@@ -1,5 +1,6 @@
 /** The configuration's settings as options of a command, and their table in the help text. Values stay text; overrides.ts reads them. */
 import { type Command, Option } from "commander";
+import { SETTING_GROUPS } from "../../config/config-field.ts";
 import { type ConfigFlag, type FlagDefault, trainFlags } from "../../config/config-flags.ts";
 
 /** Gives the command one option per setting. They are listed by `settingsHelp`, not by the command's own help. */
@@ -18,26 +19,44 @@ export function givenSettings(options: Readonly<Record<string, unknown>>): [stri
   return given;
 }
 
-/** All settings with default, unit and sentence, grouped as the flags are. */
+/** All settings with kind, unit, default and description, in the schema's groups. */
 export function settingsHelp(): string {
-  const groups = new Map<string, ConfigFlag[]>();
-  for (const flag of trainFlags) {
-    const group = flag.name.includes(".") ? flag.name.split(".")[0]! : "run";
-    groups.set(group, [...(groups.get(group) ?? []), flag]);
-  }
-  const sections = [...groups].map(([group, flags]) => `Settings, ${group}:\n${flags.map(settingText).join("\n")}`);
+  const sections = SETTING_GROUPS.map((group) => {
+    const flags = trainFlags.filter((flag) => flag.group === group);
+    return `Settings, ${group.toLowerCase()}:\n${flags.map(settingText).join("\n")}`;
+  });
   return [
     ...sections,
-    "Values in brackets are the published ones where a publication has the setting. Presets differ from them;\n--print-config shows what a run would use.",
+    "Defaults are the published values where a publication has the setting. Presets differ from them;\n--print-config shows what a run would use.",
   ].join("\n\n");
 }
 
 /** The flag with its default, below it the sentence. */
 function settingText(flag: ConfigFlag): string {
-  const kind = flag.choices.length > 0 ? flag.choices.join("|") : flag.kind === "boolean" ? "true|false" : "";
-  const notes = [flag.unit, kind].filter((note) => note !== undefined && note !== "");
-  const unit = notes.length === 0 ? "" : `  ${notes.join("; ")}`;
-  return `  --${flag.name} [${defaultText(flag)}]${unit}\n      ${wrapped(flag.description, 94, "      ")}`;
+  const unit = flag.unit === undefined || flag.unit === "path" ? "" : `  ${flag.unit}`;
+  const head = `  --${flag.name} ${placeholder(flag)}${unit}  (default: ${defaultText(flag)})`;
+  return `${head}\n      ${wrapped(flag.description, 94, "      ")}`;
+}
+
+/** What stands for the value: "<integer>", "<path>", "<ort|tfjs>". */
+function placeholder({ kind, whole, choices, unit }: ConfigFlag): string {
+  const number = whole ? "integer" : "number";
+  switch (kind) {
+    case "number":
+      return `<${number}>`;
+    case "schedule":
+      return `<${number}|schedule>`;
+    case "numbers":
+      return `<${number},…>`;
+    case "boolean":
+      return "<true|false>";
+    case "choice":
+      return `<${choices.join("|")}>`;
+    case "string":
+      return unit === "path" ? "<path>" : "<name>";
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Breaks at blanks so that no line is longer than `width`. */
@@ -52,16 +71,22 @@ function wrapped(text: string, width: number, indent: string): string {
   return lines.join(`\n${indent}`);
 }
 
-/** "0.05", "fpo 8, fpo++ 16", "fpo++ aspo" */
+/** "0.05", "8 for fpo, 16 for fpo++", "aspo for fpo++" */
 function defaultText({ defaults }: ConfigFlag): string {
   const algorithms = new Set(trainFlags.flatMap((flag) => flag.defaults.map(({ algorithm }) => algorithm)));
   algorithms.delete(null);
   const texts = defaults.map(({ value }) => valueText(value));
   const isShared = defaults[0]?.algorithm === null || defaults.length === algorithms.size;
   if (isShared && new Set(texts).size === 1) return texts[0]!;
-  return defaults.map((entry: FlagDefault, k) => `${entry.algorithm} ${texts[k]}`).join("; ");
+  return [...new Set(texts)].map((text) => `${text} for ${ownersOf(text, defaults)}`).join("; ");
+}
+
+/** "fpo, ppo" */
+function ownersOf(text: string, defaults: readonly FlagDefault[]): string {
+  const owners = defaults.filter(({ value }) => valueText(value) === text).map(({ algorithm }) => algorithm);
+  return owners.join(", ");
 }
 
 function valueText(value: unknown): string {
-  return value === "" ? "none" : String(value);
+  return value === "" ? "empty" : String(value);
 }

@@ -17,19 +17,19 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const observationTerm = z.strictObject({
   name: z.string(),
-  offset: about(z.int(), "First of the term's values in the observation."),
-  size: about(z.int(), "Values, all of the history together."),
+  offset: about(z.int(), "Index of the term's first value in the observation."),
+  size: about(z.int(), "Number of values, including the whole history."),
   unit: z.string().nullable(),
-  source: about(z.string().nullable(), "The reading that the term passes on; null where it computes something."),
-  noise: about(z.number(), "Measurement noise in training, uniform in ± this, in the unit of the reading."),
-  noises: about(numbers, "Noise of each value, repeated over the reading, where they differ.").optional(),
+  source: about(z.string().nullable(), "The reading that the term passes on; null if it computes its values."),
+  noise: about(z.number(), "Measurement noise in training: uniform in ± this, in the unit of the reading."),
+  noises: about(numbers, "Noise of each value, repeated over the reading, if the values differ.").optional(),
   noiseKind: about(
     z.string(),
-    "What the noise is where it is not added to each value by itself: turn (all directions of the reading turn together by a random rotation, noise being the standard deviation of the components that are added to its quaternion), or `as` and the name of the term whose noise is added.",
+    "How the noise acts if it is not added to each value alone. turn: a random rotation turns all directions of the reading together; noise is the standard deviation of the components that are added to its quaternion. as <term>: the noise of that term is added.",
   ).optional(),
-  scale: about(z.number(), "What the policy sees is the reading times this."),
-  history: about(z.int(), "How many of the latest values are given."),
-  delay: about(z.int(), "Control steps by which the newest value is old."),
+  scale: about(z.number(), "The policy sees the reading multiplied by this."),
+  history: about(z.int(), "Number of latest readings in the term."),
+  delay: about(z.int(), "Age of the newest value in control steps."),
 });
 
 const action = z.strictObject({
@@ -38,11 +38,14 @@ const action = z.strictObject({
     names,
     "Joints (joint-…), actuators (controls) or axes (cell-moves; tip-increments, then the gripper's actuator), in the order of actions; after the joints, the actuators of `rest`.",
   ),
-  squash: about(z.enum(["tanh", "clip", "none"]), "What limits the policy's action; done inside the controller."),
+  squash: about(
+    z.enum(["tanh", "clip", "none"]),
+    "Function that limits the policy's action; applied inside the controller.",
+  ),
   scale: about(numbers, "Control per unit of action."),
   offset: about(
     numbers,
-    "Joint target (default joint positions, rad) or control of action 0; zeros where targets start from other positions.",
+    "Joint target (default joint position, rad) or control at action 0; zeros if targets start from other positions.",
   ),
   stiffness: about(
     numbers,
@@ -52,29 +55,32 @@ const action = z.strictObject({
     numbers,
     "N·m·s/rad of the position servos at their joints (N·s/m where a joint slides); empty for controls.",
   ),
-  feedForward: about(settings.nullable(), "What is added to joint targets besides; see `rules`."),
+  feedForward: about(settings.nullable(), "Feed-forward that is added to joint targets; see `rules`."),
   shown: about(
     z.number(),
-    "rad: what observations show as an action is (target − offset)/shown; where absent, the action.",
+    "rad: observations show (target − offset)/shown as the action; if absent, the action itself.",
   ).optional(),
   limits: about(
     z.array(range),
-    "rad (m where a joint slides) of each joint: what its target is limited to before it is kept and written; of controls, what each is limited to; where absent, the drives alone limit it.",
+    "rad (m for sliding joints): limits of each joint's target before it is kept and written; for controls, limits of each control; absent if only the drives limit them.",
   ).optional(),
   tip: about(
     z.strictObject({ arm: z.string(), lowest: numbers, highest: numbers, orientation: numbers }),
-    "Of tip-increments: whose kinematics give the joints, the tip's limits in m from the arm's base, and its rotation matrix, row by row.",
+    "For tip-increments: the arm whose kinematics give the joints, the tip's limits in m from the arm's base, and its rotation matrix, row by row.",
   ).optional(),
-  rest: about(names, "Actuators at the end of `names`, whose actions are controls and no joint targets.").optional(),
+  rest: about(names, "Actuators at the end of `names`, whose actions are controls, not joint targets.").optional(),
   actuators: about(
     z.array(z.int()),
-    "Place in `mechanism.actuators` of what each action drives; where absent, the action's own place.",
+    "Index in `mechanism.actuators` of the actuator of each action; if absent, the action's own index.",
   ).optional(),
   control: about(
     z.strictObject({ scale: numbers, offset: numbers }),
-    "Of each joint: the simulated actuator's control is scale·target + offset; where absent, the target.",
+    "Per joint: the simulated actuator's control is scale·target + offset; if absent, the target.",
   ).optional(),
-  lag: about(numbers, "s, of each joint: time constant with which the servo follows its target; 0 at once.").optional(),
+  lag: about(
+    numbers,
+    "s, per joint: time constant with which the servo follows its target; 0: immediately.",
+  ).optional(),
 });
 
 const mechanism = z.strictObject({
@@ -82,7 +88,7 @@ const mechanism = z.strictObject({
     z.strictObject({
       name: z.string(),
       type: z.enum(["free", "ball", "slide", "hinge"]),
-      range: about(range.nullable(), "rad or m; null without limits."),
+      range: about(range.nullable(), "rad or m; null if unlimited."),
     }),
   ),
   actuators: z.array(
@@ -90,7 +96,7 @@ const mechanism = z.strictObject({
       name: z.string(),
       joint: z.string().nullable(),
       controlRange: range.nullable(),
-      forceRange: about(range.nullable(), "N or N·m at the joint or tendon, gear included; null without limits."),
+      forceRange: about(range.nullable(), "N or N·m at the joint or tendon, gear included; null if unlimited."),
     }),
   ),
 });
@@ -109,10 +115,7 @@ const command = z.strictObject({
   resampleSeconds: z.union([range, z.strictObject({ mean: z.number() })]),
   zeroProbability: z.number(),
   wander: z.strictObject({ change: z.number(), nonzero: numbers }).nullable(),
-  curriculum: about(
-    curriculum.nullable(),
-    "How the ranges grew while the policy learned; a robot is asked for the whole.",
-  ),
+  curriculum: about(curriculum.nullable(), "How the ranges grew in training; in deployment the full ranges apply."),
 });
 
 const goal = z.strictObject({
@@ -129,7 +132,7 @@ const goal = z.strictObject({
 const task = z.strictObject({
   name: z.string(),
   family: z.enum(["suite", "humanoid", "locomotion", "manipulation", "gridworld", "user"]),
-  scene: about(z.string(), "File of the scene: below the package's folder, or by name for a user's own."),
+  scene: about(z.string(), "File of the scene: path in the package's folder, or the name of a user's own file."),
   model: about(z.record(z.string(), settings), "What the task changes in the compiled scene, by name."),
   obsSize: z.int(),
   actionSize: z.int(),
@@ -140,7 +143,7 @@ const task = z.strictObject({
   decimation: about(z.int(), "Physics steps per control step."),
   episodeSteps: z.int(),
   observation: about(z.array(observationTerm), "What the policy sees, in order."),
-  privileged: about(z.array(observationTerm), "What only the critic saw in training."),
+  privileged: about(z.array(observationTerm), "Observations that only the critic saw in training."),
   action,
   command: command.nullable(),
   reward: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
@@ -159,10 +162,10 @@ const task = z.strictObject({
       terminations: names,
       events: z.record(z.string(), settings),
       randomise: z.record(z.string(), settings).optional(),
-      physicsHz: about(z.number().optional(), "Physics steps per second in training, where they are told."),
+      physicsHz: about(z.number().optional(), "Physics steps per second in training, if known."),
       curriculum: curriculum.nullable(),
     }),
-    "The form of the task that was trained on; the action mapping above is its own.",
+    "The lesson that the policy was trained on; the action mapping above is the lesson's.",
   ).optional(),
 });
 
@@ -172,7 +175,7 @@ const policy = z.strictObject({
   kind: z.enum(["flow", "gaussian"]),
   sampler: about(z.enum(FLOW_SAMPLERS), "How the flow is integrated.").optional(),
   flowSteps: about(z.int(), "Integration steps of the flow.").optional(),
-  stepNoise: about(z.number(), "Noise that a stochastic sampler adds on the way.").optional(),
+  stepNoise: about(z.number(), "Noise that a stochastic sampler adds at every step.").optional(),
   noise: about(noise, "zero: the action without noise; seed: always the same draw; input: a second input."),
   noiseSeed: about(z.int(), "Seed of the one draw.").optional(),
   noiseSize: about(z.int(), "Standard normal values of the input `noise`.").optional(),
@@ -188,7 +191,7 @@ export const contractSchema = z
     output: about(z.string(), "Name of the output, [batch, task.actionSize] float32."),
     outputKind: about(
       z.enum(["actions", "joint-targets"]),
-      "actions: what `rules.control` starts from; joint-targets: its result, targets of joints in rad and the controls of `rest`, which the robot's drives limit to the control ranges.",
+      "actions: the input of `rules.control`; joint-targets: its result, joint targets in rad and the controls of `rest`, which the robot's drives limit to the control ranges.",
     ),
     quaternions: z.enum(["w-x-y-z", "x-y-z-w"]),
     historyOrder: about(
@@ -210,7 +213,7 @@ export const contractSchema = z
       seed: z.int(),
       distilledFrom: about(
         z.strictObject({ flowSteps: z.int(), weightsSha256: sha256 }),
-        "The policy whose actions this one learned to give in fewer flow steps.",
+        "The policy that this one was distilled from, to give its actions in fewer flow steps.",
       ).optional(),
     }),
     weightsSha256: about(

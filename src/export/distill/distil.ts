@@ -32,7 +32,7 @@ export interface DistillationSettings {
   readonly seed: number;
 }
 
-/** What came of it. */
+/** Result of the distillation. */
 export interface Distillation {
   readonly fromFlowSteps: number;
   readonly flowSteps: number;
@@ -116,14 +116,13 @@ export async function distil(
 
 function finiteLoss(loss: number, update: number): number {
   if (Number.isFinite(loss)) return loss;
-  throw new UserError(`--distill: the student's loss is ${loss} at update ${update}, expected a number`);
+  throw new UserError(`--distill: the student's loss is ${loss} at update ${update}, expected a finite value`);
 }
 
 /** The teacher without noise on its way, and a student that begins with its weights. */
 function studentOf(trained: TrainedPolicy, flowSteps: number) {
   const { spec } = trained;
-  if (spec.kind !== "flow")
-    throw new UserError("--distill: the policy has no flow, expected the flag left out", { exitCode: 2 });
+  if (spec.kind !== "flow") throw new UserError("--distill: the policy has no flow; omit this flag", { exitCode: 2 });
   if (flowSteps >= spec.flowSteps)
     throw new UserError(`--distill: got ${flowSteps}, expected fewer flow steps than the policy's ${spec.flowSteps}`, {
       exitCode: 2,

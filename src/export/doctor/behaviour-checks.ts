@@ -1,4 +1,4 @@
-/** What shows only when the controller runs: its normaliser against what it sees, saturation, and what small differences of the world cost. */
+/** What shows only when the controller runs: its normaliser against what it sees, saturation, and what small changes of the conditions cost. */
 
 import { isAction, nonFiniteText } from "../../rollout/non-finite.ts";
 import type { Contract } from "../contract/contract-schema.ts";
@@ -11,28 +11,29 @@ import type { TrialResult } from "./trial.ts";
 export function normaliserCheck({ normaliser, task }: Contract, observed: Observed): Check {
   const name = "normaliser";
   const { mean, std, inside } = normaliser;
-  const fix = "export with the normaliser of the checkpoint that the weights are from";
+  const fix = "export with the normaliser of the weights' own checkpoint";
   if (!inside || (mean.every((value) => value === 0) && std.every((value) => value === 1)))
-    return fail(name, "there is none: the network gets raw observations", fix);
+    return fail(name, "missing: the network gets raw observations", fix);
   const flat = std.findIndex((value) => !(value > 1e-6));
-  if (flat >= 0) return fail(name, `the deviation of value ${flat} (${termOf(task, flat)}) is ${std[flat]}`, fix);
+  if (flat >= 0)
+    return fail(name, `the standard deviation of value ${flat} (${termOf(task, flat)}) is ${std[flat]}`, fix);
   const spread = observed.std;
   const far = std.map((value, i) => Math.abs(observed.mean[i]! - mean[i]!) / value);
   const at = far.indexOf(Math.max(...far));
   if (far[at]! > MEAN_FAR)
     return warn(
       name,
-      `${termOf(task, at)} runs ${far[at]!.toFixed(1)} deviations from the normaliser's mean`,
-      "check units and offsets of that reading; a stale normaliser looks like this too",
+      `${termOf(task, at)} is on average ${far[at]!.toFixed(1)} standard deviations from the normaliser's mean`,
+      "check the units and offsets of that reading; an outdated normaliser has the same effect",
     );
   const wide = std.findIndex((value, i) => spread[i]! > SPREAD_WIDE * value);
   if (wide >= 0)
     return warn(
       name,
       `${termOf(task, wide)} varies ${(spread[wide]! / std[wide]!).toFixed(1)} times as much as the normaliser expects`,
-      "check the unit of that reading; a stale normaliser looks like this too",
+      "check the unit of that reading; an outdated normaliser has the same effect",
     );
-  return pass(name, "inside, and what the policy sees lies where it expects");
+  return pass(name, "inside the file, and it fits the measured observations");
 }
 
 /** Deviations between the means, and ratio of deviations, that are no longer chance. */
@@ -49,16 +50,16 @@ export function staysUpCheck({ survived, returnMean }: TrialResult): Check {
   const name = "stays up";
   const found = `${(100 * survived).toFixed(0)} % of undisturbed episodes, mean return ${Number(returnMean.toPrecision(4))}`;
   if (survived > 0.9) return pass(name, found);
-  return warn(name, found, "train longer: what follows says little of a robot that falls anyway");
+  return warn(name, found, "train longer: the checks below say little about a robot that falls anyway");
 }
 
 /** Whether everything stayed finite where nothing disturbs the robot. @param episodes that were run */
 export function finiteCheck({ nonFinite }: TrialResult, episodes: number): Check {
   const name = "finite values";
-  if (nonFinite.length === 0) return pass(name, "actions, observations and rewards are numbers");
+  if (nonFinite.length === 0) return pass(name, "actions, observations and rewards are finite");
   const fix = nonFinite.some(isAction)
     ? "retrain from a checkpoint before the weights broke"
-    : "look at the task: what it computes must be a number in every state";
+    : "check the task: it must compute finite values in every state";
   return fail(name, nonFiniteText(nonFinite, episodes), fix);
 }
 
@@ -68,14 +69,13 @@ export function saturationCheck({ saturation, broken }: Observed): Check {
   if (broken > 0)
     return fail(name, `${broken} outputs are not finite`, "retrain from a checkpoint before the weights broke");
   const found = `${(100 * saturation).toFixed(1)} % of outputs are at a limit`;
-  if (saturation > 0.4)
-    return fail(name, found, "lower the action scale's use: penalise large actions, or train with wider limits");
+  if (saturation > 0.4) return fail(name, found, "penalise large actions in training, or train with wider limits");
   if (saturation > 0.1)
-    return warn(name, found, "expect chatter on a robot: penalise action size and rate in training");
+    return warn(name, found, "expect chatter on the robot; penalise action size and rate in training");
   return pass(name, found);
 }
 
-/** A difference of the world, and what came of it. */
+/** A changed condition, and the results under it. */
 export interface Sensitivity {
   readonly name: string;
   /** What was changed in each trial, and its result. */
@@ -88,7 +88,7 @@ export interface Sensitivity {
   readonly fix: string;
 }
 
-/** Warns from a tenth of the return on, fails from a half; also for falls that were none before. */
+/** Warns from a tenth of the return on, fails from a half; also for additional falls. */
 export function sensitivityCheck({ name, trials, fix }: Sensitivity, nominal: TrialResult): Check {
   const losses = trials.map(({ what, result, harsh }) => {
     const loss = relativeLoss(nominal.returnMean, result.returnMean);

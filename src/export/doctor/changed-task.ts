@@ -2,7 +2,7 @@
 import type { Simulation } from "../../physics/simulation.ts";
 import { kicks, scaledNoise, type Task } from "../../tasks/index.ts";
 
-/** What is different; factors of 1 and a push of 0 leave things as they are. */
+/** Changed conditions; factors of 1 and a push of 0 change nothing. */
 export interface WorldChange {
   /** Factor on every sliding friction. */
   readonly friction: number;
@@ -19,7 +19,7 @@ export const SAME_WORLD: WorldChange = { friction: 1, mass: 1, push: 0, sensorNo
 
 const PUSH_EVERY = 2; // s
 
-/** The task with pushes, other sensor noise and a time limit. @param base free joint that is pushed; null where there is none */
+/** The task with pushes, other sensor noise and a time limit. @param base free joint that is pushed; null if there is none */
 export function changedTask(
   task: Task,
   { push, sensorNoise }: Pick<WorldChange, "push" | "sensorNoise">,

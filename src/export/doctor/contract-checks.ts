@@ -3,7 +3,7 @@ import { type TaskDescription, targetJoints } from "../../tasks/index.ts";
 import type { Contract } from "../contract/contract-schema.ts";
 import { type Check, fail, pass, warn } from "./check.ts";
 
-/** The task as the contract tells it. */
+/** The task according to the contract. */
 export type ToldTask = Contract["task"];
 
 /** All checks that need no simulation. @param robot the task as this package declares it */
@@ -31,7 +31,7 @@ export function jointOrder(told: ToldTask, robot: TaskDescription): Check {
   const name = "joint order";
   const [found, expected] = [told.action.names, robot.action.names];
   const at = expected.findIndex((joint, i) => joint !== found[i]);
-  if (at < 0 && found.length === expected.length) return pass(name, `${found.length} as the robot's, by name`);
+  if (at < 0 && found.length === expected.length) return pass(name, `${found.length} joints, in the robot's order`);
   const same = found.length === expected.length && expected.every((joint) => found.includes(joint));
   const what = `action ${Math.max(at, 0)} is ${found[at] ?? "missing"}, the robot's is ${expected[at] ?? "none"}`;
   if (same) return fail(name, what, "map actions by joint_names, or export the policy for this robot again");
@@ -41,11 +41,11 @@ export function jointOrder(told: ToldTask, robot: TaskDescription): Check {
 /** Deployers that go through the model's joints one by one get it wrong where actions have another order. */
 export function modelOrder({ action, mechanism }: ToldTask): Check {
   const name = "joint order against actuator order";
-  if (!action.kind.startsWith("joint")) return pass(name, "actions are not joint by joint");
+  if (!action.kind.startsWith("joint")) return pass(name, "actions do not drive joints one by one");
   const targets = [...new Set(targetJoints(action))];
   const inModel = mechanism.joints.map((joint) => joint.name).filter((joint) => targets.includes(joint));
   const differs = inModel.findIndex((joint, i) => joint !== targets[i]);
-  if (differs < 0) return pass(name, "the model's joints come in the order of actions");
+  if (differs < 0) return pass(name, "the model's joints have the order of the actions");
   return warn(
     name,
     `the model's joint ${differs} is ${inModel[differs]}, action ${differs} drives ${targets[differs]}`,
@@ -68,7 +68,7 @@ export function perJoint(
   const found = joints.map((joint, i) => told.action[field][placeOf(told.action.names, joint, timesBefore(joints, i))]);
   const wrong = expected.flatMap((value, i) => (near(found[i], value) ? [] : [i]));
   if (wrong.length === 0)
-    return pass(name, expected.length === 0 ? "none, controls are direct" : `${expected.length} values agree`);
+    return pass(name, expected.length === 0 ? "not used: controls are direct" : `${expected.length} values agree`);
   const [first] = wrong as [number];
   const more = wrong.length > 1 ? ` and ${wrong.length - 1} more` : "";
   return fail(
@@ -78,7 +78,7 @@ export function perJoint(
   );
 }
 
-/** How often the name at `place` came up before: two servos may drive one joint. */
+/** How often the name at `place` occurred before: two servos may drive one joint. */
 function timesBefore(names: readonly string[], place: number): number {
   return names.slice(0, place).filter((name) => name === names[place]).length;
 }
@@ -94,7 +94,7 @@ function near(a: number | undefined, b: number): boolean {
 
 /** Stiffness and damping of the drives. */
 export function gains(told: ToldTask, robot: TaskDescription): Check {
-  const fix = "set the drives' kp and kd to what the policy was trained with, or train with the drives' own";
+  const fix = "set the drives' kp and kd to the values of the training, or train with the drives' values";
   const stiffness = perJoint("gains", told, robot, "stiffness", "N·m/rad", fix);
   return stiffness.verdict === "fail" ? stiffness : perJoint("gains", told, robot, "damping", "N·m·s/rad", fix);
 }
@@ -112,11 +112,11 @@ function actionMapping({ task: told }: Contract, robot: TaskDescription): Check 
     );
   }
   if (JSON.stringify(found.feedForward) !== JSON.stringify(expected.feedForward))
-    return fail(name, "another feed-forward than the task's", "use the contract's feedForward, or export again");
+    return fail(name, "the feed-forward differs from the task's", "use the contract's feedForward, or export again");
   if (JSON.stringify(found.rest) !== JSON.stringify(expected.rest))
     return fail(
       name,
-      `controls besides joint targets: ${found.rest ?? "none"}, the task has ${expected.rest ?? "none"}`,
+      `actuators with controls instead of joint targets: ${found.rest ?? "none"}, the task has ${expected.rest ?? "none"}`,
       "export the policy again with the task it was trained on",
     );
   if (JSON.stringify(found.limits) !== JSON.stringify(expected.limits))
@@ -129,7 +129,11 @@ function actionMapping({ task: told }: Contract, robot: TaskDescription): Check 
       "filter targets with the time constants that the policy was trained with",
     );
   if (found.shown !== expected.shown)
-    return fail(name, "shows another action than the task's", "use the contract's shown, or export again");
+    return fail(
+      name,
+      "the action in observations differs from the task's",
+      "use the contract's shown, or export again",
+    );
   return perJoint(name, told, robot, "scale", "per unit of action", "multiply actions by the scale of the contract");
 }
 
@@ -137,11 +141,7 @@ function rates({ task: told, controlPeriod }: Contract, robot: TaskDescription):
   const name = "control rate";
   const { controlHz, physicsHz, decimation } = told;
   if (!near(controlPeriod * controlHz, 1))
-    return fail(
-      name,
-      `a period of ${controlPeriod} s and ${controlHz} Hz contradict each other`,
-      "export the policy again",
-    );
+    return fail(name, `a period of ${controlPeriod} s contradicts ${controlHz} Hz`, "export the policy again");
   if (!near(controlHz * decimation, physicsHz))
     return fail(
       name,
@@ -152,14 +152,14 @@ function rates({ task: told, controlPeriod }: Contract, robot: TaskDescription):
     return fail(
       name,
       `${controlHz} Hz, the robot's task runs at ${robot.controlHz} Hz`,
-      "call the policy at the rate that it was trained at",
+      "call the policy at the rate of its training",
     );
   return pass(name, `${controlHz} Hz, ${decimation} physics steps each`);
 }
 
 function observationLayout(told: ToldTask, robot: TaskDescription): Check {
   const name = "observation layout";
-  const fix = "build the observation from the contract's terms, or train again with the task as it is now";
+  const fix = "build the observation from the contract's terms, or train again with the present task";
   if (told.obsSize !== robot.obsSize)
     return fail(name, `${told.obsSize} values, the robot gives ${robot.obsSize}`, fix);
   for (const [i, term] of robot.observation.entries()) {
@@ -183,15 +183,15 @@ function history({ task: told, historyOrder }: Contract, robot: TaskDescription)
       return fail(
         name,
         `${term.name} keeps ${found?.history ?? 0} values, newest ${found?.delay ?? 0} steps old; the robot gives ${term.history}, ${term.delay} steps old`,
-        "give as many past values as the contract says",
+        "keep the number of past values that the contract gives",
       );
   }
   const remembering = robot.observation.filter((term) => term.history > 1);
-  if (remembering.length === 0) return pass(name, "none is used");
+  if (remembering.length === 0) return pass(name, "not used");
   if (historyOrder !== "oldest-first")
     return fail(
       name,
-      `values come ${historyOrder}, the robot gives the oldest first`,
+      `values are ordered ${historyOrder}, the robot gives the oldest first`,
       "reverse the buffer: oldest first, term by term",
     );
   return pass(name, `${remembering.map((term) => term.name).join(", ")}: oldest first, term by term`);
@@ -219,7 +219,7 @@ export function measurable({ observation }: ToldTask): Check {
   if (terms.length === 0) return pass(name, "every term comes from a sensor, a clock, a command or the last action");
   return warn(
     name,
-    `the policy reads ${terms.map((term) => term.name).join(", ")}, which a robot has no sensor for`,
+    `the policy reads ${terms.map((term) => term.name).join(", ")}, for which a robot has no sensor`,
     "estimate it on the robot, or move it to the critic and train again",
   );
 }
@@ -241,7 +241,7 @@ function commandRange(told: ToldTask, robot: TaskDescription): Check {
   const [low, high] = robot.command.ranges[at]!;
   return warn(
     name,
-    `${names[at]} is asked for from ${low} to ${high}, trained from ${ranges[at]?.[0]} to ${ranges[at]?.[1]}`,
-    "limit commands to what was trained",
+    `the task commands ${names[at]} from ${low} to ${high}, trained was ${ranges[at]?.[0]} to ${ranges[at]?.[1]}`,
+    "limit commands to the trained range",
   );
 }

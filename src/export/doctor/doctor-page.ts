@@ -11,7 +11,7 @@ export function doctorPage(examination: Examination, subject: string): string {
   const { task, sizes, nominal } = examination;
   const run =
     nominal === null
-      ? "Nothing could be run."
+      ? "No episode could be run."
       : `${sizes.episodes} episodes of ${sizes.seconds} s each: mean return ${shown(nominal.returnMean, 4)}, ${percent(nominal.survived)} stayed up.`;
   return page(`${task}: examination`, [
     `<style>${STYLE}</style>`,
@@ -38,15 +38,15 @@ function worldSection({ worlds, nominal }: Examination): string {
     WORLD_AXES.latency.map((latency) => ({ friction, latency })),
   );
   const head = `<tr><th colspan="2"></th>${WORLD_AXES.friction.map((friction) => `<th colspan="${WORLD_AXES.latency.length}">${friction} × friction</th>`).join("")}</tr>
-<tr><th>push</th><th>mass</th>${columns.map(({ latency }) => `<th>${latency} late</th>`).join("")}</tr>`;
+<tr><th>push</th><th>mass</th>${columns.map(({ latency }) => `<th>latency ${latency}</th>`).join("")}</tr>`;
   const rows = pushes.flatMap((push) =>
     WORLD_AXES.mass.map((mass) => {
       const cells = columns.map((column) => cell(worlds, nominal.returnMean, { push, mass, ...column }));
       return `<tr><td>${push} m/s</td><td>${mass} ×</td>${cells.join("")}</tr>`;
     }),
   );
-  return `<h2>Worlds that it has to bear</h2>
-<p>Share of the undisturbed return that is left, and below it the share of episodes that stayed up. A push comes every two seconds in a random direction; late counts control steps.</p>
+  return `<h2>Robustness sweep</h2>
+<p>Share of the undisturbed return that remains, and below it the share of episodes that stayed up. A push in a random direction comes every two seconds. Latency is in control steps.</p>
 <div class="scroll"><table class="heat"><thead>${head}</thead><tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 

@@ -1,4 +1,4 @@
-/** The pre-deployment examination of an exported controller: its contract, its behaviour, and a table of worlds that it has to bear. */
+/** The pre-deployment examination of an exported controller: its contract, its behaviour, and a robustness sweep. */
 
 import type { EpisodePlan } from "../../rollout/episode-batch.ts";
 import { describeTask, Environment, type Task, type TaskDescription } from "../../tasks/index.ts";
@@ -31,9 +31,9 @@ export interface Examination {
   readonly task: string;
   readonly sizes: ExaminationSizes;
   readonly checks: readonly Check[];
-  /** In the task as it is; null where the controller does not fit the robot, so that nothing could be run. */
+  /** In the unchanged task; null if the controller does not fit the robot, so that nothing could be run. */
   readonly nominal: TrialResult | null;
-  /** Every combination of the table's values; empty where it was left out. */
+  /** Every combination of the table's values; empty where it was omitted. */
   readonly worlds: readonly WorldResult[];
 }
 
@@ -45,7 +45,7 @@ export const WORLD_AXES = {
   mass: [0.8, 1, 1.2],
 } as const;
 
-/** @param tell is told, in a few words, what is being done */
+/** @param tell receives the present stage in a few words */
 export async function examine(
   stored: StoredController | ForeignController,
   task: Task,
@@ -108,7 +108,7 @@ class Patient {
   }
 
   async nominal(observed: Observed): Promise<TrialResult> {
-    this.#tell("running the task as it is");
+    this.#tell("running the unchanged task");
     const result = await this.#trials.run(
       NOMINAL,
       (_tick, obs, done) => observed.addObservations(obs, done),
@@ -128,7 +128,7 @@ class Patient {
   async sensitivities(): Promise<Sensitivity[]> {
     const list: Sensitivity[] = [];
     for (const { name, worlds, fix } of SENSITIVITIES) {
-      this.#tell(`running the task with other ${name}`);
+      this.#tell(`running the task with changed ${name}`);
       const trials = [];
       for (const [what, change, harsh = false] of worlds)
         trials.push({ what, harsh, result: await this.#run({ ...NOMINAL, ...change }) });
@@ -142,7 +142,7 @@ class Patient {
     const { push: pushes, friction: frictions, latency: latencies, mass: masses } = WORLD_AXES;
     for (const push of this.#canBePushed ? pushes : [0]) {
       for (const mass of masses) {
-        this.#tell(`running worlds with pushes of ${push} m/s and ${mass} of the mass`);
+        this.#tell(`robustness sweep: pushes of ${push} m/s, ${mass} × mass`);
         for (const friction of frictions)
           for (const latency of latencies) {
             const world = { ...NOMINAL, push, friction, latency, mass };
@@ -163,11 +163,11 @@ const SENSITIVITIES: readonly {
   {
     name: "latency",
     worlds: [
-      ["1 step late", { latency: 1 }],
-      ["2 steps late", { latency: 2 }, true],
-      ["3 steps late", { latency: 3 }, true],
+      ["1 step of latency", { latency: 1 }],
+      ["2 steps of latency", { latency: 2 }, true],
+      ["3 steps of latency", { latency: 3 }, true],
     ],
-    fix: "make the loop faster, or train with observation delay",
+    fix: "make the control loop faster, or train with observation delay",
   },
   {
     name: "mass",
@@ -180,8 +180,8 @@ const SENSITIVITIES: readonly {
   {
     name: "friction",
     worlds: [
-      ["20 % less", { friction: 0.8 }],
-      ["20 % more", { friction: 1.2 }],
+      ["20 % less friction", { friction: 0.8 }],
+      ["20 % more friction", { friction: 1.2 }],
     ],
     fix: "randomise the floor's friction in training",
   },

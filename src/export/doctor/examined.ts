@@ -1,4 +1,4 @@
-/** What the doctor can be shown: a controller with its contract, or a policy made elsewhere, of which the file says little. */
+/** What the doctor can be shown: a controller with its contract, or a third-party policy, whose file says little. */
 import type { TaskDescription } from "../../tasks/index.ts";
 import type { OutputKind } from "../export-choices.ts";
 import type { StoredController } from "../read-controller.ts";
@@ -17,7 +17,7 @@ import type { Observed } from "./observed.ts";
 
 /** Both behind one face. */
 export interface Examined {
-  /** The task as the controller tells it, or, where it tells nothing, as it is. */
+  /** The task according to the controller; where the controller says nothing, the task itself. */
   readonly task: ToldTask;
   readonly outputKind: OutputKind;
   /** Values of the controller's noise input; 0 without one. */

@@ -1,6 +1,6 @@
 /**
- * A policy made elsewhere: its graph, and what its metadata tells under the keys that deployers read (mjlab, rl/exporter). Checks that these
- * cannot answer are told as not checkable.
+ * A third-party policy: its graph, and its metadata under the keys that deployers read (mjlab, rl/exporter). Checks that these
+ * cannot answer are reported as not checkable.
  */
 import { loadOnnxSession } from "../../graph/index.ts";
 import { UserError } from "../../math/user-error.ts";
@@ -28,8 +28,8 @@ const PER_JOINT = {
 } as const;
 
 /**
- * The task as the metadata tells it; what it does not tell is the task's own.
- * @throws UserError in one line where a key is no list of numbers, or has another length than joint_names
+ * The task according to the metadata; what the metadata omits is taken from the task.
+ * @throws UserError in one line where a key is not a list of numbers, or has another length than joint_names
  */
 export function toldTask(metadata: Readonly<Record<string, string>>, robot: TaskDescription, source: string): ToldTask {
   // Our own files' keys are of joints alone, others may name every action.
@@ -90,7 +90,7 @@ export function foreignChecks({ metadata, policy }: ForeignMetadata, robot: Task
     ),
     has("joint_damping") || has("joint_stiffness")
       ? gains(told, robot)
-      : notTold("gains", "the file has no joint_stiffness and joint_damping"),
+      : notTold("gains", "the file has neither joint_stiffness nor joint_damping"),
     where("action_scale", "action scale and mapping", () =>
       perJoint(
         "action scale and mapping",
@@ -114,7 +114,7 @@ function notTold(name: string, reason: string): Check {
   return skip(name, `not checkable: ${reason}`);
 }
 
-/** Other programs call terms otherwise, so that only their number tells something for sure. */
+/** Other programs name terms differently, so that only their number is certain. */
 function observationNames({ observation_names }: ForeignController["metadata"], robot: TaskDescription): Check {
   const name = "observation layout";
   const found = listOf(observation_names)!;
@@ -136,7 +136,7 @@ function observationNames({ observation_names }: ForeignController["metadata"], 
 
 function pastValues(robot: TaskDescription): Check {
   const name = "observation history";
-  if (robot.observation.every((term) => term.history <= 1)) return pass(name, "none is used");
+  if (robot.observation.every((term) => term.history <= 1)) return pass(name, "not used");
   return notTold(name, "the file does not say; the task gives the oldest first, term by term");
 }
 
@@ -147,26 +147,26 @@ function commandNames(metadata: ForeignController["metadata"], robot: TaskDescri
   const named = listOf(metadata.command_names) ?? [];
   return notTold(
     name,
-    `the file ${named.length > 0 ? `names ${named.join(", ")}, not what was trained` : "does not say"}; the task asks for ${ranges}`,
+    `the file ${named.length > 0 ? `names ${named.join(", ")}, but not the trained ranges` : "does not say"}; the task commands ${ranges}`,
   );
 }
 
-/** Whether the graph begins as normalisers do: what the file was trained to see is not known. */
+/** Whether the graph begins as normalisers do: the observations that the file was trained on are unknown. */
 export function foreignNormaliser({ prologue }: ForeignController): Check {
   const name = "normaliser";
   if (prologue.length > 0)
     return pass(
       name,
-      `inside: the observation goes through ${prologue.join(", ")} first; its values cannot be compared with those of training`,
+      `inside the file: the observation goes through ${prologue.join(", ")} first; its values cannot be compared with the training's`,
     );
   return warn(
     name,
     "the observation goes straight into the first layer",
-    "where the policy was trained with a normaliser, export it inside the file",
+    "if the policy was trained with a normaliser, export it inside the file",
   );
 }
 
-/** The file as it is, which gives what comes after the squash. @param rows observations of each call */
+/** The unchanged file, whose outputs come after the squash. @param rows observations of each call */
 export async function runForeign(policy: FilePolicy, rows: number): Promise<RunningController> {
   const session = await loadOnnxSession(policy.bytes, policy.source);
   const actor = new FileActor(async () => session, { ...policy, squash: "none" }, rows);

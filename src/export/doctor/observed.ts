@@ -12,7 +12,7 @@ export class Observed {
   readonly #low: readonly number[];
   readonly #high: readonly number[];
 
-  /** @param told the task as the controller tells it, and what the controller gives */
+  /** @param told the task according to the controller, and what the controller gives */
   constructor({ task, outputKind }: Pick<Contract, "task" | "outputKind">) {
     this.mean = new Float64Array(task.obsSize);
     this.#squares = new Float64Array(task.obsSize);

@@ -1,4 +1,4 @@
-/** Episodes of a stored controller in the task as it is, or in a changed world. */
+/** Episodes of a stored controller in the unchanged task, or under changed conditions. */
 
 import type { EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { NonFinite } from "../../rollout/non-finite.ts";
@@ -10,7 +10,7 @@ import { mean } from "../report/closed-loop.ts";
 import type { RunningController } from "../running-controller.ts";
 import { changedTask, SAME_WORLD, ScaledModel, type WorldChange } from "./changed-task.ts";
 
-/** What came of a few episodes. */
+/** Results of a few episodes. */
 export interface TrialResult {
   readonly returnMean: number;
   /** Share of episodes that no termination ended. */
@@ -24,7 +24,7 @@ export interface TrialWorld extends WorldChange {
   readonly latency: number;
 }
 
-/** The task as it is. */
+/** The unchanged task. */
 export const NOMINAL: TrialWorld = { ...SAME_WORLD, latency: 0 };
 
 /** How trials are run. */

@@ -1,4 +1,4 @@
-/** What the threads of a measurement are told and what they answer. Plain data. */
+/** Jobs of the threads of a measurement, and their results. Plain data. */
 
 import type { EpisodeOutcomes, EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { TrainedPolicy } from "../../rollout/policy-data.ts";

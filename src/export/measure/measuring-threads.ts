@@ -20,7 +20,7 @@ export class MeasuringThreads {
     this.#tell = tell;
   }
 
-  /** @param workers threads; 0 takes one per core @param tell is told of each finished job's share of its stage */
+  /** @param workers threads; 0: one per core @param tell receives each finished job's share of its stage */
   static async start(workers: number, setup: MeasuringSetup, tell: Progress): Promise<MeasuringThreads> {
     const entry = new URL("./measuring-worker.js", import.meta.url);
     const threads = new JobThreads<MeasuringJob>(entry, setup, (reason) => tell(reason));
@@ -28,7 +28,7 @@ export class MeasuringThreads {
     return new MeasuringThreads(threads, tell);
   }
 
-  /** Does all jobs. @param weigh how much of the stage a job is, in the unit that people are told @returns results in the order of the jobs */
+  /** Does all jobs. @param weigh how much of the stage a job is, in the unit of the progress report @returns results in the order of the jobs */
   async run<K extends MeasuringJob["kind"]>(
     stage: string,
     jobs: readonly Extract<MeasuringJob, { kind: K }>[],

@@ -5,14 +5,14 @@ import type { NoiseSource } from "../reference-policy.ts";
 import type { RunningController } from "../running-controller.ts";
 import type { ReferenceRun } from "./recording.ts";
 
-/** What came of the same episodes. Walking is chaotic: rounding grows, so trajectories part at some time while returns stay the same. */
+/** Results of the same episodes. Walking is chaotic: rounding grows, so trajectories diverge at some time while returns stay the same. */
 export interface ClosedLoopParity {
   readonly episodes: number;
   readonly returnMean: number;
   readonly referenceReturnMean: number;
   /** |difference of the means| / |mean of the reference| */
   readonly returnGap: number;
-  /** Episodes in which an observation came to differ by a tenth of its deviation. */
+  /** Episodes in which an observation differed by a tenth of its standard deviation. */
   readonly diverged: number;
   /** Of those: the first and the middle time at which it did, s */
   readonly earliestSeconds: number | null;
@@ -22,7 +22,7 @@ export interface ClosedLoopParity {
 /** An observation has diverged when it differs by so much of its standard deviation. */
 const DIVERGED = 0.1;
 
-/** What came of one run's episodes with a controller in the loop. Plain data. */
+/** Results of one run's episodes with a controller in the loop. Plain data. */
 export interface LoopEpisodes {
   readonly returns: readonly number[];
   /** Control step at which each episode parted from the policy's; Infinity where it never did */

@@ -50,7 +50,7 @@ export interface RecordedExport {
   readonly kept: KeptRows;
 }
 
-/** What a measurement needs besides its subject. */
+/** What a measurement needs in addition to its subject. */
 export interface MeasurementSettings {
   readonly sizes: ReportSizes;
   /** Path of a C compiler; null leaves C unmeasured. */

@@ -44,7 +44,7 @@ function cards(report: ExportReport): string {
     card(percent(gap), "largest gap of return in closed loop", gap <= ACCEPTED_GAP),
     card(
       `${shown(fastest.latency.p50Ms)} ms`,
-      `a call takes in ${FORMAT_NAMES[fastest.format]}, 99 % less than ${shown(fastest.latency.p99Ms)} ms; the robot waits ${shown(1000 * report.controlPeriod)} ms`,
+      `median call in ${FORMAT_NAMES[fastest.format]}; 99th percentile ${shown(fastest.latency.p99Ms)} ms of ${shown(1000 * report.controlPeriod)} ms`,
       fastest.latency.p99Ms < 1000 * report.controlPeriod,
     ),
     ...stepCard(report),
@@ -60,7 +60,11 @@ function stepCard({ flowSteps, fewestFlowSteps, distillation }: ExportReport): s
   }
   if (flowSteps === null) return [];
   return [
-    card(String(fewestFlowSteps ?? "none"), `flow steps lose less than 2 % return; exported with ${flowSteps}`, true),
+    card(
+      String(fewestFlowSteps ?? "none"),
+      `flow steps are enough to lose less than 2 % of the return; exported with ${flowSteps}`,
+      true,
+    ),
   ];
 }
 
@@ -77,7 +81,7 @@ function networkSection({ formats, compiler }: ExportReport): string {
   ]);
   const missing = compiler === null ? "<p>No C compiler was found, so C was not checked.</p>" : "";
   return `<h2>The network</h2>
-<p>Outputs of each format against the policy's graph in float64, over ${formats[0]!.network.rows} observations that the policy saw; the largest of each call's outputs.</p>${missing}
+<p>Outputs of each format against the policy's graph in float64, over ${formats[0]!.network.rows} recorded observations. A call's difference is the largest of its outputs.</p>${missing}
 ${table(["format", "largest difference", "99th percentile", "verdict"], rows)}`;
 }
 
@@ -91,13 +95,13 @@ function closedLoopSection({ formats, sizes }: ExportReport): string {
     judged(closedLoop.returnGap <= ACCEPTED_GAP, `at most ${percent(ACCEPTED_GAP)}`),
   ]);
   return `<h2>The closed loop</h2>
-<p>The same ${sizes.episodes} episodes, seed ${sizes.seed}, once with the policy as training runs it and once with the exported controller in the loop. Contacts amplify rounding, so trajectories may part; returns should not.</p>
-${table(["format", "policy's return", "controller's return", "gap", "trajectories part", "verdict"], rows)}`;
+<p>The same ${sizes.episodes} episodes, seed ${sizes.seed}, once with the policy as training runs it and once with the exported controller in the loop. Contacts amplify rounding, so trajectories may diverge; returns should not.</p>
+${table(["format", "policy's return", "controller's return", "gap", "trajectories diverge", "verdict"], rows)}`;
 }
 
 function divergence({ diverged, episodes, earliestSeconds, medianSeconds }: FormatReport["closedLoop"]): string {
   if (diverged === 0) return "never";
-  return `${diverged} of ${episodes}, first after ${shown(earliestSeconds!)} s, middle ${shown(medianSeconds!)} s`;
+  return `${diverged} of ${episodes}, first after ${shown(earliestSeconds!)} s, median ${shown(medianSeconds!)} s`;
 }
 
 function latencySection({ formats, controlPeriod }: ExportReport): string {
@@ -109,7 +113,7 @@ function latencySection({ formats, controlPeriod }: ExportReport): string {
     percent(latency.p50Ms / (1000 * controlPeriod)),
   ]);
   return `<h2>One call</h2>
-<p>One observation at a time on one thread, ${formats[0]!.latency.calls} calls. Other work on the machine shows in the slowest ones.</p>
+<p>One observation at a time on one thread, ${formats[0]!.latency.calls} calls. Other work on the machine affects the slowest calls.</p>
 ${table(["format", "median", "99th percentile", "slowest", "of the control period"], rows)}`;
 }
 
@@ -139,7 +143,7 @@ function distillationSection({ distillation, formats }: ExportReport): string {
     ],
   ];
   return `<h2>Distillation</h2>
-<p>A student learned in ${updates} updates, from ${rows} states of its own episodes, to give in ${flowSteps} what the policy gives in ${fromFlowSteps} flow steps. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student. Returns are of the same episodes, which neither learned from; ± is the standard error of the loss.</p>
+<p>In ${updates} updates on ${rows} states of its own episodes, a student with ${flowSteps} flow steps learned the actions that the policy gives in ${fromFlowSteps}. The mean squared difference of actions fell from ${shown(lossBefore)} to ${shown(lossAfter)}. This export is the student. Returns are over the same episodes, which were not used for learning; ± is the standard error of the loss.</p>
 ${table(["", "return", "loss", "ONNX, median call"], cells)}`;
 }
 
@@ -181,7 +185,7 @@ function stepSection(report: ExportReport): string {
   return `<h2>Flow steps</h2>
 <div class="charts"><figure>${latency}<figcaption>Median time of a call</figcaption></figure>
 <figure>${returns}<figcaption>Mean return of ${report.sizes.episodes} episodes</figcaption></figure></div>
-<p>The same ${report.sizes.episodes} episodes each time; ± is the standard error of the loss. Times of a call: median / 99th percentile / slowest, ms.</p>
+<p>Each row uses the same ${report.sizes.episodes} episodes; ± is the standard error of the loss. Times of a call: median / 99th percentile / slowest, ms.</p>
 ${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}, ms`)], rows)}`;
 }
 

@@ -55,7 +55,7 @@ export interface ExportReport {
   readonly controlPeriod: number;
   /** Null for a policy without a flow. */
   readonly flowSteps: number | null;
-  /** Null where none was found; C is then left out. */
+  /** Null where none was found; C is then omitted. */
   readonly compiler: string | null;
   readonly formats: readonly FormatReport[];
   readonly stepLatencies: readonly StepLatency[];

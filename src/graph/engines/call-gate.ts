@@ -1,11 +1,11 @@
 /**
  * Calls into native code of a thread that another one may end. ONNX Runtime aborts the whole process when its thread is ended
- * during a call, so whoever ends a thread shuts its gate first and waits until the call under way is over.
+ * during a call, so a thread's owner shuts its gate first and waits until the running call is over.
  */
 
-/** Set beside the count of calls under way once nobody is let in any more. */
+/** Flag beside the count of running calls, set once no more calls are admitted. */
 const SHUT = 1 << 30;
-/** How often an owner looks whether the call under way is over. */
+/** How often an owner looks whether the running call is over. */
 const LOOK_MS = 1;
 
 /** Counts the calls under way, and lets none begin once it is shut. */
@@ -33,7 +33,7 @@ export class CallGate {
     Atomics.notify(this.#state, 0);
   }
 
-  /** The owner's side: lets nobody in any more, and resolves when nobody is inside. */
+  /** The owner's side: admits no more calls, and resolves when none is running. */
   async shut(): Promise<void> {
     Atomics.or(this.#state, 0, SHUT);
     while (this.#isInside()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -57,7 +57,7 @@ export class CallGate {
   }
 }
 
-/** The gate of this thread; the main thread, which nobody ends, has none. */
+/** The gate of this thread; the main thread, which is never ended, has none. */
 let ofThisThread: CallGate | null = null;
 
 /** Has this thread's calls into native code pass a gate. */

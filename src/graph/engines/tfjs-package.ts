@@ -1,8 +1,8 @@
-// Finds TensorFlow.js, which is no dependency: users install the package that fits their machine in their own project.
+// Finds TensorFlow.js, which is not a dependency: users install the package for their machine in their own project.
 import { UserError } from "../../math/user-error.ts";
 import type { TensorFlow } from "./tfjs-kernels.ts";
 
-/** The native packages, the first that is installed is taken. */
+/** The native packages; the first that is installed is used. */
 export const NATIVE_PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const;
 
 /** A package that is installed. */
@@ -14,8 +14,8 @@ export interface InstalledPackage {
 }
 
 /**
- * The first of these packages that is installed: in the project of the working directory, else beside this package.
- * @throws UserError that says what to install where none is, or that an installed one is incomplete
+ * The first of these packages that is installed, in the project of the working directory or else beside this package.
+ * @throws UserError if no package is installed (with the command that installs one), or if the installed package is incomplete
  */
 export function installedPackage(names: readonly string[]): InstalledPackage {
   for (const name of names)
@@ -28,12 +28,12 @@ export function installedPackage(names: readonly string[]): InstalledPackage {
   throw new UserError(`tfjs engine: ${found}, expected it in this project; try: npm install ${last}`);
 }
 
-/** The native TensorFlow.js that "--engine tfjs" runs on, looked up and not loaded. Throws a UserError that says what to install. */
+/** Finds the native TensorFlow.js for "--engine tfjs" without loading it. Throws a UserError with the command that installs it. */
 export function nativeTensorFlow(): InstalledPackage {
   return installedPackage(NATIVE_PACKAGES);
 }
 
-/** Loads an installed package. Throws a UserError that says why it does not load on this machine. */
+/** Loads an installed package. Throws a UserError with the reason if it does not load on this machine. */
 export async function loadPackage(found: InstalledPackage): Promise<TensorFlow> {
   const { pathToFileURL } = process.getBuiltinModule("node:url");
   const module = await import(pathToFileURL(found.file).href).catch((cause: unknown) => {
@@ -42,7 +42,7 @@ export async function loadPackage(found: InstalledPackage): Promise<TensorFlow> 
   return module.default ?? module;
 }
 
-/** What a package that is installed, but does not work, is reported as. @param cause what it threw */
+/** The error for a package that is installed but does not work. @param cause what it threw */
 export function unusable({ name, file }: Pick<InstalledPackage, "name" | "file">, cause: unknown): UserError {
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason = message.split("\n")[0]!.replace(/[\s.]+$/, "");
@@ -54,7 +54,7 @@ export function unusable({ name, file }: Pick<InstalledPackage, "name" | "file">
   );
 }
 
-/** Files that modules are looked up from. */
+/** Files from which modules are resolved. */
 function searchedPlaces(): string[] {
   try {
     return [`${process.cwd()}/project.js`, import.meta.url];
@@ -63,13 +63,13 @@ function searchedPlaces(): string[] {
   }
 }
 
-/** Null where it is not installed. */
+/** Null if it is not installed. */
 function packageAt(name: string, place: string): InstalledPackage | null {
   const require = process.getBuiltinModule("node:module").createRequire(place);
   try {
     return { name, file: require.resolve(name), version: versionOf(name, require) };
   } catch (error) {
-    const { path } = error as { path?: string }; // its package.json, where that names a file that is missing
+    const { path } = error as { path?: string }; // the package.json, if it names a missing file
     if (path === undefined) return null;
     throw unusable({ name, file: path }, error);
   }

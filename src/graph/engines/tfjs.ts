@@ -14,7 +14,7 @@ export type TfjsBackend = "cpu" | "wasm" | "tensorflow";
 export interface TfjsOptions {
   /** "cpu": plain JavaScript, "wasm": WebAssembly, "tensorflow": the native library (default). */
   readonly backend?: TfjsBackend;
-  /** With "tensorflow": load @tensorflow/tfjs-node-gpu (true) or -node (false); left out, the first that is installed. */
+  /** With "tensorflow": load @tensorflow/tfjs-node-gpu (true) or -node (false); if omitted, the first that is installed. */
   readonly gpu?: boolean;
   /**
    * Transpose matrices before they are multiplied, which "cpu" and "wasm" do several times faster than multiplying
@@ -40,7 +40,7 @@ function nativePackages(gpu?: boolean): readonly string[] {
 }
 
 async function startBackend(tf: TensorFlow, backend: TfjsBackend): Promise<void> {
-  if (!(await tf.setBackend(backend))) throw new Error(`its backend ${backend} does not start`);
+  if (!(await tf.setBackend(backend))) throw new Error(`its backend ${backend} did not start`);
   await tf.ready();
 }
 

@@ -131,7 +131,7 @@ export function lower(fn: GraphFunction, { tuned = false }: LoweringOptions = {}
     const handler = HANDLERS[node.op] as Handler<Op>;
     return (tuned ? lowerTuned(self, node) : null) ?? handler(self, node);
   });
-  // Nodes that a fused form has swallowed are read by nobody and never named.
+  // Nodes inside a fused form are never read or named.
   const needed = new Set(Object.values(fn.outputs));
   for (const node of fn.nodes.toReversed()) {
     if (!needed.has(node)) continue;

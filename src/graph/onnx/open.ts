@@ -55,7 +55,7 @@ export function onnxInterface(bytes: Uint8Array, source: string): OnnxInterface 
 /** Operators that look at a whole row at once; what comes before them works value by value. */
 const LAYERS = new Set(["Gemm", "MatMul", "FusedMatMul", "Conv", "LSTM", "GRU"]);
 
-/** Operators that an input meets before its first layer, in order, reshaping left out. @throws UserError when the bytes are no ONNX file */
+/** Operators that an input meets before its first layer, in order, without reshaping. @throws UserError when the bytes are no ONNX file */
 export function inputPrologue(bytes: Uint8Array, input: string, source: string): string[] {
   const { graph } = openOnnx(bytes, source);
   const met: string[] = [];

@@ -89,7 +89,7 @@ function withSpreadOperands(lowering: Lowering, { op, inputs, shape }: Tensor): 
 
 const TUNED: { readonly [O in Op]?: TunedHandler<O> } = { silu, elu, softplus, sum, broadcastTo };
 
-/** The faster form of the node, or null where there is none. */
+/** The faster form of the node, or null if there is none. */
 export function lowerTuned(lowering: Lowering, node: Tensor): string | null {
   if (BROADCASTING.has(node.op)) return withSpreadOperands(lowering, node);
   const handler = TUNED[node.op] as TunedHandler<Op> | undefined;

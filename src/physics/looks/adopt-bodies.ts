@@ -74,7 +74,7 @@ function checkAxes(
     const along = triple(sim.jointAxis, joint).reduce((sum, value, i) => sum + value * there[i], 0);
     if (along >= SAME_AXIS) continue;
     const name = sim.names.all("joint")[joint];
-    throw mismatch(description, `joint "${name}" turns about another axis than in ${sim.scene}`);
+    throw mismatch(description, `joint "${name}" has another axis than in ${sim.scene}`);
   }
 }
 

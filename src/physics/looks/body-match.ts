@@ -79,7 +79,7 @@ function checkTree(sim: Simulation, description: Simulation, bodies: BodyMatch["
     const parent = parts[description.model.body_parentid[theirs]];
     if (parent === sim.model.body_parentid[own]) continue;
     const expected = sim.names.all("body")[sim.model.body_parentid[own]];
-    throw mismatch(description, `body "${names[theirs]}" does not hang on what is "${expected}" in ${sim.scene}`);
+    throw mismatch(description, `body "${names[theirs]}" is not attached to "${expected}" as in ${sim.scene}`);
   }
   const movers = new Set(bodies.map(([, theirs]) => theirs));
   const fixed = parts.findIndex(
@@ -87,7 +87,7 @@ function checkTree(sim: Simulation, description: Simulation, bodies: BodyMatch["
   );
   if (fixed < 0) return;
   const what = `body "${names[fixed]}" has a mass and is fixed to its parent`;
-  throw mismatch(description, `${what}, expected one body per joint; <compiler fusestatic="true"/> makes it so`);
+  throw mismatch(description, `${what}, expected one body per joint; try: <compiler fusestatic="true"/>`);
 }
 
 /** A robot that is not the scene's. */

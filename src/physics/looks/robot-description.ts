@@ -40,7 +40,7 @@ export async function loadSimulation(scenePath: string, modelDir = "", { looks =
 /** The description's file. Throws UserError when the folder holds no description, or several of other names. */
 export function descriptionFile(scenePath: string, modelDir: string): string {
   const [, attached] = ATTACHED_MODEL.exec(readFileSync(scenePath, "utf8")) ?? [];
-  if (attached === undefined) throw badFolder(`${scenePath} attaches no robot, expected the setting left out`);
+  if (attached === undefined) throw badFolder(`${scenePath} attaches no robot; omit this setting`);
   if (!existsSync(modelDir))
     throw new UserError(`model-dir: ${modelDir} does not exist, expected a folder with ${basename(attached)}`);
   if (statSync(modelDir).isFile()) return modelDir;

@@ -9,7 +9,7 @@ import { type TextureDescription, TextureShelf } from "./textures.ts";
 const GEOM_TYPES = ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"] as const;
 /** mjtJoint: those with an axis. */
 const JOINT_TYPES: Readonly<Record<number, "hinge" | "slide">> = { 2: "slide", 3: "hinge" };
-/** MuJoCo's groups from here on are not drawn unless asked for. */
+/** MuJoCo's groups from here on are not drawn unless requested. */
 const FIRST_HIDDEN_GROUP = 3;
 /** mjtGeom: a shape given by a function, which MuJoCo draws as the mesh that it made of it. */
 const SDF = 8;
@@ -171,7 +171,7 @@ function undrawnOf(model: MjModel): string[] {
   const name = (addresses: Int32Array, id: number) => nameAt(model, addresses[id]) || `${id}`;
   const shapes = Array.from({ length: model.ngeom }, (_, id) => id)
     .filter((id) => isShapeless(model, id))
-    .map((id) => `geom ${name(model.name_geomadr, id)}: it is given by a function`);
+    .map((id) => `geom ${name(model.name_geomadr, id)}: its shape is given by a function`);
   const bends = Array.from({ length: model.ntendon }, (_, id) => id)
     .filter((id) => bendsAroundShapes(model, id))
     .map((id) => name(model.name_tendonadr, id));
@@ -270,7 +270,7 @@ function describeSite(model: MjModel, name: string, id: number, shelf: TextureSh
   };
 }
 
-/** Sites along a spatial tendon; shapes that it bends around are left out. Fixed tendons are sums of joints and have no place. */
+/** Sites along a spatial tendon; shapes that it bends around are omitted. Fixed tendons are sums of joints and have no place. */
 function describeTendon(model: MjModel, name: string, id: number): StringDescription[] {
   const first = (model.tendon_adr as Int32Array)[id];
   const kinds = model.wrap_type as Int32Array;

@@ -1,4 +1,4 @@
-/** The textures that a scene's materials and sky use, as pixels. Large ones are made smaller, and what is too much in all is left out; both are noted. */
+/** The textures that a scene's materials and sky use, as pixels. Large ones are made smaller, and what is too much in all is omitted; both are noted. */
 import type { MjModel } from "mujoco-js";
 import { nameAt } from "../model-names.ts";
 
@@ -31,7 +31,7 @@ export class TextureShelf {
   readonly #known = new Map<MjModel, Map<number, number | undefined>>();
   #bytes = 0;
 
-  /** @returns the texture's place among `textures`; undefined where it is left out */
+  /** @returns the texture's place among `textures`; undefined where it is omitted */
   add(model: MjModel, id: number): number | undefined {
     const known = this.#known.get(model) ?? new Map<number, number | undefined>();
     this.#known.set(model, known);

@@ -22,9 +22,9 @@ export interface DriveMessage {
   readonly policies: readonly PolicyChoice[];
   /** What it is. */
   readonly kind: "flow" | "gaussian" | "file" | "zero" | "random";
-  /** Ways of drawing actions that were driven, the present one first; told while a page looks at the flow. */
+  /** Flow settings that were driven, the present ones first; sent while a page shows the flow. */
   readonly tallies: readonly FlowTally[];
-  /** The course that a branch left and that runs beside it, as environment `ORIGINAL`; null while there is none. */
+  /** The original that runs beside a branch, as environment `ORIGINAL`; null without a branch. */
   readonly branch: BranchState | null;
   /** How its actions are drawn; null where the policy is no flow. */
   readonly flow: FlowSettings | null;
@@ -70,7 +70,7 @@ export interface PolicyChoice {
   readonly key: string;
   readonly label: string;
 }
-/** Where the driven robot touches something, and what a person does to it, in the control step that is told. */
+/** Where the driven robot touches something, and what a user does to it, in the control step of the message. */
 export interface ContactsMessage {
   readonly type: "contacts";
   /** Simulated seconds. */
@@ -79,7 +79,7 @@ export interface ContactsMessage {
   readonly values: readonly (number | null)[];
   /** The spring that draws at a body: a point in the body's frame and where to, in the world, m. */
   readonly grip: Grip | null;
-  /** Direction of a push that is under way, rad from the world's x axis. */
+  /** Direction of a push in progress, rad from the world's x axis. */
   readonly push: number | null;
 }
 /** A body in somebody's hand: a point in the body's frame and its target in the world, both in m. */
@@ -97,7 +97,7 @@ export interface ReplayMessage {
 /** A command has reached the simulation; sent to the page that steers. */
 export interface SteeredMessage {
   readonly type: "steered";
-  /** The page's own clock, as it came with the command. */
+  /** The page's own clock, as sent with the command. */
   readonly at: number;
 }
 
@@ -114,7 +114,7 @@ export const MAX_KEYFRAME_NAME = 100;
 /** Longest key of a policy. */
 export const MAX_POLICY_KEY = 400;
 
-/** What the page that steers asks of the driven simulation. One page at a time has the wheel; the first wish takes it when nobody holds it. */
+/** Requests of the steering page to the driven simulation. One page at a time steers; the first request takes control when nobody has it. */
 export type DriveWish =
   /** Steers: m/s, m/s, rad/s, cut to the task's ranges. `at` is the page's clock in milliseconds and comes back in `steered`. */
   | {

@@ -17,11 +17,11 @@ export interface FanFrame {
   readonly flowSteps: number;
   /** [1 + draws, size] before any squash: the action that is taken, then those of other noise. */
   readonly samples: Float32Array;
-  /** [1 + paths, flowSteps + 1, size] of the first samples, from noise to action; empty where there are none. */
+  /** [1 + paths, flowSteps + 1, size] of the first samples, from noise to action; empty if there are none. */
   readonly paths: Float32Array;
   readonly ghostKind: GhostKind | null;
   readonly bodies: number;
-  /** [1 + ghosts, bodies, 7] the robot as it is, then the ghosts of the first samples; empty where there are none. */
+  /** [1 + ghosts, bodies, 7] the robot as it is, then the ghosts of the first samples; empty if there are none. */
   readonly ghosts: Float32Array;
 }
 

@@ -20,7 +20,7 @@ export type ClientMessage =
   | { readonly type: "follow"; readonly environment: number }
   /** `view` stops the poses to this page only; `training` needs the capability. */
   | { readonly type: "pause" | "resume"; readonly what: "view" | "training" }
-  /** Looks at what the driven policy might do next, told as binary fan frames, or no longer. */
+  /** Subscribes to what the driven policy might do next, sent as binary fan frames, or unsubscribes. */
   | { readonly type: "fan"; readonly look: boolean; readonly ghosts: GhostKind | "off" }
   /** Takes the wheel of the driven simulation, or lets it go. */
   | { readonly type: "wheel"; readonly take: boolean }

@@ -39,7 +39,7 @@ export function environmentsInPointsFrame(points: number): number {
  * Writes the vertices of a frame's environments.
  * @param wanted which of them
  * @param first the one that has its vertices in any case, where it is wanted
- * @returns null where there are none to write
+ * @returns null if there are none to write
  */
 export function encodePointsFrame(
   frame: PoseFrame,

@@ -21,7 +21,7 @@ export interface EnvironmentPose {
   readonly twist: Float32Array;
   /** [bodies, 7]: position in metres, quaternion w-x-y-z, both in the world. */
   readonly poses: Float32Array;
-  /** [vertices, 3] of the scene's flexes in the world, m; they travel as a points frame. Left out where there are none, or too many. */
+  /** [vertices, 3] of the scene's flexes in the world, m; they travel as a points frame. Omitted if there are none, or too many. */
   readonly points?: Float32Array;
 }
 
@@ -57,9 +57,9 @@ function environmentBytes(bodies: number): number {
 }
 
 /**
- * Writes a frame, or those of its environments that `wanted` names. An environment with a number that is not finite is left out: the page keeps
+ * Writes a frame, or those of its environments that `wanted` names. An environment with a number that is not finite is omitted: the page keeps
  * its last good pose instead of losing the whole frame.
- * @param addedFlags bits to set besides a pose's own, by environment
+ * @param addedFlags bits to set in addition to a pose's own, by environment
  * @throws RangeError when an array does not have its declared size
  */
 export function encodePoseFrame(

@@ -11,7 +11,7 @@ export type Capability = "pause-training" | "steer" | "simulate";
 /** What is being watched. */
 export interface RunInfo {
   readonly task: string;
-  /** Folder or label of the run; empty where there is none. */
+  /** Folder or label of the run; empty if there is none. */
   readonly run: string;
   readonly algorithm: string;
   /** Environments that exist, numbered from 0. */

@@ -1,4 +1,4 @@
-/** What the server tells a page, as JSON text. */
+/** Messages from the server to a page, as JSON text. */
 import type { ContactsMessage, DriveMessage, ReplayMessage, SteeredMessage } from "./drive.ts";
 import type { Channel, EvaluationPoint, MetricsPoint, RunInfo, RunState } from "./run-info.ts";
 import type { PackedScene } from "./scene-parts.ts";
@@ -12,7 +12,7 @@ export interface HelloMessage {
   readonly server: string;
   /** This viewer's number. */
   readonly viewer: number;
-  /** What there is to look at; the first is shown until the page asks for another. */
+  /** What there is to look at; the first is shown until the page requests another. */
   readonly channels: readonly Channel[];
 }
 /** Another scene takes the place of the one before; frames name it by its `id`. */
@@ -119,6 +119,6 @@ export function decodeServerMessage(text: string): ServerMessage | null {
   } catch {
     value = null;
   }
-  if (typeof value?.type !== "string") throw new RangeError("server message: text is no JSON object with a type");
+  if (typeof value?.type !== "string") throw new RangeError("server message: text must be a JSON object with a type");
   return serverMessageTypes.includes(value.type) ? (value as ServerMessage) : null;
 }

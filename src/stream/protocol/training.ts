@@ -47,7 +47,7 @@ export interface CatalogueMessage {
   readonly settings: readonly SettingDescription[];
 }
 
-/** A training that a page asks for. */
+/** A training that a page requests. */
 export interface TrainForm {
   readonly task: string;
   readonly preset: string;
@@ -59,20 +59,20 @@ export interface TrainForm {
   readonly from: string | null;
 }
 
-/** What a form comes to. */
+/** The plan that a form results in. */
 export interface PlanMessage {
   readonly type: "plan";
   /** Number of the question. */
   readonly id: number;
   readonly algorithm: string;
-  /** Values as they would be without the form's own changes, by setting; those of other algorithms left out. */
+  /** Values as they would be without the form's own changes, by setting; those of other algorithms omitted. */
   readonly values: Readonly<Record<string, string>>;
   readonly problems: readonly FormProblem[];
   /** Environment steps of one iteration; null while something is wrong. */
   readonly iterationSteps: number | null;
 }
 
-/** What is wrong, beside which setting; "" where it is none. */
+/** What is wrong, and with which setting; "" if with no setting. */
 export interface FormProblem {
   readonly setting: string;
   readonly message: string;
@@ -130,7 +130,7 @@ export interface CurvesMessage {
   readonly points: readonly MetricsPoint[];
 }
 
-/** A training has begun; sent to the page that asked for it. */
+/** A training has begun; sent to the page that requested it. */
 export interface StartedMessage {
   readonly type: "started";
   readonly run: string;
@@ -150,7 +150,7 @@ export type TrainingWish =
   | { readonly type: "train"; readonly form: TrainForm }
   /** Finishes the iteration and saves. */
   | { readonly type: "stopTraining" }
-  /** Goes on with a run; `steps` is its new length, null leaves it. */
+  /** Continues with a run; `steps` is its new length, null leaves it. */
   | { readonly type: "resumeTraining"; readonly run: string; readonly steps: number | null }
   /** Opens what training kept of a fall or a NaN in the driven simulation; null returns to driving. */
   | { readonly type: "incident"; readonly kind: IncidentEntry["kind"] | null };

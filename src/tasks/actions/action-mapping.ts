@@ -8,8 +8,8 @@ export type Squash = "tanh" | "clip" | "none";
 
 /**
  * A task's action mapping as plain data. control = offset + feed-forward + scale · squash(action), per action. To joint-offsets the present
- * joint position is added, to joint-increments the target of the step before; cell-moves are rounded to −1, 0 or 1 besides. To tip-increments
- * the place where the tip of an arm is to be is added; their last action, of a gripper, counts by its sign alone and adds to its control.
+ * joint position is added, to joint-increments the target of the step before; cell-moves are also rounded to −1, 0 or 1. To tip-increments
+ * the target position of the arm's tip is added; their last action, of a gripper, counts by its sign alone and adds to its control.
  */
 export interface ActionDescription {
   readonly kind: "joint-targets" | "joint-offsets" | "joint-increments" | "controls" | "cell-moves" | "tip-increments";
@@ -34,7 +34,7 @@ export interface ActionDescription {
     readonly highest: readonly number[];
     readonly orientation: readonly number[];
   };
-  /** Actuators at the end of `names`, whose actions are controls and no joint targets; absent where there are none. */
+  /** Actuators at the end of `names`, whose actions are controls, not joint targets; absent if there are none. */
   readonly rest?: readonly string[];
   /** [actions] Place among the model's actuators of the one that each action drives; absent where that is the action's own place. */
   readonly actuators?: readonly number[];
@@ -63,7 +63,7 @@ export interface ActionContext {
 /** An action mapping of one environment slot. */
 export interface BoundAction {
   readonly description: ActionDescription;
-  /** What the last action asked for; absent where actions are no joint targets. */
+  /** What the last action commanded; absent if actions are not joint targets. */
   readonly wanted?: Wanted;
   /** Where controls take time to arrive. */
   readonly late?: LateControls;
@@ -145,7 +145,7 @@ export interface ControlSettings {
   readonly reach?: (actuator: string) => number;
 }
 
-/** Controls of action 0 and per unit of action, [actuators] each. @throws UserError where a control range is asked for that is not there */
+/** Controls of action 0 and per unit of action, [actuators] each. @throws UserError if a needed control range is missing */
 export function controlsOf(
   { sim, homeControls }: Pick<ActionContext, "sim" | "homeControls">,
   actuators: readonly number[],

@@ -1,4 +1,4 @@
-/** The action mapping of robots with position servos: actions are targets of their joints; other actuators may be driven besides. */
+/** The action mapping of robots with position servos: actions are joint targets; other actuators may be driven in addition. */
 import { UserError } from "../../math/user-error.ts";
 import { drivesJoint, type Servo, servoOf } from "../../physics/servo.ts";
 import type { Simulation } from "../../physics/simulation.ts";
@@ -24,9 +24,9 @@ export type TargetBase = "home" | "present" | "previous";
 
 /** Actuators that get controls instead of joint targets: control = base + scale · squash(action), as in `direct`. */
 export interface RestSettings extends ControlSettings {
-  /** By name. Default: all that are no position servos of hinge or slide joints. */
+  /** By name. Default: all that are not position servos of hinge or slide joints. */
   readonly actuators?: readonly string[];
-  /** Default home: action 0 asks for the control of the task's keyframe. */
+  /** Default home: action 0 gives the controls of the task's keyframe. */
   readonly around?: ControlBase;
 }
 
@@ -169,7 +169,7 @@ class JointTargets implements BoundAction {
     return true;
   }
 
-  /** Home, where the joints are, or where they were last told to go; then what the rest does at action 0. */
+  /** Home, the present joint positions, or the last targets; then the controls of `rest` at action 0. */
   #writeBase(out: Float64Array): void {
     const { qpos, ctrl } = this.#sim;
     const joints = this.#servos.length;
@@ -245,6 +245,6 @@ function sharedOut(sim: Simulation, rest: RestSettings | undefined): { servos: S
 function noServo(sim: Simulation, actuator: number, problem: string): UserError {
   const found = `${sim.actuatorWords(actuator)} ${problem}`;
   return new UserError(
-    `scene ${sim.scene}: jointTargets: ${found}; expected a position servo of a hinge or slide joint. try: jointTargets({ …, rest: {} }), which gives such actuators their controls, or direct()`,
+    `scene ${sim.scene}: jointTargets: ${found}; expected a position servo of a hinge or slide joint. try: jointTargets({ …, rest: {} }), which passes controls to such actuators, or direct()`,
   );
 }

@@ -1,6 +1,6 @@
 /**
  * A step as feed-forward: the swinging leg's joints follow a half sine of its gait phase, and a stride follows the command or what the
- * robot measures, so that the policy only has to correct them.
+ * robot measures, so that the policy only has to correct the step.
  */
 import { suggestion } from "../../math/near-names.ts";
 import { UserError } from "../../math/user-error.ts";
@@ -14,17 +14,17 @@ export interface SteppingSettings {
   readonly gait: string;
   /** The joints that move, one list per foot, in the order of the gait's offsets. */
   readonly legs: readonly (readonly string[])[];
-  /** How far each joint of the list moves at the top of the step, rad. */
+  /** Angle of each joint of the list at the top of the step, rad. */
   readonly amplitude: readonly number[];
   /** Moves the weight over the standing foot, or swings the arms, once or several times: default none. */
   readonly sway?: Sway | readonly Sway[];
-  /** rad by joint, how it stands and steps otherwise than at home: default not at all. */
+  /** rad by joint, offset from home while standing and stepping. Default: none. */
   readonly stance?: Readonly<Record<string, number>>;
-  /** Carries the feet where the command points, or where what is measured asks for them: default none. */
+  /** Carries the feet where the command points, or where the measurement requires. Default: none. */
   readonly stride?: readonly Stride[];
 }
 
-/** Joints that go to and fro with the gait. */
+/** Joints that oscillate with the gait. */
 export interface Sway {
   /** rad by joint, positive towards the first foot's swing */
   readonly amplitude: Readonly<Record<string, number>>;
@@ -34,7 +34,7 @@ export interface Sway {
 
 /** How one kind of joint moves for each value of the command, or of what it follows instead, rad per unit of that value. */
 export interface Stride {
-  /** Observation term whose values it follows as the policy sees them, noise included, such as a velocity that tells where to put a foot: default the command. */
+  /** Observation term whose values it follows as the policy sees them, noise included, such as a velocity that decides where to put a foot. Default: the command. */
   readonly follows?: string;
   /** One joint per foot, in the order of the gait's offsets. */
   readonly joints: readonly string[];

@@ -57,7 +57,7 @@ export function puckOf(sim: Simulation): Puck {
 }
 
 /**
- * Number of the goal on every cell, −1 where there is none; row by row.
+ * Number of the goal on every cell, −1 if there is none; row by row.
  * @param goals names of the boxes that mark them
  * @throws UserError when the scene lacks one
  */
@@ -129,7 +129,7 @@ export function moves(): ActionMapping {
   };
 }
 
-/** The move that an action along one axis asks for: −1, 0 or 1. */
+/** The move of an action along one axis: −1, 0 or 1. */
 export function moveOf(action: number): number {
   return action > 0.5 ? 1 : action < -0.5 ? -1 : 0;
 }

@@ -22,7 +22,7 @@ function gridworld(name: string, scene: string, goals: readonly string[]) {
 
     observe: { position: { of: (s) => s.robot.position, unit: "half boards" } },
 
-    // One term per goal, so that every report tells which was reached.
+    // One term per goal, so that every report shows which goal was reached.
     reward: Object.fromEntries(goals.map((goal, n) => [goal, reached(n)])),
 
     terminate: { goal: (s) => s.robot.goal() >= 0 },

@@ -1,5 +1,5 @@
 /**
- * Walk where a joystick points: a 21-joint humanoid on flat ground that follows commanded velocities and stands still when told to.
+ * Walk where a joystick points: a 21-joint humanoid on flat ground that follows commanded velocities and stands still at a zero command.
  * In the style of MuJoCo Playground's G1 joystick task, with gentler starts, a forgiving end and a stepping pose to begin from.
  */
 
@@ -64,12 +64,12 @@ function both(joint: string): string[] {
 const paper: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", epochs: 32 } },
 };
-/** The released code doubles the pairs besides. */
+/** The released code also doubles the pairs. */
 const released: AlgorithmPresets = {
   "fpo++": { steps: 196_608_000, algorithm: { name: "fpo++", pairs: 32, epochs: 32 } },
 };
 
-/** Seeing every sample from both sides halves the samples that are needed. */
+/** Mirroring every sample halves the number of samples needed. */
 const laptop: AlgorithmPresets = {
   "fpo++": {
     steps: 6_600_000,
@@ -121,7 +121,7 @@ export const humanoidJoystick = defineTask({
   }),
 
   track: {
-    // who is pushed steps
+    // a pushed robot steps
     gait: gaitPhase({ ...CLOCK, stepAbove: 0.25 }),
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
     stride: meanTwist(37),
@@ -203,7 +203,7 @@ export const humanoidJoystick = defineTask({
 
 const { linVel: _, gait, ...felt } = humanoidJoystick.observe;
 
-/** The same, told neither how fast it goes nor where its step is, and with a clock that does not know either: many actions fit what it sees. The critic is told. */
+/** The same task without velocity and gait phase in the observation, and with a clock that depends on neither: many actions fit one observation. The critic sees both. */
 export const humanoidJoystickBlind: Task = Object.freeze({
   ...humanoidJoystick,
   name: "HumanoidJoystickBlind",

@@ -1,7 +1,7 @@
 /**
  * The G1's footwork: a step that balances itself. A swinging hip goes where the trunk drifts and tips, and a standing ankle pushes against
  * it (the idea: M. Raibert, Legged Robots That Balance, 1986). Its numbers were found on the step alone, without a policy, by
- * the method of bench/footwork.ts, and the hip's answer to the command then raised by hand; docs/experiments.md tells what came of it.
+ * the method of bench/footwork.ts, and the hip's response to the command then raised by hand; docs/experiments.md has the results.
  */
 import type { SteppingSettings, Stride, Sway } from "../actions/stepping-pose.ts";
 

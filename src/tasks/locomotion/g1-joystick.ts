@@ -82,7 +82,7 @@ export const g1JoystickFlatTerrain = defineTask({
   keyframe: "knees_bent",
 
   action: jointTargets({ scale: 0.5 }),
-  // drawn anew after 501 control steps
+  // redrawn after 501 control steps
   command: twistCommand({ vx: 1, vy: 0.5, yawRate: 1, resampleSeconds: [10.02, 10.02], zeroProbability: 0.1 }),
 
   track: {
@@ -141,7 +141,7 @@ export const g1JoystickFlatTerrain = defineTask({
     kneePose: { weight: -0.1, of: (s) => sumAbsAt(s.robot.jointPos, s.robot.groups.knees) },
     hipPose: {
       weight: -0.25,
-      // rolls are free while it is told to go left, not right: published so
+      // rolls are free while the command is to the left, not to the right, as published
       of: ({ command, robot: { jointPos, groups } }) =>
         sumAbsAt(jointPos, groups.hipYaws) + (command[1] > 0.1 ? 0 : sumAbsAt(jointPos, groups.hipRolls)),
     },

@@ -1,6 +1,6 @@
 /**
  * Lessons for the G1's joystick tasks: a step to begin from, starts, kicks and differences between robots that leave a beginner on its feet,
- * rewards that tell one bad step from another, and commands that grow. Evaluations throw it about as published.
+ * rewards that rank bad steps, and growing commands. Evaluations disturb it as published.
  */
 
 import { jointTargets } from "../actions/joint-targets.ts";
@@ -19,7 +19,7 @@ import { kicks } from "../trackers/pushes.ts";
 import { FOOTWORK, stepOf } from "./g1-footwork.ts";
 import type { G1 } from "./g1-joystick.ts";
 
-/** What the lesson's terms read: of the task the gait and the feet, of the lesson what came of them. */
+/** What the lesson's terms read: the task's gait and feet, and the lesson's measures of them. */
 interface Tracked {
   readonly gait: GaitReading;
   readonly feet: ContactReading;
@@ -101,7 +101,7 @@ function tracked(squaredError: number): number {
 }
 
 /**
- * 1 where it goes where it is told, and next to nothing where it does not: a factor on all that is good, so that a robot that stands
+ * 1 where it follows the command, and almost 0 where it does not: a factor on all positive terms, so that a robot that stands
  * where it should walk has nothing to lose.
  */
 function goes({ command, robot, stride }: Moment<G1, Tracked>): number {
@@ -157,7 +157,7 @@ const CARE: Terms = {
 
 /** Walk where the stick points: what the controller that ships learned by. */
 export const walk: Lesson<Moment<G1, Tracked>, G1> = {
-  about: "a step to begin from, gentle starts, kicks and differences, commands that grow",
+  about: "starts from a walking step; gentle starts, kicks and domain randomisation, growing commands",
   physicsHz: 250,
   action: stepping(ACTION_SCALE, {
     gait: "gait",
@@ -208,7 +208,7 @@ export const walk: Lesson<Moment<G1, Tracked>, G1> = {
 
 /** Walk where the stick points, from a step that balances itself. */
 export const balance: Lesson<Moment<G1, Tracked>, G1> = {
-  about: "a step that balances itself, gentle starts, commands that grow, and then kicks and differences",
+  about: "starts from a self-balancing step; gentle starts, growing commands, then kicks and domain randomisation",
   physicsHz: 250,
   action: stepping(BALANCE_SCALE, stepOf(FOOTWORK)),
   track: walk.track,

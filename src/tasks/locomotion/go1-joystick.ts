@@ -23,7 +23,7 @@ const SHORT_STEP = 0.1; // s in the air
 /** Of hip, thigh and calf in the reward for the pose. */
 const POSE_WEIGHTS = [1, 1, 0.1];
 
-/** Whether more than standing is asked for. */
+/** Whether the command is not zero. */
 const isMoving = (command: Float64Array) => normSq(command) > 0.01 ** 2;
 
 /** Follow (vx, vy, yaw rate) commands. */

@@ -15,7 +15,7 @@ import { type GaitReading, gaitPhase } from "../trackers/gait-phase.ts";
 import { type MeanTwistReading, meanTwist } from "../trackers/mean-twist.ts";
 import { FEET, type Go1 } from "./go1.ts";
 
-/** What the lesson's terms read: of the task the feet, of the lesson the gait and what came of it. */
+/** What the lesson's terms read: the task's feet, and the lesson's gait and measures of it. */
 interface Tracked {
   readonly feet: ContactReading;
   readonly gait: GaitReading;
@@ -26,7 +26,7 @@ const HZ = 3;
 /** rad a leg turns either way per m/s, to carry the base for the half of a period in which it stands: a quarter period over 0.27 m of leg. */
 const REACH = 1 / (4 * HZ * 0.27);
 /**
- * Shares of the reach by sine and cosine of the phase. The drives are soft and lag, so legs are told ahead of time; a whole reach topples the
+ * Shares of the reach by sine and cosine of the phase. The drives are soft and lag, so targets lead the motion; a whole reach topples the
  * robot at full speed, a half leaves the rest to the policy: measured (docs/experiments.md).
  */
 const [SINE, COSINE] = [-0.6 * REACH, 0.5 * REACH];
@@ -79,7 +79,7 @@ function soles({ footHeight }: Go1): Float64Array {
 
 /** Trot where the stick points. */
 export const trot: Lesson<Moment<Go1, Tracked>, Go1> = {
-  about: "a trot to begin from, rewards without a floor, commands that grow",
+  about: "starts from a trot; rewards without a lower bound, growing commands",
   action: jointTargets({
     scale: 0.1,
     shown: 0.5,

@@ -1,12 +1,12 @@
 /**
- * What robots that walk where a joystick points have in common, as slices of their tables. Noise, units and names: MuJoCo Playground, the
- * joystick tasks.
+ * Observation terms that the joystick robots share, as slices of their tables. Noise, units and names: the joystick tasks of MuJoCo
+ * Playground.
  */
 
 import type { Footing } from "../define-task.ts";
 import { AXIAL, POLAR, TWIST } from "../mirror.ts";
 
-/** Any of these robots at a moment. */
+/** State of any of these robots. */
 interface Walking {
   readonly robot: {
     readonly linVel: ArrayLike<number>;
@@ -26,24 +26,24 @@ interface Walking {
   readonly command: Float64Array;
   readonly lastAction: ArrayLike<number>;
 }
-/** One that keeps time. */
+/** State of a robot with a gait clock. */
 interface Clocked {
   readonly gait: { readonly signals: ArrayLike<number> };
 }
 
-/** What the policy feels of the body. */
+/** The policy's readings of the body. */
 export const bodyFelt = {
   linVel: { of: (s: Walking) => s.robot.linVel, noise: 0.1, unit: "m/s, body frame", mirror: POLAR },
   gyro: { of: (s: Walking) => s.robot.gyro, noise: 0.2, unit: "rad/s, body frame", mirror: AXIAL },
   gravity: { of: (s: Walking) => s.robot.gravity, noise: 0.05, unit: "unit vector, body frame", mirror: POLAR },
 } as const;
 
-/** What the joystick says. */
+/** The command. */
 export const joystickSays = {
   command: { of: (s: Walking) => s.command, unit: "m/s, m/s, rad/s", mirror: TWIST },
 } as const;
 
-/** What the policy feels of the joints. @param encoderNoise rad, one for all or one per joint of a leg */
+/** The policy's readings of the joints. @param encoderNoise rad, one for all or one per joint of a leg */
 export function jointsFelt(encoderNoise: number | readonly number[] = 0.03) {
   return {
     jointPos: { of: (s: Walking) => s.robot.jointPos, noise: encoderNoise, unit: "rad from home", mirror: "joints" },
@@ -52,12 +52,12 @@ export function jointsFelt(encoderNoise: number | readonly number[] = 0.03) {
   } as const;
 }
 
-/** Where in its step a robot on two legs is. */
+/** Gait phase of a robot on two legs. */
 export const clockRead = {
   gait: { of: (s: Clocked) => s.gait.signals, unit: "cos of both phases, left first, then sin", mirror: "sides" },
 } as const;
 
-/** What only the critic knows: the same without noise. */
+/** For the critic only: the same without noise. */
 export const trueState = {
   trueGyro: { of: (s: Walking) => s.robot.gyro, unit: "rad/s, body frame", mirror: AXIAL },
   accelerometer: { of: (s: Walking) => s.robot.sensors.accelerometer, unit: "m/s², body frame", mirror: POLAR },
@@ -68,12 +68,12 @@ export const trueState = {
   trueJointVel: { of: (s: Walking) => s.robot.jointVel, unit: "rad/s", mirror: "joints" },
 } as const;
 
-/** How high the base is, for the critic. */
+/** Height of the base, for the critic. */
 export const trueHeight = {
   baseHeight: { of: (s: Walking) => s.robot.baseHeight, unit: "m", mirror: "same" },
 } as const;
 
-/** What motors and feet do, for the critic. */
+/** Readings of motors and feet, for the critic. */
 export const trueEffort = {
   torque: { of: (s: Walking) => s.robot.torque, unit: "N·m", mirror: "joints" },
   contact: { of: (s: Walking) => s.feet.contact, mirror: "sides" },

@@ -70,7 +70,7 @@ export const t1JoystickFlatTerrain = defineTask({
   keyframe: "home",
 
   action: jointTargets({ scale: 1 }),
-  // drawn anew after 501 control steps
+  // redrawn after 501 control steps
   command: twistCommand({ vx: 1, vy: 0.8, yawRate: 1, resampleSeconds: [10.02, 10.02], zeroProbability: 0.1 }),
 
   track: {
@@ -115,7 +115,7 @@ export const t1JoystickFlatTerrain = defineTask({
     kneePose: { weight: -0.1, of: (s) => sumAbsAt(s.robot.jointPos, s.robot.groups.knees) },
     hipPose: {
       weight: -0.1,
-      // only while it is told to go sideways: published so
+      // only while the command is sideways, as published
       of: (s) => (Math.abs(s.command[1]) > 0.1 ? sumAbsAt(s.robot.jointPos, s.robot.groups.hips) : 0),
     },
     jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },

@@ -1,4 +1,4 @@
-/** A user's own task as files that can be taken elsewhere: its code as one script, its scene with all that it names, and what tells two versions of them apart. */
+/** A user's own task as files that can be moved: its code as one script, its scene with all referenced files, and hashes that distinguish two versions. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, relative } from "node:path";
@@ -9,7 +9,7 @@ import { type OpenedTask, openUserTask } from "./user-task.ts";
 
 /**
  * SHA-256 of each file, by its path relative to the task's file. That file itself has the empty path: its name may change. Files that are named
- * by absolute paths have their names after "…/", so that nothing tells of the machine.
+ * by absolute paths have their names after "…/", so that nothing reveals the machine.
  */
 export type FileHashes = Readonly<Record<string, string>>;
 
@@ -22,7 +22,7 @@ export interface PortableFiles {
 }
 
 /**
- * What a user's task is made of: its file, what that imports, its scene and what that names. Files of this package are left out.
+ * What a user's task is made of: its file, what that imports, its scene and what that names. Files of this package are omitted.
  * @throws UserError when the task does not load
  */
 export async function taskHashes(path: string): Promise<{ name: string; hashes: FileHashes }> {
@@ -33,7 +33,7 @@ export async function taskHashes(path: string): Promise<{ name: string; hashes: 
   return { name: opened.task.name, hashes: hashesOf({ relative: files, absolute }, opened.file) };
 }
 
-/** Hashes of files, told relative to one of them. */
+/** Hashes of files, by their paths relative to one of them. */
 export function hashesOf(files: NamedFiles, entry: string): FileHashes {
   const contents = new Map<string, Uint8Array[]>();
   for (const [path, bytes] of files.relative)

@@ -1,6 +1,6 @@
 /**
  * A user's task file with everything that it imports as one script: to be run here, to be run by a page, or to be kept. Whatever the script
- * becomes, `import.meta` of each of its files still tells where that file was written.
+ * becomes, `import.meta` of each of its files still gives the original place of that file.
  */
 import { readFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve, sep } from "node:path";
@@ -23,7 +23,7 @@ export interface Bundle {
   readonly inputs: readonly string[];
 }
 
-/** Module that tells a file where it was written, and the name that stands for `import.meta` in there. */
+/** Module with the original place of a file, and the name that replaces `import.meta` in that file. */
 const META = "flowgait:meta";
 const META_NAME = "__flowgaitMeta";
 /** The task's own file, whatever its name. */
@@ -44,7 +44,7 @@ export function runnableBundle(file: string, shown: string): Promise<Bundle> {
 }
 
 /**
- * The file as a module that runs from any folder: `flowgait` is whoever loads it, and places are told from the module's own.
+ * The file as a module that runs from any folder: `flowgait` is the program that loads it, and paths are relative to the module's own.
  * @param root absolute path of the folder that the module stands for; the places of all files lie below it
  * @param ending of the script; `exported` in it are the file's exports
  */
@@ -85,7 +85,7 @@ const NODE_MODULE: BuildOptions = { format: "esm", platform: "node", target: "no
 /** One script with everything the file imports, except Node's own modules and this package. Names no folder above the file's. */
 async function bundle(file: string, shown: string, options: BuildOptions): Promise<Bundle> {
   const folder = dirname(file);
-  const { build } = await import("esbuild"); // most commands run no task of a user's
+  const { build } = await import("esbuild"); // most commands need no user task
   try {
     const { outputFiles, metafile } = await build({
       entryPoints: [file],
@@ -131,7 +131,7 @@ function entryAt(path: string): Plugin {
   };
 }
 
-/** Gives each file that asks for `import.meta` what `place` says of it. @param place module that exports `meta`, for an absolute path */
+/** Gives each file that uses `import.meta` what `place` says of it. @param place module that exports `meta`, for an absolute path */
 function knowsItsPlace(place: (path: string) => string): Plugin {
   const namespace = "flowgait-meta";
   return {

@@ -59,7 +59,7 @@ function hanging(s: ResetContext<Robot>): void {
   s.robot.place(0.01 * s.rng.normal(), Math.PI + 0.01 * s.rng.normal(), s);
 }
 
-/** Training episodes of 2.4 s: a pole that has fallen teaches nothing about balancing. */
+/** Training episodes of 2.4 s: experience after the pole has fallen does not help to learn balancing. */
 const balancing: SuiteTask = {
   steps: 2_000_000,
   noisePeriod: 1,

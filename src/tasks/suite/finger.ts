@@ -95,7 +95,7 @@ export const fingerSpin = defineTask({
   reset: ({ robot, rng }) => robot.pose(rng),
   lessons: {
     faster: {
-      about: "slower turns in the right direction pay a part",
+      about: "slower turns in the right direction earn part of the reward",
       reward: {
         spin: { weight: 1, of: spins },
         faster: { weight: 0.5, of: (s: Seen) => Math.min(1, Math.max(0, s.robot.hingeVelocity() / SPIN_VELOCITY)) },
@@ -121,8 +121,7 @@ function fingerTurn(name: string, targetRadius: number) {
     },
     lessons: {
       near: {
-        about:
-          "every second target at some share of the way from the mark to where the task puts it, and a reward for coming nearer",
+        about: "half of the targets lie between the mark and the task's target, and approaching is rewarded",
         track: { angleLeft: changeOf((robot: Robot) => robot.angleLeft()) },
         reset: ({ robot, rng }: ResetContext<Robot>) => {
           robot.pose(rng);

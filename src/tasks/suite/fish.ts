@@ -58,7 +58,7 @@ export const fishSwim = defineTask({
 
   lessons: {
     near: {
-      about: "targets at any share of the way to where the task puts them, where few give a beginner any sign",
+      about: "targets lie anywhere between the fish and the task's target, since far targets give a beginner no signal",
       reset: (s) => begin(s, s.rng.uniform()),
     },
   },

@@ -70,14 +70,14 @@ function speed({ linVel }: { linVel: ArrayLike<number> }): number {
   return Math.hypot(linVel[0], linVel[1]);
 }
 
-/** A flow's evaluation draws its noise: without it every episode of the control suite's humanoids would be the same one. */
+/** A flow is evaluated with random noise: without it all episodes of the control suite's humanoids would be the same. */
 const upright = {
   steps: 12_000_000,
   lesson: "upright",
   evaluation: { everySteps: 250_000, noise: "random" },
 } as const satisfies PartialTrainConfig;
 
-/** Steps grow small as the gait is found: at one size they let it sway (docs/experiments.md). */
+/** Optimiser steps shrink as the gait is found: with constant steps its quality oscillates (docs/experiments.md). */
 const resting = { clipTarget: "0.06..0.015 over 12M" };
 
 /**
@@ -115,7 +115,7 @@ function humanoid<Reward extends string>(name: string, reward: Record<Reward, Re
     presets: { laptop: byFalling },
     lessons: {
       upright: {
-        about: "episodes end when it falls, since nothing that lies on the floor teaches how to stand or walk",
+        about: "episodes end at a fall, since lying on the floor does not teach standing or walking",
         terminate: { fallen: ({ robot }: Humanoid) => robot.headHeight() < FALLEN },
       },
     },

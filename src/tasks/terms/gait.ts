@@ -19,7 +19,7 @@ function bezier(s: number): number {
   return s * s * s + 3 * s * s * (1 - s);
 }
 
-/** Where a gait clock is: phases of the feet, and how much of the gait is wanted, 0 stand … 1 walk. */
+/** Where a gait clock is: phases of the feet, and the gait's amplitude, 0 stand … 1 walk. */
 interface Gait {
   readonly phase: ArrayLike<number>;
   readonly amplitude: number;

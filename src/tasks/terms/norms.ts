@@ -70,7 +70,7 @@ export function kernel(squaredError: number, width: number): number {
   return Math.exp(-squaredError / width);
 }
 
-/** Two kernels of velocities: wide enough to show the way from afar, and narrow enough to matter near the end. */
+/** A wide and a narrow kernel of velocities: one gives a signal from afar, the other near the end. */
 export function mixedKernel(squaredError: number): number {
   return 0.5 * kernel(squaredError, 0.25) + 0.5 * kernel(squaredError, 0.04);
 }

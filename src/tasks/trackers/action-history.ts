@@ -1,7 +1,7 @@
 /** The action before the last one, for costs of jerky control. */
 import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
-/** What terms may know of earlier actions besides `lastAction`. */
+/** Earlier actions that terms may read in addition to `lastAction`. */
 export interface ActionHistoryReading {
   /** [actionSize] of two steps before, after the squash; zeros at the start of an episode */
   readonly lastButOne: Float64Array;

@@ -2,7 +2,7 @@
 import type { AnyMoment } from "../moment.ts";
 import type { Tracker } from "./tracker.ts";
 
-/** What terms may know of the change. */
+/** Readings of the change. */
 export interface ChangeReading {
   /** Value now less the value one step before; 0 at the start of an episode */
   readonly change: number;

@@ -1,6 +1,6 @@
 /**
- * A clock for each foot, all at one steady rate that every episode draws anew. While the command asks to stand, all are set to the same
- * phase, and go on together from there until the episode ends. Source: MuJoCo Playground, T1 joystick.
+ * A clock for each foot, all at one steady rate that is drawn for every episode. While the command is zero, all are set to the same
+ * phase, and continue together from there until the episode ends. Source: MuJoCo Playground, T1 joystick.
  */
 import type { Rng } from "../../math/rng.ts";
 import type { AnyMoment } from "../moment.ts";

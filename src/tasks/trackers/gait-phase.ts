@@ -1,5 +1,5 @@
 /**
- * A clock for walking: one phase per foot at a steady rate, where wanted faded out while the command asks to stand.
+ * A clock for walking: one phase per foot at a steady rate, optionally faded out while the command is zero.
  * Phases lie in [−π, π). Which part of the cycle is the swing is up to the terms that read it: (0, π) in `swingHeight`, all of it with
  * the top at 0 in `bezierHeight`.
  */
@@ -16,17 +16,17 @@ export interface GaitSettings {
   readonly hz: number | readonly [number, number];
   /** Phase of each foot relative to the clock, rad: (0, π) walks, (0, 0) hops. */
   readonly offsets: readonly number[];
-  /** What the clock says when an episode starts, rad; random where absent. */
+  /** Phase of the clock when an episode starts, rad; random if absent. */
   readonly start?: number;
-  /** The gait fades out while the command's norm is at most this; absent, it goes on whatever the command. */
+  /** The gait fades out while the command's norm is at most this; if absent, the gait never stops. */
   readonly standBelow?: number;
-  /** It goes on, or begins, while the base is faster than this over the ground, m/s, whatever the command: who is pushed steps. Default never. */
+  /** The gait starts or continues while the base is faster than this over the ground, m/s, whatever the command, so that a pushed robot steps. Default: never. */
   readonly stepAbove?: number;
   /** Time from no gait to the full one, s; default at once. */
   readonly fadeSeconds?: number;
-  /** Time from the full gait to none, s: who has to brake takes another step or two; default as long as the other way. */
+  /** Time from the full gait to standing, s: a braking robot takes another step or two. Default: the fade-in time. */
   readonly fadeOutSeconds?: number;
-  /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default what the first command asks for. */
+  /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default: according to the first command. */
   readonly startAmplitude?: number;
 }
 

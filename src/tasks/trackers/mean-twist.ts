@@ -6,7 +6,7 @@ import { UserError } from "../../math/user-error.ts";
 import type { AnyMoment } from "../moment.ts";
 import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
-/** What terms may know. */
+/** Readings for terms. */
 export interface MeanTwistReading {
   /** [3] mean forward and leftward speed of the base and its turning rate: m/s, m/s, rad/s, body frame */
   readonly twist: Float64Array;
@@ -63,7 +63,7 @@ class MeanTwist implements BoundTracker<MeanTwistReading> {
 
 /**
  * Forward and leftward speed of the base and its turning rate: m/s, m/s, rad/s, body frame.
- * @param asking who asks, for the error
+ * @param asking name of the caller, for the error
  * @throws UserError where the robot has no such reading
  */
 export function twistOf({ robot }: AnyMoment, asking: string): ArrayLike<number> {

@@ -6,7 +6,7 @@ import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
 type Range = readonly [number, number];
 
-/** What terms may know about disturbances. */
+/** Readings of disturbances. */
 export interface PushReading {
   /** World x and y of the last disturbance, fading to nothing within about a second: m/s of a kick, N of a shove. */
   readonly push: Float64Array;
@@ -44,7 +44,7 @@ export function kicks(settings: KickSettings): Tracker<PushReading> {
 
 /** Settings of `shoves`. */
 export interface ShoveSettings {
-  /** Body that is pressed on, at its centre of mass. */
+  /** Body that the force acts on, at its centre of mass. */
   readonly body: string;
   /** Time between shoves, uniform, s; the first comes after a time uniform in [0, the larger]. */
   readonly everySeconds: Range;
@@ -63,7 +63,7 @@ export function shoves(settings: ShoveSettings): Tracker<PushReading> {
   };
 }
 
-/** When and how strongly something disturbs, as `kicks` and `shoves` are told. */
+/** When and how strongly a disturbance acts: settings of `kicks` and `shoves`. */
 interface Schedule {
   readonly every: Range;
   readonly size: Range;
@@ -124,7 +124,7 @@ class Disturbance implements BoundTracker<PushReading> {
   }
 }
 
-/** A disturbance that holds a force and lets go again. Slot 3: steps the force still lasts. */
+/** A disturbance that holds a force and releases it. Slot 3: steps the force still lasts. */
 class Shove implements BoundTracker<PushReading> {
   readonly reading: PushReading;
   readonly #timer: Disturbance;

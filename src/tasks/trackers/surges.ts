@@ -1,4 +1,4 @@
-/** Surges: pushes that swell and ebb. A tracker, as other disturbances are. */
+/** Surges: pushes that rise and fall. A tracker, like other disturbances. */
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import type { AnyMoment } from "../moment.ts";
@@ -8,7 +8,7 @@ type Range = readonly [number, number];
 
 /** Settings of `surges`; the three ranges are uniform and drawn once per episode. */
 export interface SurgeSettings {
-  /** Body that is pressed on, at its centre of mass. */
+  /** Body that the force acts on, at its centre of mass. */
   readonly body: string;
   /** Time from the end of one surge to the beginning of the next, s. */
   readonly everySeconds: Range;
@@ -16,11 +16,11 @@ export interface SurgeSettings {
   readonly seconds: Range;
   /** Speed v of force(t) = ½·sin(π·t/T)·M·v/T over the duration T, with the mass M of the body and all that hangs on it, m/s. */
   readonly speed: Range;
-  /** False leaves the robot in peace; the readings are then zero. */
+  /** False disables the surges; the readings are then zero. */
   readonly enabled: boolean;
 }
 
-/** What terms may know about surges. */
+/** Readings of surges. */
 export interface SurgeReading {
   /** [3] N, world frame */
   readonly force: Float64Array;

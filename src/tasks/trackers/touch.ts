@@ -1,7 +1,7 @@
 /** Whether any of some shapes touches what its sensor watches. Contacts come from sensors of the scene; nothing is remembered. */
 import type { Tracker } from "./tracker.ts";
 
-/** What terms may know. */
+/** Readings for terms. */
 export interface TouchReading {
   /** Whether at least one touches. */
   readonly any: boolean;

@@ -33,7 +33,7 @@ export interface BoundTracker<Reading> {
 export interface Tracker<Reading> {
   /** Numbers to remember. */
   readonly size: number;
-  /** Plain data for people and exports. */
+  /** Plain data for descriptions and exports. */
   readonly description: Readonly<Record<string, unknown>>;
   /** @throws UserError when the scene lacks what the tracker needs */
   bind(context: TrackerContext): BoundTracker<Reading>;

@@ -13,10 +13,10 @@ export function Advantages({ setting, change }: SettingProps) {
     <section>
       <h2>With rewards</h2>
       <p>
-        In reinforcement learning the data are the policy's own actions. Weight each action's loss with its advantage
-        and the fitted flow sends more noise to what was better: a weight of 2 is the same as the sample listed twice, 0
-        as left out. The dashed line is the data, the filled one what the weighted flow gives. An update makes that the
-        data of the next round.
+        In reinforcement learning the data are the policy's own actions. Weight each action's loss with its advantage,
+        and the fitted flow sends more noise to better actions: a weight of 2 is the same as listing the sample twice, 0
+        as omitting it. The dashed line is the data, the filled one the result of the weighted flow. An update turns
+        that result into the data of the next round.
       </p>
       <div class="bar">
         <Switch
@@ -43,7 +43,7 @@ export function Advantages({ setting, change }: SettingProps) {
         ))}
       </div>
       <p>
-        Weights below zero would push mass away and no longer describe a flow of probability, so advantages are shifted
+        Negative weights would push mass away and no longer describe a flow of probability, so advantages are shifted
         here. FPO takes this gradient in small, clipped steps instead of fitting all of it at once.
       </p>
     </section>

@@ -1,4 +1,4 @@
-/** Draws the flow: density over time as a heat map, the particles' ways, and at both ends the densities they belong to. */
+/** Draws the flow: density over time as a heat map, the particles' paths, and the densities at both ends. */
 import { density, type Mode } from "./mixture-flow.ts";
 import { type Particles, STEPS } from "./particles.ts";
 
@@ -9,7 +9,7 @@ export const SIDE = 0.14;
 /** Cells of the heat map. */
 const COLUMNS = 120;
 const ROWS = 120;
-/** Ways that are drawn as lines. */
+/** Number of paths that are drawn as lines. */
 const WAYS = 60;
 
 /** Colours of the figure: CSS colours, but for the heat map's, which is [red, green, blue] of 0 to 255. */

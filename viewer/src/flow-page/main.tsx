@@ -1,4 +1,4 @@
-/** Puts the page about flows together. It talks to nobody. */
+/** Puts the page about flows together. It needs no server. */
 import { render } from "preact";
 import { loadSettings, saveSettings, systemTheme } from "../state/settings.ts";
 import type { Theme } from "../state/store.ts";

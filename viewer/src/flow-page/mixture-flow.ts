@@ -63,7 +63,7 @@ export function score(modes: readonly Mode[], x: number, t: number): number {
   return (t * velocity(modes, x, t) - x) / (1 - t);
 }
 
-/** Strength of the noise on the way, g = √(2η·(1 − t)); in the other direction of time √(2ηt). */
+/** Strength of the noise per step, g = √(2η·(1 − t)); in the other direction of time √(2ηt). */
 export function noiseStrength(eta: number, t: number): number {
   return Math.sqrt(2 * eta * (1 - t));
 }

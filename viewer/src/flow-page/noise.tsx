@@ -1,10 +1,10 @@
-/** The noise on the way: whether there is any, and how strong it is. */
+/** The noise at every step: whether there is any, and how strong it is. */
 import { Slider, Switch } from "./inputs.tsx";
 
 /** Largest strength η on the slider. */
 const MOST_ETA = 6;
 
-/** Noise that is added to a particle on its way. */
+/** Noise that is added to a particle at every step. */
 export interface WayNoise {
   readonly isStochastic: boolean;
   /** η of the standard deviation √(2η(1 − t)) per √time, where it is on. */
@@ -18,7 +18,7 @@ export const NO_NOISE: WayNoise = { isStochastic: false, eta: 1 };
 export function NoiseSection({ noise, change }: { noise: WayNoise; change: (noise: WayNoise) => void }) {
   return (
     <section>
-      <h2>With noise on the way</h2>
+      <h2>With noise at every step</h2>
       <div class="bar">
         <Switch
           label="Stochastic"
@@ -36,9 +36,9 @@ export function NoiseSection({ noise, change }: { noise: WayNoise; change: (nois
         />
       </div>
       <p>
-        Off, a particle's noise decides where it ends. On, fresh noise g·dW with g = √(2η(1 − t)) is added on the way,
-        and ½g² times the score takes it back: the lines shake, and the density at every time stays what it was. With
-        large η a particle forgets where it came from.
+        Off: a particle's initial noise decides where it ends. On: fresh noise g·dW with g = √(2η(1 − t)) is added at
+        every step, and ½g² times the score compensates it. The lines shake, and the density at every time stays the
+        same. With large η a particle forgets where it started.
       </p>
     </section>
   );

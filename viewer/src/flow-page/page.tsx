@@ -83,7 +83,7 @@ function useFlow() {
   const strength = noise.isStochastic ? noise.eta : 0;
   const particles = useMemo(() => new Particles(draws, targets.target, strength), [draws, targets, strength]);
   useEffect(() => {
-    // What the page knows of itself, for tests and the curious.
+    // The page's state, for tests and the console.
     Object.assign(globalThis, { flowPage: { setting, targets, particles, eta: strength } });
   }, [setting, targets, particles, strength]);
   const drawAgain = () => setRound(round + 1);

@@ -8,7 +8,7 @@ export function VelocityText() {
       <p>
         Mix a data point x₁ with noise ε: x<sub>t</sub> = t·x₁ + (1 − t)·ε. Along this line the velocity is x₁ − ε. Many
         such lines pass through one point; flow matching fits their mean, and following the mean moves all the noise
-        onto the data. For a mixture of Gaussians the mean has a closed form, which is what you see; a network has to
+        onto the data. For a mixture of Gaussians the mean has a closed form, which is drawn here; a network has to
         learn it.
       </p>
     </section>

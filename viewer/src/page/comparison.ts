@@ -1,4 +1,4 @@
-/** A branch and the course that it left, as the page shows them: how far they are apart, and their names over their heads. */
+/** A branch and its original, as the page shows them: how far they are apart, and their names over their heads. */
 import { ORIGINAL } from "../../../src/stream/protocol.ts";
 import type { OriginalView } from "../scene/bodies/original.ts";
 import type { Stage } from "../scene/stage.ts";
@@ -18,7 +18,7 @@ export class Comparison {
     this.playback = playback;
   }
 
-  /** What the stage is to show of the original; null while there is none. */
+  /** What the stage is to show of the original; null if there is none. */
   view(): OriginalView | null {
     const { drive, channel, isBeside } = this.store.get();
     if (channel !== "drive" || !drive?.branch || !this.playback.shown.has(ORIGINAL)) return null;

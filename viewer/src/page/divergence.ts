@@ -1,9 +1,9 @@
-/** How far two runs of one robot have come apart. Pure arithmetic on poses. */
+/** Distance between two simulations of one robot. Pure arithmetic on poses. */
 import { headingOf } from "../scene/places/measure.ts";
 
 /** How far two robots on screen are apart. */
 export interface Divergence {
-  /** Simulated seconds since they parted. */
+  /** Simulated seconds since branching. */
   readonly seconds: number;
   /** Between their trunks, m. */
   readonly apart: number;

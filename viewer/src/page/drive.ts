@@ -1,4 +1,4 @@
-/** The page's hands on the driven simulation: clock, policy, wheel and steering. Says what is wanted; the server decides. */
+/** The page's controls of the driven simulation: clock, policy, control and steering. Sends requests; the server decides. */
 import type { Channel, ClientMessage, DriveMessage, FlowSettings } from "../../../src/stream/protocol.ts";
 import type { Store } from "../state/store.ts";
 import { type PadAction, PadWatch } from "../steering/gamepad.ts";
@@ -7,9 +7,9 @@ import { Steering } from "../steering/steering.ts";
 
 /** Speeds of a driven simulation, as multiples of real time. */
 export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
-/** Within this time an answer may still be under way, however busy the machine is. */
+/** Within this time an answer may still arrive, however busy the machine is. */
 const ANSWER_MS = 3000;
-/** A push as of a person who means it, m/s. */
+/** A firm push, m/s. */
 const PUSH_SPEED = 0.8;
 /** Ways of commands whose middle is shown. */
 const LATENCIES = 9;
@@ -28,7 +28,7 @@ export class Drive {
   private readonly send: (message: ClientMessage) => void;
   private readonly keys = new SteeringKeys();
   private latencies: number[] = [];
-  /** The speed asked for last. */
+  /** The speed requested last. */
   private asked = { speed: 1, atMs: Number.NEGATIVE_INFINITY };
 
   constructor(store: Store, send: (message: ClientMessage) => void) {
@@ -59,7 +59,7 @@ export class Drive {
     this.send({ type: "simulate", what });
   }
 
-  /** Goes to a step of the course so far, and stands there. */
+  /** Seeks to a step of the recording, and pauses there. */
   seek(step: number): void {
     this.send({ type: "seek", step: Math.max(0, Math.round(step)) });
   }
@@ -70,7 +70,7 @@ export class Drive {
     if (drive) this.seek(drive.step - 1);
   }
 
-  /** Returns to the newest step and goes on. */
+  /** Returns to the newest step and continues. */
   goLive(): void {
     const { drive } = this.store.get();
     if (!drive) return;
@@ -78,7 +78,7 @@ export class Drive {
     this.simulate("play");
   }
 
-  /** Lets the policy act from the step on screen, in place of what is gone through. */
+  /** Lets the policy act from the step on screen, replacing the rest of the recording. */
   goOn(): void {
     const { drive } = this.store.get();
     if (!drive) return;
@@ -106,7 +106,7 @@ export class Drive {
     if (next !== undefined) this.setSpeed(next);
   }
 
-  /** Pushes the robot from a side that nobody knows before. */
+  /** Pushes the robot from a random side. */
   push(): void {
     const angle = 2 * Math.PI * Math.random() - Math.PI;
     this.send({ type: "push", angle, speed: PUSH_SPEED });
@@ -117,12 +117,12 @@ export class Drive {
     this.send({ type: "keyframe", name });
   }
 
-  /** Begins another future beside the one that is known, or ends that. */
+  /** Starts a branch beside the original, or ends it. */
   branch(what: "begin" | "keep" | "back"): void {
     this.send({ type: "branch", what });
   }
 
-  /** Draws the actions in another way. */
+  /** Changes the flow settings. */
   setFlow(change: Partial<FlowSettings>): void {
     const flow = this.store.get().drive?.flow;
     if (flow) this.send({ type: "flow", ...flow, ...change });

@@ -1,4 +1,4 @@
-/** A body in the user's hand: a spring from the point that was taken hold of to where the pointer is. */
+/** A grabbed body: a spring from the grabbed point to the pointer. */
 import { Vector3 } from "three";
 import type { ClientMessage, Grip } from "../../../src/stream/protocol.ts";
 import type { Touched } from "../scene/cast.ts";
@@ -21,7 +21,7 @@ interface Held {
   target: Triple;
 }
 
-/** A spring that the server tells of, on the robot as it is drawn; null where there is none. */
+/** A spring that the server reports, on the robot as it is drawn; null without one. */
 export function springOf(grip: Grip | null, pose: ShownPose | undefined): Spring | null {
   return grip && pose ? { from: bodyPoint(pose.poses, grip.body, grip.point), to: grip.target } : null;
 }
@@ -43,7 +43,7 @@ export class Grab {
     return this.held !== null;
   }
 
-  /** Takes hold of a point of the one robot that is driven. */
+  /** Grabs a point of the driven robot. */
   begin({ body, at }: Touched, pose: ShownPose, x: number, y: number): void {
     this.held = { body, point: pointInBody(pose.poses, body, at.toArray()), x, y, target: at.toArray() };
     this.stage.rig.setDraggable(false);
@@ -65,7 +65,7 @@ export class Grab {
     this.send({ type: "letGo" });
   }
 
-  /** The spring as it is now; tells the server where it draws. The target stays under the pointer while the camera goes along. */
+  /** The present spring; sends the server its target. The target stays under the pointer while the camera moves. */
   spring(pose: ShownPose | undefined, nowMs: number): Spring | null {
     const { held } = this;
     if (!held || !pose) return null;

@@ -4,7 +4,7 @@ import type { Store } from "../state/store.ts";
 import type { Grab } from "./grab.ts";
 import type { ShownScene } from "./shown-scene.ts";
 
-/** What a pointer on the canvas means. */
+/** Actions of a pointer on the canvas. */
 export class Hand {
   /** The body that is held, if any. */
   readonly grab: Grab;
@@ -26,7 +26,7 @@ export class Hand {
     this.store.set({ pointed: name ? { name, x, y } : null });
   }
 
-  /** Takes hold of the body at a point of the canvas in CSS pixels, where a robot is driven; false where there is none. */
+  /** Grabs the body of a driven robot at a point of the canvas in CSS pixels; false if there is none. */
   take(x: number, y: number): boolean {
     if (this.store.get().channel !== "drive") return false;
     const touched = this.stage.touch(x, y);

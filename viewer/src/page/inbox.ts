@@ -8,10 +8,10 @@ import type { Notices } from "./notices.ts";
 import type { ShownScene } from "./shown-scene.ts";
 import type { Studio } from "./studio.ts";
 
-/** Curve points kept; beyond it every second one is let go. */
+/** Curve points kept; beyond it every second one is dropped. */
 const MAX_POINTS = 4096;
 
-/** Who is told of messages. */
+/** Receivers of messages. */
 export interface Recipients {
   readonly scene: ShownScene;
   readonly contacts: Contacts;
@@ -20,7 +20,7 @@ export interface Recipients {
   readonly notices: Notices;
 }
 
-/** Reads what arrives in words. */
+/** Receives JSON messages. */
 export class Inbox {
   private readonly store: Store;
   private readonly to: Recipients;
@@ -80,7 +80,7 @@ export class Inbox {
     }
   }
 
-  /** A new connection: the page keeps looking at what it looked at, where the server has it. */
+  /** A new connection: the page keeps its channel if the server has it. */
   private greet({ viewer, channels }: HelloMessage): void {
     this.to.scene.forget();
     this.to.studio.greeted();

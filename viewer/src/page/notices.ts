@@ -1,10 +1,10 @@
-/** Events that the page tells its user of for a while: falls, checkpoints, refused wishes. */
+/** Events that the page shows for a while: falls, checkpoints, refused requests. */
 import type { EventMessage } from "../../../src/stream/protocol.ts";
 import type { Store } from "../state/store.ts";
 
 /** Events kept; older ones go. */
 const MAX_EVENTS = 30;
-/** Wishes whose refusal the user is told. */
+/** Requests whose refusal is shown to the user. */
 const refusalsToTell: readonly string[] = [
   "wheel",
   "command",
@@ -40,7 +40,7 @@ export class Notices {
     this.store.set({ events: events.slice(-MAX_EVENTS) });
   }
 
-  /** Tells why a wish was refused, where a user can have had it. */
+  /** Shows why a request was refused, if a user can have made it. */
   noteRefusal(what: string, reason: string): void {
     if (refusalsToTell.includes(what)) this.note({ type: "event", kind: "refused", steps: 0, message: reason });
   }

@@ -1,5 +1,5 @@
 /**
- * The page's conductor: what arrives from the stream goes into the store and onto the stage, what the user does goes into the store and to the
+ * The page's controller: data from the stream goes into the store and onto the stage; the user's actions go into the store and to the
  * server. Components only read the store and call the actions of the parts that are put together here.
  */
 import type { ClientMessage, RunInfo } from "../../../src/stream/protocol.ts";
@@ -37,7 +37,7 @@ export class Page {
   readonly studio: Studio;
   /** Films of the picture. */
   readonly video: Video;
-  /** Events that the user is told of. */
+  /** Events that are shown to the user. */
   readonly notices: Notices;
   /** A branch and its original. */
   readonly comparison: Comparison;
@@ -88,13 +88,13 @@ export class Page {
     this.loop.wake();
   }
 
-  /** Lets a policy act in the driven simulation, and looks at it. */
+  /** Lets a policy act in the driven simulation, and shows it. */
   driveWith(key: string): void {
     this.drive.show("drive");
     this.drive.choosePolicy(key);
   }
 
-  /** Shows what training kept of a fall or a NaN. */
+  /** Shows the recording of a fall or a NaN. */
   openIncident(kind: "fall" | "nan"): void {
     this.studio.openIncident(kind);
     this.drive.show("drive");
@@ -107,7 +107,7 @@ export class Page {
       fan: (fan) => this.scene.receiveFan(fan),
       points: (points) => this.scene.feed.takePoints(points),
       parts: (parts) => this.scene.feed.takeParts(parts),
-      unreadable: (reason) => console.warn(`skipped a message of the server: ${reason}`),
+      unreadable: (reason) => console.warn(`skipped a server message: ${reason}`),
       state: (connection) => this.store.set({ connection }),
       greeting: () => this.wishes.all(),
     });

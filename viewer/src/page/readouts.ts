@@ -23,7 +23,7 @@ export class Readouts {
     this.comparison = comparison;
   }
 
-  /** Whether poses are on screen that the numbers have not told of; the last ones before a rest are told too. */
+  /** Whether the readouts have not shown the poses on screen yet; the last ones before a pause are shown too. */
   get isOwed(): boolean {
     return this.isMotionOwed;
   }

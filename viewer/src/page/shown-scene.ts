@@ -16,7 +16,7 @@ export interface Moments {
   readonly contacts: Contacts;
 }
 
-/** What the rest of the page is told. */
+/** Events for the rest of the page. */
 export interface SceneEvents {
   /** Another scene takes the place; nothing of the old one can be held or steered. */
   replaced(info: RunInfo | null): void;
@@ -65,7 +65,7 @@ export class ShownScene {
     this.moments.playback.clear();
   }
 
-  /** Until the other channel's scene is there, nothing of the old one shall count for it. */
+  /** Clears the old scene's state until the other channel's scene arrives. */
   leave(channel: Channel): void {
     this.forget();
     this.store.set({ info: null, followed: 0, terms: null, motion: null, fan: null, hasPoses: false, isPaused: false });

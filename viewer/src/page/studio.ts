@@ -1,4 +1,4 @@
-/** The page's hands on trainings: the form that starts one, the run that goes on, runs to compare with. Says what is wanted; the server decides. */
+/** The page's controls of trainings: the form that starts one, the current run, runs to compare with. Sends requests; the server decides. */
 import type {
   CatalogueMessage,
   CheckpointEntry,
@@ -28,9 +28,9 @@ export interface FormState extends Omit<TrainForm, "settings"> {
   readonly settings: Readonly<Record<string, string>>;
   /** What the server says of it; null until it has answered. */
   readonly plan: PlanMessage | null;
-  /** Why the server did not begin. */
+  /** Why the server refused to start. */
   readonly refusal: FormProblem | null;
-  /** Whether the server was asked to begin. */
+  /** Whether a start was requested. */
   readonly isSent: boolean;
 }
 
@@ -177,7 +177,7 @@ export class Studio {
     if (areCurvesOpen) this.send({ type: "runs" });
   }
 
-  /** Draws the curves of a run besides, or no longer. */
+  /** Adds the curves of a run, or removes them. */
   toggleCompared(key: string): void {
     const { compared } = this.state;
     if (compared.some((run) => run.key === key)) this.setCompared(compared.filter((run) => run.key !== key));
@@ -195,7 +195,7 @@ export class Studio {
 
   // ------------------------------------------------------------------------------------------------------------------------- from the server
 
-  /** A new connection: whether the server starts trainings is told next. */
+  /** A new connection: the server says next whether it starts trainings. */
   greeted(): void {
     this.set({ catalogue: null });
   }

@@ -36,7 +36,7 @@ export class View {
     this.store.set({ followed: ((environment % total) + total) % total });
   }
 
-  /** Follows the environment `step` further on. */
+  /** Follows the environment at `step` from the present one. */
   followNext(step: number): void {
     this.follow(this.store.get().followed + step);
   }
@@ -52,7 +52,7 @@ export class View {
     this.store.set({ gridCount });
   }
 
-  /** Stops or resumes this page's picture; the simulation goes on. */
+  /** Pauses or resumes this page's picture; the simulation continues. */
   setPaused(isPaused: boolean): void {
     this.store.set({ isPaused });
   }
@@ -68,7 +68,7 @@ export class View {
     this.stage.setCameraView(cameraView);
   }
 
-  /** Draws one kind of thing, or no longer. */
+  /** Shows or hides one kind of thing. */
   setOption(name: keyof ViewOptions, value: boolean): void {
     this.store.set({ options: { ...this.store.get().options, [name]: value } });
   }

@@ -13,7 +13,7 @@ export function environmentsOnScreen({ followed, gridCount, info }: PageState): 
   return shownEnvironments(followed, Math.min(gridCount, total), total);
 }
 
-/** The page's wishes, read from the store and sent when it changes. */
+/** The page's requests, read from the store and sent when it changes. */
 export class Wishes {
   private readonly store: Store;
   private readonly playback: Playback;
@@ -32,7 +32,7 @@ export class Wishes {
     const { followed, info } = state;
     if (!info) return [];
     const total = info.environments;
-    // The neighbours come along, so that stepping through environments shows something at once.
+    // The neighbours are included, so that stepping through environments shows something at once.
     const neighbours = [followed, (followed + 1) % total, (followed + total - 1) % total];
     const beside = state.channel === "drive" ? [ORIGINAL] : [];
     const environments = [...new Set([...environmentsOnScreen(state), ...neighbours, ...beside])];
@@ -64,7 +64,7 @@ export class Wishes {
     this.send(wish);
   }
 
-  /** A page that nobody sees wants no poses. */
+  /** A hidden page requests no poses. */
   private pauseWish(): ClientMessage {
     return { type: this.store.get().isPaused || document.hidden ? "pause" : "resume", what: "view" };
   }

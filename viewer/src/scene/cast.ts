@@ -1,4 +1,4 @@
-/** All that is drawn of the environments: robots, what stands around them, the floor below, arrows and overlays. Told the poses, it places them. */
+/** All that is drawn of the environments: robots, what stands around them, the floor below, arrows and overlays. Places them from the poses. */
 import { Group, type Raycaster, type Vector3 } from "three";
 import type { FanFrame, StreamScene } from "../../../src/stream/protocol.ts";
 import type { ViewOptions } from "../state/store.ts";
@@ -31,11 +31,11 @@ export interface StageView {
   readonly contacts: readonly (number | null)[];
   /** The spring that draws at the followed robot; null while none does. */
   readonly spring: Spring | null;
-  /** A push that is shown: its direction from the world's x axis, rad; null while none is. */
+  /** A push that is shown: its direction from the world's x axis, rad; null if none is. */
   readonly push: number | null;
-  /** Sampled actions whose ghosts stand beside the followed robot; null while none do. */
+  /** Sampled actions whose ghosts stand beside the followed robot; null if none do. */
   readonly ghosts: FanFrame | null;
-  /** The course that the followed robot's branch left; null while there is none. */
+  /** The original of the followed robot's branch; null without a branch. */
   readonly original: OriginalView | null;
 }
 

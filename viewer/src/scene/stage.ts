@@ -220,7 +220,7 @@ export class Stage {
     return actor ? this.pixelOf(actor.drawnAt) : null;
   }
 
-  /** Where the heads of a branch's robot and its original's are, CSS pixels; null while there is none. */
+  /** Where the heads of a branch's robot and its original's are, CSS pixels; null if there is none. */
   headsOfBoth(): { readonly branch: [number, number]; readonly original: [number, number] } | null {
     const actor = this.cast.actor(0);
     const { original } = this.cast;

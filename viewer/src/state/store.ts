@@ -1,4 +1,4 @@
-/** The page's state in one plain object, and who wants to hear of changes. Poses do not pass through here: they go straight to the stage. */
+/** The page's state in one plain object, and its subscribers. Poses do not pass through here: they go straight to the stage. */
 import { useEffect, useReducer, useRef } from "preact/hooks";
 import type {
   Channel,
@@ -31,7 +31,7 @@ export type CameraView = (typeof CAMERA_VIEWS)[number];
 /** Colours of page and stage. */
 export type Theme = "light" | "dark";
 
-/** How the page stands with the server. */
+/** State of the connection to the server. */
 export type Connection =
   | { readonly state: "connecting" }
   | { readonly state: "open" }
@@ -77,17 +77,17 @@ export interface PageState {
   readonly channel: Channel;
   /** The driven simulation; null until the server reports one. */
   readonly drive: DriveMessage | null;
-  /** What the driven policy might do next, as told last. */
+  /** What the driven policy might do next, as last received. */
   readonly fan: FanFrame | null;
   /** Whether the page shows it. */
   readonly isFanSeen: boolean;
   /** Which ghosts the user wants to see. */
   readonly ghosts: GhostChoice;
-  /** What is asked for by keys, stick and gamepad. */
+  /** The command from keys, stick and gamepad. */
   readonly axes: Axes;
   /** Steering keys that are held, by code. */
   readonly heldKeys: ReadonlySet<string>;
-  /** The gamepad that steers, or would; null while none is connected. */
+  /** The gamepad that steers, or would; null if none is connected. */
   readonly gamepad: PadState | null;
   /** From the page to the simulation and back; the middle of the last commands. */
   readonly latencyMs: number | null;
@@ -103,7 +103,7 @@ export interface PageState {
   readonly pointed: { readonly name: string; readonly x: number; readonly y: number } | null;
   /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */
   readonly motion: Motion | null;
-  /** How far a branch and its original are apart; null while there is none. */
+  /** How far a branch and its original are apart; null if there is none. */
   readonly divergence: Divergence | null;
   /** Whether the original is drawn beside the branch instead of over it. */
   readonly isBeside: boolean;
@@ -168,7 +168,7 @@ export class Store {
     return this.state;
   }
 
-  /** Changes fields and tells everyone, unless nothing differs. */
+  /** Changes fields and notifies subscribers, unless nothing differs. */
   set(change: Partial<PageState>): void {
     const before = this.state;
     const keys = Object.keys(change) as (keyof PageState)[];
@@ -184,7 +184,7 @@ export class Store {
   }
 }
 
-/** A part of the state, followed by the component that asks for it. */
+/** A part of the state, followed by the component that requests it. */
 export function useStore<T>(store: Store, select: (state: PageState) => T): T {
   const value = select(store.get());
   const shown = useRef({ select, value });

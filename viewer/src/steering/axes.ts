@@ -1,7 +1,7 @@
 /** From sticks and keys to velocities. Pure arithmetic. */
 import type { RunInfo } from "../../../src/stream/protocol.ts";
 
-/** What a person asks for, each in [-1, 1]: forward, to the left, turning to the left. */
+/** What the user commands, each in [-1, 1]: forward, to the left, turning to the left. */
 export interface Axes {
   readonly forward: number;
   readonly left: number;
@@ -35,7 +35,7 @@ export function twistOf({ forward, left, turn }: Axes, ranges: RunInfo["commandR
   return { vx: value(forward, 0), vy: value(left, 1), yawRate: value(turn, 2) };
 }
 
-/** The axis that asks for a value: the inverse of `twistOf`, cut to [-1, 1]. */
+/** The axis position for a value: the inverse of `twistOf`, cut to [-1, 1]. */
 export function axisOf(value: number, [low, high]: readonly [number, number]): number {
   const end = value < 0 ? -low : high;
   return end > 0 ? clamp(value / end) : 0;

@@ -1,6 +1,6 @@
 /**
  * The gamepads in the browser, looked at once per frame while one is connected. The one that was touched last steers. A pad in the browser's standard
- * layout steers at once, any other after a person has shown which of its sticks mean what.
+ * layout steers at once, any other after a user has shown which of its sticks mean what.
  */
 import { type Axes, STILL } from "./axes.ts";
 import { axisAt, type PadLayout, PadSticks, STANDARD_LAYOUT } from "./pad-layout.ts";
@@ -19,15 +19,15 @@ export const padButtons: readonly { readonly index: number; readonly name: strin
   { index: 8, name: "Back", action: "reset" },
 ];
 
-/** How the page stands with the gamepad that steers, or would. */
+/** State of the gamepad that steers, or could steer. */
 export interface PadState {
   /** As the browser names it. */
   readonly name: string;
   /** Whether it is known which of its axes steer. */
   readonly isKnown: boolean;
-  /** Whether a person has shown it. */
+  /** Whether the user has mapped it. */
   readonly isTaught: boolean;
-  /** What a person is asked to do to show it; null while nobody asks. */
+  /** The present question about its sticks; null if there is none. */
   readonly asked: { readonly step: MappingStep; readonly isMoved: boolean } | null;
 }
 
@@ -65,7 +65,7 @@ class WatchedPad {
     return this.sticks !== null;
   }
 
-  /** @param layout taught by a person; without one the standard layout counts, where the pad has it */
+  /** @param layout taught by a user; without one the standard layout counts, where the pad has it */
   lay(layout: PadLayout | undefined): void {
     const known = layout ?? (this.isStandard ? STANDARD_LAYOUT : null);
     this.sticks = known && new PadSticks(known);
@@ -104,13 +104,13 @@ export class PadWatch {
     this.run();
   }
 
-  /** Asks a person which axes steer. */
+  /** Asks the user which axes steer. */
   teach(): void {
     this.mapping = new PadMapping();
     this.tell();
   }
 
-  /** Goes on without an axis for the direction that is asked for. */
+  /** Skips the direction of the present question. */
   skip(): void {
     this.mapping?.skip();
     this.tell();
@@ -122,7 +122,7 @@ export class PadWatch {
     this.tell();
   }
 
-  /** Forgets what a person has shown. */
+  /** Forgets the user's mapping. */
   forget(): void {
     const pad = this.pad;
     if (!pad) return;
@@ -151,7 +151,7 @@ export class PadWatch {
     if (this.isRunning) requestAnimationFrame(this.look);
   };
 
-  /** Takes in pads that came, and lets go of those that went. */
+  /** Adds newly connected pads, and removes disconnected ones. */
   private meet(connected: readonly Gamepad[]): void {
     const known = this.pads;
     this.pads = new Map();
@@ -179,7 +179,7 @@ export class PadWatch {
     this.chosen = index;
   }
 
-  /** While a person is asked about it, a pad moves nothing. */
+  /** While the user answers questions about it, a pad moves nothing. */
   private steer(gamepad: Gamepad, nowMs: number): void {
     const pad = this.pad!;
     this.events.moved(this.mapping || pad.isAsleep ? STILL : pad.asked);
@@ -196,7 +196,7 @@ export class PadWatch {
     this.tell();
   }
 
-  /** Says how things stand, where that changed. */
+  /** Reports the state, if it has changed. */
   private tell(): void {
     const { pad, mapping } = this;
     const asked = mapping && { step: mapping.step, isMoved: mapping.isMoved };

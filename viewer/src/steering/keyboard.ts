@@ -20,7 +20,7 @@ const keys: Readonly<Record<string, Axes>> = {
   KeyE: TURN_RIGHT,
   ArrowRight: TURN_RIGHT,
 };
-/** With Shift everything is asked for by half. */
+/** Shift halves every command. */
 const CAREFUL = 0.5;
 
 /** The steering keys that are held. */

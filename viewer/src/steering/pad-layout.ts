@@ -1,4 +1,4 @@
-/** Which axes of a gamepad steer, and what a reading of them asks for. Pure arithmetic: a reading in, axes out. */
+/** Which axes of a gamepad steer, and what a reading of them requests. Pure arithmetic: a reading in, axes out. */
 import { type Axes, withDeadZone } from "./axes.ts";
 
 /** Sticks rest anywhere in here. */
@@ -9,7 +9,7 @@ const MOST_DRIFT = 0.5;
 /** Values beyond belong to hats. */
 export const END = 1.001;
 
-/** An axis of the pad: where it rests, and the end of it that asks for the full positive value. */
+/** An axis of the pad: where it rests, and the end of it that requests the full positive value. */
 export interface AxisBinding {
   readonly axis: number;
   readonly rest: number;
@@ -32,7 +32,7 @@ export function axisAt(axes: readonly (number | null | undefined)[], axis: numbe
   return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
 }
 
-/** One axis in use. Until it has been seen near its rest it asks for nothing. */
+/** One axis in use. Until it has been seen near its rest it commands nothing. */
 class WatchedAxis {
   private readonly binding: AxisBinding;
   /** Readings in here ask for nothing; null while the axis has never rested. */

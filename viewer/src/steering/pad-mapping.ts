@@ -1,5 +1,5 @@
 /**
- * Asks a person which axes of a gamepad steer: first hands off, then one stick after the other, there and back. An axis counts that leaves its rest
+ * Asks a user which axes of a gamepad steer: first hands off, then one stick after the other, there and back. An axis counts that leaves its rest
  * and returns to it; one that jumps and stays, as triggers do with their first report, does not. Time comes in as an argument.
  */
 import type { Axes } from "./axes.ts";
@@ -7,7 +7,7 @@ import { type AxisBinding, axisAt, END, type PadLayout } from "./pad-layout.ts";
 
 /** Directions that a person is asked for, in this order. */
 export const MAPPED = ["forward", "left", "turn"] as const satisfies readonly (keyof Axes)[];
-/** What the person is asked for: hands off, or a direction. */
+/** The present question: hands off, or a direction. */
 export type MappingStep = "rest" | (typeof MAPPED)[number];
 
 /** So long nothing moves before it counts as rest, and after a stick has returned. */
@@ -47,7 +47,7 @@ export class PadMapping {
   private rests: readonly number[] = [];
   private readonly stillness = new Stillness();
   private excursions: Excursion[] = [];
-  /** The direction asked for when the pad is at rest. */
+  /** The direction of the question when the pad is at rest. */
   private next: MappingStep | "done" = MAPPED[0];
 
   /** Looks at a reading. @returns the layout once all is known, null before */
@@ -60,7 +60,7 @@ export class PadMapping {
     return null;
   }
 
-  /** Leaves the direction that is asked for without an axis. */
+  /** Leaves the present direction without an axis. */
   skip(): void {
     if (this.step !== "rest") this.proceed(null);
   }

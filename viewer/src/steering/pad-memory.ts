@@ -1,4 +1,4 @@
-/** The layouts that a person taught the page, by the name of the gamepad; kept from visit to visit where the browser allows. */
+/** The layouts that a user taught the page, by the name of the gamepad; kept from visit to visit where the browser allows. */
 import type { AxisBinding, PadLayout } from "./pad-layout.ts";
 
 const KEY = "flowgait.gamepads";

@@ -20,18 +20,18 @@ export class Steering {
   private sentMs = Number.NEGATIVE_INFINITY;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onChange told what is asked for now */
+  /** @param onChange receives the present command */
   constructor(send: (message: ClientMessage) => void, onChange: (axes: Axes) => void) {
     this.send = send;
     this.onChange = onChange;
   }
 
-  /** What is asked for now. */
+  /** The present command. */
   get axes(): Axes {
     return sumAxes([...this.sources.values()]);
   }
 
-  /** Another task: its ranges, empty where it cannot be steered. Nothing is asked for. */
+  /** Another task: its ranges, empty if it cannot be steered. The command is zero. */
   setRanges(ranges: RunInfo["commandRanges"]): void {
     this.ranges = ranges;
     this.sources.clear();
@@ -39,7 +39,7 @@ export class Steering {
     clearTimeout(this.timer);
   }
 
-  /** What one source asks for. */
+  /** The command of one source. */
   ask(source: SteeringSource, axes: Axes): void {
     if (this.ranges.length === 0) return;
     this.sources.set(source, axes);

@@ -35,7 +35,7 @@ export interface ConnectionEvents {
   fan(fan: FanFrame): void;
   /** Vertices of flexes, right before their frame. */
   points(points: PointsFrame): void;
-  /** Large arrays of the scene that is told next. */
+  /** Large arrays of the next scene message. */
   parts(parts: SceneParts): void;
   /** A message that could not be read, and was skipped. */
   unreadable(reason: string): void;
@@ -53,7 +53,7 @@ export class Connection {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private framesSeen = 0;
   private everOpen = false;
-  /** Whether the server has said why it lets no socket in; shown until it says otherwise. */
+  /** Whether the server has given a reason for refusing the socket; shown until it gives another. */
   private isRefused = false;
 
   constructor(events: ConnectionEvents) {
@@ -80,7 +80,7 @@ export class Connection {
     socket.onclose = ({ code, reason }) => this.closed(code, reason, wasLetIn);
   }
 
-  /** Sends when the line is open; what is said while it is not is covered by the greeting. */
+  /** Sends when the line is open; the greeting covers what is said before. */
   send(message: ClientMessage): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
@@ -100,7 +100,7 @@ export class Connection {
     for (const message of this.events.greeting()) this.send(message);
   }
 
-  /** What cannot be read is counted and skipped. */
+  /** Unreadable messages are counted and skipped. */
   private tryToReceive(data: string | ArrayBuffer): void {
     try {
       this.receive(data);
@@ -149,7 +149,7 @@ export class Connection {
     if (!wasLetIn) void this.explain(retrying);
   }
 
-  /** Says why the socket was not let in, where the server says so. The attempts go on: it may be started again with other flags. */
+  /** Shows the server's reason for refusing the socket, if it gives one. Attempts continue: the server may be restarted with other flags. */
   private async explain(retrying: ConnectionState): Promise<void> {
     const refusal = await askForRefusal();
     if (this.socket !== null) return;
@@ -158,7 +158,7 @@ export class Connection {
   }
 }
 
-/** A failed socket tells a page nothing of the reason; a plain request to the same address does. POST, as only that always names the page's origin. */
+/** A failed socket gives no reason; a plain request to the same address does. POST, since only that always names the page's origin. */
 async function askForRefusal(): Promise<{ readonly what: string; readonly reason: string } | null> {
   const response = await fetch(new URL(STREAM_NAME, location.href), { method: "POST" }).catch(() => null);
   if (response?.headers.get("content-type")?.startsWith("text/plain") !== true) return null;

@@ -1,4 +1,4 @@
-/** The contacts, the spring and the push that belong to the moment that is shown: they are told at once, the picture runs a little behind. */
+/** The contacts, the spring and the push that belong to the moment that is shown: they arrive at once, the picture is slightly delayed. */
 import type { ContactsMessage } from "../../../src/stream/protocol.ts";
 
 const KEPT = 60;
@@ -24,17 +24,17 @@ export class Contacts {
     this.told = [];
   }
 
-  /** [contacts, 6] as near to a simulated time as they were told. */
+  /** [contacts, 6] the nearest ones to a simulated time. */
   at(time: number): ContactsMessage["values"] {
     return this.nearest(time)?.values ?? [];
   }
 
-  /** The spring that draws at the robot at that time; null while none does. */
+  /** The spring that pulls the robot at that time; null if none does. */
   gripAt(time: number): ContactsMessage["grip"] {
     return this.nearest(time)?.grip ?? null;
   }
 
-  /** Direction of a push that began shortly before, rad; null where none did. */
+  /** Direction of a push that began shortly before, rad; null if none did. */
   pushAt(time: number): number | null {
     const pushed = this.told.findLast((message) => message.push !== null && message.time <= time + TOO_FAR);
     return pushed && time - pushed.time < PUSH_SHOWN ? pushed.push : null;

@@ -16,7 +16,7 @@ const DELAY_SLEW = 0.12;
 export interface ShownPose {
   /** [bodies, 7]: position and quaternion w-x-y-z. */
   readonly poses: Float32Array;
-  /** [vertices, 3] of flexes; null where they are not told. */
+  /** [vertices, 3] of flexes; null if they are not known. */
   points: Float32Array | null;
   /** (vx, vy, yaw rate) commanded, m/s, m/s, rad/s. */
   readonly command: Float32Array;

@@ -16,7 +16,7 @@ export class SceneFeed {
   private points: PointsFrame | null = null;
   private latest = -1;
 
-  /** @param whole told of every scene that is complete, unless another has come meanwhile */
+  /** @param whole called with every complete scene, unless a newer one has arrived */
   constructor(whole: (message: SceneMessage, scene: StreamScene) => void) {
     this.whole = whole;
   }
@@ -39,7 +39,7 @@ export class SceneFeed {
     else this.whole(message, unpackScene(message.scene, new Uint8Array(0)));
   }
 
-  /** The frame with the vertices that were told right before it. */
+  /** The frame with the vertices that arrived right before it. */
   withPoints(frame: PoseFrame): PoseFrame {
     const { points } = this;
     if (points?.scene !== frame.scene || points.sequence !== frame.sequence) return frame;
@@ -53,7 +53,7 @@ export class SceneFeed {
 
   private async complete(message: SceneMessage): Promise<void> {
     const { parts } = this;
-    if (parts?.scene !== message.id) throw new Error(`scene ${message.id}: its large arrays did not arrive before it`);
+    if (parts?.scene !== message.id) throw new Error(`scene ${message.id}: its large arrays did not arrive first`);
     const bytes = await inflated(parts.bytes);
     if (this.latest === message.id) this.whole(message, unpackScene(message.scene, bytes));
   }

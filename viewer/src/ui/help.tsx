@@ -7,36 +7,36 @@ import { Icon } from "./widgets/icons.tsx";
 const padActionNames: Readonly<Record<PadAction, string>> = {
   push: "pushes",
   toggle: "pauses or plays",
-  reset: "begins anew",
+  reset: "resets",
 };
 
 type Keys = readonly (readonly [string, string])[];
 
 const keysOfTraining: Keys = [
-  ["Space", "pause or resume the view; the training goes on"],
-  ["G", "more robots side by side, then one again"],
+  ["Space", "pause or resume the view; the training continues"],
+  ["G", "show several robots side by side, or one"],
   ["← →", "previous or next robot"],
 ];
 const keysOfDriving: Keys = [
-  ["W S ↑ ↓", "forward, backward; with Shift by half, as all that follow"],
+  ["W S ↑ ↓", "forward, backward; Shift halves any steering command"],
   ["A D", "sideways"],
   ["Q E ← →", "turn"],
   ["Space", "pause or play the simulation"],
   [", .", "one control step back, forward"],
-  ["L", "back to the newest step, and on"],
-  ["R", "begin anew"],
-  ["X", "push the robot from some side"],
-  ["B", "branch: another future from here, with the known one beside it"],
+  ["L", "continue from the newest step"],
+  ["R", "reset"],
+  ["X", "push the robot from a random side"],
+  ["B", "branch: drive on from here, with the original beside it"],
   ["− +", "slower, faster"],
 ];
 const keysEverywhere: Keys = [
   ["F", "let the camera follow the robot"],
   ["C", "next camera"],
   ["P", "plots"],
-  ["N", "new training, where the studio runs"],
-  ["V", "all curves, of other runs too"],
-  ["T", "light or dark"],
-  ["?", "this sheet"],
+  ["N", "new training (in flowgait studio)"],
+  ["V", "curves of all runs"],
+  ["T", "light or dark theme"],
+  ["?", "this help"],
 ];
 
 /** The dialog with keys and explanations. */
@@ -74,7 +74,7 @@ export function Help({ store }: { store: Store }) {
         <a href={`flow${location.search}`} target="_blank" rel="noreferrer">
           What is a flow?
         </a>{" "}
-        A figure to play with.
+        An interactive figure.
       </p>
     </dialog>
   );
@@ -84,13 +84,13 @@ function TrainingText() {
   return (
     <>
       <p>
-        The robots of the training itself, in the steps they were just collected in. Between two collections the picture
-        runs slower than real time so that it never stands still; the number beside the pause button says how fast.
+        The robots of the training, in the steps that were collected last. Between two collections the picture runs
+        slower than real time so that it never stops. The number beside the pause button is its speed.
       </p>
       <p>
-        <i class="swatch command" /> where a robot is asked to go in the next second, <i class="swatch velocity" />{" "}
-        where it goes. A bent arrow asks it to turn. Click a robot to follow it, drag to turn the camera, scroll or
-        pinch to come closer.
+        <i class="swatch command" /> where a robot is commanded to go in the next second, <i class="swatch velocity" />{" "}
+        where it goes. A bent arrow commands a turn. Click a robot to follow it, drag to turn the camera, scroll or
+        pinch to zoom.
       </p>
     </>
   );
@@ -100,19 +100,19 @@ function DrivingText({ gamepad }: { gamepad: PageState["gamepad"] }) {
   return (
     <>
       <p>
-        A simulation of its own, in real time. Steer with the keys below, a gamepad, or by dragging the pad; what is let
-        go fades to a stand. One page steers at a time, all others watch.
+        A separate simulation in real time. Steer with the keys below, a gamepad, or by dragging the pad; a released
+        control returns to zero. One page steers at a time, all others watch.
       </p>
       <p>
-        <i class="swatch command" /> where the robot is asked to go in the next second, <i class="swatch velocity" />{" "}
-        where it goes. Take hold of the robot anywhere and drag: a spring pulls it. Drag beside it to turn the camera.
-        Drag the time to go back: what was done then happens again, until something else is done; that begins another
-        future. Branch first to see both: the known course goes on beside the one that you change.
+        <i class="swatch command" /> where the robot is commanded to go in the next second,{" "}
+        <i class="swatch velocity" /> where it goes. Drag the robot anywhere on its body: a spring pulls it. Drag beside
+        it to turn the camera. Drag the time to go back: the recording is replayed until you act, and your action
+        replaces the rest. Branch first to keep both: the original continues beside the branch.
       </p>
       <p>
         Gamepad: left stick walks, right stick turns
         {padButtons.map(({ name, action }) => `, ${name} ${padActionNames[action]}`).join("")}. A pad with another
-        layout asks which of its sticks steer, and its buttons do nothing; the symbol below the sticks asks once more.{" "}
+        layout asks which of its sticks steer, and its buttons are ignored; the symbol below the sticks maps it again.{" "}
         {gamepad === null ? "None is connected; press a button on it." : `Connected: ${gamepad.name}.`}
       </p>
     </>

@@ -27,7 +27,7 @@ export function listenToKeys(store: Store, page: Page): void {
   listen(drive, (key) => everywhere[key] ?? (store.get().channel === "drive" ? whileDriving : inTraining)[key]);
 }
 
-/** What keys do while a robot is driven, besides steering it. */
+/** What keys do while a robot is driven, apart from steering it. */
 export function drivingKeys(drive: Drive): Actions {
   return {
     " ": () => drive.togglePlaying(),

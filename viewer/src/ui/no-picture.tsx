@@ -8,8 +8,8 @@ const words: Readonly<Record<Exclude<ScreenState, "drawn">, { readonly title: st
     text: "The simulation runs, and all other parts of the page work. To see the robot, turn on hardware acceleration in the browser's settings or open this page in another browser, then reload it.",
   },
   lost: {
-    title: "The picture is interrupted: the browser took WebGL away",
-    text: "The simulation runs, and all other parts of the page work. The picture returns when the browser gives WebGL back. If it does not, reload the page.",
+    title: "No picture: the browser has withdrawn WebGL",
+    text: "The simulation runs, and all other parts of the page work. The picture returns when the browser restores WebGL. If it does not, reload the page.",
   },
 };
 

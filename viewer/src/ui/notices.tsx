@@ -31,7 +31,7 @@ export function Notices({ store, page }: { store: Store; page: Page }) {
       )}
       {!card && state.connection.state === "retrying" && (
         <div class="banner glass" role="status" data-testid="banner">
-          The connection is lost. The picture stands still until it is back.
+          The connection is lost. The picture is frozen until it is back.
           <Retry state={state.connection} page={page} />
         </div>
       )}
@@ -82,14 +82,14 @@ function cardFor(state: PageState): Card | null {
     return { title: "Starting", text: `${sentence(status.detail ?? "a training is being prepared")}.`, isBusy: true };
   if (!info && state.studio.catalogue)
     return {
-      title: "Nothing is training",
-      text: "Choose a task and a preset, and change what you like.",
+      title: "No training is running",
+      text: "Choose a task and a preset, and change settings as needed.",
       isTrainable: true,
     };
   if (!info)
     return {
-      title: "Nothing is training",
-      text: "This page shows a run as soon as one starts.",
+      title: "No training is running",
+      text: "This page shows a training as soon as it starts.",
       command: "npx flowgait train HumanoidJoystick --view",
     };
   return { title: `Preparing ${info.task}`, text: "The first steps are being collected.", isBusy: true };
@@ -98,7 +98,7 @@ function cardFor(state: PageState): Card | null {
 function driveCard({ drive, status }: PageState): Card {
   if (drive?.state === "failed") return { title: "The simulation failed", text: drive.detail ?? "See the terminal." };
   if (!drive && status?.state === "failed")
-    return { title: "There is nothing to drive", text: status.detail ?? "The training failed." };
+    return { title: "No policy to drive", text: status.detail ?? "The training failed." };
   return { title: "Starting the simulation", text: "The robot and the policy are being loaded.", isBusy: true };
 }
 
@@ -109,15 +109,15 @@ function sentence(text: string): string {
 function refusalCard(what: string, reason: string): Card {
   if (what === "token")
     return {
-      title: "This server asks for its token",
-      text: "Open the whole address that the server printed, with everything after the question mark.",
+      title: "This server requires its token",
+      text: "Open the whole address that the server printed, including the part after the question mark.",
     };
   if (what === "version")
-    return { title: "This page is from another version", text: "Load it again to get the one that fits the server." };
+    return { title: "This page is from another version", text: "Reload it to get the version of this server." };
   if (what === "upgrade")
     return {
-      title: "The websocket does not come through",
-      text: "The server answers, but a proxy before it does not pass websockets on: it must forward the headers Upgrade and Connection.",
+      title: "The websocket is blocked",
+      text: "The server answers, but a proxy does not forward websockets: it must forward the headers Upgrade and Connection.",
     };
   return { title: "The server refused this page", text: reason };
 }

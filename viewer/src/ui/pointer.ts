@@ -1,6 +1,6 @@
 /**
  * The pointer on the picture: a press on the driven robot takes hold of it, any other drag belongs to the camera; a click follows the robot under
- * it; a mouse that rests on a body is told its name.
+ * it; a mouse that rests on a body shows its name.
  */
 import type { Page } from "../page/page.ts";
 import type { Store } from "../state/store.ts";

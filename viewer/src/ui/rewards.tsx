@@ -1,4 +1,4 @@
-/** Every reward term: its course over the training, its mean now, and, as a bar, what the followed robot earns in this moment. */
+/** Every reward term: its curve over the training, its present mean, and, as a bar, the followed robot's present value. */
 import { useMemo } from "preact/hooks";
 import { type Store, useStore } from "../state/store.ts";
 import { formatFixed, formatName, formatValue } from "./widgets/format.ts";
@@ -47,7 +47,7 @@ export function Rewards({ store }: { store: Store }) {
 
 interface TermProps {
   readonly name: string;
-  /** The training's course; null where there is none to compare with. */
+  /** The training's curve; null if there is none to compare with. */
   readonly points: readonly { readonly terms: Readonly<Record<string, number | null>> }[] | null;
   readonly live: number | null;
   readonly largest: number;
@@ -84,7 +84,7 @@ function Term({ name, points, live, largest }: TermProps) {
   );
 }
 
-/** The course as a line that fills the box, thinned to what the box can show. */
+/** The curve as a line that fills the box, thinned to what the box can show. */
 function sparkPath(values: readonly (number | null)[]): string {
   const known = values.filter((value) => value !== null);
   const stride = Math.max(1, Math.ceil(known.length / SPARK_POINTS));

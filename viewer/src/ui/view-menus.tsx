@@ -72,12 +72,12 @@ export function OptionsMenu({ store, page }: { store: Store; page: Page }) {
   const options = useStore(store, (state) => state.options);
   const hasCommand = useStore(store, (state) => state.info?.hasCommand ?? false);
   const isDriving = useStore(store, (state) => state.channel === "drive");
-  // Contacts are told of the driven robot alone.
+  // Contacts are known for the driven robot only.
   const names = (Object.keys(optionNames) as (keyof ViewOptions)[]).filter(
     (name) => (hasCommand || !/Arrow$/.test(name)) && (isDriving || name !== "contacts"),
   );
   return (
-    <Menu label="What is drawn" title="What is drawn" button={<Icon name="sliders" />}>
+    <Menu label="Display" title="Display" button={<Icon name="sliders" />}>
       {() => (
         <div class="choices">
           {names.map((name) => (

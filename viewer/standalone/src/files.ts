@@ -28,7 +28,7 @@ export function statSync(path: string): Stats {
 
 export { statSync as lstatSync };
 
-/** Pages carry no symbolic links: each file stands at the path that MuJoCo asks for. */
+/** Pages carry no symbolic links: each file stands at the path that MuJoCo requests. */
 export function readlinkSync(path: string): string {
   throw absent(path);
 }

@@ -36,7 +36,7 @@ export function basename(path: string, ending = ""): string {
   return ending !== "" && name !== ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name;
 }
 
-/** From the last dot on; "" where there is none, or only a leading one. */
+/** From the last dot on; "" if there is none, or only a leading one. */
 export function extname(path: string): string {
   const name = basename(path);
   const dot = name.lastIndexOf(".");

@@ -1,4 +1,4 @@
-/** Drives the robot of a page by its clock, as the wishes of the page's controls say: what the studio's server does, without a server. */
+/** Drives the robot of a page by its clock, as the requests of the page's controls say: what the studio's server does, without a server. */
 import type { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import type { ClientMessage, DriveMessage } from "../../../src/stream/protocol.ts";
 import { Drive } from "../../src/page/drive.ts";
@@ -27,7 +27,7 @@ export class Player {
   /** Control steps wanted beside those of the clock. */
   private single = 0;
   private command: number[] = [0, 0, 0];
-  /** When the page asked for the command that no step has taken yet; null where there is none. */
+  /** When the page sent the command that no step has taken yet; null without one. */
   private askedMs: number | null = null;
   /** The latest push: its direction from the heading, rad, and how long its arrow stays. */
   private pushed = { angle: 0, untilMs: 0 };

@@ -2,7 +2,7 @@
 import type { PagePayload } from "../../../src/export/page/payload.ts";
 import { createRobot } from "./world.ts";
 
-/** What is asked for at a control step; a command holds until the next. */
+/** What is requested at a control step; a command holds until the next. */
 export interface ReplayStep {
   readonly command?: readonly number[];
   /** Change of the base's velocity in the world, m/s. */

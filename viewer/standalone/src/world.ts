@@ -30,7 +30,7 @@ function declaredTask({ task, taskScript, scene }: PagePayload): Task {
   const { packageName, exportsName } = PAGE_NAMES;
   const exported: Record<string, Task> = new Function(packageName, `${taskScript}; return ${exportsName};`)(flowgait);
   const found = Object.values(exported).find((candidate) => candidate?.name === task);
-  if (!found) throw new Error(`the page's script has no task ${task}`);
+  if (!found) throw new Error(`this page's script has no task ${task}`);
   return { ...found, scene };
 }
 

@@ -1,4 +1,4 @@
-/** The robot of the course that a branch left: as glass beside the branch or over it, and the ways both went since they parted. */
+/** The original's robot: translucent beside the branch or over it, and the paths of both since branching. */
 import { Group, Mesh, MeshLambertMaterial, Vector3 } from "three";
 import type { ShownPose } from "../../stream/playback.ts";
 import { Sticks } from "../marks/sticks.ts";
@@ -24,7 +24,7 @@ export interface OriginalView {
 /** Distance between the two while they do the same, as a share of the robot's height. */
 const BESIDE = 0.95;
 const OPACITY = 0.5;
-/** Points of the ways, and their distance as a share of the robot's height. */
+/** Points of the paths, and their distance as a share of the robot's height. */
 const WAY_POINTS = 500;
 const WAY_STEP = 0.03;
 
@@ -121,7 +121,7 @@ export class Original {
     this.beside.set(-Math.sin(heading), Math.cos(heading), 0);
   }
 
-  /** Gone back in time: what came later has not happened yet. */
+  /** After going back in time, later points are dropped. */
   private note(point: WayPoint, step: number): void {
     while (this.way.length > 0 && this.way[this.way.length - 1].time >= point.time) this.way.pop();
     const last = this.way.at(-1);

@@ -2,7 +2,7 @@
 import { environmentsInPointsFrame, type StreamScene } from "../../../../src/stream/protocol.ts";
 import { MOST_SKINNED } from "./skins.ts";
 
-/** In words: what the model has that is not drawn, and what this page leaves out of `environments` that may be looked at. */
+/** In words: what the model has that is not drawn, and what this page omits of `environments` that may be looked at. */
 export function undrawnOf({ undrawn = [], flexes = [], skins = [] }: StreamScene, environments: number): string[] {
   const points = flexes.reduce((sum, { vertices }) => sum + vertices, 0);
   const deformed = points === 0 ? environments : environmentsInPointsFrame(points);
@@ -11,7 +11,7 @@ export function undrawnOf({ undrawn = [], flexes = [], skins = [] }: StreamScene
   const most = Math.min(64, environments);
   return [
     ...undrawn,
-    ...(deformed < most ? [`deformable bodies of more than ${deformed} robots at a time`] : []),
-    ...(skinned < most ? [`skins of more than ${skinned} robots at a time`] : []),
+    ...(deformed < most ? [`deformable bodies of more than ${deformed} robots at once`] : []),
+    ...(skinned < most ? [`skins of more than ${skinned} robots at once`] : []),
   ];
 }

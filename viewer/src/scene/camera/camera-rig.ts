@@ -37,7 +37,7 @@ const GLIDE_SECONDS = 0.7;
 /** Time constants, s; PACE_LAG is that of the speed which the camera keeps up with. */
 const FOLLOW_LAG = 0.22;
 const PACE_LAG = 0.6;
-/** s; frames that take longer jump, and tell nothing of a pace. */
+/** s; frames that take longer jump, and give no pace. */
 const LONGEST_FRAME = 0.2;
 /** m/s; what moves faster has not moved: something else is looked at. */
 const FASTEST = 10;
@@ -57,7 +57,7 @@ export class CameraRig {
   private readonly offset = new Vector3();
   private readonly spherical = new Spherical();
   private readonly moved = new Vector3();
-  /** What was looked at last, and how fast it goes on the whole, m/s. */
+  /** What was looked at last, and its mean speed, m/s. */
   private readonly lastFocus = new Vector3();
   private readonly pace = new Vector3();
   private readonly from = new Vector3();

@@ -1,4 +1,4 @@
-/** What the camera is told of the followed robot: what to look at, where it heads, where it looks from. */
+/** What the camera needs of the followed robot: what to look at, where it heads, where it looks from. */
 import { Vector3 } from "three";
 import type { ShownPose } from "../../stream/playback.ts";
 import type { Actor } from "../places/actors.ts";

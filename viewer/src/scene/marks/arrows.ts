@@ -1,12 +1,12 @@
 /**
- * Where robots are asked to go and where they go: flat arrows on the ground along the path that a planar velocity (vx, vy, yaw rate) would take in
+ * Commanded and measured velocities of robots: flat arrows on the ground along the path that a planar velocity (vx, vy, yaw rate) would take in
  * the next moment. Turning bends them. All arrows of a kind are one mesh.
  */
 import { BufferAttribute, BufferGeometry, DoubleSide, DynamicDrawUsage, Mesh, MeshBasicMaterial } from "three";
 
 const SEGMENTS = 16;
 const VERTICES = 2 * (SEGMENTS + 1) + 3;
-/** Below this speed a robot is asked to stand; m/s and rad/s. */
+/** Below this speed the command counts as zero; m/s and rad/s. */
 const STANDSTILL = 0.05;
 
 /** Arrows of one kind and colour. */

@@ -1,4 +1,4 @@
-/** What is drawn over the followed robot when asked for: contacts, joint axes, centre of mass, traces of its feet, and the spring that pulls it. */
+/** What is drawn over the followed robot when requested: contacts, joint axes, centre of mass, traces of its feet, and the spring that pulls it. */
 import { Group } from "three";
 import type { StreamScene } from "../../../../src/stream/protocol.ts";
 import type { ViewOptions } from "../../state/store.ts";
@@ -30,7 +30,7 @@ export interface OverlayMoment {
   readonly push: Push | null;
 }
 
-/** A push that is under way: the direction from the world's x axis, rad, and where it hits. */
+/** A push in progress: the direction from the world's x axis, rad, and where it hits. */
 export interface Push {
   /** Direction from the world's x axis, rad. */
   readonly angle: number;

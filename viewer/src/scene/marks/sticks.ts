@@ -1,4 +1,4 @@
-/** Straight sticks and balls for whatever is drawn over a robot: one colour each, as many as a frame asks for, in one draw call. */
+/** Straight sticks and balls for whatever is drawn over a robot: one colour each, as many as a frame requests, in one draw call. */
 import {
   type BufferGeometry,
   CylinderGeometry,

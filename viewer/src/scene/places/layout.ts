@@ -11,7 +11,7 @@ export type LayoutKind = "roam" | "tiles" | "cells" | "together";
 export interface SceneFacts {
   /** The body that carries the robot: the child of the world with the most bodies below it. */
   readonly rootBody: number;
-  /** Height of the floor, or null where there is none, or none that is drawn. */
+  /** Height of the floor, or null if there is none, or none that is drawn. */
   readonly floorHeight: number | null;
   /** Whether shapes other than a level floor or terrain are fixed to the world. */
   readonly hasFurniture: boolean;

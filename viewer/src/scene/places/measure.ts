@@ -16,7 +16,7 @@ export interface SceneSize {
   readonly middle: readonly [number, number];
 }
 
-/** @param poses [bodies, 7] @param points [vertices, 3] of flexes, where they are told */
+/** @param poses [bodies, 7] @param points [vertices, 3] of flexes, if they are known */
 export function measureScene(scene: StreamScene, poses: Float32Array, points: Float32Array | null = null): SceneSize {
   const low = new Vector3().setScalar(Number.POSITIVE_INFINITY);
   const high = new Vector3().setScalar(Number.NEGATIVE_INFINITY);

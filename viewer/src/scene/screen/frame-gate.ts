@@ -1,6 +1,6 @@
 /**
  * Decides when a frame may begin: not before the graphics side has finished the last one, so that a slow machine has no queue of frames between a
- * click and its effect; and where a processor draws, not before a rest, so that the training it shares the machine with goes on.
+ * click and its effect; and where a processor draws, not before a rest, so that the training it shares the machine with continues.
  */
 /** Where a processor draws, asking is not free either. */
 const POLL_MS = 25;
@@ -38,7 +38,7 @@ export class FrameGate {
     this.gl.flush();
   }
 
-  /** Forgets the frame that is under way: its context is lost. */
+  /** Forgets the frame in progress: its context is lost. */
   reset(): void {
     this.fence = null;
   }

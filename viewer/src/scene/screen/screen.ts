@@ -1,6 +1,6 @@
 /**
  * The canvas and its WebGL context, which may be refused when the page opens, and lost and given back at any time. Without one nothing is drawn;
- * everything else goes on.
+ * everything else continues.
  */
 import {
   type Camera,
@@ -33,7 +33,7 @@ export class Screen {
   private reflections: WebGLRenderTarget | null = null;
   private isLost = false;
 
-  /** @param isPinned whether the user chose the effort @param onChange told when the context is lost, and when it is back */
+  /** @param isPinned whether the user chose the effort @param onChange called when the context is lost, and when it is restored */
   constructor(canvas: HTMLCanvasElement, isPinned: boolean, onChange: (state: ScreenState) => void) {
     this.canvas = canvas;
     this.onChange = onChange;
@@ -73,7 +73,7 @@ export class Screen {
     if (this.renderer) this.renderer.shadowMap.enabled = areCast;
   }
 
-  /** Whether the next frame casts its shadows anew. */
+  /** Whether the next frame renders its shadows again. */
   castShadows(isDue: boolean): void {
     if (this.renderer) this.renderer.shadowMap.needsUpdate = isDue;
   }

@@ -1,4 +1,4 @@
-/** What the driven policy might do next: a fan of sampled actions per joint, the flow's ways to them, and ghosts. Asked for only while it is on screen. */
+/** What the driven policy might do next: a fan of sampled actions per joint, their denoising paths, and ghosts. Requested only while it is on screen. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { DriveMessage, FanFrame } from "../../../../src/stream/protocol.ts";
 import { type GhostChoice, type Store, useStore } from "../../state/store.ts";
@@ -39,7 +39,7 @@ export function ActionFan({ store }: { store: Store }) {
       <header>
         <h3>Next action</h3>
         <span class="rewards-key">
-          <i class="key-line" /> other noise <i class="key-bar flat" /> taken
+          <i class="key-line" /> sampled <i class="key-bar flat" /> executed
         </span>
       </header>
       {fan ? (
@@ -47,7 +47,7 @@ export function ActionFan({ store }: { store: Store }) {
       ) : (
         <p>Waiting for the policy</p>
       )}
-      <h4>From noise to action</h4>
+      <h4>Denoising paths</h4>
       {fan && fan.flowSteps > 0 ? (
         <Paths store={store} fan={fan} names={names} joint={joint} />
       ) : (
@@ -62,9 +62,9 @@ export function ActionFan({ store }: { store: Store }) {
 const pathlessWords: Readonly<Record<DriveMessage["kind"], string>> = {
   flow: "Waiting for the policy",
   gaussian:
-    "This policy is a Gaussian: it draws an action at once, mean plus deviation times noise. There are no paths.",
-  file: "This policy is a file that gives actions and keeps no flow. Drive a run or a checkpoint to see the paths of its flow.",
-  zero: "No policy acts, so there is nothing to draw.",
+    "This policy is Gaussian: an action is the mean plus the standard deviation times noise. It has no denoising paths.",
+  file: "This policy file contains no flow. Drive a run or a checkpoint to see denoising paths.",
+  zero: "No policy is acting, so there are no paths.",
   random: "Random actions are the noise itself. There are no paths.",
 };
 
@@ -121,7 +121,7 @@ function Paths({ store, fan, names, joint }: FigureProps) {
         class="fan-paths"
         ref={canvas}
         role="img"
-        aria-label={`Ways from noise to action in ${fan.flowSteps} steps`}
+        aria-label={`Denoising paths in ${fan.flowSteps} steps`}
         data-testid="paths"
       />
     </>
@@ -129,10 +129,10 @@ function Paths({ store, fan, names, joint }: FigureProps) {
 }
 
 const ghostWords: Readonly<Record<GhostChoice, string>> = {
-  off: "Translucent robots can show what sampled actions mean.",
+  off: "Translucent robots can show what the sampled actions do.",
   targets:
-    "Each ghost has its joints where one action's targets would put them, the base as it is. A target is where the servo pulls.",
-  ahead: "Each ghost is the robot after one action was held for 0.2 s of physics.",
+    "Each ghost shows the joint targets of one sampled action, with the robot's base. A target is the position that the servo pulls towards.",
+  ahead: "Each ghost is the robot after one sampled action is held for 0.2 s of physics.",
 };
 
 function GhostSwitch({ store, fan }: { store: Store; fan: FanFrame | null }) {
@@ -155,7 +155,7 @@ function GhostSwitch({ store, fan }: { store: Store; fan: FanFrame | null }) {
         />
       </div>
       <p class="fan-note">
-        {ghosts === "targets" && shown === "ahead" && "This task's actions are no joint targets. "}
+        {ghosts === "targets" && shown === "ahead" && "This task's actions are not joint targets. "}
         {ghostWords[shown]}
         {hasFlexes && shown !== "off" && " Ghosts have no cloth, ropes or soft bodies."}
       </p>

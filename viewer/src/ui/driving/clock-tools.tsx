@@ -1,4 +1,4 @@
-/** The clock of a driven simulation: play, step, begin anew, push, speed. For the studio and for exported pages. */
+/** The clock of a driven simulation: play, step, reset, push, speed. For the studio and for exported pages. */
 import type { ComponentChildren } from "preact";
 import { type Drive, SPEEDS } from "../../page/drive.ts";
 import { type Store, useStore } from "../../state/store.ts";
@@ -31,7 +31,7 @@ export function ClockTools({ store, drive, canPush = true, children }: Tools) {
         act={() => drive.togglePlaying()}
       />
       <Tool icon="step" label="One control step" hint="." act={() => drive.simulate("step")} />
-      <Tool icon="reset" label="Begin anew" hint="R" act={() => drive.simulate("reset")} />
+      <Tool icon="reset" label="Reset" hint="R" act={() => drive.simulate("reset")} />
       {canPush && <Tool icon="push" label="Push the robot" hint="X" act={() => drive.push()} />}
       {children}
       <SpeedMenu store={store} drive={drive} />
@@ -55,7 +55,7 @@ function SpeedMenu({ store, drive }: Hands) {
   return (
     <Menu
       label="Speed"
-      title={`Speed: ${formatSpeed(speed)} of real time wanted, ${reachedText(reached)} reached (− +)`}
+      title={`Speed: ${formatSpeed(speed)} of real time set, ${reachedText(reached)} reached (− +)`}
       button={
         <span class="speed-wanted">
           {speedName(speed)}

@@ -1,4 +1,4 @@
-/** A branch beside the course that it left: how they are shown, which of them goes on, and how far they are apart. */
+/** A branch beside the original drive: how both are shown, which one continues, and the distance between them. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Divergence } from "../../page/divergence.ts";
 import type { Page } from "../../page/page.ts";
@@ -38,7 +38,7 @@ export function CompareBar({ store, page }: { store: Store; page: Page }) {
       <button
         type="button"
         class="text-button"
-        title="Give the branch up; the original goes on from here"
+        title="Discard the branch and continue the original from here"
         onClick={() => page.drive.branch("back")}
       >
         Back to original
@@ -46,7 +46,7 @@ export function CompareBar({ store, page }: { store: Store; page: Page }) {
       <button
         type="button"
         class="text-button live"
-        title="Let the original go; the branch goes on"
+        title="Discard the original and continue the branch"
         onClick={() => page.drive.branch("keep")}
       >
         Keep branch
@@ -82,7 +82,7 @@ export function Compare({ store }: { store: Store }) {
     <div class="card compare">
       <header>
         <h3>Branch and original</h3>
-        <span class="rewards-key">parted {formatFixed(now?.seconds ?? 0)} s ago</span>
+        <span class="rewards-key">branched {formatFixed(now?.seconds ?? 0)} s ago</span>
       </header>
       <ApartCurve store={store} />
       <dl class="compare-numbers">
@@ -149,7 +149,7 @@ const HEIGHT = 56;
 const LEAST_SECONDS = 4;
 const LEAST_METRES = 0.25;
 
-/** Distance over the time since they parted. */
+/** Distance over the time since branching. */
 function ApartCurve({ store }: { store: Store }) {
   const svg = useRef<SVGSVGElement>(null);
   useEffect(() => {
@@ -174,7 +174,7 @@ function ApartCurve({ store }: { store: Store }) {
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label="Distance between branch and original since they parted"
+      aria-label="Distance between branch and original since branching"
     >
       <path class="axis" d={`M0 ${HEIGHT - 0.5}H${WIDTH}`} />
       <path class="apart-area" />

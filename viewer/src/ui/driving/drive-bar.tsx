@@ -31,7 +31,7 @@ function KeyframeMenu({ store, page }: { store: Store; page: Page }) {
   const keyframes = useStore(store, (state) => state.info?.keyframes ?? []);
   if (keyframes.length === 0) return null;
   return (
-    <Menu label="Keyframe" title="Put the robot into a keyframe of its model" button={<Icon name="pose" />}>
+    <Menu label="Keyframe" title="Set the robot to a keyframe of its model" button={<Icon name="pose" />}>
       {(close) => (
         <div class="choices">
           {keyframes.map((name) => (

@@ -1,4 +1,4 @@
-/** Draws sampled actions and the flow's ways to them on a canvas. */
+/** Draws sampled actions and their denoising paths on a canvas. */
 import type { FanFrame } from "../../../../src/stream/protocol.ts";
 
 /** Colours of the page's theme. */
@@ -44,7 +44,7 @@ export function reachOf(values: Float32Array): number {
   return Math.ceil((2 * most) / unit) * (unit / 2);
 }
 
-/** A row of ticks per value of the action: what other noise would give, and, above them, what is taken. */
+/** A row of ticks per value of the action: the sampled ones, and, above them, the executed one. */
 export function drawFan(context: CanvasRenderingContext2D, fan: FanFrame, width: number, colours: FanColours): void {
   const reach = reachOf(fan.samples);
   const at = (value: number) => width / 2 + (value / reach) * (width / 2 - EDGE);
@@ -92,7 +92,7 @@ interface Box {
   readonly height: number;
 }
 
-/** One joint's ways from noise, on the left, to the action, on the right. */
+/** One joint's denoising paths, from noise on the left to the action on the right. */
 export function drawPaths(
   context: CanvasRenderingContext2D,
   fan: FanFrame,

@@ -1,4 +1,4 @@
-/** The flow at work: from which noise an action begins, in how many steps it is integrated, what that costs and what it earns. */
+/** The flow settings: initial noise and integration steps of an action, with their time per action and reward. */
 import { useEffect, useState } from "preact/hooks";
 import {
   type FlowSettings,
@@ -40,7 +40,7 @@ export function Flow({ store, page }: { store: Store; page: Page }) {
   );
 }
 
-/** A file made elsewhere gives an action and nothing on the way to it. */
+/** A third-party file gives an action without its denoising path. */
 function FixedFlow() {
   return (
     <div class="card flow">
@@ -51,8 +51,8 @@ function FixedFlow() {
         </a>
       </header>
       <p class="fan-note" data-testid="fixed-flow">
-        This controller is an ONNX file that does not tell its flow: it keeps the steps and the noise that it was made
-        with. Drive a run or a controller that flowgait exported to change them.
+        This ONNX file contains no flow: its steps and noise are fixed. To change them, drive a run or a controller that
+        flowgait exported.
       </p>
     </div>
   );
@@ -101,7 +101,7 @@ function Noise({ flow, page }: FlowProps) {
   );
 }
 
-/** What is being typed stays, whatever the simulation tells meanwhile. */
+/** Text being typed stays, whatever the simulation reports meanwhile. */
 function Seed({ seed, choose }: { seed: number; choose: (seed: number) => void }) {
   const [typed, setTyped] = useState<string | null>(null);
   return (
@@ -125,7 +125,7 @@ function kindOf({ noise }: FlowSettings): NoiseKind {
   return typeof noise === "object" ? "fixed" : noise;
 }
 
-/** What this way of drawing actions costs and earns, and the ways before it. */
+/** Time per action and reward of the present flow settings, and of earlier ones. */
 function Tallies({ store }: { store: Store }) {
   const actMs = useStore(store, (state) => state.drive?.actMs ?? 0);
   const tallies = useStore(store, (state) => state.drive?.tallies ?? []);

@@ -6,10 +6,10 @@ import type { MappingStep } from "../../steering/pad-mapping.ts";
 import { Icon } from "../widgets/icons.tsx";
 
 const requests: Readonly<Record<MappingStep, string>> = {
-  rest: "Let go of all sticks.",
-  forward: "Push a stick the way that means forward, then let go.",
-  left: "Push a stick the way that means left, then let go.",
-  turn: "Push a stick the way that means turn left, then let go.",
+  rest: "Release all sticks.",
+  forward: "Push a stick in the direction for forward, then release it.",
+  left: "Push a stick in the direction for left, then release it.",
+  turn: "Push a stick in the direction for turning left, then release it.",
 };
 
 type Props = { readonly store: Store; readonly pads: PadWatch };
@@ -42,9 +42,7 @@ export function PadQuestions({ store, pads }: Props) {
         <Question gamepad={gamepad} asked={gamepad.asked} pads={pads} />
       ) : (
         <>
-          <p role="status">
-            The layout of gamepad “{gamepad.name}” is not known. It steers once its sticks are mapped.
-          </p>
+          <p role="status">The layout of gamepad “{gamepad.name}” is unknown. Map its sticks to steer.</p>
           <div>
             <button type="button" class="text-button" onClick={() => pads.teach()}>
               Map the gamepad
@@ -67,7 +65,7 @@ function Question({ gamepad, asked, pads }: { gamepad: PadState; asked: Asked; p
     <>
       <p>Mapping “{gamepad.name}”</p>
       <p class="pad-asked" role="status">
-        {isMoved ? "Now let go." : requests[step]}
+        {isMoved ? "Now release it." : requests[step]}
       </p>
       <div>
         <button type="button" class="text-button" disabled={step === "rest"} onClick={() => pads.skip()}>

@@ -1,4 +1,4 @@
-/** The pad that steers: a disc to drag for walking, a bar below it for turning. Shows what is asked for, and what the robot does. */
+/** The pad that steers: a disc to drag for walking, a bar below it for turning. Shows the commanded and the measured velocity. */
 import { useRef } from "preact/hooks";
 import type { Drive } from "../../page/drive.ts";
 import { type Store, useStore } from "../../state/store.ts";
@@ -7,7 +7,7 @@ import type { PadWatch } from "../../steering/gamepad.ts";
 import { formatFixed } from "../widgets/format.ts";
 import { PadButton, PadQuestions } from "./pad-questions.tsx";
 
-/** Share of the disc within which a finger asks for nothing. */
+/** Share of the disc within which a finger commands nothing. */
 const PAD_DEAD_ZONE = 0.1;
 
 interface Wants {
@@ -123,7 +123,7 @@ function Readings({ store }: { store: Store }) {
   return (
     <dl class="steer-readings">
       {readings.map(({ name, unit }, i) => (
-        <div key={name} title={`${name} in ${unit}: asked for, measured`}>
+        <div key={name} title={`${name} in ${unit}: commanded, measured`}>
           <dt>{name}</dt>
           <dd class="asked">{formatFixed(motion?.command[i])}</dd>
           <dd class="measured">{formatFixed(motion?.twist[i])}</dd>

@@ -1,4 +1,4 @@
-/** The course so far: drag to go back, press Live to return; hand it over as a replay file or a film. */
+/** The recording so far: drag to go back, press Live to return, save it as a replay file or a film. */
 import { useEffect, useState } from "preact/hooks";
 import type { DriveMessage } from "../../../../src/stream/protocol.ts";
 import type { Page } from "../../page/page.ts";
@@ -6,7 +6,7 @@ import { Video } from "../../page/video.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import { Icon } from "../widgets/icons.tsx";
 
-/** A place that was asked for is shown until the server is there, at most for so long. */
+/** A requested place is shown until the server reaches it, at most this long. */
 const PATIENCE_MS = 700;
 
 /** The slider of the recorded steps, and its buttons. */
@@ -48,7 +48,7 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
       <button
         type="button"
         class={ago < 0.05 ? "text-button live" : "text-button"}
-        title="Back to the newest step, and on (L)"
+        title="Continue from the newest step (L)"
         onPointerUp={giveKeysBack}
         onClick={() => {
           setAsked(null);
@@ -61,7 +61,7 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
         type="button"
         class="icon-button"
         aria-label="Branch here"
-        title="Begin another future here, with the known one beside it (B)"
+        title="Branch here, with the original beside it (B)"
         onPointerUp={giveKeysBack}
         onClick={() => page.drive.branch("begin")}
       >
@@ -72,7 +72,7 @@ export function Timeline({ store, page }: { store: Store; page: Page }) {
         type="button"
         class="icon-button"
         aria-label="Save replay"
-        title="Save a replay file: it gives this course again, bit for bit"
+        title="Save a replay file, which replays this recording bit for bit"
         onPointerUp={giveKeysBack}
         onClick={() => page.drive.saveReplay()}
       >
@@ -99,7 +99,7 @@ function FilmButton({ store, page }: { store: Store; page: Page }) {
       class={isFilming ? "icon-button filming" : "icon-button"}
       aria-label={isFilming ? "Stop filming" : "Film the picture"}
       aria-pressed={isFilming}
-      title={isFilming ? "Stop filming and save" : "Film the picture"}
+      title={isFilming ? "Stop recording and save the film" : "Film the picture"}
       onPointerUp={giveKeysBack}
       onClick={() => page.video.toggle()}
     >

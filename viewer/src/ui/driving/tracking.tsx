@@ -16,7 +16,7 @@ export function Tracking({ store }: { store: Store }) {
       <header>
         <h3>Velocity, last {SECONDS} s</h3>
         <span class="rewards-key">
-          asked <i class="key-bar flat" /> measured <i class="key-line" />
+          commanded <i class="key-bar flat" /> measured <i class="key-line" />
         </span>
       </header>
       <ul ref={list}>
@@ -43,7 +43,7 @@ function follow(store: Store, list: HTMLUListElement): () => void {
     const last = course.at(-1);
     if (!motion) course = [];
     if (!motion || motion.time === last?.time) return;
-    // Gone back in time: what came later has not happened yet.
+    // After going back in time, later points are dropped.
     while (course.length > 0 && course[course.length - 1].time >= motion.time) course.pop();
     course.push(motion);
     while (course[0].time < motion.time - SECONDS) course.shift();

@@ -5,7 +5,7 @@ import type { Page } from "../../page/page.ts";
 import { type PageState, type Store, useStore } from "../../state/store.ts";
 import { formatCount } from "../widgets/format.ts";
 
-/** A policy that was asked for and does not act by then is not waited for, ms. */
+/** Longest wait for a requested policy to act, ms. */
 const ANSWER_MS = 3000;
 
 /** A place on the slider. */
@@ -53,7 +53,7 @@ export function Checkpoints({ store, page }: { store: Store; page: Page }) {
         {stop?.checkpoint && (
           <TextButton
             text="Fork"
-            title="A new run that begins with this checkpoint, with other settings if you like"
+            title="Start a new run from this checkpoint; settings may differ"
             press={() => page.studio.openForm(stop.checkpoint, run)}
           />
         )}
@@ -125,7 +125,7 @@ function TextButton({ text, title, press }: { text: string; title?: string; pres
   );
 }
 
-/** The policy that was asked for and does not act yet: the slider stays where it was put meanwhile. */
+/** The requested policy that does not act yet: until then the slider stays where it was put. */
 function useAsked(acting: string | undefined) {
   const [asked, setAsked] = useState<string | null>(null);
   useEffect(() => {

@@ -48,7 +48,7 @@ export function RunLegend({ store, page }: { store: Store; page: Page }) {
         <button
           type="button"
           class="text-button"
-          title="All curves, of other runs too (V)"
+          title="Curves of all runs (V)"
           onClick={() => page.studio.setCurvesOpen(true)}
         >
           {hasStudio ? "All curves and runs" : "All curves"}
@@ -69,7 +69,7 @@ export function RunLegend({ store, page }: { store: Store; page: Page }) {
               <button
                 type="button"
                 class="form-undo"
-                aria-label={`Leave out ${run.key}`}
+                aria-label={`Hide ${run.key}`}
                 onClick={() => page.studio.toggleCompared(run.key)}
               >
                 <Icon name="close" />

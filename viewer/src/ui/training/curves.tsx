@@ -113,7 +113,7 @@ function RunList({ store, page }: { store: Store; page: Page }) {
         ))}
       </ul>
       {found.length === 0 && (
-        <p class="form-none">{runs.length === 0 ? "No run has left anything yet." : "No run fits."}</p>
+        <p class="form-none">{runs.length === 0 ? "No run has recorded metrics yet." : "No matching run."}</p>
       )}
     </aside>
   );

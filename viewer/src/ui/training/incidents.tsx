@@ -1,4 +1,4 @@
-/** What training kept of its last fall and its last NaN: opens in the driven simulation, to be gone through and gone on from. */
+/** The last fall and the last NaN that training recorded: opens in the driven simulation, to replay and to continue from. */
 import type { IncidentEntry } from "../../../../src/stream/protocol.ts";
 import type { Page } from "../../page/page.ts";
 import { type Store, useStore } from "../../state/store.ts";
@@ -13,7 +13,7 @@ export function Incidents({ store, page }: { store: Store; page: Page }) {
   return (
     <div class="card incidents">
       <header>
-        <h3>Look closer</h3>
+        <h3>Incidents</h3>
       </header>
       <ul>
         {incidents.map((incident) => (
@@ -29,7 +29,7 @@ export function Incidents({ store, page }: { store: Store; page: Page }) {
               type="button"
               class="text-button"
               aria-label={`Open ${titles[incident.kind].toLowerCase()}`}
-              title={`The ${incident.seconds.toFixed(1)} s that led to it, to scrub through`}
+              title={`Replay the ${incident.seconds.toFixed(1)} s before it`}
               onClick={() => page.openIncident(incident.kind)}
             >
               Open {incident.seconds.toFixed(1)} s
@@ -48,12 +48,12 @@ export function IncidentBar({ store, page }: { store: Store; page: Page }) {
   return (
     <div class="incident-bar glass" role="status" data-testid="incident">
       <span>
-        <b>{titles[kind]}</b> of the training, step by step. Play it, or drag the time.
+        <b>{titles[kind]}</b> of the training. Play it, or drag the time.
       </span>
       <button
         type="button"
         class="text-button primary"
-        title="The policy acts from the step on screen"
+        title="Let the policy continue from the step on screen"
         onClick={() => page.drive.goOn()}
       >
         Drive from here

@@ -49,7 +49,7 @@ export function Learning({ store, page }: { store: Store; page: Page }) {
       )}
       {evaluations.length > 0 && (
         <p class="chart-key">
-          <i class="dot" /> evaluation with seeds of its own
+          <i class="dot" /> evaluation with its own seeds
         </p>
       )}
     </div>

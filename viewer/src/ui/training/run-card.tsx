@@ -58,7 +58,7 @@ export function RunButtons({ store, page }: { store: Store; page: Page }) {
   );
 }
 
-/** Goes on where the run left off; one that is through goes on for as many steps again. */
+/** Resumes the run; a finished run is resumed for the same number of steps again. */
 function ResumeButton({ run, page }: { run: RunEntry; page: Page }) {
   const isThrough = run.steps >= run.totalSteps;
   const steps = isThrough ? 2 * run.totalSteps : null;
@@ -66,7 +66,7 @@ function ResumeButton({ run, page }: { run: RunEntry; page: Page }) {
     <button
       type="button"
       class="text-button"
-      title={`Goes on from ${formatCount(run.steps)} steps`}
+      title={`Continues from ${formatCount(run.steps)} steps`}
       onClick={() => page.studio.resume(run.key, steps)}
     >
       {isThrough ? `Resume to ${formatCount(2 * run.totalSteps)}` : "Resume"}

@@ -45,7 +45,7 @@ function Form({ form, catalogue, store, page }: FormProps) {
       }}
     >
       <header>
-        <h2>{form.from === null ? "New training" : "Train on from a checkpoint"}</h2>
+        <h2>{form.from === null ? "New training" : "Continue from a checkpoint"}</h2>
         <button
           type="button"
           class="icon-button"
@@ -161,8 +161,8 @@ function Segments({ label, options, current, choose }: SegmentsProps) {
 function Origin({ from }: { from: string }) {
   return (
     <p class="form-origin">
-      A new run with the weights, the optimiser and the normaliser of <b>{from}</b>. The settings are that run's until
-      you change them.
+      A new run with the weights, optimiser and normaliser of <b>{from}</b>. Settings that you do not change are those
+      of that run.
     </p>
   );
 }
@@ -204,7 +204,7 @@ function Note({ form, training }: { form: FormState; training: string | null }) 
   if (training !== null)
     return (
       <p class="form-note" role="status">
-        <b>{training}</b> is training. One training runs at a time: stop it to start another.
+        <b>{training}</b> is training. Only one training runs at a time: stop it to start another.
       </p>
     );
   if (general)
@@ -221,7 +221,7 @@ function Note({ form, training }: { form: FormState; training: string | null }) 
     );
   return (
     <p class="form-note" data-testid="plan">
-      {plan === null ? "Looking at the settings" : summary(form)}
+      {plan === null ? "Checking the settings" : summary(form)}
     </p>
   );
 }

@@ -71,7 +71,7 @@ export function TrainSettings({ form, catalogue, page, search, onlyChanged }: Se
         );
       })}
       {found.length === 0 && (
-        <p class="form-none">{search === "" ? "No setting is changed." : `No setting fits “${search}”.`}</p>
+        <p class="form-none">{search === "" ? "No setting is changed." : `No setting matches “${search}”.`}</p>
       )}
     </div>
   );
@@ -116,8 +116,8 @@ function Setting({ setting, form, page, problem }: SettingProps) {
           <button
             type="button"
             class="form-undo"
-            aria-label={`Give ${shortName(name)} its own value again`}
-            title={`Back to ${own === "" ? "none" : own}`}
+            aria-label={`Reset ${shortName(name)}`}
+            title={`Reset to ${own === "" ? "empty" : own}`}
             onClick={() => page.studio.setSetting(name, null)}
           >
             <Icon name="reset" />
@@ -142,7 +142,7 @@ function Setting({ setting, form, page, problem }: SettingProps) {
       )}
       <p class="form-help" id={`${id}-help`}>
         {description}{" "}
-        <span title={`Default: ${source}`}>{isFixed ? "As the checkpoint has it." : rangeText(setting)}</span>
+        <span title={`Default: ${source}`}>{isFixed ? "Fixed by the checkpoint." : rangeText(setting)}</span>
       </p>
     </div>
   );
@@ -167,7 +167,7 @@ interface ValueProps {
 }
 
 function Value({ id, setting, value, isDisabled, isBad, change }: ValueProps) {
-  const told = {
+  const attributes = {
     id,
     disabled: isDisabled,
     "aria-invalid": isBad,
@@ -177,7 +177,7 @@ function Value({ id, setting, value, isDisabled, isBad, change }: ValueProps) {
     return (
       <span class="switch form-switch">
         <input
-          {...told}
+          {...attributes}
           type="checkbox"
           role="switch"
           aria-checked={value === "true"}
@@ -188,7 +188,7 @@ function Value({ id, setting, value, isDisabled, isBad, change }: ValueProps) {
     );
   if (setting.kind === "choice")
     return (
-      <select {...told} class="field" value={value} onChange={(event) => change(event.currentTarget.value)}>
+      <select {...attributes} class="field" value={value} onChange={(event) => change(event.currentTarget.value)}>
         {setting.choices.map((choice) => (
           <option key={choice} value={choice}>
             {choice}
@@ -198,7 +198,7 @@ function Value({ id, setting, value, isDisabled, isBad, change }: ValueProps) {
     );
   return (
     <input
-      {...told}
+      {...attributes}
       class="field"
       type="text"
       inputMode={setting.kind === "number" ? "decimal" : "text"}

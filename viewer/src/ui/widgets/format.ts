@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers as users read them. */
 
 /** Three significant digits, with k and M: 1234567 → 1.23M. */
 export function formatCount(value: number): string {

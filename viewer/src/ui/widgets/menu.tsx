@@ -8,7 +8,7 @@ export interface MenuProps {
   readonly label: string;
   /** What stands on the button. */
   readonly button: ComponentChildren;
-  /** Words beside the icon that a phone leaves out. */
+  /** Words beside the icon that a phone omits. */
   readonly title: string;
   /** The sheet; `close` closes it. */
   readonly children: (close: () => void) => ComponentChildren;
