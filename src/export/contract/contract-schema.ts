@@ -153,7 +153,7 @@ const task = z.strictObject({
   trackers: about(z.record(z.string(), settings), "Memory that observations read, such as a gait clock; see `rules`."),
   events: about(z.record(z.string(), settings), "Disturbances in training."),
   randomise: about(z.record(z.string(), settings), "Differences between environments in training."),
-  goal: about(goal, "What evaluations count as success, as a drop and besides.").optional(),
+  goal: about(goal, "What evaluations count as success, as a drop and as counters.").optional(),
   lesson: about(
     z.strictObject({
       name: z.string(),

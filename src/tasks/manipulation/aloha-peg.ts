@@ -143,7 +143,7 @@ export const alohaSinglePegInsertion = defineTask({
 
   lessons: {
     stages: {
-      about: "two of three episodes begin later: both parts in their hands, or the peg's tip in the hole besides",
+      about: "two of three episodes begin later: both parts in their hands, or also the peg's tip in the hole",
       reset: beginAnywhere,
     },
   },

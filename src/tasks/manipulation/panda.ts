@@ -73,7 +73,7 @@ export class PandaRobot {
   /** Takes the coordinates and controls of one of its keyframes; the target stays. */
   take(keyframe: string): void {
     const pose = this.#poses.get(keyframe);
-    if (pose === undefined) throw new RangeError(`PandaRobot: no keyframe "${keyframe}" was asked for`);
+    if (pose === undefined) throw new RangeError(`PandaRobot: keyframe "${keyframe}" is not declared`);
     this.#sim.qpos.set(pose.qpos);
     this.#sim.ctrl.set(pose.ctrl);
   }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { scratchFolder } from "../train/scratch-folder.ts";
-import { callCli, TINY } from "./cli-process.ts";
-import { checkWellFormed } from "./well-formed.ts";
+import { scratchFolder } from "../../train/scratch-folder.ts";
+import { callCli, TINY } from "../cli-process.ts";
+import { checkWellFormed } from "../well-formed.ts";
 
 const SMALL = ["--draws", "400", "--episodes", "4"];
 

@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { diagnoseRatio } from "../../src/diagnose/ratio-diagnosis.ts";
-import { type Checkpoint, encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/runs/checkpoint.ts";
-import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
-import { callCli, TINY } from "./cli-process.ts";
-import { checkWellFormed } from "./well-formed.ts";
+import { diagnoseRatio } from "../../../src/diagnose/ratio-diagnosis.ts";
+import { type Checkpoint, encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../../src/runs/checkpoint.ts";
+import { resolveTrainConfig } from "../../../src/tasks/requested-config.ts";
+import { callCli, TINY } from "../cli-process.ts";
+import { checkWellFormed } from "../well-formed.ts";
 
 const ROWS = 256;
 const SMALL = ["--rows", String(ROWS), "--ode-steps", "8", "--workers", "1"];

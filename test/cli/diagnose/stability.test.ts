@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callCli, TINY } from "./cli-process.ts";
-import { checkWellFormed } from "./well-formed.ts";
+import { callCli, TINY } from "../cli-process.ts";
+import { checkWellFormed } from "../well-formed.ts";
 
 describe("flowgait diagnose stability", () => {
   const folder = mkdtempSync(join(tmpdir(), "flowgait-test-"));
