@@ -54,7 +54,7 @@ describe("--engine tfjs", () => {
 
   it.each([
     ["does not load", BROKEN, "tfjs_binding.node: invalid ELF header; expected"],
-    ["has no native backend", "module.exports = { setBackend: async () => false };", "its backend tensorflow does not"],
+    ["has no native backend", "module.exports = { setBackend: async () => false };", "its backend tensorflow did not"],
   ])("a package that %s is named with its reason, and no run folder stays", async (_, main, reason) => {
     const folder = scratchFolder();
     installStandIn(folder, main);

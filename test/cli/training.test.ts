@@ -90,7 +90,7 @@ describe("a run of flowgait train --json", () => {
     const { return: ofBest, stderr } = await evaluated(run);
     expect(ofBest).toBe((await evaluated(best)).return);
     if (envSteps < 1024)
-      expect(stderr).toContain(`the best of its evaluations, at ${envSteps} steps; its newest is at `);
+      expect(stderr).toContain(`using the best checkpoint by evaluation, at ${envSteps} steps; the newest is at `);
     expect(await evaluated(run, "--checkpoint", "last")).toEqual(await evaluated(newest));
     expect(await evaluated(run, "--checkpoint", "512")).toEqual(await evaluated(oldest));
     const { stderr: refusal } = await evaluated(run, "--checkpoint", "3");

@@ -17,5 +17,5 @@ it("a page gets the policies that it was offered, and no other file of the disk"
   const shelf = new PolicyShelf(env, { first: "zero" });
   expect((await shelf.choose("random")).key).toBe("random");
   for (const key of [file, join(folder, "absent.onnx"), "HumanoidJoystick", ".."])
-    await expect(shelf.choose(key)).rejects.toThrow(`${key}: is no checkpoint of a run below runs/`);
+    await expect(shelf.choose(key)).rejects.toThrow(`${key}: is not a checkpoint of a run below runs/`);
 });

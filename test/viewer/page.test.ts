@@ -253,7 +253,7 @@ describe("page", () => {
     await page.goto(quick(server.url));
     await pageUntil(page, "flowgait.state.hasPoses");
     expect(warnings.filter((text) => text.startsWith("skipped a message"))).toEqual([
-      "skipped a message of the server: server message: text is no JSON object with a type",
+      "skipped a message: server message: text must be a JSON object with a type",
     ]);
   });
 

@@ -107,7 +107,7 @@ export class Page {
       fan: (fan) => this.scene.receiveFan(fan),
       points: (points) => this.scene.feed.takePoints(points),
       parts: (parts) => this.scene.feed.takeParts(parts),
-      unreadable: (reason) => console.warn(`skipped a server message: ${reason}`),
+      unreadable: (reason) => console.warn(`skipped a message: ${reason}`),
       state: (connection) => this.store.set({ connection }),
       greeting: () => this.wishes.all(),
     });
