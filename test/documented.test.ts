@@ -2,24 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../src/files/package-root.ts";
+import { type Declaration, declarationsOf } from "./declarations.ts";
 
 /** Share of the exported declarations of a room that have a doc comment. */
 const LEAST_SHARE = 0.9;
-const DECLARATION = /^export (?:declare |abstract |async )*(?:function\*?|class|interface|type|const|let|enum) (\w+)/gm;
-
-interface Declaration {
-  readonly name: string;
-  readonly isDocumented: boolean;
-}
-
-/** Exported declarations of a source text; overloads of a function are one, documented where one of them is. */
-function declarationsOf(text: string): Declaration[] {
-  const found = new Map<string, boolean>();
-  for (const { 1: name = "", index } of text.matchAll(DECLARATION))
-    found.set(name, found.get(name) === true || text.slice(0, index).endsWith("*/\n"));
-  return [...found].map(([name, isDocumented]) => ({ name, isDocumented }));
-}
-
 /** The room that a file is in: a folder of src or of the viewer's src, or a folder beside those. */
 function roomOf(file: string): string {
   const folders = file.split("/").slice(0, -1);
