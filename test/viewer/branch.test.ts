@@ -4,7 +4,7 @@ import { StreamServer } from "../../src/stream/server.ts";
 import { DriveView } from "../../src/studio/drive-view.ts";
 import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
-import { launchBrowser, pageUntil, quick, type Watch, watchPage } from "./browser.ts";
+import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
 
 const TASK = "Go1JoystickFlatTerrain";
 
@@ -36,7 +36,7 @@ async function open(): Promise<{ page: Page; watch: Watch }> {
   const opened = await browser.newPage({ viewport: { width: 1000, height: 640 }, colorScheme: "dark" });
   opened.setDefaultTimeout(60_000);
   const errors = watchPage(opened);
-  await opened.goto(quick(server.url));
+  await opened.goto(server.url);
   await pageUntil(opened, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
   return { page: opened, watch: errors };
 }

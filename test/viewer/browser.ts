@@ -28,10 +28,3 @@ export async function settled(page: Page, expression: string): Promise<string> {
   }
   return now;
 }
-
-/** The page's address with the least drawing effort: tests draw in software, where pixels are what takes the time. */
-export function quick(address: string): string {
-  const url = new URL(address);
-  url.searchParams.set("quality", "4");
-  return url.href;
-}

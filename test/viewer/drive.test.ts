@@ -8,7 +8,7 @@ import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import { callCli } from "../cli/cli-process.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
-import { launchBrowser, pageUntil, quick, settled, type Watch, watchPage } from "./browser.ts";
+import { launchBrowser, pageUntil, settled, type Watch, watchPage } from "./browser.ts";
 
 const TASK = "HumanoidJoystick";
 
@@ -35,7 +35,7 @@ async function open(width: number, height: number): Promise<{ page: Page; watch:
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: "dark", hasTouch: width < 500 });
   page.setDefaultTimeout(30_000);
   const watch = watchPage(page);
-  await page.goto(quick(server.url));
+  await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
   return { page, watch };
 }
@@ -410,7 +410,7 @@ describe("gamepads", () => {
   beforeAll(async () => {
     page = await browser.newPage();
     page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void sent.push(String(payload))));
-    await page.goto(quick(server.url));
+    await page.goto(server.url);
     await pageUntil(page, "flowgait.state.hasPoses");
     if ((await page.evaluate("flowgait.state.drive.state")) !== "playing") await page.keyboard.press(" ");
   });

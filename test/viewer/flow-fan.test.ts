@@ -13,7 +13,7 @@ import { StreamServer } from "../../src/stream/server.ts";
 import { DriveView } from "../../src/studio/drive-view.ts";
 import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
-import { launchBrowser, pageUntil, quick, type Watch, watchPage } from "./browser.ts";
+import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
 
 const TASK = "Go1JoystickFlatTerrain";
 const start = { seed: 3, disturbances: false, command: null } as const;
@@ -52,7 +52,7 @@ beforeAll(async () => {
   page = await browser.newPage({ viewport: { width: 800, height: 640 } });
   page.setDefaultTimeout(60_000);
   watch = watchPage(page);
-  await page.goto(quick(server.url));
+  await page.goto(server.url);
   await pageUntil(
     page,
     "flowgait.state.hasPoses && flowgait.state.drive?.flow && flowgait.state.drive.state === 'playing'",
@@ -203,7 +203,7 @@ describe("a controller that is a file", () => {
     const driven = new DriveView(stream, { task: TASK, env, shelf, start });
     const other = await browser.newPage({ viewport: { width: 1000, height: 800 } });
     try {
-      await other.goto(quick(stream.url));
+      await other.goto(stream.url);
       await pageUntil(other, "flowgait.state.drive?.kind === 'file' && flowgait.state.drive.step > 5");
       await act(other);
     } finally {

@@ -7,7 +7,7 @@ import { DriveView } from "../../src/studio/drive-view.ts";
 import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
-import { launchBrowser, pageUntil, quick } from "./browser.ts";
+import { launchBrowser, pageUntil } from "./browser.ts";
 
 const TASK = "CartpoleBalance";
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1000, height: 640 } });
   page.setDefaultTimeout(60_000);
-  await page.goto(quick(server.url));
+  await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.flow !== null");
 });
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { StreamServer } from "../../src/stream/server.ts";
 import { DriveView } from "../../src/studio/drive-view.ts";
 import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
-import { launchBrowser, pageUntil, quick } from "./browser.ts";
+import { launchBrowser, pageUntil } from "./browser.ts";
 
 const GO1 = "Go1JoystickFlatTerrain";
 
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 it("the camera is no further behind a robot at full speed than one that stands", async () => {
   const page = await browser.newPage({ viewport: { width: 600, height: 400 } });
-  await page.goto(quick(server.url));
+  await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
   await page.waitForTimeout(1500); // the camera flies in
   const standing = await wayFromCamera(page);
@@ -45,7 +45,7 @@ it("the camera is no further behind a robot at full speed than one that stands",
 
 it("a page that draws now and then does not lose the robot", async () => {
   const page = await browser.newPage({ viewport: { width: 600, height: 400 } });
-  await page.goto(quick(server.url));
+  await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
   await page.waitForTimeout(1500);
   const standing = await wayFromCamera(page);

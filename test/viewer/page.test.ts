@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { StreamServer } from "../../src/stream/server.ts";
 import { SAMPLE_SPEED } from "../stream/sample-run.ts";
-import { launchBrowser, pageUntil, quick, type Watch, watchPage } from "./browser.ts";
+import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
 import { SampleTraining } from "./sample-training.ts";
 
 const PELVIS = 1;
@@ -45,7 +45,7 @@ async function openPage(address: string, { width, height }: Size): Promise<{ pag
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: "light" });
   page.setDefaultTimeout(30_000);
   const watch = watchPage(page);
-  await page.goto(quick(address));
+  await page.goto(address);
   return { page, watch };
 }
 
@@ -250,7 +250,7 @@ describe("page", () => {
       socket.connectToServer();
       socket.send("nonsense");
     });
-    await page.goto(quick(server.url));
+    await page.goto(server.url);
     await pageUntil(page, "flowgait.state.hasPoses");
     expect(warnings.filter((text) => text.startsWith("skipped a message"))).toEqual([
       "skipped a message: server message: text must be a JSON object with a type",

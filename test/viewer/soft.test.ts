@@ -7,7 +7,7 @@ import { StreamServer } from "../../src/stream/server.ts";
 import { DriveView } from "../../src/studio/drive-view.ts";
 import { PolicyShelf } from "../../src/studio/policy-shelf.ts";
 import { Environment, resolveTask } from "../../src/tasks/index.ts";
-import { launchBrowser, pageUntil, quick, type Watch, watchPage } from "./browser.ts";
+import { launchBrowser, pageUntil, type Watch, watchPage } from "./browser.ts";
 import { ALL_VERTICES, CLOTH_VERTICES, writeSoftTask } from "./soft-task.ts";
 
 let folder = "";
@@ -29,7 +29,7 @@ beforeAll(async () => {
   page = await browser.newPage({ viewport: { width: 900, height: 600 }, colorScheme: "light" });
   page.setDefaultTimeout(60_000);
   watch = watchPage(page);
-  await page.goto(quick(server.url));
+  await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import { type Running, startCli } from "../cli/cli-process.ts";
-import { launchBrowser, pageUntil, quick, watchPage } from "./browser.ts";
+import { launchBrowser, pageUntil, watchPage } from "./browser.ts";
 
 /** A setting and what a person types into its field. */
 export type Typed = readonly [name: string, text: string];
@@ -56,7 +56,7 @@ export class StudioProcess {
     page.setDefaultTimeout(60_000);
     const { errors } = watchPage(page);
     this.#pages.push({ page, errors });
-    await page.goto(quick(this.#url));
+    await page.goto(this.#url);
     await page.getByRole("radio", { name: "Training" }).click();
     await pageUntil(page, "flowgait.state.studio.catalogue !== null && flowgait.state.status !== null");
     return page;
