@@ -103,7 +103,7 @@ describe("a gradient", () => {
         await firstMinibatch(assembly, each);
         return [[...actorGradient], [...criticGradient]];
       };
-      expect(count).toBe(4);
+      expect(count).toBe(8);
       const whole = await gradients(count);
       for (const one of whole) expect(one.some((value) => value !== 0)).toBe(true);
       expect(await gradients(2)).toEqual(whole);

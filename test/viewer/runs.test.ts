@@ -122,7 +122,7 @@ describe("runs that are compared", () => {
     );
   });
 
-  it("stay chosen when the page is loaded again, until they are left out", async () => {
+  it("stay chosen when the page is loaded again, until they are hidden", async () => {
     const page = await studio.open();
     await page.keyboard.press("v");
     await page.getByRole("searchbox", { name: "Search runs" }).fill("s11");
@@ -131,7 +131,7 @@ describe("runs that are compared", () => {
     await pageUntil(page, "flowgait.state.studio.compared[0]?.points?.length === 6");
     await page.reload();
     await pageUntil(page, "flowgait.state?.studio.compared[0]?.points?.length === 6");
-    await page.getByRole("button", { name: `Leave out runs/${TASK}-fpo-s11-1` }).click();
+    await page.getByRole("button", { name: `Hide runs/${TASK}-fpo-s11-1` }).click();
     await pageUntil(page, "flowgait.state.studio.compared.length === 0");
   });
 });
