@@ -113,7 +113,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
     },
     "denoising-mdp": {
       ...sampled,
-      algorithm: { name: "denoising-mdp", ...wholeBatch, ...update, advantageFloor, clipTarget: 0.15 },
+      algorithm: { name: "denoising-mdp", ...wholeBatch, ...update, advantageFloor, clipTarget: 0.15, stepNoise: 0.2 },
     },
   };
 }
