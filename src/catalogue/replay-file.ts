@@ -23,11 +23,19 @@ const VERSION = 1;
 
 const number = z.number();
 const triple = z.tuple([number, number, number]);
-const grip = z.strictObject({ body: z.int().min(0), point: triple, target: triple });
+const quadruple = z.tuple([number, number, number, number]);
+const grip = z.strictObject({ body: z.int().min(0), point: triple, target: triple, turn: quadruple.optional() });
 const change = z.discriminatedUnion("kind", [
   z.strictObject({ step: z.int().min(0), kind: z.literal("command"), values: triple }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("push"), angle: number, speed: number }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("hold"), grip: grip.nullable() }),
+  z.strictObject({
+    step: z.int().min(0),
+    kind: z.literal("place"),
+    handle: z.string().min(1),
+    pos: triple.nullable(),
+    quat: quadruple.nullable(),
+  }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("keyframe"), name: z.string().min(1) }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("policy"), policy: z.int().min(0) }),
 ]);
@@ -188,10 +196,14 @@ function writtenChange(change: DriveChange, policies: NamedPolicy[]): WithoutSte
     return { kind: "policy", policy: policies.indexOf(change.policy) };
   }
   if (change.kind === "command") return { kind: "command", values: [...change.values] };
+  if (change.kind === "place") {
+    const { handle, pos, quat } = change;
+    return { kind: "place", handle, pos: pos && [...pos], quat: quat && [...quat] };
+  }
   if (change.kind !== "hold") return change;
   if (change.grip === null) return { kind: "hold", grip: null };
-  const { body, point, target } = change.grip;
-  return { kind: "hold", grip: { body, point: [...point], target: [...target] } };
+  const { body, point, target, turn } = change.grip;
+  return { kind: "hold", grip: { body, point: [...point], target: [...target], ...(turn && { turn: [...turn] }) } };
 }
 
 function writtenPolicy({ key, data, noise }: NamedPolicy): Replay["policies"][number] {

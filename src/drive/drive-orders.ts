@@ -2,8 +2,9 @@
 import type { Grip } from "../physics/hands.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
-import type { TaskVariant } from "../tasks/index.ts";
+import type { HandlePose, TaskVariant } from "../tasks/index.ts";
 import type { DriveClip } from "./drive-clip.ts";
+import type { GoalState } from "./goal-tally.ts";
 
 /** A policy and its name: for a file, a reference as on the command line. */
 export interface NamedPolicy {
@@ -50,6 +51,8 @@ export type DriveChange =
   | { readonly kind: "push"; readonly angle: number; readonly speed: number }
   /** A body is drawn at, or, with null, let go. */
   | { readonly kind: "hold"; readonly grip: Grip | null }
+  /** One of the task's handles is put somewhere. */
+  | ({ readonly kind: "place"; readonly handle: string } & HandlePose)
   /** The robot stands in a keyframe of its model. */
   | { readonly kind: "keyframe"; readonly name: string }
   | { readonly kind: "policy"; readonly policy: NamedPolicy };
@@ -169,6 +172,8 @@ export interface DriveMoment {
   readonly terms: Float32Array<ArrayBuffer>;
   /** [contacts, 6] position and force on the robot, in the world */
   readonly contacts: Float32Array<ArrayBuffer>;
+  /** What became of the task's goal; null where it declares none */
+  readonly goal: GoalState | null;
   /** What a user holds */
   readonly grip: Grip | null;
   /** Direction of a push in progress, rad from the world's x axis */

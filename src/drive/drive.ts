@@ -8,10 +8,11 @@ import { Hands, type HandsState } from "../physics/hands.ts";
 import { type Actor, ActorFactory } from "../rollout/actor.ts";
 import { flowOf, type PolicyData, type TrainedFlow } from "../rollout/policy-data.ts";
 import { PoseTape, tapeSizes } from "../rollout/pose-tape.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, type HandlePose, resolveTask } from "../tasks/index.ts";
 import { beginClip, clipSteps, type DriveClip, stepClip } from "./drive-clip.ts";
 import type { Decision, DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
+import { GoalTally, type GoalTallyState } from "./goal-tally.ts";
 
 /** Driving has no time limit; 2^53 would lose the count. */
 const ENDLESS = 2 ** 40;
@@ -30,6 +31,8 @@ export async function driveEnvironment(setup: DriveSetup): Promise<Environment> 
 const LYING_SECONDS = 1.2;
 /** How long MuJoCo's refusals and warnings are reported, s. */
 const TOLD_SECONDS = 10;
+/** An object so far out of its workspace will not come back, m. */
+const LOST_METRES = 1;
 /** Share of the newest action in the mean time of actions. */
 const ACT_WEIGHT = 0.05;
 /** The one robot's number. */
@@ -44,6 +47,7 @@ export interface DriveKeyframe {
   readonly obs: Float32Array;
   readonly command: Float64Array | null;
   readonly hands: HandsState;
+  readonly goal: GoalTallyState;
   readonly policy: NamedPolicy;
   /** Whether a clip is gone through. */
   readonly inClip: boolean;
@@ -63,6 +67,7 @@ export class Drive {
   readonly #actors: ActorFactory;
   readonly #command: EasedCommand | null;
   readonly #hands: Hands;
+  readonly #goal: GoalTally;
   readonly #tape: PoseTape;
   readonly #obs: Float32Array;
   readonly #action: Float32Array;
@@ -76,6 +81,8 @@ export class Drive {
   #broken = "";
   /** The last step that MuJoCo refused or warned of, and the text to report. */
   #complaint = { step: Number.NEGATIVE_INFINITY, words: "" };
+  /** Handles that were put somewhere since the last step: what derives from that is not known yet. */
+  readonly #placed = new Set<string>();
   /** What is gone through before the policy acts; null once it does. */
   #clip: DriveClip | null = null;
 
@@ -91,7 +98,8 @@ export class Drive {
     const sizes = { ...tapeSizes(env, 1, 1), looks: 1 };
     this.#tape = new PoseTape(PoseTape.allocate(sizes), sizes);
     this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
-    this.#hands = new Hands(env.sim, 1 / env.controlHz);
+    this.#hands = new Hands(env.sim, 1 / env.controlHz, env.handles.objects);
+    this.#goal = new GoalTally(env);
     this.#beginWith(command);
     if (setup.clip) this.#enterClip(setup.clip);
   }
@@ -141,6 +149,7 @@ export class Drive {
     this.#step = 0;
     this.#falls = 0;
     this.#clip = null;
+    this.#goal.clear();
     this.env.start(0, ROBOT);
     this.#beginWith(null);
     // A copy, so that it is bound to the new seed.
@@ -188,6 +197,9 @@ export class Drive {
       case "hold":
         this.#hands.hold(change.grip);
         return;
+      case "place":
+        this.#place(change.handle, change);
+        return;
       case "keyframe":
         this.#begin(() => this.env.resetToKeyframe(this.#seed, ROBOT, change.name));
         return;
@@ -206,6 +218,8 @@ export class Drive {
   async advance(): Promise<void> {
     if (this.#clip) stepClip(this.#clip, this.env, this.#step);
     else await this.#act();
+    this.#placed.clear();
+    this.#goal.add();
     this.env.writeObservation(this.#obs, 0);
     this.#broken = this.env.nanSource;
     this.#step++;
@@ -239,6 +253,7 @@ export class Drive {
     const { env } = this;
     this.#tape.record(0, 0, env);
     const { poses, points, commands, twists, terms } = this.#tape.views;
+    env.handles.writePoses(this.#placed, poses);
     const cut = this.#cut;
     this.#cut = false;
     return {
@@ -258,6 +273,7 @@ export class Drive {
       twist: new Float32Array(twists),
       terms: new Float32Array(terms),
       contacts: readContacts(env.sim),
+      goal: this.#goal.state,
       grip: this.#hands.grip,
       push: this.#hands.pushAngle,
     };
@@ -283,6 +299,7 @@ export class Drive {
       obs: this.#obs.slice(),
       command: this.#command?.save() ?? null,
       hands: this.#hands.save(),
+      goal: this.#goal.save(),
       policy: this.#policy,
       inClip: this.#clip !== null,
     };
@@ -299,6 +316,8 @@ export class Drive {
     this.#obs.set(from.obs);
     if (from.command) this.#command?.load(from.command);
     this.#hands.load(from.hands);
+    this.#goal.load(from.goal);
+    this.#placed.clear();
     this.#cut = true;
     await this.#setPolicy(from.policy);
   }
@@ -308,12 +327,34 @@ export class Drive {
     this.env.delete();
   }
 
+  /** A goal that is elsewhere begins another attempt; the observation after the next step shows it there. */
+  #place(name: string, pose: HandlePose): void {
+    this.env.handles.place(name, pose);
+    this.#placed.add(name);
+    if (this.env.handles.get(name)?.kind === "goal") this.#goal.beginAttempt();
+  }
+
+  /** Counts the end of an episode, and keeps one line about it. @param success whether the goal was reached, which is no fall */
+  #noteEnd(reason: string, success: boolean): void {
+    if (!success) this.#falls++;
+    this.#goal.end(reason);
+  }
+
   #lookAfterFalls(): void {
     const { env } = this;
     this.#listen();
+    const lost = this.#lying > 0 || env.terminated ? null : env.handles.lost(LOST_METRES);
+    if (lost !== null) {
+      this.#noteEnd(`${lost.name} lost`, false);
+      this.#complaint = { step: this.#step, words: `${lost.about} left the workspace; the episode was reset` };
+      this.#reset();
+      return;
+    }
     if (this.#lying > 0) this.#lying--;
     else if (env.terminated && !env.held) {
-      this.#falls++;
+      this.#noteEnd(endOf(env), env.goal?.reached ?? false);
+      if (env.task.handles && !env.nan)
+        this.#complaint = { step: this.#step, words: `the episode ended: ${words(endOf(env))}` };
       this.#lying = Math.round(LYING_SECONDS * env.controlHz);
     } else return;
     if (this.#lying > 0 && (!env.nan || env.held)) return;
@@ -340,6 +381,8 @@ export class Drive {
     set();
     this.env.writeObservation(this.#obs, 0);
     this.#lying = 0;
+    this.#placed.clear();
+    this.#goal.beginEpisode();
     this.#cut = true;
   }
 
@@ -349,6 +392,16 @@ export class Drive {
     this.#actor = await this.#actors.create(policy.data, policy.noise, rows);
     this.#policy = policy;
   }
+}
+
+/** The first termination that held. */
+function endOf({ terminationNames, terminationFlags }: Environment): string {
+  return terminationNames[terminationFlags.indexOf(1)] ?? "";
+}
+
+/** A camel-case name in words. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function policyKind(data: PolicyData): DriveMoment["kind"] {

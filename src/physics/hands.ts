@@ -2,6 +2,7 @@
  * Forces that a user applies to the robot: a short push, and a spring between a point of a body and a point in the world. Forces are set before
  * each control step and held through it. The task's own disturbances on the same body take precedence.
  */
+import { multiply } from "../math/quat.ts";
 import type { Simulation } from "./simulation.ts";
 
 type Triple = readonly [number, number, number];
@@ -13,6 +14,8 @@ export interface Grip {
   readonly point: Triple;
   /** Where the spring pulls the point, in the world, m */
   readonly target: Triple;
+  /** Orientation to which the body is turned instead, w-x-y-z in the world; its place is then its own. */
+  readonly turn?: readonly [number, number, number, number];
 }
 
 /** Everything that decides the next forces. */
@@ -33,6 +36,12 @@ const SPRING_DAMPING = 0.8;
 /** Maximum force of the spring, in multiples of the robot's weight. */
 const STRONGEST_PULL = 2;
 const GRAVITY = 9.81;
+/** Of objects: the same, but stiffer as far as the control period allows, and at most so many multiples of the object's own weight. */
+const OBJECT_RATE = 20;
+const OBJECT_RATE_PER_STEP = 0.4;
+const STRONGEST_LIFT = 20;
+/** m, lever arm with which the strongest lift turns an object */
+const LEVER = 0.05;
 
 /** Pushes and springs on the bodies of one simulation. */
 export class Hands {
@@ -52,10 +61,19 @@ export class Hands {
   #push: readonly [number, number] = [0, 0];
   #pushSteps = 0;
 
-  /** @param dt seconds of a control step */
-  constructor(sim: Simulation, dt: number) {
+  /** Bodies that are held without their weight. */
+  readonly #objects: ReadonlySet<number>;
+  readonly #objectRate: number;
+
+  /**
+   * @param dt seconds of a control step
+   * @param objects free bodies that are no robots: held, they do not sag or swing
+   */
+  constructor(sim: Simulation, dt: number, objects: readonly number[] = []) {
     this.#sim = sim;
     this.#dt = dt;
+    this.#objects = new Set(objects);
+    this.#objectRate = Math.min(OBJECT_RATE, OBJECT_RATE_PER_STEP / dt);
     this.#trunk = heaviestRoot(sim);
     this.#inverseWeight = (sim.model.body_invweight0 as Float64Array).slice();
     this.#roots = (sim.model.body_rootid as Int32Array).slice();
@@ -127,7 +145,9 @@ export class Hands {
       this.#pushSteps--;
       this.#press(this.#trunk, [this.#push[0], this.#push[1], 0], [0, 0, 0]);
     }
-    if (this.#grip !== null) this.#pull(this.#grip);
+    if (this.#grip === null) return;
+    if (this.#objects.has(this.#grip.body)) this.#carry(this.#grip);
+    else this.#pull(this.#grip);
   }
 
   /** kg, of the robot as it is now */
@@ -141,14 +161,35 @@ export class Hands {
     return inverse > 0 ? 1 / inverse : 0;
   }
 
+  /**
+   * An object's spring, at the centre of mass with the object's weight on top: F = m (ω² (target − p) − 2 ω v) + m g. Where it is turned, there is
+   * no spring, and the torque is I (ω² θ − 2 ω w), θ being the rotation that is left; else I (−2 ω w), so that it does not swing.
+   */
+  #carry({ body, point, target, turn }: Grip): void {
+    const { cvel, xquat } = this.#sim;
+    const rate = this.#objectRate;
+    const mass = this.#massAt(body);
+    const weight = GRAVITY * mass;
+    const at = this.#pointOf(body, point);
+    const velocity = this.#velocityAt(body, at);
+    const left = turn && rotationLeft(xquat.subarray(4 * body, 4 * body + 4), turn);
+    const inertia = 1 / Math.max(this.#inverseWeight[2 * body + 1], Number.MIN_VALUE);
+    for (let i = 0; i < 3; i++) {
+      const stretch = turn ? 0 : rate ** 2 * (target[i] - at[i]);
+      this.#force[i] = mass * (stretch - 2 * rate * velocity[i]);
+      this.#torque[i] = inertia * (rate ** 2 * (left?.[i] ?? 0) - 2 * rate * cvel[6 * body + i]);
+    }
+    shorten(this.#force, STRONGEST_LIFT * weight);
+    shorten(this.#torque, STRONGEST_LIFT * weight * LEVER);
+    this.#force[2] += weight;
+    this.#press(body, this.#force, this.#torque);
+  }
+
   /** F = m (ω² (target − p) − 2 ζ ω v) at the point p, as a force and a torque at the centre of mass. */
   #pull({ body, point, target }: Grip): void {
-    const { xpos, xmat, xipos } = this.#sim;
+    const { xipos } = this.#sim;
     const mass = this.#massAt(body);
-    const at = [0, 1, 2].map((i) => {
-      const row = 9 * body + 3 * i;
-      return xpos[3 * body + i] + xmat[row] * point[0] + xmat[row + 1] * point[1] + xmat[row + 2] * point[2];
-    });
+    const at = this.#pointOf(body, point);
     const velocity = this.#velocityAt(body, at);
     let size = 0;
     for (let i = 0; i < 3; i++) {
@@ -163,6 +204,15 @@ export class Hands {
     const [fx, fy, fz] = this.#force;
     this.#torque.set([ry * fz - rz * fy, rz * fx - rx * fz, rx * fy - ry * fx]);
     this.#press(body, this.#force, this.#torque);
+  }
+
+  /** A point of a body in the world, m. */
+  #pointOf(body: number, point: Triple): number[] {
+    const { xpos, xmat } = this.#sim;
+    return [0, 1, 2].map((i) => {
+      const row = 9 * body + 3 * i;
+      return xpos[3 * body + i] + xmat[row] * point[0] + xmat[row + 1] * point[1] + xmat[row + 2] * point[2];
+    });
   }
 
   /** v + ω × (p − c); MuJoCo gives both of a body about the centre of mass c of the whole tree. */
@@ -182,6 +232,23 @@ export class Hands {
       xfrcApplied[6 * body + 3 + i] += torque[i];
     }
   }
+}
+
+/** Makes a vector no longer than this. */
+function shorten(vector: Float64Array, most: number): void {
+  const length = Math.hypot(vector[0], vector[1], vector[2]);
+  if (length <= most) return;
+  for (let i = 0; i < 3; i++) vector[i] *= most / length;
+}
+
+/** The rotation that turns one orientation into another: axis times angle, rad, the shorter way. */
+function rotationLeft(from: ArrayLike<number>, to: ArrayLike<number>): number[] {
+  const inverse = [from[0], -from[1], -from[2], -from[3]];
+  const turn = [0, 0, 0, 0];
+  multiply(turn, 0, [to[0], to[1], to[2], to[3]], 0, inverse, 0);
+  const sine = Math.hypot(turn[1], turn[2], turn[3]);
+  const angle = 2 * Math.atan2(sine, Math.abs(turn[0])) * (turn[0] < 0 ? -1 : 1);
+  return [1, 2, 3].map((i) => (sine > 0 ? (turn[i] / sine) * angle : 0));
 }
 
 function heaviestRoot(sim: Simulation): number {

@@ -10,6 +10,15 @@ export interface GoalSums {
   readonly counts: readonly number[];
 }
 
+/** Everything that decides how one episode's measures continue. */
+export interface GoalProgress {
+  readonly steps: number;
+  readonly row: number;
+  readonly successStep: number | null;
+  readonly dropped: boolean;
+  readonly counts: readonly number[];
+}
+
 /** What came of many episodes. All null where the task declares no goal of the kind. */
 export interface GoalSummary {
   /** Share of episodes that were a success. */
@@ -27,7 +36,7 @@ export class GoalMeasures {
   readonly #controlHz: number;
   readonly #rowSteps: number;
   readonly #atEnd: boolean;
-  readonly #counts: number[];
+  #counts: number[];
   #steps = 0;
   /** Steps in a row, up to now, in which the condition held. */
   #row = 0;
@@ -49,6 +58,24 @@ export class GoalMeasures {
     else if (this.#atEnd) this.#successStep = null;
     if (dropped) this.#dropped = true;
     for (let i = 0; i < counts.length; i++) this.#counts[i]! += counts[i]!;
+  }
+
+  /** Of the steps so far, s. */
+  get seconds(): number {
+    return this.#steps / this.#controlHz;
+  }
+
+  save(): GoalProgress {
+    const [steps, row, successStep, dropped] = [this.#steps, this.#row, this.#successStep, this.#dropped];
+    return { steps, row, successStep, dropped, counts: [...this.#counts] };
+  }
+
+  load({ steps, row, successStep, dropped, counts }: GoalProgress): void {
+    this.#steps = steps;
+    this.#row = row;
+    this.#successStep = successStep;
+    this.#dropped = dropped;
+    this.#counts = [...counts];
   }
 
   /** Of the steps so far, which end the episode. */

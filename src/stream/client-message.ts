@@ -8,6 +8,7 @@ import {
   HARDEST_PUSH,
   LARGEST_NOISE_SEED,
   MAX_CLIENT_MESSAGE_BYTES,
+  MAX_HANDLE_NAME,
   MAX_KEYFRAME_NAME,
   MAX_POLICY_KEY,
   MAX_WATCHED,
@@ -19,6 +20,8 @@ const environment = z.int().min(0).max(0xffffffff);
 const speed = z.number().min(-100).max(100);
 const coordinate = z.number().min(-1e5).max(1e5);
 const point = z.tuple([coordinate, coordinate, coordinate]);
+const part = z.number().min(-1).max(1);
+const rotation = z.tuple([part, part, part, part]);
 
 const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("hello"), protocol: z.int() }),
@@ -37,7 +40,19 @@ const clientMessage = z.discriminatedUnion("type", [
     factor: z.number().min(DRIVE_SPEEDS.slowest).max(DRIVE_SPEEDS.fastest),
   }),
   z.strictObject({ type: z.literal("push"), angle: speed, speed: z.number().min(0).max(HARDEST_PUSH) }),
-  z.strictObject({ type: z.literal("grab"), body: z.int().min(0).max(0xffff), point, target: point }),
+  z.strictObject({
+    type: z.literal("grab"),
+    body: z.int().min(0).max(0xffff),
+    point,
+    target: point,
+    turn: rotation.optional(),
+  }),
+  z.strictObject({
+    type: z.literal("place"),
+    handle: z.string().min(1).max(MAX_HANDLE_NAME),
+    pos: point.nullable(),
+    quat: rotation.nullable(),
+  }),
   z.strictObject({ type: z.literal("letGo") }),
   z.strictObject({
     type: z.literal("flow"),

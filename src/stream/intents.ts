@@ -77,6 +77,7 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   seek: "simulate",
   saveReplay: "simulate",
   keyframe: "simulate",
+  place: "simulate",
   branch: "simulate",
 };
 
@@ -174,6 +175,7 @@ export class IntentDesk {
       case "seek":
       case "saveReplay":
       case "keyframe":
+      case "place":
       case "branch":
         return this.drive(viewer, message);
       case "plan":
@@ -232,6 +234,9 @@ export class IntentDesk {
     const keyframes = this.showOf("drive")?.scene?.info.keyframes ?? [];
     if (wish.type === "keyframe" && !keyframes.includes(wish.name))
       return this.refuse(viewer, "notOffered", "keyframe", `there is no keyframe "${wish.name}"`);
+    const handles = this.showOf("drive")?.scene?.info.handles ?? [];
+    if (wish.type === "place" && !handles.some(({ name }) => name === wish.handle))
+      return this.refuse(viewer, "notOffered", "place", `there is no handle "${wish.handle}"`);
     if (!this.takeWheel(viewer, wish.type)) return false;
     this.driveHandler?.wish(wish);
     return true;

@@ -29,7 +29,7 @@ import {
 } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import { commandRangesOf } from "../tasks/command-ranges.ts";
-import type { Environment, TaskVariant } from "../tasks/index.ts";
+import { describeGoal, type Environment, type TaskVariant } from "../tasks/index.ts";
 import { type CommandChange, commandOf, LET_GO, orderOf, type PlainWish, STANDING } from "./page-wishes.ts";
 import type { PolicyShelf } from "./policy-shelf.ts";
 
@@ -320,6 +320,7 @@ export class DriveView implements DriveHandler {
       oldest: this.#moment?.oldest ?? 0,
       newest: this.#moment?.newest ?? 0,
       falls: this.#moment?.falls ?? 0,
+      goal: this.#moment?.goal ?? null,
       kind: this.#moment?.kind ?? "zero",
       tallies: this.#tallies,
       branch: this.#branch,
@@ -378,6 +379,8 @@ function runInfo({ env, shelf, incident }: DriveOptions): RunInfo {
     rewardNames: env.rewardNames,
     actionNames: env.actionDescription.names,
     keyframes: env.keyframes,
+    handles: env.handles.all,
+    goal: env.task.goal ? describeGoal(env.task.goal) : null,
     capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
     ...(incident === undefined ? {} : { incident }),
   };

@@ -222,6 +222,8 @@ function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunI
     rewardNames: env.rewardNames,
     actionNames: env.actionDescription.names,
     keyframes: [],
+    handles: [],
+    goal: null,
     capabilities: ["pause-training"],
   };
 }

@@ -32,6 +32,8 @@ export function orderOf(wish: PlainWish): DriveOrder {
       return { kind: "seek", step: wish.step };
     case "keyframe":
       return { kind: "change", change: { kind: "keyframe", name: wish.name } };
+    case "place":
+      return { kind: "change", change: { kind: "place", handle: wish.handle, pos: wish.pos, quat: wish.quat } };
     case "branch":
       return { kind: "branch", what: wish.what };
     case "saveReplay":
@@ -46,6 +48,6 @@ export function commandOf({ vx, vy, yawRate }: Extract<DriveWish, { type: "comma
   return { kind: "command", values: [vx, vy, yawRate] };
 }
 
-function gripOf({ body, point, target }: Extract<DriveWish, { type: "grab" }>): DriveChange {
-  return { kind: "hold", grip: { body, point, target } };
+function gripOf({ body, point, target, turn }: Extract<DriveWish, { type: "grab" }>): DriveChange {
+  return { kind: "hold", grip: { body, point, target, ...(turn && { turn }) } };
 }

@@ -9,6 +9,7 @@ import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./actions/action-mapping.ts";
 import type { Command } from "./command.ts";
 import type { Goal } from "./goal.ts";
+import type { Handles } from "./handles/handles.ts";
 import type { AnyLesson, ChosenLesson, DeclaredLesson } from "./lesson.ts";
 import type { MirrorRule } from "./mirror.ts";
 import type { ModelChange } from "./model-change.ts";
@@ -124,6 +125,8 @@ export interface TaskSpec<
   readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
   /** What evaluations count for tasks with a goal. */
   readonly goal?: Goal<Moment<Robot, Tracked & Events>>;
+  /** What a person may move by hand where the task is driven. */
+  readonly handles?: Handles;
   /** Lessons: variants of the task for training, by name. */
   readonly lessons?: Readonly<Record<string, DeclaredLesson>>;
   /** Presets for training, by budget and algorithm (default: the general presets). */
@@ -167,6 +170,7 @@ export interface Task {
   readonly measured: ((s: AnyMoment) => ArrayLike<number>) | undefined;
   readonly footing: ((s: AnyMoment) => Footing) | undefined;
   readonly goal: Goal<AnyMoment> | undefined;
+  readonly handles: Handles | undefined;
   readonly lessons: Readonly<Record<string, AnyLesson>>;
   readonly presets: TaskPresets;
   /** Whether it looks up geoms that touch nothing; where absent, scenes of the package are taken not to need them. */

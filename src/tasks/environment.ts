@@ -22,6 +22,7 @@ import { bindTask, type OpenMoment } from "./bound-task.ts";
 import type { CommandState } from "./command.ts";
 import type { Footing, Task } from "./define-task.ts";
 import { GoalReadings } from "./goal.ts";
+import { BoundHandles } from "./handles/handles.ts";
 import { ObservationGroup, type ObservationSlice } from "./observation.ts";
 import { Outcome } from "./outcome.ts";
 import type { Randomisation } from "./randomisation.ts";
@@ -70,6 +71,8 @@ export class Environment extends StepReadings {
   readonly command: Float64Array | undefined;
   /** What the last step did for the task's goal; absent where it declares none. */
   readonly goal: GoalReadings | undefined;
+  /** What a person may move by hand; none where the task declares none. */
+  readonly handles: BoundHandles;
 
   readonly #memory = new TaskMemory();
   /** [tick, episode step] */
@@ -117,6 +120,7 @@ export class Environment extends StepReadings {
 
     this.outcome = new Outcome(task);
     this.goal = task.goal && new GoalReadings(task.goal);
+    this.handles = new BoundHandles(task.handles ?? {}, sim);
     this.#starts = new StartStates(sim, task, this.#robot, this.#action);
 
     // Terms have a size only once they are read, which needs a first episode.

@@ -47,8 +47,11 @@ export {
 } from "./describe-task.ts";
 export { Environment, type EnvironmentOptions, scenePath } from "./environment.ts";
 export type { Goal, GoalCondition, GoalCounter, GoalDescription, GoalReadings, SuccessRule } from "./goal.ts";
+export { describeGoal } from "./goal.ts";
 export { CELLS, type Cell, goalCells, moveOf, writePosition } from "./gridworld/board.ts";
 export { saddles, startingAt } from "./gridworld/gridworld.ts";
+export { allowed, clamped, distanceOut, type HandleBox, type HandlePose, type HandleTurn } from "./handles/allowed.ts";
+export type { Handle, HandleDescription, Handles } from "./handles/handles.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
 export { type ChosenLesson, type Lesson, withLesson } from "./lesson.ts";
 export {

@@ -91,6 +91,8 @@ export const sampleInfo: RunInfo = {
   rewardNames: ["trackLinVel", "alive", "torque"],
   actionNames: ["hip", "knee"],
   keyframes: [],
+  handles: [],
+  goal: null,
   capabilities: ["pause-training"],
 };
 

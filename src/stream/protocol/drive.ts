@@ -17,6 +17,8 @@ export interface DriveMessage {
   readonly newest: number;
   /** How often the robot fell. */
   readonly falls: number;
+  /** What became of the task's goal; null where it declares none. */
+  readonly goal: GoalState | null;
   /** Key of the policy that acts. */
   readonly policy: string;
   readonly policies: readonly PolicyChoice[];
@@ -32,6 +34,20 @@ export interface DriveMessage {
   readonly actMs: number;
   /** One sentence more, such as why it failed. */
   readonly detail?: string;
+}
+/** What became of a task's goal: of the present attempt, and counted since the beginning. */
+export interface GoalState {
+  /** null where the task declares no success. */
+  readonly success: boolean | null;
+  /** From the attempt's start, or from when its target was moved, s; null without success. */
+  readonly secondsToSuccess: number | null;
+  readonly successes: number;
+  /** null where the task declares no drop. */
+  readonly drops: number | null;
+  /** By name; null where the task counts nothing. */
+  readonly counters: Readonly<Record<string, number>> | null;
+  /** How often episodes ended, by reason. */
+  readonly ends: Readonly<Record<string, number>>;
 }
 /** Number of the original course in the frames of the driven simulation, which is 0 itself. */
 export const ORIGINAL = 1;
@@ -87,6 +103,8 @@ export interface Grip {
   readonly body: number;
   readonly point: readonly [number, number, number];
   readonly target: readonly [number, number, number];
+  /** The orientation to which it is turned in place of that, w-x-y-z in the world. */
+  readonly turn?: readonly [number, number, number, number];
 }
 /** The course so far as a replay file; sent to the page that asked. */
 export interface ReplayMessage {
@@ -111,6 +129,8 @@ export const MOST_FLOW_STEPS = 64;
 export const LARGEST_NOISE_SEED = 999;
 /** Longest name of a keyframe. */
 export const MAX_KEYFRAME_NAME = 100;
+/** Longest name of a handle. */
+export const MAX_HANDLE_NAME = 100;
 /** Longest key of a policy. */
 export const MAX_POLICY_KEY = 400;
 
@@ -134,6 +154,13 @@ export type DriveWish =
   | { readonly type: "seek"; readonly step: number }
   /** Puts the robot into a keyframe of its model. */
   | { readonly type: "keyframe"; readonly name: string }
+  /** Puts one of the task's handles somewhere: position in m, quaternion w-x-y-z, both in the world; null leaves what it has. */
+  | {
+      readonly type: "place";
+      readonly handle: string;
+      readonly pos: readonly [number, number, number] | null;
+      readonly quat: readonly [number, number, number, number] | null;
+    }
   /** Begins another future here with the known one beside it; ends that and keeps the branch, or goes back to the original. */
   | { readonly type: "branch"; readonly what: "begin" | "keep" | "back" }
   /** Asks for the course so far as a small file that gives it again, bit for bit; it comes as `replay`. */

@@ -30,9 +30,39 @@ export interface RunInfo {
   readonly actionNames: readonly string[];
   /** Keyframes of the model that the driven robot can be put into. */
   readonly keyframes: readonly string[];
+  /** What may be moved by hand. */
+  readonly handles: readonly HandleInfo[];
+  /** What the task's goal is, in words; null where it declares none. */
+  readonly goal: GoalInfo | null;
   readonly capabilities: readonly Capability[];
   /** What of a training is gone through first, where that is so. */
   readonly incident?: "fall" | "nan";
+}
+
+/** Something that may be moved or turned by hand. */
+export interface HandleInfo {
+  readonly name: string;
+  readonly about: string;
+  /** Position in the scene's list of bodies. */
+  readonly body: number;
+  /** A goal stays where it is put; an object is moved by the physics. */
+  readonly kind: "goal" | "object";
+  /** Where it may be put, m; absent where it stays in its place. */
+  readonly within?: {
+    readonly lowest: readonly [number, number, number];
+    readonly highest: readonly [number, number, number];
+  };
+  /** Axis about which it may be turned, and by how much at most, rad; absent where it is not turned. */
+  readonly turn?: { readonly about: "z" | "any"; readonly most?: number };
+}
+
+/** What a task counts as success, drop and more, in sentences. */
+export interface GoalInfo {
+  readonly success?: { readonly about: string };
+  readonly drop?: { readonly about: string };
+  readonly counters?: Readonly<
+    Record<string, { readonly about: string; readonly unit: string; readonly per: "second" | "minute" | "episode" }>
+  >;
 }
 
 /** One training iteration; null where there is no value yet. */

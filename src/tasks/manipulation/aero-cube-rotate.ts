@@ -11,6 +11,7 @@ import { centreOfMass, driveGains, friction, inertia, jointField, jointZeros, ma
 import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
 import {
+  cubeHandle,
   driveForces,
   drop,
   fingertips,
@@ -106,6 +107,7 @@ export const aeroCubeRotateZAxis = defineTask({
   },
   rewardPerSecond: true,
 
+  handles: { cube: cubeHandle },
   terminate: { dropped: hasDropped },
   goal: { drop, counters: { turned } },
 });

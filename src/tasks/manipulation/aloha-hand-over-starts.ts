@@ -1,4 +1,5 @@
 /** Where episodes of AlohaHandOver begin: by the task, and by its lesson. */
+import type { HandleBox } from "../handles/allowed.ts";
 import type { ResetContext } from "../moment.ts";
 import type { BoxRobot } from "./aloha-box.ts";
 
@@ -8,6 +9,11 @@ const BOX_RANGE = [0.05, 0.1];
 const TARGET_MIDDLE = [0.2, 0, 0.25];
 const TARGET_RANGE = 0.15;
 const LEAST_TARGET_X = 0.15;
+/** Where targets are put. */
+export const TARGETS: HandleBox = {
+  lowest: [LEAST_TARGET_X, TARGET_MIDDLE[1] - TARGET_RANGE, TARGET_MIDDLE[2] - TARGET_RANGE],
+  highest: [TARGET_MIDDLE[0] + TARGET_RANGE, TARGET_MIDDLE[1] + TARGET_RANGE, TARGET_MIDDLE[2] + TARGET_RANGE],
+};
 
 /** m and rad: where hands are along a run that goes well. */
 const [GRASP_HEIGHT, GRASP_PITCH] = [0.062, 0.3];

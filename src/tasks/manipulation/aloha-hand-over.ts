@@ -13,7 +13,7 @@ import { bestSoFar } from "../trackers/best-so-far.ts";
 import { latch } from "../trackers/latch.ts";
 import { alohaIncrements } from "./aloha.ts";
 import { type BoxRobot, boxWords, sigmoid } from "./aloha-box.ts";
-import { beginAnywhere, beginBefore } from "./aloha-hand-over-starts.ts";
+import { beginAnywhere, beginBefore, TARGETS } from "./aloha-hand-over-starts.ts";
 
 const EPISODE_STEPS = 250;
 /** m, heights of the box: it is picked up above the first, and dropped when it comes below the second after that. */
@@ -83,6 +83,15 @@ export const alohaHandOver = defineTask({
     drop: {
       about: `The box was lifted above ${100 * PICKED_HEIGHT} cm and came down below ${100 * DROPPED_HEIGHT} cm.`,
       of: isDropped,
+    },
+  },
+  handles: {
+    target: { about: "where the right hand is to bring the box", body: "mocap_target", within: TARGETS },
+    box: {
+      about: "the box",
+      body: "box",
+      within: { lowest: [-0.3, -0.25, 0.03], highest: [0.4, 0.25, 0.5] },
+      turn: { about: "any" },
     },
   },
   terminate: {

@@ -7,6 +7,7 @@
  * shows zeros for all places. Actions are clipped to ±1, where published policies stay.
  */
 import { defineTask } from "../define-task.ts";
+import type { HandleBox } from "../handles/allowed.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
 import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
@@ -33,6 +34,8 @@ const [FULLY_IN, JUST_IN] = [0.05, 0.09];
 /** Hands hold parts at their middles, along their axes. */
 const SOCKET_HOLD: Hold = { place: [0, 0, 0], turn: [1, 0, 0, 0], fingers: [0.0305, 0.0305] };
 const PEG_HOLD: Hold = { place: [0, 0, 0], turn: [0, 0, 0, 1], fingers: [0.0186, 0.0186] };
+/** Where hands may put the parts. */
+const OVER_TABLE: HandleBox = { lowest: [-0.35, -0.25, 0.01], highest: [0.35, 0.25, 0.5] };
 /** m, control of a gripper that holds */
 const SHUT = 0.002;
 
@@ -178,6 +181,10 @@ export const alohaSinglePegInsertion = defineTask({
       about: `The tip of the peg is within ${1000 * INSERTED} mm of the place in the socket's middle where the reward is highest.`,
       of: ({ robot }) => robot.tipDistance() < INSERTED,
     },
+  },
+  handles: {
+    socket: { about: "the socket", body: "socket", within: OVER_TABLE, turn: { about: "any" } },
+    peg: { about: "the peg", body: "peg", within: OVER_TABLE, turn: { about: "any" } },
   },
   terminate: {
     far: ({ robot: { places } }) => isFar(places.socket) || isFar(places.peg),

@@ -2,6 +2,7 @@
 import { fromAxisAngle, multiply, randomRotation } from "../../math/quat.ts";
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
+import type { Handle } from "../handles/handles.ts";
 import type { MomentBase } from "../moment.ts";
 import type { Readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
@@ -133,6 +134,14 @@ export class HandWithCube {
     for (let i = 0; i < this.#qposAddress.length; i++) ctrl[i] = qpos[this.#qposAddress[i]];
   }
 }
+
+/** The cube, around and above the palm. */
+export const cubeHandle: Handle = {
+  about: "the cube",
+  body: "cube",
+  within: { lowest: [-0.1, -0.2, -0.1], highest: [0.3, 0.2, 0.25] },
+  turn: { about: "any" },
+};
 
 /** What terms of any hand task may read. */
 export type Seen = MomentBase<HandWithCube>;

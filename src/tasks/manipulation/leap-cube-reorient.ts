@@ -14,7 +14,7 @@ import { tolerance } from "../terms/tolerance.ts";
 import { type ActionHistoryReading, actionHistory } from "../trackers/action-history.ts";
 import { type TurningGoalReading, turningGoal } from "../trackers/turning-goal.ts";
 import { wrenches } from "../trackers/wrenches.ts";
-import { drop, fingertips, type HandWithCube, hasDropped, type Seen, trueHand } from "./hand-with-cube.ts";
+import { cubeHandle, drop, fingertips, type HandWithCube, hasDropped, type Seen, trueHand } from "./hand-with-cube.ts";
 import { ENCODER_NOISE, leapHand, leapTiming, placeLeap } from "./leap-hand.ts";
 
 const REACHED = 0.1; // rad
@@ -112,6 +112,10 @@ export const leapCubeReorient = defineTask({
     wrench: { of: (s) => s.wrench.wrench, unit: "N, N·m, world frame" },
   },
 
+  handles: {
+    goal: { about: "the orientation that the cube is to have", body: "goal", turn: { about: "any" } },
+    cube: cubeHandle,
+  },
   reward,
   rewardPerSecond: true,
   lessons: { near },

@@ -6,6 +6,7 @@
 import { jointTargets } from "../actions/joint-targets.ts";
 import { defineTask } from "../define-task.ts";
 import {
+  cubeHandle,
   driveForces,
   drop,
   fingertips,
@@ -41,6 +42,7 @@ export const leapCubeRotateZAxis = defineTask({
   },
   rewardPerSecond: true,
 
+  handles: { cube: cubeHandle },
   terminate: { dropped: hasDropped },
   goal: { drop, counters: { turned } },
 });

@@ -59,6 +59,16 @@ export const pandaOpenCabinet = defineTask({
     robot.target[0] = TARGET[0] + rng.uniform(-SPREAD, SPREAD);
     for (let i = 1; i < 3; i++) robot.target[i] = TARGET[i];
   },
+  handles: {
+    target: {
+      about: "how far the drawer is to be pulled",
+      body: "mocap_target",
+      within: {
+        lowest: [TARGET[0] - SPREAD, TARGET[1], TARGET[2]],
+        highest: [TARGET[0] + SPREAD, TARGET[1], TARGET[2]],
+      },
+    },
+  },
   observe: pandaSeen,
   reward: {
     gripperNear: { weight: 4, of: gripperNear },

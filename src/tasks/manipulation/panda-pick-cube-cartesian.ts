@@ -24,7 +24,7 @@ import {
   pandaSeen,
   untouched,
 } from "./panda.ts";
-import { handOnFloor } from "./panda-pick-cube.ts";
+import { cubeHandle, handOnFloor } from "./panda-pick-cube.ts";
 
 /** m, middle of the strip on which the cube starts, and half its length */
 const STRIP = [0.631053, 0, 0.03];
@@ -85,6 +85,15 @@ export const pandaPickCubeCartesian = defineTask({
     ...pandaSeen,
     noSolution: { of: (s) => (s.tip.reached ? 0 : 1) },
     lastAction: { of: (s) => s.lastAction },
+  },
+  handles: {
+    target: {
+      about: "where the cube is to be brought",
+      body: "mocap_target",
+      // the tip is led in this plane
+      within: { lowest: [STRIP[0], -0.2, 0.05], highest: [STRIP[0], 0.2, 0.4] },
+    },
+    cube: cubeHandle,
   },
   reward: { progress: { weight: 1, of: (s) => s.best.gain } },
   terminate: { cubeAway: (s) => s.robot.isAway, inPlace: isInPlace },

@@ -6,6 +6,8 @@
 import { fromAxisAngle } from "../../math/quat.ts";
 import type { Rng } from "../../math/rng.ts";
 import { defineTask } from "../define-task.ts";
+import type { HandleBox } from "../handles/allowed.ts";
+import type { Handle } from "../handles/handles.ts";
 import type { ResetContext } from "../moment.ts";
 import { touch } from "../trackers/touch.ts";
 import {
@@ -26,10 +28,25 @@ const HOME = [0, 0.3, 0, -1.57079, 0, 2, -0.7853];
 /** m, of the cube's middle where it lies */
 const LIES = [0.7, 0, 0.03];
 const SPREAD = 0.2; // m
+const [LOWEST, HIGHEST] = [0.2, 0.4]; // m, of targets above it
 const STEEPEST = Math.PI / 4; // rad, of the target in the variant
 const TURN_ALLOWED = 0.2; // rad
 const WAY_ALLOWED = 0.02; // m
 const CUBE = 9; // of the cube's position in qpos
+
+/** Where targets are put: by the task, and down to the floor by hand. */
+const TARGETS: HandleBox = {
+  lowest: [LIES[0] - SPREAD, LIES[1] - SPREAD, LIES[2]],
+  highest: [LIES[0] + SPREAD, LIES[1] + SPREAD, LIES[2] + HIGHEST],
+};
+
+/** The cube, within the arm's reach. */
+export const cubeHandle: Handle = {
+  about: "the cube",
+  body: "box",
+  within: { lowest: [0.3, -0.5, LIES[2]], highest: [0.9, 0.5, 0.6] },
+  turn: { about: "any" },
+};
 
 /** What of hand and pads may touch the floor. */
 export const handOnFloor = touch([
@@ -45,7 +62,7 @@ function place({ sim, robot, rng }: ResetContext<PandaRobot>): void {
   for (let i = 0; i < 2; i++) sim.qpos[CUBE + i] = LIES[i] + rng.uniform(-SPREAD, SPREAD);
   sim.qpos[CUBE + 2] = LIES[2];
   for (let i = 0; i < 2; i++) robot.target[i] = LIES[i] + rng.uniform(-SPREAD, SPREAD);
-  robot.target[2] = LIES[2] + rng.uniform(0.2, 0.4);
+  robot.target[2] = LIES[2] + rng.uniform(LOWEST, HIGHEST);
 }
 
 /** A turn by up to 45° about any axis. */
@@ -71,6 +88,15 @@ function pickCube(name: string, turned: boolean) {
     action: pandaIncrements,
     track: { atObject, onFloor: handOnFloor },
     reset: start,
+    handles: {
+      target: {
+        about: "where the cube is to be brought",
+        body: "mocap_target",
+        within: TARGETS,
+        ...(turned && { turn: { about: "any" as const, most: STEEPEST } }),
+      },
+      cube: cubeHandle,
+    },
     lessons: {
       around: {
         about: "every second episode starts with the open hand around the cube",

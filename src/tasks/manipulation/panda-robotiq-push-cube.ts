@@ -39,9 +39,9 @@ const BOX = 13; // of the box's pose in qpos
 const UPPER = 4; // joints with the strong motors
 
 /** m, middle of the places of box and target, their limits, and how high above the middle a target may be */
-const MIDDLE = [0.56784, -0.0253974, 0.0306525];
-const LOWEST = [0.4, -0.2, -0.005];
-const HIGHEST = [0.65, 0.2, 0.04];
+const MIDDLE = [0.56784, -0.0253974, 0.0306525] as const;
+const LOWEST = [0.4, -0.2, -0.005] as const;
+const HIGHEST = [0.65, 0.2, 0.04] as const;
 const RISE = 0.005;
 const DEPTH = 0.4; // of places along x, in those along y
 const BOX_WAY = 0.15; // m along y
@@ -243,6 +243,20 @@ export const pandaRobotiqPushCube = defineTask({
     ),
   },
   reset: start,
+  handles: {
+    target: {
+      about: "where the box is to be pushed",
+      body: "mocap_target",
+      within: { lowest: [LOWEST[0], LOWEST[1], MIDDLE[2]], highest: [HIGHEST[0], HIGHEST[1], MIDDLE[2]] },
+      turn: { about: "z" },
+    },
+    box: {
+      about: "the box",
+      body: "box",
+      within: { lowest: [0.32, -0.48, MIDDLE[2]], highest: [0.73, 0.6, 0.4] },
+      turn: { about: "any" },
+    },
+  },
   observe: {
     target: { of: (s) => s.seen.target, unit: "m" },
     targetRotation: { of: (s) => s.seen.targetRotation },

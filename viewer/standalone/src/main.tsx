@@ -44,6 +44,8 @@ function infoOf({ task, run, commandRanges }: PagePayload, { env }: PlayedRobot)
     rewardNames: [],
     actionNames: [],
     keyframes: [],
+    handles: env.handles.all,
+    goal: null,
     capabilities: isSteered ? ["steer", "simulate"] : ["simulate"],
   };
 }

@@ -188,6 +188,7 @@ export class Player {
       oldest: step,
       newest: step,
       falls: robot.falls,
+      goal: null,
       policy: "",
       policies: [],
       kind: "file",
