@@ -106,6 +106,8 @@ export interface SceneBody {
   readonly mass: number;
   /** Centre of mass in the body's frame, m. */
   readonly centre: readonly [number, number, number];
+  /** Whether a free joint lets it go anywhere; absent where not. */
+  readonly isFree?: boolean;
 }
 
 /** A joint that turns or slides about an axis, in the frame of the body that it moves. */

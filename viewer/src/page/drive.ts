@@ -1,8 +1,9 @@
 /** The page's controls of the driven simulation: clock, policy, control and steering. Sends requests; the server decides. */
 import type { Channel, ClientMessage, DriveMessage, FlowSettings } from "../../../src/stream/protocol.ts";
 import type { Store } from "../state/store.ts";
+import type { Axes } from "../steering/axes.ts";
 import { type PadAction, PadWatch } from "../steering/gamepad.ts";
-import { SteeringKeys } from "../steering/keyboard.ts";
+import { movingKeys, SteeringKeys } from "../steering/keyboard.ts";
 import { Steering } from "../steering/steering.ts";
 
 /** Speeds of a driven simulation, as multiples of real time. */
@@ -27,6 +28,7 @@ export class Drive {
   private readonly store: Store;
   private readonly send: (message: ClientMessage) => void;
   private readonly keys = new SteeringKeys();
+  private readonly movingKeys = new SteeringKeys(movingKeys);
   private latencies: number[] = [];
   /** The speed requested last. */
   private asked = { speed: 1, atMs: Number.NEGATIVE_INFINITY };
@@ -159,10 +161,20 @@ export class Drive {
 
   // ---------------------------------------------------------------------------------------------------------------------------- keys and pads
 
-  /** True where the key steers. */
+  /** What keys move where no robot is steered; null where there is nothing. */
+  goalKeys: { readonly goal?: unknown; press(axes: Axes | null): void } | null = null;
+
+  /** True where the key steers, or moves the goal. */
   press(event: KeyboardEvent): boolean {
+    if (this.goalKeys?.goal && !this.isSteerable()) return this.pressGoal(event);
     if (!this.isSteerable() || !this.keys.press(event)) return false;
     this.tellKeys();
+    return true;
+  }
+
+  private pressGoal(event: KeyboardEvent): boolean {
+    if (!this.movingKeys.press(event)) return false;
+    this.goalKeys?.press(this.movingKeys.axes);
     return true;
   }
 
@@ -179,10 +191,14 @@ export class Drive {
   private listen(): void {
     addEventListener("keyup", (event) => {
       this.keys.release(event);
+      this.movingKeys.release(event);
+      this.goalKeys?.press(this.movingKeys.axes);
       if (this.isSteerable()) this.tellKeys();
     });
     const letGo = () => {
       this.keys.clear();
+      this.movingKeys.clear();
+      this.goalKeys?.press(null);
       this.steering.letGo();
       this.store.set({ heldKeys: new Set() });
     };

@@ -14,6 +14,7 @@ import { DrawLoop } from "./draw-loop.ts";
 import { Drive } from "./drive.ts";
 import { Grab } from "./grab.ts";
 import { Hand } from "./hand.ts";
+import { Handles } from "./handles/handles.ts";
 import { Inbox } from "./inbox.ts";
 import { Notices } from "./notices.ts";
 import { Picture } from "./picture.ts";
@@ -69,12 +70,14 @@ export class Page {
       moved: () => this.loop.wake(),
     });
     const grab = new Grab(stage, send);
-    this.hand = new Hand(store, stage, this.scene, grab);
+    const handles = new Handles(store, stage, send, () => this.scene.poseOf(0));
+    this.hand = new Hand(store, stage, this.scene, grab, handles);
+    this.drive.goalKeys = handles;
     this.view = new View(store, stage, chosenTheme);
     this.wishes = new Wishes(store, this.playback, send);
     const { scene, drive, studio, notices } = this;
     this.inbox = new Inbox(store, { scene, contacts: moments.contacts, drive, studio, notices }, send);
-    this.loop = new DrawLoop(new Picture(store, stage, moments, this.comparison, grab));
+    this.loop = new DrawLoop(new Picture(store, stage, moments, this.comparison, this.hand));
     store.subscribe((state, before) => this.apply(state, before));
   }
 
@@ -121,14 +124,14 @@ export class Page {
   }
 
   private sceneReplaced(info: RunInfo | null): void {
-    this.hand.grab.end();
+    this.hand.end();
     this.drive.steering.setRanges(info?.capabilities.includes("steer") ? info.commandRanges : []);
   }
 
   /** Nothing can be held, pointed at or filmed in a picture that is gone. */
   private screenChanged(screen: ScreenState): void {
     if (screen !== "drawn") {
-      this.hand.grab.end();
+      this.hand.end();
       if (this.video.isRunning) this.video.toggle();
     }
     this.store.set({ screen, ...(screen === "drawn" ? {} : { pointed: null }) });

@@ -3,7 +3,8 @@ import type { StageView } from "../scene/cast.ts";
 import type { Stage } from "../scene/stage.ts";
 import type { Store } from "../state/store.ts";
 import type { Comparison } from "./comparison.ts";
-import { type Grab, springOf } from "./grab.ts";
+import { springOf } from "./grab.ts";
+import type { Hand } from "./hand.ts";
 import { Readouts } from "./readouts.ts";
 import type { Moments } from "./shown-scene.ts";
 import { environmentsOnScreen } from "./wishes.ts";
@@ -14,15 +15,15 @@ export class Picture {
   private readonly stage: Stage;
   private readonly moments: Moments;
   private readonly comparison: Comparison;
-  private readonly grab: Grab;
+  private readonly hand: Hand;
   private readonly readouts: Readouts;
 
-  constructor(store: Store, stage: Stage, moments: Moments, comparison: Comparison, grab: Grab) {
+  constructor(store: Store, stage: Stage, moments: Moments, comparison: Comparison, hand: Hand) {
     this.store = store;
     this.stage = stage;
     this.moments = moments;
     this.comparison = comparison;
-    this.grab = grab;
+    this.hand = hand;
     this.readouts = new Readouts(store, moments.playback, comparison);
   }
 
@@ -37,8 +38,9 @@ export class Picture {
     const hasNewPoses = !this.store.get().isPaused && playback.sample(nowMs);
     this.stage.draw(this.viewAt(nowMs), playback.shown, hasNewPoses, dt);
     this.comparison.placeTags();
+    this.hand.handles.draw();
     this.readouts.follow(hasNewPoses, nowMs);
-    return hasNewPoses || this.readouts.isOwed || this.stage.isRestless || this.grab.isHolding;
+    return hasNewPoses || this.readouts.isOwed || this.stage.isRestless || this.hand.isHolding;
   }
 
   private viewAt(nowMs: number): StageView {
@@ -52,7 +54,7 @@ export class Picture {
       followed,
       isFollowing,
       contacts: contacts.at(time),
-      spring: this.grab.spring(pose, nowMs) ?? springOf(contacts.gripAt(time), pose),
+      spring: this.hand.grab.spring(pose, nowMs) ?? springOf(contacts.gripAt(time), pose),
       push: contacts.pushAt(time),
       original: this.comparison.view(),
       ghosts: state.ghosts === "off" ? null : state.fan,

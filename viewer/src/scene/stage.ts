@@ -2,13 +2,14 @@
  * The picture: renderer, camera, light and the loop's one frame. Told what to show, it draws it; it knows nothing of sockets, plots or buttons.
  * MuJoCo's frame is kept: z is up, x is a robot's forward.
  */
-import { Fog, PerspectiveCamera, Scene, Vector2, Vector3 } from "three";
+import { Fog, PerspectiveCamera, type Ray, Scene, Vector2, Vector3 } from "three";
 import type { StreamScene } from "../../../src/stream/protocol.ts";
 import type { CameraView, Theme, ViewOptions } from "../state/store.ts";
 import type { ShownPose } from "../stream/playback.ts";
 import { disposeTextures } from "./bodies/textures.ts";
 import { CameraRig, type Insets } from "./camera/camera-rig.ts";
 import { eyesOf, focusOf, gazeHeading } from "./camera/gaze.ts";
+import type { Eye } from "./camera/handle-drag.ts";
 import { pickNearest, pointFacing, rayThrough } from "./camera/picking.ts";
 import { Cast, type StageView, type Touched } from "./cast.ts";
 import { Arrangement } from "./places/arrangement.ts";
@@ -205,6 +206,30 @@ export class Stage {
   /** The point of the world under a point of the canvas, as far from the camera as `at`; where one robot roams. */
   drag(x: number, y: number, at: Vector3): Vector3 | null {
     return pointFacing(this.deviceOf(x, y), this.camera, at);
+  }
+
+  /** The ray from the eye through a point of the canvas in CSS pixels. */
+  rayAt(x: number, y: number): Ray {
+    return rayThrough(this.deviceOf(x, y), this.camera).ray.clone();
+  }
+
+  /** The camera's axes, unit vectors in the world. */
+  get directions(): Eye {
+    const [right, up, back] = [new Vector3(), new Vector3(), new Vector3()];
+    this.camera.matrixWorld.extractBasis(right, up, back);
+    return { right, up, back };
+  }
+
+  /** How many CSS pixels a metre is at a point of the world. */
+  pixelsPerMetre(at: Vector3): number {
+    const { position, fov } = this.camera;
+    const depth = Math.max(1e-3, position.clone().sub(at).dot(this.directions.back));
+    return this.screen.canvas.clientHeight / 2 / Math.tan((fov * Math.PI) / 360) / depth;
+  }
+
+  /** Radius of a ball around what is drawn of a body, m. */
+  radiusOf(body: number): number {
+    return this.arrangement?.radiusOf(body) ?? 0;
   }
 
   /** Where a point of the world is on the canvas, CSS pixels; where one robot roams. */

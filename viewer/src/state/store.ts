@@ -100,7 +100,13 @@ export interface PageState {
   /** Whether the picture is being filmed. */
   readonly isFilming: boolean;
   /** The body under the pointer, and where to name it, CSS pixels. */
-  readonly pointed: { readonly name: string; readonly x: number; readonly y: number } | null;
+  readonly pointed: {
+    readonly name: string;
+    readonly x: number;
+    readonly y: number;
+    /** Whether what is held cannot go there. */
+    readonly isOut?: boolean;
+  } | null;
   /** (vx, vy, yaw rate) commanded and measured of the followed environment, as shown. */
   readonly motion: Motion | null;
   /** How far a branch and its original are apart; null if there is none. */

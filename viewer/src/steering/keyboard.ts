@@ -20,6 +20,14 @@ const keys: Readonly<Record<string, Axes>> = {
   KeyE: TURN_RIGHT,
   ArrowRight: TURN_RIGHT,
 };
+/** Keys that move a goal: over the ground as seen by the camera, down and up. */
+export const movingKeys: Readonly<Record<string, Axes>> = {
+  ...keys,
+  ArrowLeft: LEFT,
+  ArrowRight: RIGHT,
+  PageDown: TURN_LEFT,
+  PageUp: TURN_RIGHT,
+};
 /** Shift halves every command. */
 const CAREFUL = 0.5;
 
@@ -27,10 +35,16 @@ const CAREFUL = 0.5;
 export class SteeringKeys {
   private readonly held = new Set<string>();
   private isCareful = false;
+  private readonly meaning: Readonly<Record<string, Axes>>;
+
+  /** @param meaning of keys by code; if omitted, they steer a robot */
+  constructor(meaning: Readonly<Record<string, Axes>> = keys) {
+    this.meaning = meaning;
+  }
 
   /** What the held keys ask for. */
   get axes(): Axes {
-    const { forward, left, turn } = sumAxes([...this.held].map((code) => keys[code]));
+    const { forward, left, turn } = sumAxes([...this.held].map((code) => this.meaning[code]));
     const share = this.isCareful ? CAREFUL : 1;
     return { forward: share * forward, left: share * left, turn: share * turn };
   }
@@ -43,7 +57,7 @@ export class SteeringKeys {
   /** True where the key steers. */
   press({ code, shiftKey }: KeyboardEvent): boolean {
     this.isCareful = shiftKey;
-    if (!(code in keys)) return false;
+    if (!(code in this.meaning)) return false;
     this.held.add(code);
     return true;
   }

@@ -8,6 +8,8 @@ import { ActionFan } from "./driving/action-fan.tsx";
 import { Compare, CompareBar, RobotTags } from "./driving/compare.tsx";
 import { DriveBar } from "./driving/drive-bar.tsx";
 import { Flow } from "./driving/flow.tsx";
+import { Goal } from "./driving/goal.tsx";
+import { HandleMarks } from "./driving/handle-marks.tsx";
 import { Steer } from "./driving/steer.tsx";
 import { Timeline } from "./driving/timeline.tsx";
 import { Tracking } from "./driving/tracking.tsx";
@@ -59,6 +61,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
       <Curves store={store} page={page} />
       <TrainForm store={store} page={page} />
       <Help store={store} />
+      <HandleMarks store={store} />
       <BodyName store={store} />
       <RobotTags store={store} />
     </>
@@ -99,6 +102,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         <Checkpoints store={store} page={page} />
         {!isDriving && <Incidents store={store} page={page} />}
         {isDriving && <Compare store={store} />}
+        {isDriving && <Goal store={store} />}
         {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} page={page} />}
         {isDriving && <Flow store={store} page={page} />}
         {isDriving && <ActionFan store={store} />}

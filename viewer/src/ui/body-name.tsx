@@ -6,7 +6,11 @@ export function BodyName({ store }: { store: Store }) {
   const pointed = useStore(store, (state) => state.pointed);
   if (!pointed) return null;
   return (
-    <div class="body-name glass" data-testid="body-name" style={{ left: `${pointed.x}px`, top: `${pointed.y}px` }}>
+    <div
+      class={`body-name glass ${pointed.isOut ? "out" : ""} ${pointed.x > innerWidth / 2 ? "left" : ""}`}
+      data-testid="body-name"
+      style={{ left: `${pointed.x}px`, top: `${pointed.y}px` }}
+    >
       {pointed.name}
     </div>
   );

@@ -29,6 +29,12 @@ const keysOfDriving: Keys = [
   ["B", "branch: drive on from here, with the original beside it"],
   ["− +", "slower, faster"],
 ];
+/** Of the keys above, so many steer. */
+const STEERING_KEYS = 3;
+const keysOfGoals: Keys = [
+  ["W A S D ↑ ↓ ← →", "move the goal over the ground, or turn it; Shift halves the speed"],
+  ["Q E", "move the goal down, up, or turn it"],
+];
 const keysEverywhere: Keys = [
   ["F", "let the camera follow the robot"],
   ["C", "next camera"],
@@ -44,7 +50,9 @@ export function Help({ store }: { store: Store }) {
   const isOpen = useStore(store, (state) => state.isHelpOpen);
   const isDriving = useStore(store, (state) => state.channel === "drive");
   const gamepad = useStore(store, (state) => state.gamepad);
-  const keys = [...(isDriving ? keysOfDriving : keysOfTraining), ...keysEverywhere];
+  const hasHandles = useStore(store, (state) => (state.info?.handles ?? []).length > 0);
+  const driving = hasHandles ? [...keysOfGoals, ...keysOfDriving.slice(STEERING_KEYS)] : keysOfDriving;
+  const keys = [...(isDriving ? driving : keysOfTraining), ...keysEverywhere];
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (isOpen) dialog.current?.showModal();

@@ -20,13 +20,13 @@ export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: P
   };
   const down = (event: PointerEvent) => {
     start = event.isPrimary ? at(event) : null;
-    if (!start || event.button !== 0 || !page.hand.take(start.x, start.y)) return;
+    if (!start || event.button !== 0 || !page.hand.take(start.x, start.y, event.pointerType === "touch")) return;
     canvas.setPointerCapture(event.pointerId);
     event.stopImmediatePropagation();
   };
   const move = (event: PointerEvent) => {
     const { x, y } = at(event);
-    if (page.hand.grab.isHolding) page.hand.grab.move(x, y);
+    if (page.hand.isHolding) page.hand.move(x, y);
     else if (event.pointerType !== "mouse" || event.buttons !== 0) store.set({ pointed: null });
     else if (performance.now() - namedMs > NAME_MS) {
       namedMs = performance.now();
@@ -35,7 +35,7 @@ export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: P
   };
   const up = (event: PointerEvent) => {
     const { x, y } = at(event);
-    if (page.hand.grab.isHolding) page.hand.grab.end();
+    if (page.hand.isHolding) page.hand.end();
     else if (start && Math.hypot(x - start.x, y - start.y) < CLICK_SLACK) page.view.pick(x, y);
     start = null;
   };
@@ -43,6 +43,6 @@ export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: P
   canvas.addEventListener("pointerdown", down, { capture: true });
   canvas.addEventListener("pointermove", move);
   canvas.addEventListener("pointerup", up);
-  canvas.addEventListener("pointercancel", () => page.hand.grab.end());
+  canvas.addEventListener("pointercancel", () => page.hand.end());
   canvas.addEventListener("pointerleave", () => store.set({ pointed: null }));
 }

@@ -146,7 +146,7 @@ function DriveNumbers({ drive, info }: Pick<PageState, "drive" | "info">) {
         <dd data-testid="drive-time">{(drive.step / info.controlHz).toFixed(1)} s</dd>
       </div>
       <div>
-        <dt>falls</dt>
+        <dt>{info.goal ? "failed ends" : "falls"}</dt>
         <dd data-testid="falls">{drive.falls}</dd>
       </div>
     </dl>

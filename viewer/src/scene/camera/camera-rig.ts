@@ -82,7 +82,7 @@ export class CameraRig {
     this.controls = new OrbitControls(camera, element);
     this.controls.enableDamping = true;
     this.controls.maxPolarAngle = 1.54;
-    this.controls.minDistance = 0.6;
+    this.controls.minDistance = 0.2;
     this.controls.maxDistance = 120;
     this.controls.zoomSpeed = 0.8;
     this.controls.addEventListener("start", () => {

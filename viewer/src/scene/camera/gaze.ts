@@ -25,6 +25,7 @@ export function focusOf(
   const middle = floor + 0.5 * size.height;
   if (count > 1) return focus.set(0, 0, floor + 0.3 * size.height);
   if (!actor || !isFollowing) return null;
+  if (facts.isFixed) return focus.set(size.middle[0], size.middle[1], size.bottom + 0.5 * size.height);
   if (facts.hasFurniture) return focus.set(size.middle[0], size.middle[1], middle);
   focus.set(actor.drawnAt.x, actor.drawnAt.y, middle);
   // Two robots that are compared are looked at from between them.

@@ -3,7 +3,7 @@ import type { Vector2 } from "three";
 import type { StreamScene } from "../../../../src/stream/protocol.ts";
 import type { ShownPose } from "../../stream/playback.ts";
 import { cellCentre, gridColumns, type LayoutKind, layoutKind, type SceneFacts, sceneFacts } from "./layout.ts";
-import { grownSize, measureScene, type SceneSize } from "./measure.ts";
+import { bodyRadius, grownSize, measureScene, type SceneSize } from "./measure.ts";
 
 /** Distances of two robots that the camera steps back for, as shares of their height. */
 const SPREADS = [1, 1.6, 2.6, 4.2, 7, 11] as const;
@@ -49,6 +49,11 @@ export class Arrangement {
     if (needed > this.spread || needed === 0) this.spread = needed;
   }
 
+  /** Radius of a ball around what is drawn of a body, around its origin, m. */
+  radiusOf(body: number): number {
+    return bodyRadius(this.scene, body);
+  }
+
   /** Height of a robot, m. */
   get height(): number {
     return this.size?.height ?? 1;
@@ -83,7 +88,9 @@ export class Arrangement {
     const halfHeight = Math.max(0.5 * height, 0.4 * reach);
     if (this.count === 1) {
       const halfWidth = Math.max(0.75 * reach, 0.75 * halfHeight);
-      return [halfWidth + 0.5 * this.spread, 1.45 * halfHeight + 0.3 * this.spread];
+      // What stays where it is needs less air.
+      const air = this.facts.isFixed ? 1.2 : 1.45;
+      return [halfWidth + 0.5 * this.spread, air * halfHeight + 0.3 * this.spread];
     }
     const halfGrid = this.halfGrid();
     return [1.5 * halfGrid, 0.9 * halfGrid + halfHeight];

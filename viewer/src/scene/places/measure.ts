@@ -1,5 +1,5 @@
 /** How large what is shown is, read from one pose: decides the camera's distance, the cells of a grid and the reach of the shadow. */
-import { Matrix4, Quaternion, Vector3 } from "three";
+import { Box3, Matrix4, Quaternion, Vector3 } from "three";
 import type { SceneGeom, StreamScene } from "../../../../src/stream/protocol.ts";
 
 /** Sizes of one environment, m. */
@@ -16,27 +16,69 @@ export interface SceneSize {
   readonly middle: readonly [number, number];
 }
 
-/** @param poses [bodies, 7] @param points [vertices, 3] of flexes, if they are known */
+/**
+ * What is fixed to the world, put on mocap or free without joints of its own counts as far as it is near a robot: tables without their legs, goals
+ * that are not put away, objects that have not been thrown away.
+ * @param poses [bodies, 7]
+ * @param points [vertices, 3] of flexes, if they are known
+ */
 export function measureScene(scene: StreamScene, poses: Float32Array, points: Float32Array | null = null): SceneSize {
-  const low = new Vector3().setScalar(Number.POSITIVE_INFINITY);
-  const high = new Vector3().setScalar(Number.NEGATIVE_INFINITY);
+  const robots = robotBodies(scene);
+  const all = new Box3();
+  const isDrawn = ({ type, group, rgba }: SceneGeom) =>
+    type !== "plane" && type !== "hfield" && group < 3 && rgba[3] !== 0;
+  for (const geom of scene.geoms) if (isDrawn(geom) && robots.has(geom.body)) all.union(geomBox(geom, scene, poses));
+  for (let p = 0; points && p < points.length; p += 3) all.expandByPoint(centre.fromArray(points, p));
+  const near = all.isEmpty() ? null : nearBox(all);
   for (const geom of scene.geoms) {
-    if (geom.type === "plane" || geom.type === "hfield" || geom.group >= 3 || geom.rgba[3] === 0) continue;
-    matrix.multiplyMatrices(poseMatrix(poses, 7 * geom.body), geomMatrix(geom));
-    centre.setFromMatrixPosition(matrix);
-    const half = halfBox(geom, scene);
-    low.min(centre.clone().sub(half));
-    high.max(centre.add(half));
+    if (!isDrawn(geom) || robots.has(geom.body)) continue;
+    const box = geomBox(geom, scene, poses);
+    if (near) box.intersect(geom.body === 0 ? near.world : near.loose);
+    if (!box.isEmpty()) all.union(box);
   }
-  for (let p = 0; points && p < points.length; p += 3) {
-    centre.fromArray(points, p);
-    low.min(centre);
-    high.max(centre);
-  }
-  if (low.x > high.x) return { height: 1, reach: 1, half: [0.7, 0.7], bottom: 0, middle: [0, 0] };
+  const { min: low, max: high } = all;
+  if (all.isEmpty()) return { height: 1, reach: 1, half: [0.7, 0.7], bottom: 0, middle: [0, 0] };
   const middle: [number, number] = [(low.x + high.x) / 2, (low.y + high.y) / 2];
   const half: [number, number] = [(high.x - low.x) / 2, (high.y - low.y) / 2];
   return { height: high.z - low.z, reach: Math.hypot(...half), half, bottom: low.z, middle };
+}
+
+/** Shares of the robots' diagonal: what stands so much lower than they do, or lies so much beyond them, is not looked at. */
+const BELOW = 0.08;
+const BEYOND = 0.5;
+
+function nearBox(robots: Box3): { readonly world: Box3; readonly loose: Box3 } {
+  const diagonal = robots.getSize(new Vector3()).length();
+  const world = new Box3(new Vector3().setScalar(-1e6), new Vector3().setScalar(1e6));
+  world.min.z = robots.min.z - BELOW * diagonal;
+  return { world, loose: robots.clone().expandByScalar(BEYOND * diagonal) };
+}
+
+/** Bodies of all trees that have joints with an axis. */
+function robotBodies({ bodies, joints }: StreamScene): ReadonlySet<number> {
+  const rootOf = (body: number): number => (bodies[body].parent === 0 ? body : rootOf(bodies[body].parent));
+  const roots = new Set(joints.filter(({ body }) => body !== 0).map(({ body }) => rootOf(body)));
+  return new Set(bodies.map((_, body) => body).filter((body) => body !== 0 && roots.has(rootOf(body))));
+}
+
+/** The upright box around a geom in the world. */
+function geomBox(geom: SceneGeom, scene: StreamScene, poses: Float32Array): Box3 {
+  matrix.multiplyMatrices(poseMatrix(poses, 7 * geom.body), geomMatrix(geom));
+  if (geom.type === "mesh")
+    return meshBox(scene.meshes[geom.mesh ?? 0]?.vertices ?? [])
+      .clone()
+      .applyMatrix4(matrix);
+  const half = halfBox(geom);
+  centre.setFromMatrixPosition(matrix);
+  return new Box3(centre.clone().sub(half), centre.clone().add(half));
+}
+
+const meshBoxes = new WeakMap<readonly number[], Box3>();
+
+function meshBox(vertices: readonly number[]): Box3 {
+  const known = meshBoxes.get(vertices) ?? new Box3().setFromArray([...vertices]);
+  meshBoxes.set(vertices, known);
+  return known;
 }
 
 /** How much a size must grow to count, as a factor: poses change a little all the time. */
@@ -58,8 +100,19 @@ const matrix = new Matrix4();
 const centre = new Vector3();
 const one = new Vector3(1, 1, 1);
 
+/** Radius of a ball around the drawn geoms of a body, around its origin, m. */
+export function bodyRadius(scene: StreamScene, body: number): number {
+  const box = new Box3();
+  for (const geom of scene.geoms)
+    if (geom.body === body && geom.group < 3 && geom.rgba[3] !== 0)
+      box.union(geomBox({ ...geom, body: 0 }, scene, AT_ORIGIN));
+  return box.isEmpty() ? 0 : Math.max(box.min.length(), box.max.length());
+}
+
+const AT_ORIGIN = Float32Array.of(0, 0, 0, 1, 0, 0, 0);
+
 /** Half of the upright box around a geom that stands as `matrix` says: |R| times its own half box. */
-function halfBox({ type, size: [a, b, c], mesh }: SceneGeom, scene: StreamScene): Vector3 {
+function halfBox({ type, size: [a, b, c] }: SceneGeom): Vector3 {
   const { elements } = matrix;
   const along = (column: number, length: number): Vector3 =>
     new Vector3(...[0, 1, 2].map((row) => length * Math.abs(elements[4 * column + row])));
@@ -69,15 +122,9 @@ function halfBox({ type, size: [a, b, c], mesh }: SceneGeom, scene: StreamScene)
     case "capsule":
     case "cylinder":
       return along(2, b).addScalar(a);
-    case "mesh":
-      return new Vector3().setScalar(largest(scene.meshes[mesh ?? 0]?.vertices ?? []));
     default:
       return along(0, a).add(along(1, b)).add(along(2, c));
   }
-}
-
-function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 function geomMatrix({ pos, quat: [w, x, y, z] }: SceneGeom): Matrix4 {
