@@ -313,7 +313,7 @@ export class Stage {
     const frame = `${arrangement.kind} ${count} ${arrangement.spread}`;
     if (arrangement.size && this.framed !== frame) {
       this.framed = frame;
-      this.rig.frame(...arrangement.framing(), count > 1 ? GRID_LIFT : 0);
+      this.rig.frame(...arrangement.framing(), count > 1 ? GRID_LIFT : 0, arrangement.box());
     }
   }
 

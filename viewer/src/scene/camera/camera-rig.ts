@@ -2,6 +2,7 @@
 import { type PerspectiveCamera, Spherical, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { CameraView } from "../../state/store.ts";
+import { boxDistance } from "./framing.ts";
 
 /** Parts of the canvas that panels cover, in CSS pixels. */
 export interface Insets {
@@ -24,7 +25,7 @@ export interface Gaze {
 const NOTHING: Gaze = { focus: null, heading: 0, isCut: false, eyes: null };
 
 /** Azimuth about z from +x and angle from the zenith, rad; distance in multiples of the fitting one. */
-const views: Readonly<Record<CameraView, { azimuth: number; polar: number; distance: number }>> = {
+export const views: Readonly<Record<CameraView, { azimuth: number; polar: number; distance: number }>> = {
   "three-quarter": { azimuth: -0.72, polar: 1.27, distance: 1 },
   side: { azimuth: -Math.PI / 2, polar: 1.4, distance: 1 },
   front: { azimuth: 0, polar: 1.38, distance: 1 },
@@ -64,6 +65,9 @@ export class CameraRig {
   private glide: { from: Spherical; to: Spherical; share: number } | null = null;
   private view: CameraView = "three-quarter";
   private fit = 4;
+  private box: readonly [number, number, number] | null = null;
+  /** Of the free part's right and upper edge, as seen from its middle. */
+  private slopes: readonly [number, number] = [1, 1];
   private heading = 0;
   private insets: Insets = { top: 0, right: 0, bottom: 0 };
   private shownInsets = { top: 0, right: 0, bottom: 0 };
@@ -106,14 +110,17 @@ export class CameraRig {
   /**
    * Chooses the distance from which a box of this half width and half height fills the free part of the canvas, and goes there.
    * @param lift how much further from above than usual, rad
+   * @param box half of the sides of what stays where it is, m: then all of its corners are in the picture; null elsewhere
    */
-  frame(halfWidth: number, halfHeight: number, lift: number): void {
+  frame(halfWidth: number, halfHeight: number, lift: number, box: readonly [number, number, number] | null): void {
     this.lift = lift;
+    this.box = box;
     const { top, right, bottom } = this.insets;
     const freeWidth = Math.max(0.15, (this.width - right) / this.height);
     const freeHeight = Math.max(0.15, (this.height - top - bottom) / this.height);
     const slope = Math.tan((this.camera.fov * Math.PI) / 360);
     this.fit = Math.max(halfWidth / freeWidth, halfHeight / freeHeight) / slope;
+    this.slopes = [slope * freeWidth, slope * freeHeight];
     this.goTo(this.view);
   }
 
@@ -123,7 +130,8 @@ export class CameraRig {
     this.controls.enabled = view !== "eyes";
     const { azimuth, polar, distance } = views[view];
     const turned = azimuth + (view === "chase" ? this.heading : 0);
-    const to = new Spherical(distance * this.fit, Math.max(0.1, polar - this.lift), turned);
+    const fit = this.box ? boxDistance(this.box, turned, polar, this.slopes) : distance * this.fit;
+    const to = new Spherical(fit, Math.max(0.1, polar - this.lift), turned);
     const from = this.current();
     to.theta = from.theta + wrap(to.theta - from.theta);
     this.glide = { from, to, share: this.isPlaced && !this.isStill() ? 0 : 1 };

@@ -88,12 +88,16 @@ export class Arrangement {
     const halfHeight = Math.max(0.5 * height, 0.4 * reach);
     if (this.count === 1) {
       const halfWidth = Math.max(0.75 * reach, 0.75 * halfHeight);
-      // What stays where it is needs less air.
-      const air = this.facts.isFixed ? 1.2 : 1.45;
-      return [halfWidth + 0.5 * this.spread, air * halfHeight + 0.3 * this.spread];
+      return [halfWidth + 0.5 * this.spread, 1.45 * halfHeight + 0.3 * this.spread];
     }
     const halfGrid = this.halfGrid();
     return [1.5 * halfGrid, 0.9 * halfGrid + halfHeight];
+  }
+
+  /** Half of the sides of a robot that stays where it is with what is around it, m; null of others, and in a grid. */
+  box(): readonly [number, number, number] | null {
+    const { facts, size, count } = this;
+    return facts.isFixed && size && count === 1 && this.spread === 0 ? [...size.half, 0.5 * size.height] : null;
   }
 
   /** How far shadows and clear ground reach from the middle. */

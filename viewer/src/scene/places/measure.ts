@@ -1,6 +1,7 @@
 /** How large what is shown is, read from one pose: decides the camera's distance, the cells of a grid and the reach of the shadow. */
 import { Box3, Matrix4, Quaternion, Vector3 } from "three";
 import type { SceneGeom, StreamScene } from "../../../../src/stream/protocol.ts";
+import { sceneFacts } from "./layout.ts";
 
 /** Sizes of one environment, m. */
 export interface SceneSize {
@@ -29,7 +30,7 @@ export function measureScene(scene: StreamScene, poses: Float32Array, points: Fl
     type !== "plane" && type !== "hfield" && group < 3 && rgba[3] !== 0;
   for (const geom of scene.geoms) if (isDrawn(geom) && robots.has(geom.body)) all.union(geomBox(geom, scene, poses));
   for (let p = 0; points && p < points.length; p += 3) all.expandByPoint(centre.fromArray(points, p));
-  const near = all.isEmpty() ? null : nearBox(all);
+  const near = all.isEmpty() ? null : nearBox(all, sceneFacts(scene).isFixed);
   for (const geom of scene.geoms) {
     if (!isDrawn(geom) || robots.has(geom.body)) continue;
     const box = geomBox(geom, scene, poses);
@@ -43,14 +44,15 @@ export function measureScene(scene: StreamScene, poses: Float32Array, points: Fl
   return { height: high.z - low.z, reach: Math.hypot(...half), half, bottom: low.z, middle };
 }
 
-/** Shares of the robots' diagonal: what stands so much lower than they do, or lies so much beyond them, is not looked at. */
-const BELOW = 0.08;
+/** Shares of the robots' diagonal: what stands so far from them, and objects that are so far away, are not looked at. */
+const AROUND = 0.08;
 const BEYOND = 0.5;
 
-function nearBox(robots: Box3): { readonly world: Box3; readonly loose: Box3 } {
+function nearBox(robots: Box3, isFixed: boolean): { readonly world: Box3; readonly loose: Box3 } {
   const diagonal = robots.getSize(new Vector3()).length();
-  const world = new Box3(new Vector3().setScalar(-1e6), new Vector3().setScalar(1e6));
-  world.min.z = robots.min.z - BELOW * diagonal;
+  // A robot that goes somewhere is seen with all of what it goes through.
+  const world = isFixed ? robots.clone().expandByScalar(AROUND * diagonal) : robots.clone().expandByScalar(1e6);
+  world.min.z = robots.min.z - AROUND * diagonal;
   return { world, loose: robots.clone().expandByScalar(BEYOND * diagonal) };
 }
 
