@@ -175,6 +175,8 @@ export async function courseOf(
     policies.push(await loadedPolicy(entry, env, entry.key === first ? moved : undefined));
   const changes = log.map((entry): LoggedChange => {
     const { step, ...change } = entry;
+    if (change.kind === "place" && env.handles.get(change.handle) === undefined)
+      throw new UserError(`replay: ${env.task.name} has no handle "${change.handle}", expected ${handleNames(env)}`);
     if (change.kind !== "policy") return { step, change };
     const found = policies[change.policy];
     if (!found)
@@ -183,6 +185,10 @@ export async function courseOf(
   });
   const setup = { task, terrainSeed, modelDir, lesson, seed, disturbances, command, policy: policies[0] };
   return { setup, log: changes, steps, digest };
+}
+
+function handleNames({ handles: { all } }: Environment): string {
+  return all.length === 0 ? "none" : `one of ${all.map(({ name }) => name).join(", ")}`;
 }
 
 type WrittenChange = Replay["log"][number];

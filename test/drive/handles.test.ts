@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { courseOf, policyHash } from "../../src/catalogue/replay-file.ts";
 import type { DriveSetup } from "../../src/drive/drive-orders.ts";
 import { DriveSession } from "../../src/drive/drive-session.ts";
 import { createEngine } from "../../src/graph/index.ts";
@@ -117,6 +118,21 @@ describe("handles of a task", () => {
     const handles = { arm: { about: "a link", body: "link3", turn: { about: "z" } } } as const;
     await expect(Environment.create({ ...task, handles })).rejects.toThrow(
       'task PandaPickCube: handle "arm": body "link3" has a fixed place or hangs on joints; expected a mocap body or one with a free joint',
+    );
+  });
+});
+
+describe("a replay file", () => {
+  it("that moves something the task lets nobody move is refused in one line", async () => {
+    const env = await Environment.create(registry.get("PandaPickCube"));
+    onTestFinished(() => env.delete());
+    const policy = { key: "zero", noise: "zero" as const, hash: policyHash(zero.data) };
+    const place = { step: 0, kind: "place" as const, handle: "lamp", pos: null, quat: null };
+    const head = { format: "flowgait replay" as const, version: 1 as const, packageVersion: "0", digest: "" };
+    const rest = { task: "PandaPickCube", seed: 0, disturbances: false, command: null, steps: 1 };
+    const file = { ...head, ...rest, policies: [policy], log: [place] };
+    await expect(courseOf(file, { task: "PandaPickCube", modelDir: "" }, env)).rejects.toThrow(
+      'replay: PandaPickCube has no handle "lamp", expected one of target, cube',
     );
   });
 });

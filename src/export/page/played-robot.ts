@@ -6,8 +6,10 @@
 import type { Executable } from "../../graph/engine.ts";
 import { createLoopEngine } from "../../graph/engines/loops.ts";
 import { readOnnx } from "../../graph/onnx/read.ts";
+import { Hands } from "../../physics/hands.ts";
 import type { Task } from "../../tasks/define-task.ts";
 import { Environment } from "../../tasks/environment.ts";
+import type { HandlePose } from "../../tasks/handles/allowed.ts";
 import type { Contract } from "../contract/contract-schema.ts";
 import { playedTask } from "../played-task.ts";
 
@@ -23,6 +25,10 @@ export class PlayedRobot {
   falls = 0;
   /** What of the last step was not finite, such as 'action "slide"'; "" while all is well. */
   broken = "";
+  /** What a person does with objects. */
+  readonly hands: Hands;
+  /** Handles that were put somewhere since the last step, whose poses the simulation does not know yet. */
+  readonly placed = new Set<string>();
   readonly #controller: Executable;
   readonly #outputName: string;
   readonly #seed: number;
@@ -33,6 +39,7 @@ export class PlayedRobot {
 
   private constructor(env: Environment, controller: Executable, { output, policy }: PlayedContract, seed: number) {
     this.env = env;
+    this.hands = new Hands(env.sim, 1 / env.controlHz, env.handles.objects);
     this.#controller = controller;
     this.#outputName = output;
     this.#seed = seed;
@@ -82,12 +89,21 @@ export class PlayedRobot {
     this.env.sim.qvel[this.#base + 1]! += vy;
   }
 
+  /** Puts one of the task's handles somewhere, as near as it may be. */
+  place(name: string, pose: HandlePose): void {
+    this.env.sim.refresh();
+    this.env.handles.place(name, pose);
+    this.placed.add(name);
+  }
+
   /** One control step; after a fall the next episode begins. The time limit is not kept. */
   async step(): Promise<void> {
     const { env } = this;
     env.writeObservation(this.#obs, 0);
     await this.#controller.run(this.#feeds, { [this.#outputName]: this.#out });
+    this.hands.apply();
     env.step(this.#seed, 0, this.#out, 0);
+    this.placed.clear();
     this.broken = env.nanSource;
     // A controller that gives no numbers moves nothing, and did not fall.
     if (!env.terminated || env.held) return;
@@ -97,6 +113,8 @@ export class PlayedRobot {
 
   /** Begins another episode. */
   restart(): void {
+    this.hands.release();
+    this.placed.clear();
     this.env.reset(this.#seed, 0);
   }
 

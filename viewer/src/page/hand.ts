@@ -13,9 +13,15 @@ export class Hand {
   readonly handles: Handles;
   private readonly store: Store;
   private readonly stage: Stage;
-  private readonly scene: ShownScene;
+  private readonly scene: Pick<ShownScene, "bodyName" | "poseOf">;
 
-  constructor(store: Store, stage: Stage, scene: ShownScene, grab: Grab, handles: Handles) {
+  constructor(
+    store: Store,
+    stage: Stage,
+    scene: Pick<ShownScene, "bodyName" | "poseOf">,
+    grab: Grab,
+    handles: Handles,
+  ) {
     this.store = store;
     this.stage = stage;
     this.scene = scene;

@@ -2,7 +2,7 @@
  * The pointer on the picture: a press on the driven robot takes hold of it, any other drag belongs to the camera; a click follows the robot under
  * it; a mouse that rests on a body shows its name.
  */
-import type { Page } from "../page/page.ts";
+import type { Hand } from "../page/hand.ts";
 import type { Store } from "../state/store.ts";
 
 /** A press that moves farther than this is a drag, CSS pixels. */
@@ -10,8 +10,14 @@ const CLICK_SLACK = 5;
 /** Names are looked up at most this often. */
 const NAME_MS = 60;
 
+/** What of a page the pointer acts on. */
+export interface PointedPage {
+  readonly hand: Hand;
+  readonly view: { pick(x: number, y: number): void };
+}
+
 /** Gives the pointer on the canvas to the page and the camera. */
-export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: Page): void {
+export function listenToPointer(canvas: HTMLCanvasElement, store: Store, page: PointedPage): void {
   let start: { x: number; y: number } | null = null;
   let namedMs = 0;
   const at = ({ clientX, clientY }: PointerEvent) => {

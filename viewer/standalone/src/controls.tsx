@@ -1,7 +1,9 @@
 /** What lies over the picture of an exported page: its title, and the studio's own controls. */
 import type { Drive } from "../../src/page/drive.ts";
 import { type Store, useStore } from "../../src/state/store.ts";
+import { BodyName } from "../../src/ui/body-name.tsx";
 import { ClockTools } from "../../src/ui/driving/clock-tools.tsx";
+import { HandleMarks } from "../../src/ui/driving/handle-marks.tsx";
 import { Steer } from "../../src/ui/driving/steer.tsx";
 import { NoPicture } from "../../src/ui/no-picture.tsx";
 import { Undrawn } from "../../src/ui/undrawn.tsx";
@@ -12,6 +14,8 @@ export function Controls({ store, drive, canPush }: { store: Store; drive: Drive
     <>
       <NoPicture store={store} />
       <Undrawn store={store} />
+      <HandleMarks store={store} />
+      <BodyName store={store} />
       <Title store={store} />
       <div class="lower">
         <Steer store={store} page={{ drive }} />

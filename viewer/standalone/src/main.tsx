@@ -10,6 +10,7 @@ import { initialState } from "../../src/state/initial-state.ts";
 import { defaultOptions, onSystemTheme, prefersReducedMotion, systemTheme } from "../../src/state/settings.ts";
 import { Store } from "../../src/state/store.ts";
 import { drivingKeys, listen } from "../../src/ui/keys.ts";
+import { listenToPointer } from "../../src/ui/pointer.ts";
 import "../../src/ui/theme.css";
 import "../../src/ui/style.css";
 import { Controls } from "./controls.tsx";
@@ -82,6 +83,7 @@ async function open(): Promise<void> {
   const player = new Player(robot, stage, store);
   const { drive } = player;
   render(<Controls store={store} drive={drive} canPush={robot.canBePushed} />, root);
+  listenToPointer(stage.canvas, store, { hand: player.hand, view: { pick: () => {} } });
   const keys = drivingKeys(drive);
   listen(drive, (key) => keys[key]);
   player.start();

@@ -2,6 +2,9 @@
 import type { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import type { ClientMessage, DriveMessage } from "../../../src/stream/protocol.ts";
 import { Drive } from "../../src/page/drive.ts";
+import { Grab } from "../../src/page/grab.ts";
+import { Hand } from "../../src/page/hand.ts";
+import { Handles } from "../../src/page/handles/handles.ts";
 import { headingOf } from "../../src/scene/places/measure.ts";
 import type { Stage } from "../../src/scene/stage.ts";
 import type { Store } from "../../src/state/store.ts";
@@ -16,6 +19,8 @@ const PUSH_SHOWN_MS = 450;
 /** The clock of an exported page, with its robot. */
 export class Player {
   readonly drive: Drive;
+  /** The user's hand on the picture. */
+  readonly hand: Hand;
   private readonly robot: PlayedRobot;
   private readonly stage: Stage;
   private readonly store: Store;
@@ -51,7 +56,14 @@ export class Player {
       isCut: true,
     };
     this.shown = new Map([[0, this.pose]]);
-    this.drive = new Drive(store, (message) => this.hear(message));
+    const send = (message: ClientMessage) => this.hear(message);
+    this.drive = new Drive(store, send);
+    const poseOf = () => this.pose;
+    const handles = new Handles(store, stage, send, poseOf);
+    const names = robot.env.sim.names.all("body");
+    const scene = { poseOf, bodyName: (body: number) => names[body] };
+    this.hand = new Hand(store, stage, scene, new Grab(stage, send), handles);
+    this.drive.goalKeys = handles;
     this.drive.steering.setRanges(store.get().info?.commandRanges ?? []);
     this.tell();
   }
@@ -70,6 +82,15 @@ export class Player {
         return;
       case "push":
         this.push(message.angle, message.speed);
+        return;
+      case "place":
+        this.robot.place(message.handle, message);
+        return;
+      case "grab":
+        this.robot.hands.hold(message);
+        return;
+      case "letGo":
+        this.robot.hands.hold(null);
         return;
       case "setSpeed":
         this.speed = message.factor;
@@ -116,12 +137,14 @@ export class Player {
       followed,
       isFollowing,
       contacts: [],
-      spring: null,
+      spring: this.hand.grab.spring(this.pose, nowMs),
       push,
       original: null,
       ghosts: null,
     };
-    this.stage.draw(view, this.shown, moved, seconds);
+    // A goal that is put elsewhere while nothing moves is seen there.
+    this.stage.draw(view, this.shown, moved || this.robot.placed.size > 0, seconds);
+    this.hand.handles.draw();
     if (nowMs - this.toldMs > READOUT_MS) this.tell(nowMs);
     requestAnimationFrame(this.frame);
   };
@@ -161,6 +184,7 @@ export class Player {
       for (let i = 0; i < 3; i++) poses[7 * body + i] = xpos[3 * body + i];
       for (let i = 0; i < 4; i++) poses[7 * body + 3 + i] = xquat[4 * body + i];
     }
+    env.handles.writePoses(this.robot.placed, poses);
     this.pose.points?.set(env.sim.flexvertXpos);
     env.measuredTwist(this.twist);
     twist.set(this.twist);
