@@ -9,7 +9,6 @@ import { type TextureDescription, TextureShelf } from "./textures.ts";
 const GEOM_TYPES = ["plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"] as const;
 /** mjtJoint: those with an axis. */
 const JOINT_TYPES: Readonly<Record<number, "hinge" | "slide">> = { 2: "slide", 3: "hinge" };
-const FREE_JOINT = 0;
 /** MuJoCo's groups from here on are not drawn unless requested. */
 const FIRST_HIDDEN_GROUP = 3;
 /** mjtGeom: a shape given by a function, which MuJoCo draws as the mesh that it made of it. */
@@ -98,8 +97,8 @@ export interface BodyDescription {
   mass: number;
   /** centre of mass in the body's frame, m */
   centre: Triple;
-  /** whether a free joint lets it go anywhere; absent where not */
-  isFree?: true;
+  /** whether it is welded to the world; absent where not */
+  isFixed?: true;
 }
 
 /** A joint with an axis, in the frame of the body that it moves. */
@@ -198,10 +197,9 @@ function bendsAroundShapes(model: MjModel, id: number): boolean {
 
 function describeBody(model: MjModel, name: string, id: number): BodyDescription {
   const parent = (model.body_parentid as Int32Array)[id];
-  const joint = (model.body_jntadr as Int32Array)[id];
-  const isFree = joint >= 0 && (model.jnt_type as Int32Array)[joint] === FREE_JOINT;
+  const isFixed = (model.body_weldid as Int32Array)[id] === 0 && (model.body_mocapid as Int32Array)[id] < 0;
   const mass = (model.body_mass as Float64Array)[id];
-  return { name, parent, mass, centre: triple(model.body_ipos, id), ...(isFree && { isFree }) };
+  return { name, parent, mass, centre: triple(model.body_ipos, id), ...(id > 0 && isFixed && { isFixed }) };
 }
 
 function describeJoint(model: MjModel, name: string, id: number): JointDescription[] {

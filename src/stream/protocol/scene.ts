@@ -106,8 +106,8 @@ export interface SceneBody {
   readonly mass: number;
   /** Centre of mass in the body's frame, m. */
   readonly centre: readonly [number, number, number];
-  /** Whether a free joint lets it go anywhere; absent where not. */
-  readonly isFree?: boolean;
+  /** Whether it is welded to the world; absent where it is not, and in recordings that do not say. */
+  readonly isFixed?: boolean;
 }
 
 /** A joint that turns or slides about an axis, in the frame of the body that it moves. */

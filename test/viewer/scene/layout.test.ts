@@ -4,9 +4,11 @@ import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../../src/files/package-root.ts";
 import { describeScene, type SceneDescription } from "../../../src/physics/looks/scene-description.ts";
 import { Simulation } from "../../../src/physics/simulation.ts";
+import { sampleScene } from "../../stream/sample-run.ts";
 
 interface SceneFacts {
   readonly rootBody: number;
+  readonly isFixed: boolean;
   readonly floorHeight: number | null;
   readonly hasFurniture: boolean;
   readonly hasTerrain: boolean;
@@ -41,5 +43,12 @@ describe("what the layouts know of a scene", () => {
 
   it("leaves out a floor that is not drawn: the fish swims above and below it", async () => {
     expect(await factsOf("fish.xml")).toMatchObject({ floorHeight: null, rootName: "torso", hasFurniture: false });
+  });
+
+  it("follows every robot whose base is not welded to the world, those of streams that do not say so too", async () => {
+    expect((await factsOf("panda-cube.xml")).isFixed).toBe(true);
+    for (const scene of ["cartpole.xml", "swimmer.xml", "g1-flat.xml"])
+      expect((await factsOf(scene)).isFixed).toBe(false);
+    expect(sceneFacts(sampleScene as SceneDescription).isFixed).toBe(false);
   });
 });

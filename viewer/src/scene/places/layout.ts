@@ -11,7 +11,7 @@ export type LayoutKind = "roam" | "tiles" | "cells" | "together";
 export interface SceneFacts {
   /** The body that carries the robot: the child of the world with the most bodies below it. */
   readonly rootBody: number;
-  /** Whether it stands, or hangs, where it is: its base has no joint. */
+  /** Whether it stands, or hangs, where it is: its base is welded to the world. */
   readonly isFixed: boolean;
   /** Height of the floor, or null if there is none, or none that is drawn. */
   readonly floorHeight: number | null;
@@ -29,7 +29,7 @@ export function sceneFacts(scene: StreamScene): SceneFacts {
   const rootBody = rootBodyOf(scene);
   return {
     rootBody,
-    isFixed: isFixed(scene, rootBody),
+    isFixed: scene.bodies[rootBody].isFixed === true,
     floorHeight: floors.length > 0 && !hasTerrain ? Math.min(...floors.map((geom) => geom.pos[2])) : null,
     hasFurniture: fixed.some(({ type, quat }) => type !== "hfield" && (type !== "plane" || !isLevel(quat))),
     hasTerrain,
@@ -59,10 +59,6 @@ export function cellCentre(n: number, count: number): [number, number] {
 export function shownEnvironments(followed: number, count: number, total: number): number[] {
   const first = Math.min(Math.floor(followed / count) * count, Math.max(0, total - count));
   return Array.from({ length: Math.min(count, total) }, (_, k) => first + k);
-}
-
-function isFixed({ bodies, joints }: StreamScene, root: number): boolean {
-  return root > 0 && !bodies[root].isFree && joints.every(({ body }) => body !== root);
 }
 
 function rootBodyOf(scene: StreamScene): number {
