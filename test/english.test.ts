@@ -86,9 +86,12 @@ const COMMANDS = [
   ..."modes ratio stability".split(" ").map((name) => ["diagnose", name]),
 ];
 
-describe.each([[[]], ...COMMANDS.map((words) => [words])])("flowgait %j --help", (words: string[]) => {
+const HELP = [[], ...COMMANDS].map((words) => [...words, "--help"]);
+const WHOLE = ["train", "studio", "reproduce"].map((name) => [name, "--help-all"]);
+
+describe.each([...HELP, ...WHOLE].map((words) => [words]))("flowgait %j", (words: string[]) => {
   it("spells settings as they are typed, and no default in brackets or after “without it”", async () => {
-    const { code, stdout } = await callCli(...words, "--help");
+    const { code, stdout } = await callCli(...words);
     expect(code).toBe(0);
     const camel = trainFlags.map(({ path }) => path.at(-1)!).filter((name) => /[A-Z]/.test(name));
     expect(camel.length).toBeGreaterThan(20);

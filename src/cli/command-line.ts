@@ -109,7 +109,21 @@ function buildProgram(output: Output): Command {
     .hook("preSubcommand", async (_, command) => {
       (await COMMANDS[command.name()]?.load())?.declare(command, output);
       unquoteDefaults(command);
+      refuseFlagsAsValues(command);
     });
+}
+
+/** `--seed --steps 5` lacks the seed; commander would take `--steps` for it. */
+function refuseFlagsAsValues(command: Command): void {
+  const isFlag = (word: string) => command.options.some(({ long }) => long === word.replace(/=.*$/, ""));
+  for (const option of command.options.filter(({ required }) => required)) {
+    const parse = option.parseArg;
+    option.argParser((word: string, previous) => {
+      if (isFlag(word)) throw new CommanderError(2, "commander.optionMissingArgument", `'${option.flags}'`);
+      return parse ? parse(word, previous) : word;
+    });
+  }
+  for (const below of command.commands) refuseFlagsAsValues(below);
 }
 
 /** Help shows "(default: 32)" in place of commander's "(default: "32")", also in the commands of a group. */

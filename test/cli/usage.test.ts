@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { trainFlags } from "../../src/config/config-flags.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { callCli as run, TINY } from "./cli-process.ts";
 
@@ -18,6 +19,9 @@ describe("bad usage gets one line and exit code 2", () => {
     ["train CheetahRun --envz 3", "--envz: unknown flag; nearest: --envs"],
     ["train CheetahRun --learning-rate 1", "--learning-rate: unknown flag; nearest: --algorithm.learning-rate"],
     ["train CheetahRun --envs", "--envs: its value is missing"],
+    ["train CheetahRun --stagger --steps 5", "--stagger: its value is missing"],
+    ["eval zero --task --episodes=5", "--task: its value is missing"],
+    ["diagnose modes --seed --json", "--seed: its value is missing"],
     ["train G1JoystickRoughTerrain --terrain-seed hilly", '--terrain-seed: got "hilly", expected a whole number'],
     ["train CheetahRun --terrain-seed 3", "--terrain-seed: the terrain of CheetahRun is not generated from a seed"],
     ["train CheetahRun --envs many", '--envs: got "many", expected a whole number'],
@@ -118,9 +122,22 @@ describe("help", () => {
       expect(stdout).toContain(command);
   });
 
-  it("of train lists every setting with kind, unit, default and description", async () => {
-    const { code, stdout } = await run("train", "--help");
+  it.each(["train", "studio", "reproduce"])(
+    "of %s has the essential settings and says where the others are",
+    async (name) => {
+      const { code, stdout } = await run(name, "--help");
+      expect(code).toBe(0);
+      expect(stdout).toContain("\n  --seed <integer>  (default: 1)\n");
+      expect(stdout).toMatch(/\n\d\d more settings are listed by --help-all: environments and machine;/);
+      expect(stdout).not.toContain("--algorithm.pairs");
+      expect(stdout.split("\n").length).toBeLessThan(75);
+    },
+  );
+
+  it("of train lists every setting with kind, unit, default and description after --help-all", async () => {
+    const { code, stdout } = await run("train", "--help-all");
     expect(code).toBe(0);
+    for (const { name } of trainFlags) expect(stdout).toContain(`\n  --${name} <`);
     expect(stdout).toContain(
       "--horizon <integer>  control steps  (default: 480)\n      Control steps that each environment takes per iteration.",
     );

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { algorithmNames } from "../../config/algorithm-config.ts";
 import type { Output } from "../../files/output.ts";
 import { publishedTables } from "../../reproduction/fpo-table1.ts";
-import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
+import { addSettingOptions } from "../flags/setting-options.ts";
 import type { ReproduceOptions } from "../reproduce.ts";
 
 /** Declares arguments, flags and help. The code of the command is loaded when it runs. */
@@ -22,7 +22,6 @@ export function declare(command: Command, output: Output): void {
     .option("--dry-run", "list the runs: which are done, which remain, and about how long they will take")
     .option("--report", "print the table of the finished runs, and run nothing")
     .option("--json", "print one JSON document on standard output")
-    .addHelpText("after", () => `\n${settingsHelp()}`)
     .action(async (table: string, options: ReproduceOptions) =>
       (await import("../reproduce.ts")).reproduce(table, options, output),
     );

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
-import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
+import { addSettingOptions } from "../flags/setting-options.ts";
 import type { StudioOptions } from "../studio.ts";
 
 /** Declares arguments, flags and help. The code of the command is loaded when it runs. */
@@ -14,7 +14,6 @@ export function declare(command: Command, output: Output): void {
     .option("--no-train", "serve the viewer only")
     .option("--preset <name>", "laptop, paper or released (default: laptop)")
     .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
-    .addHelpText("after", () => `\n${settingsHelp()}`)
     .action(async (options: StudioOptions) => (await import("../studio.ts")).studio(options, output));
   addSettingOptions(addServeOptions(command));
 }

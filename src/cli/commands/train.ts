@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
-import { addSettingOptions, settingsHelp } from "../flags/setting-options.ts";
+import { addSettingOptions } from "../flags/setting-options.ts";
 import type { TrainOptions } from "../train.ts";
 
 /** Declares arguments, flags and help. The code of the command is loaded when it runs. */
@@ -22,7 +22,6 @@ export function declare(command: Command, output: Output): void {
     .option("--view", "serve the viewer while training and print its address")
     .option("--print-config", "print the resolved configuration as JSON and stop")
     .option("--json", "print one line of JSON per event on standard output")
-    .addHelpText("after", () => `\n${settingsHelp()}`)
     .action(async (task: string | undefined, options: TrainOptions) =>
       (await import("../train.ts")).train(task, options, output),
     );

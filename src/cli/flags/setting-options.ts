@@ -1,12 +1,18 @@
 /** The configuration's settings as options of a command, and their table in the help text. Values stay text; overrides.ts reads them. */
 import { type Command, Option } from "commander";
-import { SETTING_GROUPS } from "../../config/config-field.ts";
+import { SETTING_GROUPS, type SettingGroup } from "../../config/config-field.ts";
 import { type ConfigFlag, type FlagDefault, trainFlags } from "../../config/config-flags.ts";
 
-/** Gives the command one option per setting. They are listed by `settingsHelp`, not by the command's own help. */
+/** The group that `--help` lists; `--help-all` lists all of them. */
+const ESSENTIALS = "Essentials" satisfies SettingGroup;
+
+/** Gives the command one option per setting. They are listed below the command's own help, all of them after `--help-all`. */
 export function addSettingOptions(command: Command): Command {
   for (const { name } of trainFlags) command.addOption(new Option(`--${name} <value>`).hideHelp());
-  return command;
+  return command
+    .option("--help-all", "show help with every setting")
+    .on("option:help-all", () => command.help())
+    .addHelpText("after", () => `\n${command.opts().helpAll ? everySettingHelp() : settingsHelp()}`);
 }
 
 /** The settings that were given, as flag name and text. */
@@ -19,16 +25,26 @@ export function givenSettings(options: Readonly<Record<string, unknown>>): [stri
   return given;
 }
 
+/** The essential settings, and where the others are. */
+function settingsHelp(): string {
+  const others = SETTING_GROUPS.filter((group) => group !== ESSENTIALS);
+  const count = trainFlags.filter(({ group }) => group !== ESSENTIALS).length;
+  const groups = others.map((group) => group.toLowerCase()).join("; ");
+  const more = `${count} more settings are listed by --help-all: ${groups}.`;
+  return [groupText(ESSENTIALS), wrapped(more, 94, "")].join("\n\n");
+}
+
 /** All settings with kind, unit, default and description, in the schema's groups. */
-export function settingsHelp(): string {
-  const sections = SETTING_GROUPS.map((group) => {
-    const flags = trainFlags.filter((flag) => flag.group === group);
-    return `Settings, ${group.toLowerCase()}:\n${flags.map(settingText).join("\n")}`;
-  });
+function everySettingHelp(): string {
   return [
-    ...sections,
+    ...SETTING_GROUPS.map(groupText),
     "Defaults are the published values where a publication has the setting. Presets differ from them;\n--print-config shows what a run would use.",
   ].join("\n\n");
+}
+
+function groupText(group: SettingGroup): string {
+  const flags = trainFlags.filter((flag) => flag.group === group);
+  return `Settings, ${group.toLowerCase()}:\n${flags.map(settingText).join("\n")}`;
 }
 
 /** The flag with its default, below it the sentence. */
