@@ -10,7 +10,7 @@ import { Thread } from "../src/threads/thread.ts";
 export interface PhysicsRates {
   readonly envStepsPerSecond: number;
   readonly bareStepsPerSecond: number;
-  /** envStepsPerSecond / bareStepsPerSecond; asked: 0.85 for HumanoidJoystick, 0.7 for CheetahRun */
+  /** envStepsPerSecond / bareStepsPerSecond; asked: 0.85, but 0.7 for CheetahRun */
   readonly ratio: number;
   /** Rate of two threads together over the rate of one; asked: 1.8 */
   readonly workersSpeedup: number;

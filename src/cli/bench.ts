@@ -3,8 +3,17 @@ import { type Output, resultJson } from "../files/output.ts";
 import type { Bench } from "./commands/bench.ts";
 import { formatNumber, formatTable } from "./table.ts";
 
-/** Tasks that rates of physics and collection are given for. */
+/** Tasks that rates of collection, training and memory are given for, and of physics with others. */
 const BENCH_TASKS = ["CheetahRun", "HumanoidJoystick"];
+
+/** One task of each robot that handles objects: physics with many contacts. */
+const HANDLING_TASKS = [
+  "PandaPickCube",
+  "PandaRobotiqPushCube",
+  "LeapCubeRotateZAxis",
+  "AeroCubeRotateZAxis",
+  "AlohaHandOver",
+];
 
 /** What was measured: rates by name, of a task where it has several. */
 type Rates = Readonly<Record<string, number | null>>;
@@ -25,7 +34,7 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
   switch (name) {
     case "physics": {
       const { benchPhysics } = await import("../../bench/physics.ts");
-      return perTask(async (task) => ({ ...(await benchPhysics(task)) }));
+      return perTask(async (task) => ({ ...(await benchPhysics(task)) }), [...BENCH_TASKS, ...HANDLING_TASKS]);
     }
     case "learner": {
       const { benchLearner } = await import("../../bench/learner.ts");
@@ -57,9 +66,12 @@ async function askedOf(name: Bench): Promise<Readonly<Record<string, string>>> {
   return name === "stream" ? (await import("../../bench/stream.ts")).STREAM_ASKED : {};
 }
 
-async function perTask(bench: (task: string) => Promise<Rates>): Promise<Record<string, Rates>> {
+async function perTask(
+  bench: (task: string) => Promise<Rates>,
+  tasks: readonly string[] = BENCH_TASKS,
+): Promise<Record<string, Rates>> {
   const results: Record<string, Rates> = {};
-  for (const task of BENCH_TASKS) results[task] = await bench(task);
+  for (const task of tasks) results[task] = await bench(task);
   return results;
 }
 
