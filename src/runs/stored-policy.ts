@@ -46,20 +46,21 @@ export function storedPolicy(
   return { kind: "trained", spec, weights, ...storedNormaliser(checkpoint, config, env, source) };
 }
 
-/** Mean and deviation of the observation [obsSize]; the critic's further inputs are omitted. */
+/** Mean and deviation of the observation [obsSize]; those of the critic's further inputs, which a lesson may have more of, are omitted. */
 function storedNormaliser(
   checkpoint: Checkpoint,
   { normaliser, normaliserFloor }: TrainConfig,
-  env: Pick<Environment, "obsSize" | "privilegedSize">,
+  { obsSize }: Pick<Environment, "obsSize">,
   source: string,
 ): { mean: Float32Array; std: Float32Array } {
-  const stats = new RunningStats(env.obsSize + env.privilegedSize, normaliser);
+  const stored = checkpoint.tensors["normaliser/mean"]?.data.length ?? obsSize;
+  const stats = new RunningStats(Math.max(stored, obsSize), normaliser);
   fill(checkpoint, "normaliser/mean", stats.mean, source);
   fill(checkpoint, "normaliser/squares", stats.squares, source);
   stats.count = (JSON.parse(checkpoint.metadata.state) as { normaliserCount: number }).normaliserCount;
   const [mean, std] = [new Float32Array(stats.size), new Float32Array(stats.size)];
   stats.write(mean, std, normaliserFloor);
-  return { mean: mean.slice(0, env.obsSize), std: std.slice(0, env.obsSize) };
+  return { mean: mean.slice(0, obsSize), std: std.slice(0, obsSize) };
 }
 
 function fill({ tensors }: Checkpoint, name: string, target: TensorData, source: string): void {

@@ -2,10 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { changeConfig } from "../../src/config/presets.ts";
 import { scheduleOf } from "../../src/config/schedule-field.ts";
+import type { TensorData } from "../../src/files/safetensors.ts";
 import { valueAt } from "../../src/math/schedule.ts";
 import { advanced } from "../../src/policy/run-clock.ts";
 import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { parseTrainConfig } from "../../src/runs/run-folder.ts";
+import { storedPolicy } from "../../src/runs/stored-policy.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { assemble, disassemble } from "../../src/train/assembly.ts";
 import { collectIteration } from "../../src/train/collection.ts";
@@ -52,6 +54,19 @@ async function parent(): Promise<Checkpoint> {
 describe("a run that begins from a checkpoint", async () => {
   const checkpoint = await parent();
 
+  it("gives its policy also to a task that lacks what a lesson's critic saw", () => {
+    const metadata = { ...checkpoint.metadata, config: JSON.stringify(config) };
+    const wider = ({ data }: { readonly data: TensorData }) => Float64Array.of(...data, 3, 4);
+    const tensors = { ...checkpoint.tensors };
+    for (const name of ["normaliser/mean", "normaliser/squares"])
+      tensors[name] = { ...tensors[name], shape: [7], data: wider(tensors[name]) };
+    const sizes = { obsSize: 5, privilegedSize: 0, actionSize: 1 };
+    const expected = storedPolicy({ ...checkpoint, metadata }, sizes, "test");
+    expect(storedPolicy({ metadata, tensors }, sizes, "test")).toEqual(expected);
+    expect(() => storedPolicy({ ...checkpoint, metadata }, { ...sizes, obsSize: 6 }, "test")).toThrow(
+      /values, expected/,
+    );
+  });
   it("has its best evaluation still before it where it is another run, and keeps it where it resumes", async () => {
     const assembly = await assemble(config, () => {});
     restore(assembly.parts, checkpoint, "test");
