@@ -28,6 +28,7 @@ const ROBOTS = [
       geom: ["left_foot_1", "left_foot_2", "left_foot_3", "left_foot_4"],
     },
   },
+  { scene: "h1-flat", bodyTolerance: 1e-9, inertiaTolerance: 1e-6, uneven: {} },
 ] satisfies readonly Robot[];
 
 interface Robot {
