@@ -63,19 +63,21 @@ export interface TwistSettings {
   readonly resampleSeconds: Interval;
   /** Probability of a zero command. */
   readonly zeroProbability: number;
+  /** Values smaller than this are drawn as 0, each by itself; default none. */
+  readonly deadBand?: number;
   readonly wander?: Wander;
   readonly curriculum?: Curriculum;
 }
 
 /** Commands (vx, vy, yaw rate) in the base's frame: each uniform in its range, or all zero; later ones may wander from there. */
 export function twistCommand(settings: TwistSettings): Command {
-  const { vx, vy, yawRate, resampleSeconds, zeroProbability, wander, curriculum } = settings;
+  const { vx, vy, yawRate, resampleSeconds, zeroProbability, deadBand = 0, wander, curriculum } = settings;
   const ranges = [asRange(vx), asRange(vy), asRange(yawRate)];
   const sample: Command["sample"] = (rng, out) => {
     const stand = rng.uniform() < zeroProbability;
     for (let i = 0; i < ranges.length; i++) {
       const drawn = rng.uniform(ranges[i][0], ranges[i][1]);
-      out[i] = stand ? 0 : drawn;
+      out[i] = stand || Math.abs(drawn) < deadBand ? 0 : drawn;
     }
   };
   return {

@@ -73,6 +73,8 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   readonly jointAngle: Float64Array;
   /** [joints] rad from home */
   readonly jointPos: Float64Array;
+  /** [joints] rad from the control of the joint's actuator: from its target, where that is what the control says */
+  readonly targetError: Float64Array;
   /** [joints] rad/s */
   readonly jointVel: Float64Array;
   /** [joints] rad/s² */
@@ -119,6 +121,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     this.#high = Float64Array.from(joints, (joint) => joint.range[1]);
     this.jointAngle = new Float64Array(joints.length);
     this.jointPos = new Float64Array(joints.length);
+    this.targetError = new Float64Array(joints.length);
     this.jointVel = new Float64Array(joints.length);
     this.jointAcc = new Float64Array(joints.length);
     this.groups = jointGroups(this.jointNames, settings.groups);
@@ -154,12 +157,13 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
 
   /** Reads what is computed from several sensors; the engine calls it after the physics. */
   update(): void {
-    const { qpos, qvel, qacc, siteXmat, siteXpos, sensordata } = this.#sim;
+    const { qpos, qvel, qacc, ctrl, siteXmat, siteXpos, sensordata } = this.#sim;
     // Rᵀ(0, 0, −1): minus the third row of the site's rotation matrix
     for (let i = 0; i < 3; i++) this.gravity[i] = -siteXmat[9 * this.#imu + 6 + i];
     for (let i = 0; i < this.jointPos.length; i++) {
       this.jointAngle[i] = qpos[this.#qposAddress[i]];
       this.jointPos[i] = this.jointAngle[i] - this.#home[i];
+      this.targetError[i] = this.jointAngle[i] - ctrl[i];
       this.jointVel[i] = qvel[this.#dofAddress[i]];
       this.jointAcc[i] = qacc[this.#dofAddress[i]];
     }
