@@ -223,6 +223,7 @@ export function defineTask<
     presets: spec.presets ?? {},
   } as unknown as NamedTask<Observation, Reward>;
   checkNames(task);
+  checkHistories(task);
   if (settle?.startStates !== undefined && Object.keys(randomise).length > 0) {
     throw new UserError(
       `task ${spec.name}: settled start states are shared by all environments, so nothing may be randomised`,
@@ -293,6 +294,18 @@ export function decimationOf(name: string, { controlHz, physicsHz, episodeSecond
     throw new UserError(`task ${name}: episodeSeconds must hold at least one control step, got ${episodeSeconds}`);
   }
   return decimation;
+}
+
+/** What is older than an episode is never seen. */
+function checkHistories({ name, observe, critic, episodeSteps }: Task): void {
+  for (const [term, { history = 1, delay = 0 }] of [...Object.entries(observe), ...Object.entries(critic)]) {
+    const oldest = history - 1 + delay;
+    if (oldest >= episodeSteps) {
+      throw new UserError(
+        `task ${name}: observation "${term}" looks back ${oldest} control steps; expected fewer than the ${episodeSteps} of an episode`,
+      );
+    }
+  }
 }
 
 const OWN_NAMES = ["sim", "robot", "action", "lastAction", "command", "progress", "dt", "episodeStep", "terminated"];

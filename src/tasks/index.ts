@@ -65,7 +65,14 @@ export {
   TWIST,
   writeMirrored,
 } from "./mirror.ts";
-export { controlRange, jointDamping, type ModelChange, markerRadius } from "./model-change.ts";
+export {
+  controlRange,
+  type DriveSettings,
+  jointDamping,
+  jointDrives,
+  type ModelChange,
+  markerRadius,
+} from "./model-change.ts";
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
 export { taskFileName } from "./own/task-name.ts";
@@ -88,6 +95,7 @@ export {
 export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
 export { type JointNoise, type SensorNoise, type SharedNoise, scaledNoise, turnNoise } from "./sensor-noise.ts";
+export { type StackedTerms, stackedFrames } from "./stacked-frames.ts";
 export {
   baseSlip,
   bezierHeight,

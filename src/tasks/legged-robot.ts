@@ -26,6 +26,8 @@ export interface LeggedSettings<Group extends string, Sensor extends string = ne
   readonly feet: readonly string[];
   /** Sensors of the soles' world velocities, in the order of `feet`. */
   readonly footVelocities: readonly string[];
+  /** Sensors of the soles' places in the robot's frame, in the order of `feet`, where terms speak of them. */
+  readonly footPositions?: readonly string[];
   /** Groups of actuated joints that terms speak of. */
   readonly groups: Readonly<Record<Group, (joint: string) => boolean>>;
   /** Further sensors that terms speak of, under the task's names for them. */
@@ -85,6 +87,8 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   readonly footHeight: Float64Array;
   /** [feet, 3] m/s, world frame */
   readonly footVel: Float64Array;
+  /** [feet, 3] m, in the robot's frame; empty where no sensors are named */
+  readonly footPos: Float64Array;
   /** [3] forward and leftward speed of the base and its turning rate: m/s, m/s, rad/s */
   readonly twist = new Float64Array(3);
   readonly #sim: Simulation;
@@ -98,6 +102,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   readonly #high: Float64Array;
   readonly #feet: Int32Array;
   readonly #footVelocities: Int32Array;
+  readonly #footPositions: Int32Array;
   readonly #turn = new Float64Array(4);
   /** Of each joint's actuator; null where all are 1 */
   readonly #gears: Float64Array | null;
@@ -128,8 +133,10 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     this.sensors = sensorViews(sim, settings.sensors);
     this.#feet = Int32Array.from(settings.feet, (site) => sim.siteId(site));
     this.#footVelocities = Int32Array.from(settings.footVelocities, (sensor) => sim.sensor(sensor).address);
+    this.#footPositions = Int32Array.from(settings.footPositions ?? [], (sensor) => sim.sensor(sensor).address);
     this.footHeight = new Float64Array(this.#feet.length);
     this.footVel = new Float64Array(3 * this.#footVelocities.length);
+    this.footPos = new Float64Array(3 * this.#footPositions.length);
     const gyro = sim.sensor(settings.gyro).address;
     const linVel = sim.sensor(settings.linVel).address;
     sim.onViews(() => {
@@ -170,6 +177,9 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     for (let foot = 0; foot < this.#feet.length; foot++) {
       this.footHeight[foot] = siteXpos[3 * this.#feet[foot] + 2];
       for (let i = 0; i < 3; i++) this.footVel[3 * foot + i] = sensordata[this.#footVelocities[foot] + i];
+    }
+    for (let foot = 0; foot < this.#footPositions.length; foot++) {
+      for (let i = 0; i < 3; i++) this.footPos[3 * foot + i] = sensordata[this.#footPositions[foot] + i];
     }
     const gears = this.#gears;
     if (gears) for (let i = 0; i < gears.length; i++) this.torque[i] = gears[i] * this.#sim.actuatorForce[i];

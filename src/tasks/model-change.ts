@@ -2,6 +2,7 @@
  * Differences between a task's model and its scene as compiled, for tasks that share a scene. They are made once, before anything is bound
  * to the model, and are the same in every environment. Derived constants such as inertias and contact bounds are not recomputed.
  */
+import { servoOf } from "../physics/servo.ts";
 import type { Simulation } from "../physics/simulation.ts";
 
 /** A declaration of one difference; made by functions such as `jointDamping`. */
@@ -20,6 +21,32 @@ export function jointDamping(joint: string, damping: number): ModelChange {
     description: { kind: "joint-damping", joint, damping },
     apply: (sim) => {
       sim.modelFields.dof_damping[sim.joint(joint).dofAddress] = damping;
+    },
+  };
+}
+
+/** Settings of `jointDrives`. */
+export interface DriveSettings {
+  /** N·m/rad (N/m where a joint slides), of every position servo */
+  readonly stiffness: number;
+  /** N·m·s/rad (N·s/m), of every joint that a servo drives; a servo's own damping stays */
+  readonly damping: number;
+}
+
+/** Stiffness of all position servos, and damping of their joints; other actuators stay as they are. */
+export function jointDrives({ stiffness, damping }: DriveSettings): ModelChange {
+  return {
+    description: { kind: "joint-drives", stiffness, damping },
+    apply: (sim) => {
+      const { actuator_gainprm: gains, actuator_biasprm: biases, dof_damping } = sim.modelFields;
+      const [gain, bias] = [gains.length / sim.nu, biases.length / sim.nu];
+      for (let actuator = 0; actuator < sim.nu; actuator++) {
+        const servo = servoOf(sim, actuator);
+        if (typeof servo === "string") continue;
+        gains[gain * actuator] = stiffness;
+        biases[bias * actuator + 1] = -stiffness;
+        dof_damping[sim.joint(servo.joint).dofAddress] = damping;
+      }
     },
   };
 }

@@ -9,6 +9,9 @@ import * as g1Joystick from "./locomotion/g1-joystick.ts";
 import * as go1Getup from "./locomotion/go1-getup.ts";
 import * as go1Joystick from "./locomotion/go1-joystick.ts";
 import * as go1TwoLegs from "./locomotion/go1-two-legs.ts";
+import * as spotGaits from "./locomotion/spot-gaits.ts";
+import * as spotGetup from "./locomotion/spot-getup.ts";
+import * as spotJoystick from "./locomotion/spot-joystick.ts";
 import * as t1Joystick from "./locomotion/t1-joystick.ts";
 import * as aeroCubeRotate from "./manipulation/aero-cube-rotate.ts";
 import * as alohaHandOver from "./manipulation/aloha-hand-over.ts";
@@ -55,6 +58,9 @@ const DECLARED: readonly object[] = [
   go1TwoLegs,
   t1Joystick,
   berkeleyHumanoidJoystick,
+  spotJoystick,
+  spotGaits,
+  spotGetup,
   pandaPickCube,
   pandaOpenCabinet,
   pandaPickCubeCartesian,
