@@ -1,6 +1,6 @@
 /**
- * Get up from any fall, and stand: Boston Dynamics Spot. Figures, terms and their order: MuJoCo Playground, Spot getup; its terms of weight 0
- * are left out. Its observation looks ahead like the joystick task's.
+ * Get up from any fall, and stand: Boston Dynamics Spot. Figures, terms and their order: MuJoCo Playground, Spot getup,
+ * without its terms of weight 0. The observation holds the action just taken, as in the joystick task.
  */
 
 import { jointTargets } from "../actions/joint-targets.ts";

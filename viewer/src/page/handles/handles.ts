@@ -77,7 +77,11 @@ export class Handles {
     return channel === "drive" && info ? info.handles : [];
   }
 
-  /** Names the handle under the pointer; false if there is none. @param body the body that is drawn there */
+  /**
+   * Shows the name of the handle at a point of the canvas, in CSS pixels.
+   * @param body the body that is drawn there
+   * @returns whether there is a handle
+   */
   point(x: number, y: number, body: number | null): boolean {
     const found = this.find(x, y, body, SLACK.mouse);
     this.hovered = found?.handle.name ?? "";
@@ -86,7 +90,7 @@ export class Handles {
     return found !== null;
   }
 
-  /** Takes hold of the handle under the pointer; false if there is none. */
+  /** Begins to drag the handle at a point of the canvas. Returns whether there is one. */
   take(x: number, y: number, body: number | null, isFinger: boolean): boolean {
     const found = this.find(x, y, body, isFinger ? SLACK.touch : SLACK.mouse);
     const pose = this.poseOf();
