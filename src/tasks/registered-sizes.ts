@@ -31,6 +31,8 @@ const SIZES: Readonly<Record<string, readonly [obs: number, action: number, priv
   HumanoidJoystickBlind: [72, 21, 27],
   G1JoystickFlatTerrain: [103, 29, 113],
   G1JoystickRoughTerrain: [103, 29, 113],
+  H1InplaceGaitTracking: [186, 19, 0],
+  H1JoystickGaitTracking: [113, 19, 0],
   Go1JoystickFlatTerrain: [48, 12, 75],
   Go1JoystickRoughTerrain: [48, 12, 75],
   Go1Getup: [42, 12, 49],

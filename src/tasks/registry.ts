@@ -9,6 +9,7 @@ import * as g1Joystick from "./locomotion/g1-joystick.ts";
 import * as go1Getup from "./locomotion/go1-getup.ts";
 import * as go1Joystick from "./locomotion/go1-joystick.ts";
 import * as go1TwoLegs from "./locomotion/go1-two-legs.ts";
+import * as h1Gaits from "./locomotion/h1-gaits.ts";
 import * as spotGaits from "./locomotion/spot-gaits.ts";
 import * as spotGetup from "./locomotion/spot-getup.ts";
 import * as spotJoystick from "./locomotion/spot-joystick.ts";
@@ -53,6 +54,7 @@ const DECLARED: readonly object[] = [
   walker,
   humanoidJoystick,
   g1Joystick,
+  h1Gaits,
   go1Joystick,
   go1Getup,
   go1TwoLegs,

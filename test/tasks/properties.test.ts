@@ -12,14 +12,16 @@ const STEPS_WITH_EVENTS = 900;
 const SHORT = 60;
 
 /**
- * Readings that stay what they are here, kept since they are published: of disturbances that a task leaves off, of objects that random
- * actions do not tilt, of directions in which an object cannot go, and of places that an arm does not reach.
+ * Readings that stay what they are here, kept since they are published: of disturbances that a task leaves off, of the one gait that
+ * it draws, of objects that random actions do not tilt, of directions in which an object cannot go, and of places that an arm does not
+ * reach.
  */
 const SILENT: Readonly<Record<string, readonly string[]>> = {
   AlohaHandOver: ["qpos", "boxRows"],
   AlohaSinglePegInsertion: ["qpos", "socketUp", "pegUp"],
   Go1JoystickFlatTerrain: ["surgeForce", "surgeDue"],
   Go1JoystickRoughTerrain: ["surgeForce", "surgeDue"],
+  H1JoystickGaitTracking: ["gaitId"],
   SpotFlatTerrainJoystick: ["surgeForce"],
   PandaOpenCabinet: ["qpos", "qvel", "objectRotation", "toTarget", "turnLeft"],
   PandaPickCube: ["qpos", "objectRotation", "turnLeft"],
@@ -153,19 +155,27 @@ describe.each(registry.list().map((task) => [task.name, task] as const))("%s", (
     expect(new Batch(env, SEED, 0, ENVS).run(SHORT)).toEqual(rows.slice(0, SHORT * ENVS));
   });
 
-  it("starts elsewhere for other seeds, environments and episodes, and in one state where nothing is drawn", () => {
+  it("starts elsewhere for other seeds, environments and episodes: its robot where it is reset, what it sees where anything is drawn", () => {
+    const here = () => {
+      const state = new Float64Array(env.stateSize);
+      env.save(state, 0);
+      return { physics: [...state.subarray(0, env.sim.stateSize)], seen: observed(env) };
+    };
     const start = (seed: number, n: number) => {
       env.start(seed, n);
-      return observed(env);
+      return here();
     };
     const first = start(SEED, 0);
     const others = [start(SEED + 1, 0), start(SEED, 1)];
     env.start(SEED, 0);
     env.reset(SEED, 0);
-    others.push(observed(env));
+    others.push(here());
     const isNoisy = env.observationLayout.some((term) => term.noise > 0);
-    const isDrawn = isNoisy || task.reset !== undefined || task.command !== undefined;
-    for (const other of others) expect(other.every((value, i) => value === first[i])).toBe(!isDrawn);
+    const isReset = task.reset !== undefined;
+    for (const { physics, seen } of others) {
+      expect(physics.every((value, i) => value === first.physics[i])).toBe(!isReset);
+      expect(seen.every((value, i) => value === first.seen[i])).toBe(!(isReset || isNoisy || task.command));
+    }
   });
 
   it("lets no environment influence another", () => {

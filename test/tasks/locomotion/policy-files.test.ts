@@ -23,11 +23,13 @@ function policyFile(name: string, obsSize: number, actionSize: number): string {
 
 describe("a file with the published layout", () => {
   it.each([
-    { task: "SpotFlatTerrainJoystick", obsSize: 81, tracks: true, successes: [null] },
-    { task: "SpotJoystickGaitTracking", obsSize: 69, tracks: true, successes: [null] },
-    { task: "SpotGetup", obsSize: 30, tracks: false, successes: [0, 1] },
-  ])("is evaluated in $task, with its tracking errors or its success", async ({ task, obsSize, tracks, successes }) => {
-    const file = policyFile(task, obsSize, 12);
+    { task: "H1InplaceGaitTracking", sizes: [186, 19], tracks: false, successes: [null] },
+    { task: "H1JoystickGaitTracking", sizes: [113, 19], tracks: true, successes: [null] },
+    { task: "SpotFlatTerrainJoystick", sizes: [81, 12], tracks: true, successes: [null] },
+    { task: "SpotJoystickGaitTracking", sizes: [69, 12], tracks: true, successes: [null] },
+    { task: "SpotGetup", sizes: [30, 12], tracks: false, successes: [0, 1] },
+  ])("is evaluated in $task, with its tracking errors or its success", async ({ task, sizes, tracks, successes }) => {
+    const file = policyFile(task, sizes[0], sizes[1]);
     const flags = ["--task", task, "--episodes", "1", "--workers", "1", "--json"];
     const { stdout, stderr, code } = await callCli("eval", file, ...flags);
     expect([stderr, code]).toEqual(["", 0]);
