@@ -3,6 +3,7 @@ import { Environment } from "../../../src/tasks/environment.ts";
 import { h1InplaceGaitTracking, h1JoystickGaitTracking } from "../../../src/tasks/locomotion/h1-gaits.ts";
 import { shrunk } from "../../../src/tasks/terms/product.ts";
 import { BIPED_GAITS, drawnGait, QUADRUPED_GAITS } from "../../../src/tasks/trackers/drawn-gait.ts";
+import { hold, home, lift } from "./aloft.ts";
 
 let inplace: Environment;
 let joystick: Environment;
@@ -112,6 +113,38 @@ describe("the H1's gait tasks", () => {
     const pose = weights.reduce((sum, w, i) => sum + w * (sim.qpos[7 + i] - home[7 + i]) ** 2, 0);
     const costs = -0.5 * (pose + at("global_angvel", 3) + at("global_linvel", 2));
     expect(inplace.reward).toBeCloseTo(0.02 * 2 * match * Math.exp(0.2 * costs), 6);
+  });
+
+  it("reward a joystick's feet, twist, pose and even actions, per second and never below 0", async () => {
+    const plain = { noise: false, events: false, randomise: false };
+    const env = await Environment.create(h1JoystickGaitTracking, plain);
+    const rewards = () =>
+      Object.fromEntries(env.rewardNames.map((name, i) => [name, env.rewardTerms[i] * env.controlHz]));
+    lift(env);
+    env.start(1, 0);
+    env.holdCommand([0.5, 0.2, 0.4]);
+    hold(env, { velocity: [0.2, 0.1, 0.3] });
+    expect(rewards().trackLinVel).toBeCloseTo(3.5 * Math.exp(-(0.3 ** 2 + 0.1 ** 2) / 0.5), 4);
+    expect(rewards().trackYawRate).toBeCloseTo(0.75 * Math.exp(-(0.4 ** 2) / 0.5), 4);
+    const joints = home(env);
+    joints[0] += 0.1; // left hip yaw, weight 5
+    joints[3] += 0.3; // left knee, free
+    joints[10] -= 0.2; // torso, weight 2
+    hold(env, { joints });
+    expect(rewards().pose).toBeCloseTo(-2.5 * (5 * 0.01 + 2 * 0.04), 6);
+    // feet 4 m above where they should be
+    expect([rewards().footPhase, env.terminated]).toEqual([0, false]);
+    expect(env.reward).toBeCloseTo(0.02 * Object.values(rewards()).reduce((sum, value) => sum + value), 9);
+    for (const value of [0.2, 0.5, 0.1]) env.step(1, 0, new Float32Array(19).fill(value), 0);
+    // (0.5 − 0.2)² and (0.5 − 2 · 0.2 + 0.1)² of every joint, each as published
+    expect(rewards().actionRate).toBeCloseTo(-0.01 * 19 * (0.3 ** 2 + 0.2 ** 2), 6);
+    joints[0] = 0.4;
+    joints[1] = joints[6] = 0.4;
+    joints[11] = 2.5;
+    hold(env, { joints });
+    expect(rewards().pose).toBeLessThan(-5);
+    expect([env.reward, env.terminated]).toEqual([0, false]);
+    env.delete();
   });
 
   it("add joystick actions up from home, within the control ranges", () => {
