@@ -41,8 +41,8 @@ export interface Mirror {
   readonly action: SignedPermutation;
 }
 
-/** Two points of the home pose are images of each other within this, m. */
-const POSITION_TOLERANCE = 1e-4;
+/** Two points of the home pose are images of each other within this, m: robots are built a little different left and right. */
+const POSITION_TOLERANCE = 2e-3;
 const AXIS_TOLERANCE = 1e-4;
 
 /**
@@ -132,11 +132,11 @@ function actionMirror(env: Environment): SignedPermutation {
   const joints = homeJoints(env, actionDescription.names);
   const mirror = { source: new Int32Array(joints.length), sign: new Float32Array(joints.length) };
   joints.forEach((joint, i) => {
-    const image = joints.findIndex((other) => alignment(joint, other) !== 0);
-    if (image < 0)
+    const image = imageOf(joint, joints);
+    if (image === undefined)
       throw new UserError(`scene ${sim.scene}: joint "${joint.name}" has no mirror image across the plane y = 0`);
-    mirror.source[i] = image;
-    mirror.sign[i] = alignment(joint, joints[image]);
+    mirror.source[i] = joints.indexOf(image);
+    mirror.sign[i] = alignment(joint, image);
   });
   return mirror;
 }
@@ -166,10 +166,20 @@ function jointGeometry(sim: Simulation, name: string): JointGeometry {
   return { name, anchor: at(sim.jointAnchor), axis: at(sim.jointAxis) };
 }
 
-/** 1 or −1 where `other` is the image of `joint`: whether angles keep their sign; 0 where it is not. */
+/** The joint whose axis is the image of this one's, and whose anchor is nearest to it. */
+function imageOf(joint: JointGeometry, joints: readonly JointGeometry[]): JointGeometry | undefined {
+  return joints
+    .filter((other) => imageDistance(joint, other) <= POSITION_TOLERANCE && alignment(joint, other) !== 0)
+    .sort((a, b) => imageDistance(joint, a) - imageDistance(joint, b))[0];
+}
+
+/** m, from the image of a joint's anchor to the other's anchor */
+function imageDistance({ anchor: [x, y, z] }: JointGeometry, { anchor }: JointGeometry): number {
+  return Math.hypot(x - anchor[0], y + anchor[1], z - anchor[2]);
+}
+
+/** 1 or −1 where the axis of `other` is the image of the axis of `joint`: whether angles keep their sign; 0 where it is not. */
 function alignment(joint: JointGeometry, other: JointGeometry): number {
-  const [x, y, z] = joint.anchor;
-  if (Math.hypot(x - other.anchor[0], y + other.anchor[1], z - other.anchor[2]) > POSITION_TOLERANCE) return 0;
   const along = -joint.axis[0] * other.axis[0] + joint.axis[1] * other.axis[1] - joint.axis[2] * other.axis[2];
   return Math.abs(along) > 1 - AXIS_TOLERANCE ? Math.sign(along) : 0;
 }

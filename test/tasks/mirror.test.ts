@@ -9,7 +9,10 @@ const STEPS = 25;
 /** mjDSBL_MIDPHASE */
 const MIDPHASE = 1 << 14;
 /** Rewards that a published task does not judge alike on both sides, by its own words or by the ranges of its joints. */
-const UNEVEN: Readonly<Record<string, readonly string[]>> = { G1JoystickFlatTerrain: ["hipPose", "jointLimits"] };
+const UNEVEN: Readonly<Record<string, readonly string[]>> = {
+  G1JoystickFlatTerrain: ["hipPose", "jointLimits"],
+  BarkourJoystick: ["standStill"],
+};
 
 /** Ground made from a seed is not the same left and right. */
 const isEven = (task: Task) => Object.values(task.model).every((change) => change.withSeed === undefined);
@@ -174,13 +177,17 @@ function imageOf(sim: Simulation, body: number): number {
 /** Steps from the home pose under random actions; `reflect` mirrors command, gait clock and actions. */
 function walk(env: Environment, mirror: Mirror, rng: Rng, command: readonly number[], reflect: boolean) {
   env.start(SEED, 0);
+  if (env.command) {
+    // before an episode begins, so that no older frame shows another command
+    env.holdCommand(reflect ? [command[0], -command[1], -command[2]] : command);
+    env.reset(SEED, 0);
+  }
   const { sim } = env;
   // a gait clock that starts at 0 is found by its value only after a step; memories of that step are not the same left and right
   if (clocks(env).some((phase) => Math.abs(phase) < 1e-6)) env.step(SEED, 0, new Float32Array(env.actionSize), 0);
   sim.qpos.set(sim.keyframeQpos(env.task.keyframe as string));
   sim.qvel.fill(0);
   sim.qaccWarmstart.fill(0);
-  if (env.command) env.holdCommand(reflect ? [command[0], -command[1], -command[2]] : command);
   if (reflect) swapFeet(env);
   sim.forward();
   const action = new Float32Array(env.actionSize);

@@ -17,14 +17,20 @@ interface Walking {
     readonly torque: ArrayLike<number>;
     readonly baseHeight: number;
     readonly footVel: ArrayLike<number>;
-    readonly footHeight: ArrayLike<number>;
-    readonly position: ArrayLike<number>;
-    readonly twist: ArrayLike<number>;
     readonly sensors: { readonly accelerometer: ArrayLike<number>; readonly worldAngVel: ArrayLike<number> };
   };
   readonly feet: { readonly contact: ArrayLike<number>; readonly airTime: ArrayLike<number> };
   readonly command: Float64Array;
   readonly lastAction: ArrayLike<number>;
+}
+/** Where a robot on the move is. */
+interface Moving {
+  readonly robot: {
+    readonly position: ArrayLike<number>;
+    readonly twist: ArrayLike<number>;
+    readonly footHeight: ArrayLike<number>;
+  };
+  readonly feet: { readonly contact: ArrayLike<number> };
 }
 /** State of a robot with a gait clock. */
 interface Clocked {
@@ -83,8 +89,8 @@ export const trueEffort = {
 
 /** For evaluation: how the robot moves, and where its feet are. */
 export const measuredWalk = {
-  measured: (s: Walking) => s.robot.twist,
-  footing: ({ robot: { position, footHeight }, feet: { contact } }: Walking): Footing => ({
+  measured: (s: Moving) => s.robot.twist,
+  footing: ({ robot: { position, footHeight }, feet: { contact } }: Moving): Footing => ({
     position,
     footHeight,
     contact,
