@@ -41,8 +41,10 @@ export interface Mirror {
   readonly action: SignedPermutation;
 }
 
-/** Two points of the home pose are images of each other within this, m: robots are built a little different left and right. */
+/** Axes of the home pose are images of each other within this, m: robots are built a little different left and right. */
 const POSITION_TOLERANCE = 2e-3;
+/** m; an axis turns the same wherever its anchor lies along it. A limb that is there on one side only is no image of itself. */
+const ALONG_TOLERANCE = 0.05;
 const AXIS_TOLERANCE = 1e-4;
 
 /**
@@ -169,8 +171,16 @@ function jointGeometry(sim: Simulation, name: string): JointGeometry {
 /** The joint whose axis is the image of this one's, and whose anchor is nearest to it. */
 function imageOf(joint: JointGeometry, joints: readonly JointGeometry[]): JointGeometry | undefined {
   return joints
-    .filter((other) => imageDistance(joint, other) <= POSITION_TOLERANCE && alignment(joint, other) !== 0)
+    .filter((other) => isBeside(joint, other) && alignment(joint, other) !== 0)
     .sort((a, b) => imageDistance(joint, a) - imageDistance(joint, b))[0];
+}
+
+/** Whether the image of a joint's anchor lies on the axis of the other, not far along it. */
+function isBeside(joint: JointGeometry, { anchor: [x, y, z], axis }: JointGeometry): boolean {
+  const offset = [joint.anchor[0] - x, -joint.anchor[1] - y, joint.anchor[2] - z];
+  const along = offset[0] * axis[0] + offset[1] * axis[1] + offset[2] * axis[2];
+  const across = Math.hypot(...offset.map((value, i) => value - along * axis[i]));
+  return Math.abs(along) <= ALONG_TOLERANCE && across <= POSITION_TOLERANCE;
 }
 
 /** m, from the image of a joint's anchor to the other's anchor */

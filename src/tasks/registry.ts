@@ -11,6 +11,7 @@ import * as go1Getup from "./locomotion/go1-getup.ts";
 import * as go1Joystick from "./locomotion/go1-joystick.ts";
 import * as go1TwoLegs from "./locomotion/go1-two-legs.ts";
 import * as h1Gaits from "./locomotion/h1-gaits.ts";
+import * as op3Joystick from "./locomotion/op3-joystick.ts";
 import * as spotGaits from "./locomotion/spot-gaits.ts";
 import * as spotGetup from "./locomotion/spot-getup.ts";
 import * as spotJoystick from "./locomotion/spot-joystick.ts";
@@ -64,6 +65,7 @@ const DECLARED: readonly object[] = [
   spotJoystick,
   spotGaits,
   spotGetup,
+  op3Joystick,
   barkourJoystick,
   pandaPickCube,
   pandaOpenCabinet,

@@ -94,7 +94,7 @@ function evenOut(sim: Simulation): void {
     const other = imageOf(sim, body);
     if (other === body) {
       // upright principal axes, symmetric whatever they were
-      model.body_ipos[3 * body + 1] = 0;
+      model.body_ipos[3 * body + 1] -= sim.xipos[3 * body + 1];
       model.body_iquat.set([1, 0, 0, 0], 4 * body);
     } else if (other < body) {
       reflectFrames(sim, other, body);
