@@ -81,6 +81,32 @@ describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of
   });
 });
 
+describe("a limb that has moved", () => {
+  /** The mirror of the OP3 whose left shoulder is so many metres further out and up. */
+  async function mirrorWith(out: number, up: number): Promise<Mirror> {
+    const op3 = registry.get("Op3Joystick");
+    const apply = (sim: Simulation) => {
+      const shoulder = 3 * sim.bodyId("l_sho_pitch_link");
+      sim.model.body_pos[shoulder + 1] += out;
+      sim.model.body_pos[shoulder + 2] += up;
+    };
+    const env = await Environment.create({ ...op3, model: { ...op3.model, moved: { description: {}, apply } } });
+    try {
+      return mirrorOf(env);
+    } finally {
+      env.delete();
+    }
+  }
+
+  it("is the image of the other up to 2 mm across its axis, and nobody's beyond, its own neither", async () => {
+    const { action } = await mirrorWith(0.0015, 0.001);
+    expect(action.source[2]).toBe(5);
+    const refusal = 'joint "l_sho_pitch" has no mirror image across the plane y = 0';
+    await expect(mirrorWith(0, 0.003)).rejects.toThrow(refusal);
+    await expect(mirrorWith(0.1, 0)).rejects.toThrow(refusal);
+  });
+});
+
 /** Gives every body the mirrored place and inertial of its counterpart: what robots are built like is a little different left and right. */
 function evenOut(sim: Simulation): void {
   const { model } = sim;
