@@ -9,7 +9,9 @@ import {
   pairVelocities,
   TIME_SIZE,
 } from "../policy/flow-policy.ts";
+import { ADVICE_MEASURE, ADVICE_WEIGHT, type AdviceSettings } from "./advice.ts";
 import {
+  advisedVelocity,
   type FlowLoss,
   type FlowTimes,
   flowMatchingLoss,
@@ -19,14 +21,14 @@ import {
   normalPull,
 } from "./flow-matching.ts";
 import { FLOW_MEASURES, type FlowLossInputs } from "./flow-policy-loss.ts";
-import type { PolicyLoss } from "./policy-loss.ts";
+import { type PolicyLoss, withMeasure } from "./policy-loss.ts";
 import type { LossBlock, Surrogate } from "./surrogate.ts";
 
 /** Of the pull, row by row, since it changes as training continues. */
 const PULL_WEIGHT = { name: "pullWeight", size: 1, mirrored: "same" } as const;
 
 /** How pairs are drawn and what is measured of them. */
-export interface FlowMatchingSettings extends FlowTimes {
+export interface FlowMatchingSettings extends FlowTimes, AdviceSettings {
   readonly pairs: number;
   /** Each pair drawn on its own; or in twos of opposite noises at one time, times spread evenly over the interval */
   readonly pairing: "independent" | "antithetic";
@@ -49,6 +51,7 @@ export function flowMatchingSurrogate(
   const { pairs, consistency, driftPenalty } = settings;
   const { actionSize } = policy;
   const pulls = isEverAbove0(settings.normalPull);
+  const heeds = isEverAbove0(settings.advicePull);
   /** Σ of the weighted distances from the velocities that make normal actions. */
   const pulled = (kept: LossBlock["kept"], velocity: Tensor, points: Tensor, weight: Tensor) => {
     const [count] = points.shape;
@@ -63,9 +66,12 @@ export function flowMatchingSurrogate(
       { name: "noise", size: pairs * actionSize, mirrored: actionSize },
       { name: "time", size: pairs, mirrored: "same" },
       ...(pulls ? [PULL_WEIGHT] : []),
+      ...(heeds ? [ADVICE_WEIGHT] : []),
     ],
-    draw: ({ rng }, { seed, env, tick, envSteps }, { noise, time, pullWeight }, row) => {
+    heedsAdvice: heeds,
+    draw: ({ rng }, { seed, env, tick, envSteps }, { noise, time, pullWeight, adviceWeight }, row) => {
       if (pulls) pullWeight[row] = valueAt(settings.normalPull, envSteps);
+      if (heeds) adviceWeight[row] = valueAt(settings.advicePull, envSteps);
       rng.seek(seed, STREAM.pairs, env, tick);
       if (settings.pairing === "antithetic") drawTwins(rng, settings, actionSize, noise, time, row);
       else {
@@ -80,6 +86,7 @@ export function flowMatchingSurrogate(
       { name: "weight", size: pairs, mirrored: "same" },
       { name: "oldLosses", size: pairs, mirrored: "measured" },
       ...(pulls ? [{ name: "pull", size: pairs, mirrored: "same" } as const, PULL_WEIGHT] : []),
+      ...(heeds ? [{ name: "advised", size: pairs * actionSize, mirrored: actionSize } as const, ADVICE_WEIGHT] : []),
     ],
     prepare: ({ rows, obs, weights }) => {
       const noise = input("noise", [rows, pairs, actionSize]);
@@ -87,9 +94,14 @@ export function flowMatchingSurrogate(
       const placed = flowPairs(input("action", [rows, actionSize]), noise, time, settings);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), placed.points);
       const prepared = { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
-      return pulls ? { ...prepared, pull: reshape(normalPull(time), [rows * pairs]) } : prepared;
+      const advice = () => advisedVelocity(placed.points, input("advice", [rows, actionSize]), time, settings.adviceSpread);
+      return {
+        ...prepared,
+        ...(pulls && { pull: reshape(normalPull(time), [rows * pairs]) }),
+        ...(heeds && { advised: advice() }),
+      };
     },
-    measures: FLOW_MEASURES,
+    measures: heeds ? [...FLOW_MEASURES, ADVICE_MEASURE] : FLOW_MEASURES,
     loss: ({ rows, obs, weights, kept }, scale) => {
       const count = rows * pairs;
       const points = kept("points", [count, actionSize + TIME_SIZE]);
@@ -103,7 +115,11 @@ export function flowMatchingSurrogate(
       if (consistency > 0) terms.push(mul(sum(losses), pairScale * consistency));
       if (driftPenalty > 0) terms.push(mul(sum(square(sub(losses, oldLosses))), pairScale * driftPenalty));
       if (pulls) terms.push(mul(pulled(kept, velocity, points, placed.weight), pairScale));
-      return { ...learned, loss: terms.reduce(add) };
+      if (!heeds) return { ...learned, loss: terms.reduce(add) };
+      const advised = { target: kept("advised", [count, actionSize]), weight: placed.weight };
+      const distances = flowMatchingLoss(velocity, advised, rows);
+      terms.push(mul(sum(mul(distances, reshape(kept("adviceWeight", [rows]), [rows, 1]))), pairScale));
+      return withMeasure({ ...learned, loss: terms.reduce(add) }, mul(sum(distances), pairScale));
     },
   };
 }

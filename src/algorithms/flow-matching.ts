@@ -2,7 +2,7 @@
  * The flow-matching loss of stored actions: how well the velocity field explains them. Its change stands in for the change of
  * their log-likelihood. Source: FPO (arXiv 2507.21053) eq. 8–10 and its Playground code; FPO++ (arXiv 2602.02481).
  */
-import { add, div, mul, reshape, square, sub, sum, type Tensor } from "../graph/index.ts";
+import { add, div, mul, reshape, slice, square, sub, sum, type Tensor } from "../graph/index.ts";
 import { embedTimes, flowPoints } from "../policy/flow-policy.ts";
 
 /** What is compared: the predicted noise ("epsilon") or the predicted velocity ("velocity"). */
@@ -52,12 +52,30 @@ export function flowPairs(
 }
 
 /**
- * c(t) of the velocity c(t)·x that makes standard normal actions of standard normal noise: the mean of ε − a at x = t·ε + (1 − t)·a for
+ * c(t) of the velocity c(t)·x that makes normal actions of this deviation of standard normal noise: the mean of ε − a at x = t·ε + (1 − t)·a for
  * independent a and ε. Elementwise in t.
  */
-export function normalPull(t: Tensor): Tensor {
-  const rest = sub(1, t);
-  return div(sub(t, rest), add(square(t), square(rest)));
+export function normalPull(t: Tensor, deviation = 1): Tensor {
+  const rest = mul(sub(1, t), deviation);
+  return div(sub(t, mul(rest, deviation)), add(square(t), square(rest)));
+}
+
+/**
+ * The velocity that makes actions N(advice, deviation²) of standard normal noise: c(t)·(x − (1 − t)·advice) − advice, since the noise and
+ * what is left of the action beside the advice are independent.
+ * @param points x_t first [rows * pairs, …]
+ * @param advice [rows, actionSize]
+ * @param time t [rows, pairs]
+ * @returns [rows * pairs, actionSize]
+ */
+export function advisedVelocity(points: Tensor, advice: Tensor, time: Tensor, deviation: number): Tensor {
+  const [rows, pairs] = time.shape;
+  const actionSize = advice.shape[1];
+  const t = reshape(time, [rows, pairs, 1]);
+  const a = reshape(advice, [rows, 1, actionSize]);
+  const x = reshape(slice(points, 1, 0, actionSize), [rows, pairs, actionSize]);
+  const velocity = sub(mul(normalPull(t, deviation), sub(x, mul(sub(1, t), a))), a);
+  return reshape(velocity, [rows * pairs, actionSize]);
 }
 
 /**

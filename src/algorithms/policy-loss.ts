@@ -62,6 +62,11 @@ export function ratioLoss(
   return { loss, measures };
 }
 
+/** The same with one more measure at the end. @param measure scalar */
+export function withMeasure({ loss, measures }: PolicyLoss, measure: Tensor): PolicyLoss {
+  return { loss, measures: concat([measures, reshape(measure, [1])], 0) };
+}
+
 /** Scalars side by side [n] */
 export function stack(scalars: readonly Tensor[]): Tensor {
   return scalars.length === 0

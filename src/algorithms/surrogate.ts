@@ -51,6 +51,8 @@ export interface DrawSources {
 export interface Surrogate {
   /** The actor's weights */
   readonly layout: ParameterLayout;
+  /** Whether `prepare` takes `advice` [rows, actionSize] too: what a scripted controller would have done. */
+  readonly heedsAdvice?: boolean;
   /** Random numbers that every row gets before anything is computed. */
   readonly drawn: readonly RowArray[];
   /**

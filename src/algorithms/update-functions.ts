@@ -22,6 +22,7 @@ import type { GaussianPolicySpec } from "../policy/gaussian-policy.ts";
 import { normalise } from "../policy/network.ts";
 import { type ParameterLayout, parameterInputs } from "../policy/parameters.ts";
 import { type GaeSettings, gaeTensors } from "./advantages.ts";
+import type { AdviceSettings } from "./advice.ts";
 import { type DenoisingSettings, denoisingSurrogate } from "./denoising-surrogate.ts";
 import { type FlowMatchingSettings, flowMatchingSurrogate } from "./flow-matching-surrogate.ts";
 import { type FpoSettings, fpoLoss } from "./fpo.ts";
@@ -43,7 +44,7 @@ export type AlgorithmSpec =
   | {
       readonly name: "ppo";
       readonly policy: GaussianPolicySpec;
-      readonly settings: PpoSettings;
+      readonly settings: PpoSettings & AdviceSettings;
       /** Whether the environment sees tanh of the action */
       readonly squashed: boolean;
     }
@@ -64,6 +65,8 @@ export interface UpdateSpec {
   readonly critic: CriticSpec;
   readonly obsSize: number;
   readonly privilegedSize: number;
+  /** Where the privileged observation holds the advice; absent where nobody advises */
+  readonly adviceOffset?: number;
   readonly settings: ValueSettings;
 }
 
@@ -132,7 +135,8 @@ export function replayFunction(spec: UpdateSpec, rows: number): GraphFunction | 
 
 /**
  * What rows keep through the epochs, computed under the collecting weights.
- * Inputs of `actorBlock`, `action` [rows, actionSize], drawn and replayed arrays → kept arrays (surrogate.ts).
+ * Inputs of `actorBlock`, `action` and, where it is heeded, `advice` [rows, actionSize], drawn and replayed arrays → kept arrays
+ * (surrogate.ts).
  */
 export function prepareFunction(spec: UpdateSpec, rows: number): GraphFunction {
   const surrogate = surrogateOf(spec.algorithm);

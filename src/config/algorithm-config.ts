@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import {
+  adviceFields,
   advantageFields,
   flowFields,
   flowSteps,
@@ -149,6 +150,7 @@ export const ppoConfig = z.strictObject({
       "Weight of the entropy bonus, measured after tanh where the task squashes actions with tanh.",
       PPO,
     ),
+    ...adviceFields(),
     ...playgroundFields(PPO),
   }),
 });

@@ -30,6 +30,25 @@ interface FlowDefaults {
   actionNoise: number;
 }
 
+/** Learning from a scripted controller beside the reward. */
+export function adviceFields() {
+  return inGroup("Exploration", {
+    advicePull: scheduleField(
+      nonNegative.max(100),
+      0,
+      "Weight of a loss that pulls actions towards those of the lesson's scripted controller, such as 1..0 over 2M (docs/experiments.md). For lessons that have one.",
+      OURS,
+    ),
+    adviceSpread: field(
+      positive.max(10),
+      0.2,
+      "Standard deviation of the actions that advicePull pulls to, around the scripted controller's.",
+      OURS,
+      "action",
+    ),
+  });
+}
+
 /** How actions are drawn from the flow and how the flow-matching loss is measured. */
 export function flowFields(defaults: FlowDefaults, source: string) {
   return {
@@ -99,6 +118,7 @@ export function flowFields(defaults: FlowDefaults, source: string) {
         { unit: "action" },
       ),
     }),
+    ...adviceFields(),
     ...inGroup("Ratio and trust region", {
       consistency: field(
         nonNegative.max(100),

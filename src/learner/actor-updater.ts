@@ -107,6 +107,7 @@ export class ActorUpdater {
     const replayed = arraysOf(replay?.arrays ?? [], rows);
     const feeds: Arrays = { ...inputs, ...arraysOf(drawn, rows), ...replayed };
     feeds.action = new Float32Array(rows * sizes.actionSize);
+    if (this.#surrogate.heedsAdvice) feeds.advice = new Float32Array(rows * sizes.actionSize);
     const again = replayFunction(spec, rows);
     if (again !== null) this.#replay = await Block.create(engine, again, feeds, replayed);
     const prepare = prepareFunction(spec, rows);
@@ -140,7 +141,8 @@ export class ActorUpdater {
     const random = [...drawn, ...(replay?.arrays ?? [])].flatMap(({ name, mirrored, size }) =>
       reflect(name, imageOf(mirror.action, mirrored, size)),
     );
-    this.#reflected = [...reflect("obs", mirror.obs), ...reflect("action", mirror.action), ...random];
+    const advice = this.#surrogate.heedsAdvice ? reflect("advice", mirror.action) : [];
+    this.#reflected = [...reflect("obs", mirror.obs), ...reflect("action", mirror.action), ...advice, ...random];
   }
 
   /** Gives the rows of one shard what they keep, under the collecting weights. @param clock of the iteration's start */
@@ -157,6 +159,7 @@ export class ActorUpdater {
     const row = (shard * steps + t) * envs;
     copy(views.obs, (row + shard * envs) * obsSize, feeds.obs);
     copy(views.action, row * actionSize, feeds.action);
+    if (feeds.advice) this.#copyAdvice(row + shard * envs, feeds.advice);
     for (let i = 0; i < this.#steps * envs; i++) {
       this.#place.env = shard * envs + (i % envs);
       moveTo(this.#place, clock, t + Math.floor(i / envs), shards * envs);
@@ -166,6 +169,15 @@ export class ActorUpdater {
     await this.#prepare.run();
     for (const { offset, size, prepared } of this.#kept) views.kept.set(prepared, offset + row * size);
     if (this.#reflected.length > 0) await this.#prepareImages(row);
+  }
+
+  /** @param seen where the first row's observation lies */
+  #copyAdvice(seen: number, advice: Float32Array): void {
+    const { spec, sizes, views } = this.#options;
+    const { actionSize, privilegedSize } = sizes;
+    const { adviceOffset = 0 } = spec;
+    for (let from = seen * privilegedSize + adviceOffset, to = 0; to < advice.length; from += privilegedSize, to += actionSize)
+      for (let k = 0; k < actionSize; k++) advice[to + k] = views.privileged[from + k];
   }
 
   /** Prepares the same rows with left and right changed over. */

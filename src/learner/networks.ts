@@ -4,10 +4,11 @@ import type { AlgorithmConfig } from "../config/algorithm-config.ts";
 import { rowsPerIteration, type TrainConfig } from "../config/config.ts";
 import { type ScheduleSetting, scheduleOf } from "../config/schedule-field.ts";
 import { valueAt } from "../math/schedule.ts";
+import { UserError } from "../math/user-error.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
 import { shardStateLayout } from "../rollout/shard-state.ts";
-import type { Environment } from "../tasks/index.ts";
+import { ADVICE, type Environment } from "../tasks/index.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
 import { keptLayout } from "./rows.ts";
 import { type Cuts, planUpdate, type UpdatePlan } from "./update-plan.ts";
@@ -48,7 +49,8 @@ function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmS
       return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
     case "ppo": {
       const squashed = env.actionDescription.squash === "tanh";
-      return { name: algorithm.name, policy: gaussianPolicy(algorithm, env), settings: algorithm, squashed };
+      const settings = { ...algorithm, advicePull: scheduleOf(algorithm.advicePull) };
+      return { name: algorithm.name, policy: gaussianPolicy(algorithm, env), settings, squashed };
     }
     case "denoising-mdp":
       return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
@@ -57,8 +59,9 @@ function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmS
   }
 }
 
-function scheduled<A extends { readonly normalPull: ScheduleSetting }>(algorithm: A) {
-  return { ...algorithm, normalPull: scheduleOf(algorithm.normalPull) };
+function scheduled<A extends { readonly normalPull: ScheduleSetting; readonly advicePull: ScheduleSetting }>(algorithm: A) {
+  const { normalPull, advicePull } = algorithm;
+  return { ...algorithm, normalPull: scheduleOf(normalPull), advicePull: scheduleOf(advicePull) };
 }
 
 /** Evaluations of the policy network that the loss of one row takes. */
@@ -67,20 +70,35 @@ export function evaluationsPerRow(algorithm: AlgorithmConfig): number {
   return algorithm.name === "denoising-mdp" ? algorithm.flowSteps : algorithm.pairs;
 }
 
-/** Both networks and the losses' settings. */
+/**
+ * Both networks and the losses' settings.
+ * @param env of the form that is trained on
+ * @throws UserError (exit code 2) where advice is to be heeded and nobody advises
+ */
 export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
+  const algorithm = algorithmSpec(config, env);
+  const adviceOffset = env.privilegedLayout.find(({ name }) => name === ADVICE)?.offset;
+  if (adviceOffset === undefined && surrogateOf(algorithm).heedsAdvice) throw noAdvice(config);
   const critic: CriticSpec = {
     inputSize: env.obsSize + env.privilegedSize,
     hidden: config.algorithm.criticHidden,
     activation: config.algorithm.activation,
   };
   return {
-    algorithm: algorithmSpec(config, env),
+    algorithm,
     critic,
     obsSize: env.obsSize,
     privilegedSize: env.privilegedSize,
+    ...(adviceOffset !== undefined && { adviceOffset }),
     settings: config.algorithm,
   };
+}
+
+function noAdvice({ task, lesson }: TrainConfig): UserError {
+  const found = lesson === "" ? `${task} without a lesson has none` : `lesson "${lesson}" of ${task} has none`;
+  return new UserError(`--algorithm.advice-pull: a lesson with a scripted controller is expected; ${found}`, {
+    exitCode: 2,
+  });
 }
 
 /** How minibatches are cut. */

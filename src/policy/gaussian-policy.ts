@@ -60,6 +60,15 @@ export function gaussianEntropy({ std }: GaussianHead): Tensor {
   return add(sum(log(std), 1), std.shape[1] * (0.5 + HALF_LOG_TWO_PI));
 }
 
+/**
+ * KL(N(centre, deviation²) ‖ policy), its mean over the action's values, less what does not depend on the policy. centre [rows, actionSize] → [rows]
+ */
+export function gaussianDivergence({ mean, std }: GaussianHead, centre: Tensor, deviation: number): Tensor {
+  const spread = add(square(sub(centre, mean)), deviation * deviation);
+  const each = add(log(std), mul(div(spread, square(std)), 0.5));
+  return mul(sum(each, 1), 1 / centre.shape[1]);
+}
+
 /** ln|d tanh(x)/dx| = 2(ln 2 − x − softplus(−2x)), summed. What tanh adds to the entropy of x. x [rows, actionSize] → [rows] */
 export function tanhLogDet(x: Tensor): Tensor {
   return mul(sum(sub(sub(Math.LN2, x), softplus(mul(x, -2))), 1), 2);

@@ -53,7 +53,7 @@ export { saddles, startingAt } from "./gridworld/gridworld.ts";
 export { allowed, clamped, distanceOut, type HandleBox, type HandlePose, type HandleTurn } from "./handles/allowed.ts";
 export type { Handle, HandleDescription, Handles } from "./handles/handles.ts";
 export { LeggedRobot, type LeggedSettings, legged, type Placement } from "./legged-robot.ts";
-export { type ChosenLesson, type Lesson, withLesson } from "./lesson.ts";
+export { ADVICE, type ChosenLesson, type Lesson, withLesson } from "./lesson.ts";
 export {
   AXIAL,
   type Mirror,

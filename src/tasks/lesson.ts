@@ -22,6 +22,11 @@ export interface Lesson<M, Robot> {
   readonly track?: Readonly<Record<string, Tracker<object>>>;
   /** What only the critic sees. */
   readonly critic?: Readonly<Record<string, ObservationTerm<M>>>;
+  /**
+   * A scripted controller: what it would do now, [actionSize] before the squash. The critic of training sees it, and algorithms learn from it
+   * as `advicePull` says; the trained policy needs it no more.
+   */
+  readonly advise?: (s: M) => ArrayLike<number>;
   /** The whole reward, in place of the task's; not clipped. */
   readonly reward?: Readonly<Record<string, RewardTerm<M>>>;
   readonly terminate?: Readonly<Record<string, (s: M) => boolean>>;
@@ -40,6 +45,9 @@ export interface Lesson<M, Robot> {
 export type AnyLesson = Lesson<AnyMoment, unknown>;
 /** Any lesson at all: what a task's declaration takes. */
 export type DeclaredLesson = Lesson<never, never>;
+
+/** The critic's observation that holds a scripted controller's actions. */
+export const ADVICE = "advice";
 
 /** A task that is learned by a lesson. */
 export interface ChosenLesson {
@@ -63,12 +71,13 @@ export function withLesson(task: Task, name: string): Task {
 }
 
 function trainingForm(task: Task, lesson: AnyLesson): Task {
-  const { reward, terminate, reset, events, randomise, physicsHz, curriculum } = lesson;
+  const { advise, reward, terminate, reset, events, randomise, physicsHz, curriculum } = lesson;
   const { command } = task;
   return Object.freeze({
     ...task,
     ...(physicsHz && paced(task, physicsHz)),
     ...(reward && { reward, rewardClip: undefined }),
+    ...(advise && { critic: { ...task.critic, [ADVICE]: { of: advise } } }),
     terminate: terminate ?? task.terminate,
     reset: reset ?? task.reset,
     events: { ...task.events, ...events },

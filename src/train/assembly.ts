@@ -56,7 +56,7 @@ export async function assemble(
     board.breakOff(); // no thread shall wait for its share
     onWorkerLost(message);
   });
-  const spec = updateSpec(config, env);
+  const spec = updateSpec(config, trainedEnv);
   const { measures } = surrogateOf(spec.algorithm);
   const learner = new Learner({ config, plan, sizes, views, pool, board, measures });
   const { critic } = spec;

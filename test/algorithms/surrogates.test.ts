@@ -21,12 +21,14 @@ import { emptyPlace } from "../../src/policy/run-clock.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
 
 const ROWS = 4;
+const unadvised = { advicePull: constantly(0), adviceSpread: 0.2 } as const;
 const network = { obsSize: 5, actionSize: 2, hidden: [8, 8], activation: "silu" } as const;
 const flow = { ...network, outputScale: 1 } as const;
 const pairs = {
   pairs: 3,
   pairing: "independent",
   normalPull: constantly(0),
+  ...unadvised,
   consistency: 0,
   driftPenalty: 0,
   flowSteps: 4,
@@ -62,7 +64,11 @@ const plus: AlgorithmSpec = {
     lossClamp: 20,
   },
 };
-const ppo = { name: "ppo", policy: network, settings: { clip: 0.1, dualClip: 0, entropyCoefficient: 0.3 } } as const;
+const ppo = {
+  name: "ppo",
+  policy: network,
+  settings: { ...unadvised, clip: 0.1, dualClip: 0, entropyCoefficient: 0.3 },
+} as const;
 const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],

@@ -15,7 +15,7 @@ const LONGEST_STEP = 0.3;
 export class ArmReach {
   readonly #sim: Simulation;
   readonly #site: number;
-  readonly #joints: readonly { readonly id: number; readonly qposAddress: number; readonly range: readonly number[] }[];
+  readonly #joints: readonly { readonly id: number; readonly qposAddress: number; readonly dofAddress: number; readonly range: readonly number[] }[];
   /** [3] m, where the site has to go, and [9] its rotation, row by row */
   readonly position = new Float64Array(3);
   readonly rotation = new Float64Array(9);
@@ -24,6 +24,9 @@ export class ArmReach {
   readonly #jacobian: Float64Array;
   /** [ROWS, ROWS + 1] */
   readonly #system = new Float64Array(ROWS * (ROWS + 1));
+  readonly #weights = new Float64Array(ROWS);
+  /** [joints] */
+  readonly #steps: Float64Array;
 
   /** @param joints hinges from the base to the site */
   constructor(sim: Simulation, site: string, joints: readonly string[]) {
@@ -31,6 +34,7 @@ export class ArmReach {
     this.#site = sim.siteId(site);
     this.#joints = joints.map((joint) => sim.joint(joint));
     this.#jacobian = new Float64Array(ROWS * joints.length);
+    this.#steps = new Float64Array(joints.length);
   }
 
   /** How far the site is from its place, m. Derived quantities must be up to date. */
@@ -43,17 +47,40 @@ export class ArmReach {
   step(): void {
     this.#readError();
     this.#readJacobian();
-    const weights = this.#solve();
-    const steps = this.#joints.map((_, j) => {
-      let sum = 0;
-      for (let r = 0; r < ROWS; r++) sum += this.#jacobian[j * ROWS + r] * weights[r];
-      return sum;
-    });
-    const shrink = Math.min(1, LONGEST_STEP / Math.max(...steps.map(Math.abs)));
+    const steps = this.#moves();
+    let most = LONGEST_STEP;
+    for (let j = 0; j < steps.length; j++) most = Math.max(most, Math.abs(steps[j]));
     this.#joints.forEach(({ qposAddress, range }, j) => {
-      const moved = this.#sim.qpos[qposAddress] + shrink * steps[j];
+      const moved = this.#sim.qpos[qposAddress] + (LONGEST_STEP / most) * steps[j];
       this.#sim.qpos[qposAddress] = Math.max(range[0], Math.min(range[1], moved));
     });
+  }
+
+  /**
+   * Joint moves [joints] that lead to the place from where the arm will stop: servos that lag by so much come to rest at q + lag·q̇. That
+   * holds whatever gravity takes, so repeated small shares of these moves arrive without sagging.
+   * @param lag s, damping/stiffness of the servos
+   * @returns overwritten by the next call
+   */
+  moves(lag: number): Float64Array {
+    const { qvel } = this.#sim;
+    this.#readError();
+    this.#readJacobian();
+    this.#joints.forEach(({ dofAddress }, joint) => {
+      for (let r = 0; r < ROWS; r++) this.#error[r] -= lag * this.#jacobian[joint * ROWS + r] * qvel[dofAddress];
+    });
+    return this.#moves();
+  }
+
+  /** Jᵀ(JJᵀ + λ²)⁻¹e */
+  #moves(): Float64Array {
+    this.#solve();
+    for (let j = 0; j < this.#steps.length; j++) {
+      let sum = 0;
+      for (let r = 0; r < ROWS; r++) sum += this.#jacobian[j * ROWS + r] * this.#weights[r];
+      this.#steps[j] = sum;
+    }
+    return this.#steps;
   }
 
   /** Place, then half the sum of the cross products of the rotation's axes with those that it has to have. */
@@ -85,7 +112,7 @@ export class ArmReach {
   }
 
   /** (JJᵀ + λ²)⁻¹e by elimination; the matrix is positive definite, so no rows have to change places. */
-  #solve(): number[] {
+  #solve(): void {
     const width = ROWS + 1;
     const system = this.#system;
     for (let r = 0; r < ROWS; r++) {
@@ -103,6 +130,6 @@ export class ArmReach {
         const share = system[r * width + pivot] / system[pivot * width + pivot];
         for (let c = pivot; c < width; c++) system[r * width + c] -= share * system[pivot * width + c];
       }
-    return Array.from({ length: ROWS }, (_, r) => system[r * width + ROWS] / system[r * width + r]);
+    for (let r = 0; r < ROWS; r++) this.#weights[r] = system[r * width + ROWS] / system[r * width + r];
   }
 }

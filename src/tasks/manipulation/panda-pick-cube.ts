@@ -9,6 +9,7 @@ import { defineTask } from "../define-task.ts";
 import type { HandleBox } from "../handles/allowed.ts";
 import type { Handle } from "../handles/handles.ts";
 import type { ResetContext } from "../moment.ts";
+import { readings } from "../readings.ts";
 import { touch } from "../trackers/touch.ts";
 import {
   armNear,
@@ -17,11 +18,11 @@ import {
   type Handling,
   objectNearTurned,
   type PandaRobot,
-  panda,
   pandaIncrements,
   pandaSeen,
   untouched,
 } from "./panda.ts";
+import { PickingPanda } from "./panda-pick-script.ts";
 
 /** Where the arm waits: its keyframe home, rad. */
 const HOME = [0, 0.3, 0, -1.57079, 0, 2, -0.7853];
@@ -83,7 +84,7 @@ function pickCube(name: string, turned: boolean) {
     family: "manipulation",
     scene: "scenes/panda-cube.xml",
     timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 3 },
-    robot: panda("box", ["pickup", "pickup1"]),
+    robot: readings((sim) => new PickingPanda(sim, "box", ["pickup", "pickup1"], turned)),
     keyframe: "home",
     action: pandaIncrements,
     track: { atObject, onFloor: handOnFloor },
@@ -98,6 +99,10 @@ function pickCube(name: string, turned: boolean) {
       cube: cubeHandle,
     },
     lessons: {
+      shown: {
+        about: "a scripted controller picks the cube and carries it, and the policy learns from it beside the reward",
+        advise: (s: Handling & { readonly robot: PickingPanda }) => s.robot.advise(),
+      },
       around: {
         about: "every second episode starts with the open hand around the cube",
         reset: (context: ResetContext<PandaRobot>) => {
