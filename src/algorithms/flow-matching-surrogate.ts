@@ -94,7 +94,8 @@ export function flowMatchingSurrogate(
       const placed = flowPairs(input("action", [rows, actionSize]), noise, time, settings);
       const velocity = pairVelocities(policy, weights, observationShare(obs, weights), placed.points);
       const prepared = { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
-      const advice = () => advisedVelocity(placed.points, input("advice", [rows, actionSize]), time, settings.adviceSpread);
+      const advice = () =>
+        advisedVelocity(placed.points, input("advice", [rows, actionSize]), time, settings.adviceSpread);
       return {
         ...prepared,
         ...(pulls && { pull: reshape(normalPull(time), [rows * pairs]) }),

@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import {
-  adviceFields,
   advantageFields,
+  adviceFields,
   flowFields,
   flowSteps,
   halfWidth,

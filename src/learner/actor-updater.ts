@@ -176,7 +176,11 @@ export class ActorUpdater {
     const { spec, sizes, views } = this.#options;
     const { actionSize, privilegedSize } = sizes;
     const { adviceOffset = 0 } = spec;
-    for (let from = seen * privilegedSize + adviceOffset, to = 0; to < advice.length; from += privilegedSize, to += actionSize)
+    for (
+      let from = seen * privilegedSize + adviceOffset, to = 0;
+      to < advice.length;
+      from += privilegedSize, to += actionSize
+    )
       for (let k = 0; k < actionSize; k++) advice[to + k] = views.privileged[from + k];
   }
 

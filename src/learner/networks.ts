@@ -59,7 +59,9 @@ function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmS
   }
 }
 
-function scheduled<A extends { readonly normalPull: ScheduleSetting; readonly advicePull: ScheduleSetting }>(algorithm: A) {
+function scheduled<A extends { readonly normalPull: ScheduleSetting; readonly advicePull: ScheduleSetting }>(
+  algorithm: A,
+) {
   const { normalPull, advicePull } = algorithm;
   return { ...algorithm, normalPull: scheduleOf(normalPull), advicePull: scheduleOf(advicePull) };
 }

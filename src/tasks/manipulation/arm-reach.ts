@@ -15,7 +15,12 @@ const LONGEST_STEP = 0.3;
 export class ArmReach {
   readonly #sim: Simulation;
   readonly #site: number;
-  readonly #joints: readonly { readonly id: number; readonly qposAddress: number; readonly dofAddress: number; readonly range: readonly number[] }[];
+  readonly #joints: readonly {
+    readonly id: number;
+    readonly qposAddress: number;
+    readonly dofAddress: number;
+    readonly range: readonly number[];
+  }[];
   /** [3] m, where the site has to go, and [9] its rotation, row by row */
   readonly position = new Float64Array(3);
   readonly rotation = new Float64Array(9);

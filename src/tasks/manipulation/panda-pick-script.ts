@@ -120,8 +120,7 @@ class PickScript {
     for (let i = 0; i < 3; i++)
       for (let j = 0; j < 3; j++) {
         let sum = 0;
-        for (let k = 0; k < 3; k++)
-          for (let m = 0; m < 3; m++) sum += T[3 * i + k] * C[3 * m + k] * hand[3 * m + j];
+        for (let k = 0; k < 3; k++) for (let m = 0; m < 3; m++) sum += T[3 * i + k] * C[3 * m + k] * hand[3 * m + j];
         rotation[3 * i + j] = sum;
       }
   }
