@@ -65,7 +65,7 @@ export interface UpdateSpec {
   readonly critic: CriticSpec;
   readonly obsSize: number;
   readonly privilegedSize: number;
-  /** Where the privileged observation holds the advice; absent where nobody advises */
+  /** Where the privileged observation holds the advice; absent where the algorithm heeds none */
   readonly adviceOffset?: number;
   readonly settings: ValueSettings;
 }

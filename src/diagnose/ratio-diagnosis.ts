@@ -133,13 +133,13 @@ async function checkSuitable(config: TrainConfig, source: string): Promise<void>
 }
 
 async function measureIteration(
-  { env, engine, pool, parts }: Assembly,
+  { env, trainedEnv, engine, pool, parts }: Assembly,
   config: TrainConfig,
   { checkpoint, source, rows, odeSteps }: RatioRequest,
   onProgress: (text: string) => void,
 ): Promise<RatioDiagnosis> {
   const { loop, learner } = parts;
-  const run = probedRun(config, env, parts);
+  const run = probedRun(config, trainedEnv, parts);
   const settings: ProbeSettings = { rows, odeSteps, boundTimes: BOUND_TIMES, seed: config.seed };
   const probe = await RatioProbe.create(engine, run, settings);
 

@@ -171,17 +171,15 @@ export class ActorUpdater {
     if (this.#reflected.length > 0) await this.#prepareImages(row);
   }
 
-  /** @param seen where the first row's observation lies */
+  /** @param seen number of the first row's observation */
   #copyAdvice(seen: number, advice: Float32Array): void {
     const { spec, sizes, views } = this.#options;
     const { actionSize, privilegedSize } = sizes;
-    const { adviceOffset = 0 } = spec;
-    for (
-      let from = seen * privilegedSize + adviceOffset, to = 0;
-      to < advice.length;
-      from += privilegedSize, to += actionSize
-    )
-      for (let k = 0; k < actionSize; k++) advice[to + k] = views.privileged[from + k];
+    const first = seen * privilegedSize + (spec.adviceOffset ?? 0);
+    for (let i = 0; i < advice.length; i++) {
+      const row = Math.floor(i / actionSize);
+      advice[i] = views.privileged[first + row * privilegedSize + (i % actionSize)];
+    }
   }
 
   /** Prepares the same rows with left and right changed over. */

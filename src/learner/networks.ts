@@ -75,12 +75,10 @@ export function evaluationsPerRow(algorithm: AlgorithmConfig): number {
 /**
  * Both networks and the losses' settings.
  * @param env of the form that is trained on
- * @throws UserError (exit code 2) where advice is to be heeded and nobody advises
+ * @throws UserError (exit code 2) where an algorithm is to heed advice that the environment does not give
  */
 export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
   const algorithm = algorithmSpec(config, env);
-  const adviceOffset = env.privilegedLayout.find(({ name }) => name === ADVICE)?.offset;
-  if (adviceOffset === undefined && surrogateOf(algorithm).heedsAdvice) throw noAdvice(config);
   const critic: CriticSpec = {
     inputSize: env.obsSize + env.privilegedSize,
     hidden: config.algorithm.criticHidden,
@@ -91,14 +89,26 @@ export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
     critic,
     obsSize: env.obsSize,
     privilegedSize: env.privilegedSize,
-    ...(adviceOffset !== undefined && { adviceOffset }),
+    ...(surrogateOf(algorithm).heedsAdvice && { adviceOffset: adviceOffset(config, env) }),
     settings: config.algorithm,
   };
 }
 
-function noAdvice({ task, lesson }: TrainConfig): UserError {
-  const found = lesson === "" ? `${task} without a lesson has none` : `lesson "${lesson}" of ${task} has none`;
-  return new UserError(`--algorithm.advice-pull: a lesson with a scripted controller is expected; ${found}`, {
+function adviceOffset(config: TrainConfig, env: Environment): number {
+  const advice = env.privilegedLayout.find(({ name }) => name === ADVICE);
+  if (advice === undefined) throw noAdvice(config, env);
+  if (advice.size === env.actionSize) return advice.offset;
+  throw new UserError(
+    `task ${env.task.name}: lesson "${config.lesson}" advises ${advice.size} values, expected ${env.actionSize}, one for each value of the action`,
+    { exitCode: 2 },
+  );
+}
+
+function noAdvice({ lesson }: TrainConfig, { task }: Environment): UserError {
+  const found = lesson === "" ? `${task.name} without a lesson` : `lesson "${lesson}" of ${task.name}`;
+  const names = Object.keys(task.lessons).filter((name) => task.lessons[name].advise !== undefined);
+  const expected = names.length === 0 ? "no pull; omit this flag" : `--lesson ${names.join(" or --lesson ")}`;
+  return new UserError(`--algorithm.advice-pull: ${found} has no scripted controller, expected ${expected}`, {
     exitCode: 2,
   });
 }

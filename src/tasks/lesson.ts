@@ -77,7 +77,7 @@ function trainingForm(task: Task, lesson: AnyLesson): Task {
     ...task,
     ...(physicsHz && paced(task, physicsHz)),
     ...(reward && { reward, rewardClip: undefined }),
-    ...(advise && { critic: { ...task.critic, [ADVICE]: { of: advise } } }),
+    ...(advise && { critic: { ...task.critic, [ADVICE]: { of: advise, mirror: "joints" as const } } }),
     terminate: terminate ?? task.terminate,
     reset: reset ?? task.reset,
     events: { ...task.events, ...events },

@@ -69,6 +69,12 @@ const ppo = {
   policy: network,
   settings: { ...unadvised, clip: 0.1, dualClip: 0, entropyCoefficient: 0.3 },
 } as const;
+const advised = { advicePull: constantly(0.7), adviceSpread: 0.4 } as const;
+const advisedCases: [string, AlgorithmSpec, AlgorithmSpec][] = [
+  ["fpo", fpo, { ...fpo, settings: { ...fpo.settings, ...advised } }],
+  ["fpo++", plus, { ...plus, settings: { ...plus.settings, ...advised } }],
+  ["ppo", { ...ppo, squashed: true }, { ...ppo, settings: { ...ppo.settings, ...advised }, squashed: true }],
+];
 const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
@@ -77,6 +83,7 @@ const cases: [string, AlgorithmSpec][] = [
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],
+  ...advisedCases.map(([name, , heeding]): [string, AlgorithmSpec] => [`${name} with advice`, heeding]),
 ];
 
 /** Drawn afresh at every step. @param size values per row */
@@ -84,14 +91,16 @@ function noiseOf(size: number): NoiseSource {
   return new NoiseSource(STREAM.policy, { period: constantly(1), envs: 1 }, size);
 }
 
-it("a pull weakens with an environment's steps, whatever its row", () => {
-  const settings = { ...plus.settings, normalPull: { start: 0.5, end: 0.1, over: 100 } };
+it("pulls weaken with an environment's steps, whatever its row", () => {
+  const pull = { start: 0.5, end: 0.1, over: 100 };
+  const settings = { ...plus.settings, normalPull: pull, advicePull: { ...pull, end: 0 } };
   const { draw, drawn } = surrogateOf({ ...plus, settings });
   const arrays = Object.fromEntries(drawn.map(({ name, size }) => [name, new Float32Array(3 * size)]));
   [0, 50, 700].forEach((tick, row) => {
     draw({ acted: noiseOf(0), rng: new Rng() }, { ...emptyPlace(1), env: row, tick, envSteps: tick }, arrays, row);
   });
   expect(Array.from(arrays.pullWeight)).toEqual([0.5, 0.3, 0.1].map(Math.fround));
+  expect(Array.from(arrays.adviceWeight)).toEqual([0.5, 0.25, 0]);
 });
 
 /** An algorithm with data that its own policy collected, prepared at the weights `flat`. */
@@ -117,6 +126,7 @@ function collected(algorithm: AlgorithmSpec) {
   const normals = (count: number) => Float32Array.from({ length: count }, () => rng.normal());
   const seen = { obs: normals(ROWS * 5), mean: new Float32Array(5), std: new Float32Array(5).fill(1) };
   const feeds: Record<string, Float32Array> = { ...seen, action: normals(ROWS * 2) };
+  if (surrogate.heedsAdvice) feeds.advice = Float32Array.from(feeds.action, (value) => Math.sin(2 * value));
   for (const { name, size } of surrogate.drawn) feeds[name] = new Float32Array(ROWS * size);
   const size = surrogate.drawn.find(({ name }) => name === "noise")?.size ?? 0;
   const sources = { acted: noiseOf(size), rng };
@@ -175,6 +185,23 @@ describe("surrogates", () => {
         expect(difference, name).toBeLessThan(1e-3 * Math.max(1e-2, Math.abs(numeric)));
       }
     }
+  });
+
+  it.each(advisedCases)("%s: advice adds its weight times the measured distance", (_name, plain, heeding) => {
+    const lossOf = (algorithm: AlgorithmSpec) => {
+      const { spec, surrogate, flat, data } = collected(algorithm);
+      const weights = parameterViews(surrogate.layout, flat);
+      const { measures } = interpret(actorGradientFunction(spec, ROWS, 1 / ROWS), { ...data, ...weights });
+      const block = { rows: ROWS, obs: constant(data.obs, [ROWS, 5]), weights: parameterInputs(surrogate.layout) };
+      const kept = (name: string, shape: readonly number[]) => constant(data[name as "obs"], shape);
+      const { loss } = surrogate.loss({ ...block, kept }, 1 / ROWS);
+      const out = interpret(graphFunction("loss", { loss }), { ...weights, advantage: data.advantage });
+      return { loss: out.loss[0], distance: measures[surrogate.measures.indexOf("adviceLoss")] };
+    };
+    const [without, heeded] = [lossOf(plain), lossOf(heeding)];
+    expect(without.distance).toBeUndefined();
+    expect(Math.abs(heeded.distance)).toBeGreaterThan(0.1);
+    expect(heeded.loss).toBeCloseTo(without.loss + 0.7 * heeded.distance, 5);
   });
 
   it("a denoising step's log-probability matches the formula by hand", () => {
