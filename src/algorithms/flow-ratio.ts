@@ -1,5 +1,6 @@
 /** The log-ratio that FPO and FPO++ put in place of ln π_new(a) − ln π_old(a), by itself: for looking at it, not for learning. */
 import { constant, type GraphFunction, graphFunction, input, reshape, type Tensor } from "../graph/index.ts";
+import { constantly } from "../math/schedule.ts";
 import { normalise } from "../policy/network.ts";
 import { parameterInputs } from "../policy/parameters.ts";
 import { flowMatchingSurrogate } from "./flow-matching-surrogate.ts";
@@ -31,7 +32,8 @@ function logRatio(spec: FlowRatioSpec, inputs: FlowLossInputs): Tensor {
  */
 export function flowRatioFunction(spec: FlowRatioSpec, rows: number): GraphFunction {
   const { policy } = spec;
-  const surrogate = flowMatchingSurrogate(policy, spec.settings, (inputs) => ({
+  const settings = { ...spec.settings, advicePull: constantly(0) }; // advice appends a measure of its own
+  const surrogate = flowMatchingSurrogate(policy, settings, (inputs) => ({
     loss: constant(0),
     measures: reshape(logRatio(spec, inputs), [rows, ratiosPerAction(spec)]),
   }));

@@ -36,13 +36,13 @@ export function adviceFields() {
     advicePull: scheduleField(
       nonNegative.max(100),
       0,
-      "Weight of a loss that pulls actions towards those of the lesson's scripted controller, such as 1..0 over 2M (docs/experiments.md). For lessons that have one.",
+      "Weight of a loss that pulls actions towards those of the lesson's scripted controller, such as 1..0 over 2M. Needs a lesson that has one.",
       OURS,
     ),
     adviceSpread: field(
       positive.max(10),
       0.2,
-      "Standard deviation of the actions that advicePull pulls to, around the scripted controller's.",
+      "Standard deviation of the actions that --algorithm.advice-pull pulls to, around the scripted controller's.",
       OURS,
       "action",
     ),

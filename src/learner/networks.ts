@@ -98,8 +98,9 @@ function adviceOffset(config: TrainConfig, env: Environment): number {
   const advice = env.privilegedLayout.find(({ name }) => name === ADVICE);
   if (advice === undefined) throw noAdvice(config, env);
   if (advice.size === env.actionSize) return advice.offset;
+  const found = `${advice.size} value${advice.size === 1 ? "" : "s"}`;
   throw new UserError(
-    `task ${env.task.name}: lesson "${config.lesson}" advises ${advice.size} values, expected ${env.actionSize}, one for each value of the action`,
+    `task ${env.task.name}: lesson "${config.lesson}" advises ${found}, expected ${env.actionSize}, one for each value of the action`,
     { exitCode: 2 },
   );
 }

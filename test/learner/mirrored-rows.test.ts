@@ -14,11 +14,13 @@ import { NoiseSource } from "../../src/policy/noise-source.ts";
 import { initialise } from "../../src/policy/parameters.ts";
 import { startOfRun } from "../../src/policy/run-clock.ts";
 import {
+  type AnyMoment,
   Environment,
   type Mirror,
   mirrorOf,
   registry,
   type SignedPermutation,
+  withLesson,
   writeMirrored,
 } from "../../src/tasks/index.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
@@ -30,6 +32,8 @@ const algorithms: readonly NonNullable<PartialTrainConfig["algorithm"]>[] = [
   { name: "fpo", pairs: 2, unroll: 3, ...small },
   { name: "ppo", ...small },
   { name: "denoising-mdp", flowSteps: 3, unroll: 3, ...small },
+  { name: "fpo++", pairs: 2, advicePull: 1, ...small },
+  { name: "ppo", advicePull: 1, ...small },
 ];
 const configs = algorithms.map((algorithm) =>
   resolveTrainConfig({
@@ -38,14 +42,17 @@ const configs = algorithms.map((algorithm) =>
     overrides: { mirror: true, envs: 4, shards: 1, horizon: 6, algorithm },
   }),
 );
-const cases = configs.map((config) => [config.algorithm.name, config] as const);
+const cases = configs.map((config, i) => [`${config.algorithm.name}${i < 4 ? "" : " with advice"}`, config] as const);
+/** The advice itself is not asked for: rows are made up. */
+const shown = { about: "a script that stands still", advise: ({ sim }: AnyMoment) => sim.ctrl };
 
 let env: Environment;
 let engine: Engine;
 let mirror: Mirror;
 
 beforeAll(async () => {
-  env = await Environment.create(registry.get("HumanoidJoystick"));
+  const task = { ...registry.get("HumanoidJoystick"), lessons: { shown } };
+  env = await Environment.create(withLesson(task, "shown").lesson!.training);
   engine = await createEngine("ort");
   mirror = mirrorOf(env);
 });

@@ -100,7 +100,8 @@ function pickCube(name: string, turned: boolean) {
     },
     lessons: {
       shown: {
-        about: "a scripted controller picks the cube and carries it, and the policy learns from it beside the reward",
+        about:
+          "a scripted controller picks and carries the cube; the policy learns from it with --algorithm.advice-pull",
         advise: (s: Handling & { readonly robot: PickingPanda }) => s.robot.advise(),
       },
       around: {
