@@ -64,7 +64,7 @@ export class ArmReach {
   /**
    * Joint moves [joints] that lead to the place from where the arm will stop: servos that lag by so much come to rest at q + lag·q̇. That
    * holds whatever gravity takes, so repeated small shares of these moves arrive without sagging.
-   * @param lag s, damping/stiffness of the servos
+   * @param lag s, at least damping/stiffness of the servos; a longer one stops more gently
    * @returns overwritten by the next call
    */
   moves(lag: number): Float64Array {

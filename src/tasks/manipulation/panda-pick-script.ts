@@ -8,7 +8,7 @@ import { ArmReach } from "./arm-reach.ts";
 import { ARM_JOINTS, PandaRobot } from "./panda.ts";
 
 const JOINTS = Array.from({ length: ARM_JOINTS }, (_, i) => `joint${i + 1}`);
-/** s, damping over stiffness of the arm's servos: 450/4500 and so on */
+/** s, by trial: the servos themselves lag by 60/1000 at most, but by 0.06 the script succeeds in 67 % of starts, by 0.1 in 98 % */
 const LAG = 0.1;
 /** rad per unit of action */
 const STEP = 0.04;
