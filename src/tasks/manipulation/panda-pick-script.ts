@@ -13,8 +13,8 @@ const LAG = 0.1;
 /** rad per unit of action */
 const STEP = 0.04;
 /** Share of the missing moves that an action makes, at most: on the way, and near the place */
-const QUICK = 0.5;
-const CALM = 0.4;
+const QUICK = 1;
+const CALM = 0.6;
 const NEAR = 0.04; // m
 /** m before the cube along the hand where the descent begins */
 const BEFORE = 0.07;
@@ -25,7 +25,7 @@ const HOLDS = 0.0235;
 const AT_CUBE = 0.015;
 const IN_HAND = 0.03;
 /** m, horizontal distance from which the hand tilts, rad per m, and rad at most */
-const TILTS_FROM = 0.68;
+const TILTS_FROM = 0.64;
 const TILT = 4;
 const MOST_TILT = 0.8;
 const FINGER = ARM_JOINTS; // in qpos
