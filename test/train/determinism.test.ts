@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { AlgorithmName } from "../../src/config/algorithm-config.ts";
 import type { PartialTrainConfig } from "../../src/config/config.ts";
 import { packageRoot } from "../../src/files/package-root.ts";
-import { encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
+import { checkpointSteps, encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
 import type { LogEvent, MetricSink } from "../../src/runs/metrics.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { Training } from "../../src/train/training.ts";
@@ -79,6 +79,12 @@ function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.on("exit", (code) => resolve(code)));
 }
 
+/** Environment steps of a run's newest checkpoint; 0 without one. */
+async function newestSteps(run: string): Promise<number> {
+  const newest = (await listCheckpoints(run)).at(-1);
+  return newest === undefined ? 0 : checkpointSteps(newest);
+}
+
 describe("training is bit-exact", () => {
   it("1, 2 and 3 workers give the same checkpoint bytes", async () => {
     const [one, two, three] = await Promise.all(
@@ -111,16 +117,18 @@ describe("training is bit-exact", () => {
 
   it("another seed gives other bytes", async () => {
     const [one, two] = await Promise.all(
-      [1, 2].map((seed) => checkpointBytes("CartpoleBalance", { ...fpo, seed }, "fpo")),
+      [1, 2].map((seed) => checkpointBytes("CartpoleBalance", { ...fpo, seed, workers: 1 }, "fpo")),
     );
     expect(two.equals(one)).toBe(false);
   });
 
   it.each(["collecting", "learning"] as const)("a worker killed while %s changes nothing", async (when) => {
     const folder = await scratchFolder();
-    const undisturbed = await checkpointBytes(await lethalTask(folder, "calm", when, false), fpo, "fpo");
+    const calm = await lethalTask(folder, "calm", when, false);
+    const undisturbed = await checkpointBytes(calm, { ...fpo, workers: 1 }, "fpo");
+    const lethal = await lethalTask(folder, "lethal", when, true);
     const events: LogEvent[] = [];
-    const disturbed = await checkpointBytes(await lethalTask(folder, "lethal", when, true), fpo, "fpo", events);
+    const disturbed = await checkpointBytes(lethal, { ...fpo, workers: 2 }, "fpo", events);
     expect(events.filter((event) => event.kind === "worker")).toHaveLength(1);
     const tensorsOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
     expect(tensorsOf(disturbed).equals(tensorsOf(undisturbed))).toBe(true);
@@ -128,36 +136,28 @@ describe("training is bit-exact", () => {
 
   it("workers that die in every update end the run", async () => {
     const task = await lethalTask(await scratchFolder(), "hopeless", "always", true);
-    await expect(checkpointBytes(task, fpo, "fpo")).rejects.toThrow("worker: an update lost threads 3 times");
+    await expect(checkpointBytes(task, { ...fpo, workers: 2 }, "fpo")).rejects.toThrow(
+      "worker: an update lost threads 3 times",
+    );
   });
 
   it("a run killed at a random moment and resumed ends like one that was left alone", async () => {
     const root = await scratchFolder();
     const settings = [
-      ...[
-        "CartpoleBalance",
-        "--algorithm",
-        "fpo",
-        "--steps",
-        "15360",
-        "--envs",
-        "8",
-        "--shards",
-        "4",
-        "--horizon",
-        "32",
-      ],
-      ...["--algorithm.epochs", "2", "--algorithm.minibatches", "2", "--checkpoint.every-seconds", "0"],
-      ...["--evaluation.every-steps", "5000", "--evaluation.episodes", "2"],
+      ..."CartpoleBalance --algorithm fpo --steps 5120 --envs 8 --shards 4 --horizon 32 --workers 2".split(" "),
+      ..."--algorithm.epochs 2 --algorithm.minibatches 2 --checkpoint.every-seconds 0".split(" "),
+      ..."--algorithm.policy-hidden 16,16 --algorithm.critic-hidden 16".split(" "),
+      ..."--evaluation.every-steps 2000 --evaluation.episodes 2".split(" "),
     ];
     const [whole, broken] = [join(root, "whole"), join(root, "broken")];
     expect(await ended(train([...settings, "--run", whole]))).toBe(0);
     const victim = train([...settings, "--run", broken]);
     const exit = ended(victim);
-    while ((await listCheckpoints(broken)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+    const moment = 256 * (1 + Math.floor(10 * Math.random()));
+    while ((await newestSteps(broken)) < moment) await new Promise((resolve) => setTimeout(resolve, 3));
+    await new Promise((resolve) => setTimeout(resolve, 300 * Math.random()));
     victim.kill("SIGKILL");
-    await exit;
+    expect(await exit).toBeNull();
     expect(await ended(train(["--resume", broken]))).toBe(0);
     const bytes = await Promise.all([whole, broken].map(async (run) => readFile(await latestCheckpoint(run))));
     expect(bytes[1].equals(bytes[0])).toBe(true);
