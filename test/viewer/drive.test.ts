@@ -249,8 +249,8 @@ describe("driving at a desk", () => {
   it("what is switched off is gone from the picture, and back when it is switched on", async () => {
     await orbit(page);
     await pauseUnderWay(page);
+    const before = await pictureAtRest(page);
     for (const name of ["Robot", "Collision shapes", "Shadows", "Ground grid", "Command arrow", "Velocity arrow"]) {
-      const before = await pictureAtRest(page);
       await toggle(page, name);
       expect((await pictureAtRest(page)).equals(before), name).toBe(false);
       await toggle(page, name);
@@ -408,7 +408,7 @@ describe("gamepads", () => {
   let page: Page;
 
   beforeAll(async () => {
-    page = await browser.newPage();
+    page = await browser.newPage({ viewport: { width: 640, height: 480 } });
     page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void sent.push(String(payload))));
     await page.goto(server.url);
     await pageUntil(page, "flowgait.state.hasPoses");
