@@ -165,7 +165,8 @@ function reflectSolids({ model, xpos, xquat, geomXpos }: Simulation, from: numbe
   const sources = solids(from);
   solids(to).forEach((geom, i) => {
     const [x, y, z] = geomXpos.subarray(3 * sources[i], 3 * sources[i] + 3);
-    const arm = [x - xpos[3 * to], -y - xpos[3 * to + 1], z - xpos[3 * to + 2]];
+    // from where the body is after reflectFrames
+    const arm = [x - xpos[3 * from], xpos[3 * from + 1] - y, z - xpos[3 * from + 2]];
     rotateInverse(model.geom_pos, 3 * geom, xquat, 4 * to, arm, 0);
   });
 }
