@@ -3,6 +3,8 @@
  * pick cube. What differs from it stands in panda.ts.
  */
 
+import { adviceRecipe } from "../../config/advice-recipe.ts";
+import type { TaskPresets } from "../../config/presets.ts";
 import { fromAxisAngle } from "../../math/quat.ts";
 import type { Rng } from "../../math/rng.ts";
 import { defineTask } from "../define-task.ts";
@@ -74,7 +76,7 @@ function tilt(rng: Rng, out: Float64Array): void {
 }
 
 /** @param turned whether the target has an orientation of its own */
-function pickCube(name: string, turned: boolean) {
+function pickCube(name: string, turned: boolean, presets: TaskPresets) {
   const start = (context: ResetContext<PandaRobot>) => {
     place(context);
     if (turned) tilt(context.rng, context.robot.targetQuat);
@@ -131,11 +133,12 @@ function pickCube(name: string, turned: boolean) {
           }
         : { about: "The cube is within 2 cm of its target.", of: cubeInPlace, seconds: 0.5, atEnd: true },
     },
+    presets,
   });
 }
 
 /** To a place in the air. */
-export const pandaPickCube = pickCube("PandaPickCube", false);
+export const pandaPickCube = pickCube("PandaPickCube", false, adviceRecipe(1_000_000));
 
 /** To a place in the air, tilted by up to 45°. */
-export const pandaPickCubeOrientation = pickCube("PandaPickCubeOrientation", true);
+export const pandaPickCubeOrientation = pickCube("PandaPickCubeOrientation", true, adviceRecipe(2_000_000));
