@@ -33,7 +33,7 @@ const NOISE_INPUT = "noise";
  */
 export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
   const bytes = readPolicyBytes(path);
-  const { inputs, outputs, metadata } = onnxInterface(bytes, path);
+  const { inputs, outputs, metadata, constants } = onnxInterface(bytes, path);
   const contract = metadata.flowgait === undefined ? null : storedContract(bytes, metadata, path);
   const isNoise = ({ name }: OnnxValue) => contract?.policy.noise === "input" && name === NOISE_INPUT;
   const input = onlyOne(
@@ -46,7 +46,7 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
   await (await loadOnnxSession(bytes, path)).dispose();
   const digest = createHash("sha256").update(bytes).digest("hex");
   const file = { kind: "file", source: path, bytes, digest, input: input.name, noise, output: output.name } as const;
-  const flow = contract && storedFlow(metadata, contract, path);
+  const flow = contract && storedFlow({ metadata, constants }, contract, path);
   const draws = contract && ownNoise(contract);
   const bind = async (env: Environment): Promise<FilePolicy> => {
     checkSizes(path, input, output, env);

@@ -3,7 +3,7 @@
  * Gaussian's mean) and squash are inside. The metadata is the contract between policy and robot. It does not write files and does not check
  * itself; see parity.ts.
  */
-import { writeOnnx } from "../graph/index.ts";
+import { onnxInterface, writeOnnx } from "../graph/index.ts";
 import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import type { TaskDescription } from "../tasks/index.ts";
 import { NO_CHECKSUM, sealed } from "./contract/checksum.ts";
@@ -19,12 +19,14 @@ export function controllerOnnx(
   options: ControllerOptions = {},
 ): Uint8Array {
   const contract = { ...controllerContract(policy, task, origin, options), fileSha256: NO_CHECKSUM };
+  const controller = controllerFunction(policy, task, options);
+  const { constants } = onnxInterface(writeOnnx(controller), "controller");
   return sealed(
-    writeOnnx(controllerFunction(policy, task, options), {
+    writeOnnx(controller, {
       metadata: {
         ...deployerMetadata(task, origin),
         flowgait: JSON.stringify(contract),
-        ...flowMetadata(policy),
+        ...flowMetadata(policy, constants),
       },
       producerVersion: origin.packageVersion,
     }),

@@ -1,15 +1,17 @@
 /**
- * The flow policy that a controller was made from, kept whole beside the controller in its file. In the graph the flow's steps are unrolled and what
- * depends on its time alone is folded into constants; from this, actions can be sampled with other settings, and their paths shown.
+ * The flow policy that a controller was made from, kept whole in the controller's file. In the graph the flow's steps are unrolled and what
+ * depends on its time alone is folded into constants; from this, actions can be sampled with other settings, and their paths shown. Layers
+ * that the graph has unchanged are not kept twice.
  */
 import { z } from "zod";
+import type { OnnxConstants, OnnxInterface } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { withoutStepNoise } from "../policy/flow-sampler.ts";
 import { activations } from "../policy/network.ts";
 import { type FlowPolicy, policyLayout } from "../policy/policy.ts";
 import { FLOW_SAMPLERS } from "../policy/sampler-names.ts";
 import type { TrainedFlow, TrainedPolicy } from "../rollout/policy-data.ts";
-import { weightsSha256 } from "./contract/checksum.ts";
+import { littleEndian, weightsSha256 } from "./contract/checksum.ts";
 import type { Contract } from "./contract/contract-schema.ts";
 
 /** Key of the file's metadata. */
@@ -28,20 +30,30 @@ const stored = z.strictObject({
     flowSteps: count,
     stepNoise: z.number(),
   }),
-  /** Little-endian float32 in the layout's order, base64. */
+  /** Little-endian float32 in the layout's order, base64; without those of the graph. */
   weights: z.base64(),
+  /** Names of constants of the graph, by the parameters that they are. */
+  graph: z.record(z.string(), z.string()).default({}),
 });
 
-/** The metadata that keeps the policy; none for a policy without a flow. */
-export function flowMetadata({ spec, weights }: TrainedPolicy): Record<string, string> {
+/**
+ * The metadata that keeps the policy; none for a policy without a flow.
+ * @param constants of the graph that the file has
+ */
+export function flowMetadata({ spec, weights }: TrainedPolicy, constants: OnnxConstants): Record<string, string> {
   if (spec.kind !== "flow") return {};
   const { kind, obsSize, actionSize, hidden, activation, outputScale, sampler, flowSteps, stepNoise } = spec;
   const shape = { kind, obsSize, actionSize, hidden, activation, outputScale, sampler, flowSteps, stepNoise };
-  const bytes = Buffer.alloc(4 * weights.length);
-  weights.forEach((value, i) => {
-    bytes.writeFloatLE(value, 4 * i);
-  });
-  return { [KEY]: JSON.stringify({ spec: shape, weights: bytes.toString("base64") }) };
+  const bytes = littleEndian(weights);
+  const graph: Record<string, string> = {};
+  const apart: Uint8Array[] = [];
+  for (const { name, offset, size } of policyLayout(spec).parameters) {
+    const own = bytes.subarray(4 * offset, 4 * (offset + size));
+    const constant = [...constants].find(([, held]) => own.equals(held))?.[0];
+    if (constant === undefined) apart.push(own);
+    else graph[name] = constant;
+  }
+  return { [KEY]: JSON.stringify({ spec: shape, weights: Buffer.concat(apart).toString("base64"), graph }) };
 }
 
 /**
@@ -49,14 +61,14 @@ export function flowMetadata({ spec, weights }: TrainedPolicy): Record<string, s
  * @throws UserError when what is kept is not the policy of the contract
  */
 export function storedFlow(
-  metadata: Readonly<Record<string, string>>,
+  { metadata, constants }: Pick<OnnxInterface, "metadata" | "constants">,
   contract: Contract,
   source: string,
 ): TrainedFlow | null {
   const text = metadata[KEY];
   if (text === undefined) return null;
   const { normaliser } = contract;
-  const policy = parsed(text, contract);
+  const policy = parsed(text, contract, constants);
   const found = policy && {
     ...policy,
     mean: Float32Array.from(normaliser.mean),
@@ -69,12 +81,29 @@ export function storedFlow(
 }
 
 /** As the controller draws: without noise on the way where it has none. */
-function parsed(text: string, { policy }: Contract): Pick<TrainedFlow, "kind" | "spec" | "weights"> | null {
+function parsed(
+  text: string,
+  { policy }: Contract,
+  constants: OnnxConstants,
+): Pick<TrainedFlow, "kind" | "spec" | "weights"> | null {
   const result = stored.safeParse(fromJson(text));
   if (!result.success) return null;
+  const { graph } = result.data;
   const spec = policy.noise === "zero" ? withoutStepNoise(result.data.spec) : result.data.spec;
-  const bytes = Buffer.from(result.data.weights, "base64");
-  if (bytes.length !== 4 * policyLayout(spec).size) return null;
+  const apart = Buffer.from(result.data.weights, "base64");
+  let read = 0;
+  const next = (size: number) => {
+    const start = read;
+    read += size;
+    return apart.subarray(start, read);
+  };
+  const parts = policyLayout(spec).parameters.map(({ name, size }) => {
+    const constant = graph[name];
+    const part = constant === undefined ? next(4 * size) : constants.get(constant);
+    return part?.length === 4 * size ? part : null;
+  });
+  if (read !== apart.length || !parts.every((part) => part !== null)) return null;
+  const bytes = Buffer.concat(parts);
   const weights = Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
   return { kind: "trained", spec, weights };
 }

@@ -14,7 +14,14 @@ export { nativeTensorFlow } from "./engines/tfjs-package.ts";
 export { countFlops, type FunctionOptions, type GraphFunction, graphFunction } from "./function.ts";
 export { gradients } from "./gradients.ts";
 export { type ExternalValues, inOnePiece, type ReadValues } from "./onnx/one-piece.ts";
-export { firstLayerSize, inputPrologue, type OnnxInterface, type OnnxValue, onnxInterface } from "./onnx/open.ts";
+export {
+  firstLayerSize,
+  inputPrologue,
+  type OnnxConstants,
+  type OnnxInterface,
+  type OnnxValue,
+  onnxInterface,
+} from "./onnx/open.ts";
 export { type OnnxFile, READABLE_OPSETS, readOnnx } from "./onnx/read.ts";
 export { OPSET, type WriteOptions, writeOnnx } from "./onnx/write.ts";
 export * from "./ops-elementwise.ts";

@@ -17,10 +17,11 @@ export function weightsSha256({ weights, mean, std }: TrainedPolicy): string {
   return hash.digest("hex");
 }
 
-function littleEndian(values: Float32Array): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(4 * values.length));
-  for (let i = 0; i < values.length; i++) bytes.setFloat32(4 * i, values[i], true);
-  return new Uint8Array(bytes.buffer);
+/** The bytes of float32 values, the same on every machine. */
+export function littleEndian(values: Float32Array): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i], 4 * i);
+  return bytes;
 }
 
 /** The bytes with `NO_CHECKSUM`, which they must hold exactly once, replaced by their SHA-256. */

@@ -35,11 +35,16 @@ export interface OnnxValue {
   readonly shape: readonly (number | null)[] | null;
 }
 
-/** What a file takes and gives, and its metadata. */
+/** Bytes of a file's constant tensors by name: little-endian, in the order of rows. */
+export type OnnxConstants = ReadonlyMap<string, Uint8Array>;
+
+/** What a file takes and gives, its metadata and its constants. */
 export interface OnnxInterface {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** Those that are kept as bytes, as `writeOnnx` keeps all. */
+  readonly constants: OnnxConstants;
 }
 
 /** @throws UserError naming `source` when the bytes are no ONNX file */
@@ -49,6 +54,7 @@ export function onnxInterface(bytes: Uint8Array, source: string): OnnxInterface 
     inputs: fedInputs(graph).map(describeValue),
     outputs: graph.output.map(describeValue),
     metadata: metadataOf(model),
+    constants: new Map(graph.initializer.flatMap(({ name, rawData }) => (rawData ? [[name, rawData]] : []))),
   };
 }
 
