@@ -1,11 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** A failed load of a mesh leaves MuJoCo's messages off in its process; a working directory and a stand-in of TensorFlow.js are the whole process's. */
-const ALONE = [
-  "dist/test/physics/**/*.test.js",
-  "dist/test/drive/drive-refusal.test.js",
-  "dist/test/train/fingerprints.test.js",
-];
+/** A working directory and a stand-in of TensorFlow.js are the whole process's. */
+const ALONE = ["dist/test/train/fingerprints.test.js"];
 
 // Tests are compiled with the sources (tsc) and run from dist/, so they exercise exactly what ships, worker threads included.
 export default defineConfig({

@@ -4,11 +4,12 @@
  */
 import type { MainModule, MjModel } from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
+import { type CompileGuard, compileGuard } from "./compile-guard.ts";
 import { type Loan, modulePath, withDisk } from "./host-disk.ts";
 import { missingFile } from "./missing-file.ts";
 import { PhysicsError, withAdvice } from "./physics-error.ts";
 import { noteLine } from "./warnings.ts";
-import { type StackReset, stackReset, withExports } from "./wasm-stack.ts";
+import { type ModuleStack, moduleStack, withExports } from "./wasm-stack.ts";
 
 /** The mujoco-js module. */
 export type MujocoModule = MainModule;
@@ -24,8 +25,10 @@ interface LoadedEngine {
   probe: MjModel;
   /** The last lines that MuJoCo printed. */
   printed: string[];
-  /** Mends the module after an error; null where that cannot be done. */
-  resetStack: StackReset | null;
+  /** With which the module is mended after an error; null where that cannot be done. */
+  stack: ModuleStack | null;
+  /** Keeps MuJoCo's messages when a compile fails. */
+  guard: CompileGuard;
 }
 
 let loading: Promise<LoadedEngine> | undefined;
@@ -66,21 +69,18 @@ export async function compileModel(scenePath: string, loan: Loan = {}): Promise<
   const opened = loan.opened ?? new Map<string, Uint8Array>();
   const missed = new Set<string>();
   engine.printed.length = 0;
-  return withDisk(engine.module, { ...loan, opened, missed }, () => {
-    const problem = (message: string, cause?: unknown) =>
-      new UserError(`scene ${scenePath}: ${oneLine(message)}${missingFile(message, opened, missed)}`, { cause });
-    let model: MjModel | null;
-    try {
-      model = engine.module.MjModel.loadFromXML(modulePath(scenePath));
-    } catch (error) {
-      const words = thrownMessage(engine, error);
-      engine.resetStack?.();
-      throw problem(withAdvice(words, 0), error);
-    }
-    // Files that are not well-formed XML are reported on stdout and give null.
-    if (!model) throw problem(engine.printed.join("\n"));
-    return model;
-  });
+  const problem = (message: string, cause?: unknown) =>
+    new UserError(`scene ${scenePath}: ${oneLine(message)}${missingFile(message, opened, missed)}`, { cause });
+  const compile = () => engine.module.MjModel.loadFromXML(modulePath(scenePath)) as MjModel | null;
+  let model: MjModel | null;
+  try {
+    model = engine.guard(() => withDisk(engine.module, { ...loan, opened, missed }, compile));
+  } catch (error) {
+    throw problem(withAdvice(thrownMessage(engine, error), 0), error);
+  }
+  // Files that are not well-formed XML are reported on stdout and give null.
+  if (!model) throw problem(engine.printed.join("\n"));
+  return model;
 }
 
 function loadEngine(): Promise<LoadedEngine> {
@@ -100,7 +100,8 @@ async function startEngine(): Promise<LoadedEngine> {
   module.FS.writeFile(PROBE_PATH, PROBE);
   const probe = module.MjModel.loadFromXML(PROBE_PATH);
   module.FS.unlink(PROBE_PATH);
-  loaded = { module, probe, printed, resetStack: stackReset(exports, (probe.qpos0 as Float64Array).buffer) };
+  const stack = moduleStack(exports, (probe.qpos0 as Float64Array).buffer);
+  loaded = { module, probe, printed, stack, guard: compileGuard(module, stack) };
   return loaded;
 }
 
@@ -116,9 +117,9 @@ export function physicsError(error: unknown, scene: string, arena: number): Phys
   const engine = loaded!;
   const message = thrownMessage(engine, error);
   const isMujocos = message.startsWith(ERROR_PREFIX) || typeof (error as { excPtr?: unknown }).excPtr === "number";
-  engine.resetStack?.();
+  engine.stack?.reset();
   const words = oneLine(message.replace(ERROR_PREFIX, ""));
-  return new PhysicsError(scene, words, { arena, recoverable: isMujocos && engine.resetStack !== null, cause: error });
+  return new PhysicsError(scene, words, { arena, recoverable: isMujocos && engine.stack !== null, cause: error });
 }
 
 /** MuJoCo's C++ errors begin with their zero-terminated message; the thrown object holds only their address. */

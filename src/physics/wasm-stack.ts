@@ -4,12 +4,21 @@
  * which that is mended, to themselves: it is caught where it is made.
  */
 
-/** Puts the stack back to where it is while nothing runs. */
-export type StackReset = () => void;
+/** Bytes of the other stack: MuJoCo compiles each level of nested bodies with 430 of them, and XML has at most 500 levels. */
+const OTHER_STACK = 2 ** 19;
+
+/** The stack of one instance. */
+export interface ModuleStack {
+  /** Puts it back to where it is while nothing runs. */
+  reset(): void;
+  /** Runs `work` on another stack, which is larger, and returns to this one. */
+  elsewhere<T>(work: () => T): T;
+}
 
 /** What of an instance's exports is used. */
 interface StackExports {
   readonly memory: { readonly buffer: ArrayBufferLike };
+  malloc(bytes: number): number;
   emscripten_stack_get_current(): number;
   _emscripten_stack_restore(position: number): void;
 }
@@ -35,16 +44,31 @@ export async function withExports<M>(start: () => Promise<M>): Promise<{ module:
   }
 }
 
-/** How to put back the stack of the instance that has this memory; null where it was not caught. Call while none of its functions runs. */
-export function stackReset(exports: readonly object[], memory: ArrayBufferLike): StackReset | null {
+/** The stack of the instance that has this memory; null where it was not caught. Call while none of its functions runs. */
+export function moduleStack(exports: readonly object[], memory: ArrayBufferLike): ModuleStack | null {
   const found = exports.find((candidate): candidate is StackExports => {
     return isStack(candidate) && candidate.memory.buffer === memory;
   });
   if (found === undefined) return null;
   const position = found.emscripten_stack_get_current();
-  return () => found._emscripten_stack_restore(position);
+  // stacks grow downwards
+  let other = 0;
+  return {
+    reset: () => found._emscripten_stack_restore(position),
+    elsewhere: (work) => {
+      const here = found.emscripten_stack_get_current();
+      other ||= found.malloc(OTHER_STACK) + OTHER_STACK;
+      found._emscripten_stack_restore(other);
+      try {
+        return work();
+      } finally {
+        found._emscripten_stack_restore(here);
+      }
+    },
+  };
 }
 
 function isStack(exports: object): exports is StackExports {
-  return "memory" in exports && "emscripten_stack_get_current" in exports && "_emscripten_stack_restore" in exports;
+  const used = ["memory", "malloc", "emscripten_stack_get_current", "_emscripten_stack_restore"];
+  return used.every((name) => name in exports);
 }

@@ -1,9 +1,12 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PhysicsError } from "../../src/physics/physics-error.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 import { pile } from "./pile.ts";
 
-const { scene } = pile(0);
+const { scene, folder } = pile(0);
 
 async function load(): Promise<Simulation> {
   const sim = await Simulation.load(scene);
@@ -52,9 +55,9 @@ describe("a step that MuJoCo refuses", () => {
   });
 });
 
-describe("steps that MuJoCo warns of", () => {
-  const { scene: crowded } = pile(0, "20K");
+const { scene: crowded } = pile(0, "20K");
 
+describe("steps that MuJoCo warns of", () => {
   it("are marked, and no others are", async () => {
     const sim = await Simulation.load(crowded);
     onTestFinished(() => sim.delete());
@@ -75,5 +78,60 @@ describe("steps that MuJoCo warns of", () => {
     expect(sim.warningWords(1)).toBe(
       'MuJoCo: too many contacts, the arena memory is full and some are omitted; try: <size memory="40K"/> in the scene, or fewer contacts',
     );
+  });
+});
+
+describe("a scene that fails to load", () => {
+  const ball = '<worldbody><body><freejoint/><geom size="1" mass="1e-20"/></body></worldbody>';
+  const failures = {
+    mesh: ['<mujoco><asset><mesh file="gone.obj"/></asset></mujoco>', "Error opening file"],
+    texture: ['<mujoco><asset><texture type="2d" file="gone.png"/></asset></mujoco>', "Error opening file"],
+    image: ['<mujoco><asset><texture type="2d" file="text.png"/></asset></mujoco>', "PNG"],
+    heights: ['<mujoco><asset><hfield file="gone.bin" size="1 1 1 1"/></asset></mujoco>', "Error opening file"],
+    include: ['<mujoco><include file="gone.xml"/></mujoco>', "gone.xml"],
+    syntax: ["<mujoco><asset", "XML_ERROR_PARSING_ELEMENT"],
+    attribute: ['<mujoco model="m" colour="red"/>', "unrecognized attribute: 'colour'"],
+    mass: [`<mujoco>${ball}</mujoco>`, "mass and inertia of moving bodies must be larger than mjMINVAL"],
+    name: ['<mujoco><worldbody><geom type="mesh" mesh="none"/></worldbody></mujoco>', "mesh"],
+    memory: [`<mujoco><size memory="1"/>${ball.replace("1e-20", "1")}</mujoco>`, "engine error"],
+  } as const;
+  const names = Object.keys(failures) as (keyof typeof failures)[];
+
+  /** In a thread of its own, in which MuJoCo has not warned: the message of each load, and what follows it. */
+  async function inThread(scenes: readonly string[]): Promise<readonly (readonly [string, string, number])[]> {
+    const module = new URL("../../src/physics/simulation.js", import.meta.url).href;
+    const code = `import(${JSON.stringify(module)}).then(async ({ Simulation }) => {
+      const message = (work) => work().then(() => "", (error) => error.message);
+      const stepped = async (scene, steps) => {
+        const sim = await Simulation.load(scene);
+        try { sim.step(steps); return sim.warned; } finally { sim.delete(); }
+      };
+      const seen = [];
+      for (const scene of ${JSON.stringify(scenes)}) {
+        const failure = await message(() => Simulation.load(scene));
+        const warned = await stepped(${JSON.stringify(crowded)}, 1);
+        seen.push([failure, await message(() => stepped(${JSON.stringify(scene)}, 200)), warned]);
+      }
+      require("node:worker_threads").parentPort.postMessage(seen);
+    });`;
+    const worker = new Worker(code, { eval: true });
+    onTestFinished(async () => void (await worker.terminate()));
+    return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+  }
+
+  it("leaves later refusals their words and warnings their count, whatever it failed for and however often", async () => {
+    const broken = join(folder, "broken");
+    mkdirSync(broken);
+    writeFileSync(join(broken, "text.png"), "no picture");
+    for (const name of names) writeFileSync(join(broken, `${name}.xml`), failures[name][0]);
+    const twice = [...names, ...names];
+    const seen = await inThread(twice.map((name) => join(broken, `${name}.xml`)));
+    const refusal = (refused(await load()) as PhysicsError).message;
+    expect(refusal).toContain("mj_stackAlloc: out of memory");
+    for (const [i, [failure, following, warned]] of seen.entries()) {
+      expect(failure).toContain(failures[twice[i]][1]);
+      expect([twice[i], following, warned]).toEqual([twice[i], refusal, 2]);
+    }
+    expect(seen).toHaveLength(twice.length);
   });
 });

@@ -126,6 +126,15 @@ describe("loading", () => {
     }
   });
 
+  it("compiles bodies that are nested 200 deep", async () => {
+    const links = 200;
+    const link = '<body pos="0 0 0.3"><joint axis="0 1 0"/><geom size="0.1" contype="0" conaffinity="0"/>';
+    const chain = `${link.repeat(links)}${"</body>".repeat(links)}`;
+    const sim = await load(write("chain.xml", `<mujoco><worldbody>${chain}</worldbody></mujoco>`));
+    sim.forward();
+    expect([sim.nv, sim.xpos.at(-1)]).toEqual([links, expect.closeTo(0.3 * links, 9)]);
+  });
+
   it("leaves nothing of the disk in the module's file system", async () => {
     const { FS } = await loadMujoco();
     const scene = join(packageRoot, "scenes", "humanoid-flat.xml");
