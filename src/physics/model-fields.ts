@@ -1,4 +1,7 @@
-/** Views onto the fields of a compiled model that tasks read or randomise. MuJoCo's names; writing them changes the model at once. */
+/**
+ * Views onto the fields of a compiled model that tasks read or randomise. MuJoCo's names; writing them changes the model at once. Bodies' inertial
+ * frames and geoms are to be written through `ModelOverlay` or within `watchPlaces`: contacts are missed otherwise.
+ */
 
 /** Fields of `mjModel` that may differ between environments, with MuJoCo's names; `gravity` and `wind` are those of its options. */
 export const RANDOMISABLE_FIELDS = [

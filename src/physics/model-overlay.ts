@@ -2,6 +2,7 @@
  * Per-environment values of model fields. One simulation serves many environments, each with its own frictions, masses and gains:
  * an overlay names the elements that differ, writes an environment's values when it is swapped in, and restores the compiled ones exactly.
  */
+import { boundGeom, forgetShortcutsOf, sizedGeoms } from "./compiled-shortcuts.ts";
 import type { ModelField } from "./model-fields.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -20,10 +21,16 @@ export class ModelOverlay {
   /** What the model holds now, [elements]. */
   readonly #loaded: Float64Array;
   readonly #indices: Int32Array;
+  readonly #sim: Simulation;
+  /** The geoms whose sizes differ. */
+  readonly #sized: readonly number[];
   #fields: Float64Array[] = [];
 
   constructor(sim: Simulation, elements: readonly ModelElement[]) {
     this.elements = elements;
+    this.#sim = sim;
+    this.#sized = sizedGeoms(elements);
+    forgetShortcutsOf(sim, elements);
     this.#indices = Int32Array.from(elements, (element) => element.index);
     sim.onViews(() => {
       this.#fields = elements.map((element) => sim.modelFields[element.field]);
@@ -45,6 +52,7 @@ export class ModelOverlay {
       loaded[i] = value;
       this.#fields[i][this.#indices[i]] = value;
     }
+    for (let i = 0; i < this.#sized.length; i++) boundGeom(this.#sim, this.#sized[i]);
   }
 
   /** Makes the model hold the compiled values again. */

@@ -1,5 +1,6 @@
 /** A task's declarations bound to one simulation: what an environment steps, in the order in which they claim its memory. */
 import { UserError } from "../math/user-error.ts";
+import { watchPlaces } from "../physics/compiled-shortcuts.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { ActionContext, BoundAction } from "./actions/action-mapping.ts";
 import { CommandState } from "./command.ts";
@@ -34,7 +35,9 @@ export interface BoundTask {
 export function bindTask(task: Task, sim: Simulation, claim: Claim): BoundTask {
   // Another simulation may have grown the memory since this one was loaded.
   sim.refresh();
+  const checkPlaces = watchPlaces(sim);
   for (const change of Object.values(task.model)) change.apply(sim);
+  checkPlaces();
   checkTimestep(task, sim);
   const dt = 1 / task.timing.controlHz;
   const command = task.command && commandState(task, claim);

@@ -1,6 +1,7 @@
 /**
  * Differences between a task's model and its scene as compiled, for tasks that share a scene. They are made once, before anything is bound
- * to the model, and are the same in every environment. Derived constants such as inertias and contact bounds are not recomputed.
+ * to the model, and are the same in every environment. Contacts are found where geoms are then; derived constants such as inertias are not
+ * recomputed.
  */
 import { servoOf } from "../physics/servo.ts";
 import type { Simulation } from "../physics/simulation.ts";

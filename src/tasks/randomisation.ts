@@ -1,6 +1,7 @@
 /**
  * Domain randomisation: frictions, masses and gains differ between environments. Each environment draws its own values once, from (seed, environment) alone,
- * and keeps them over all its episodes, as Playground does. Derived constants other than subtree masses are not recomputed.
+ * and keeps them over all its episodes, as Playground does. Of derived constants, subtree masses and what finds contacts follow; others are
+ * not recomputed.
  */
 import { type Rng, STREAM } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";

@@ -3,6 +3,7 @@
  * the world while all joints are at zero, with the bases in one place.
  */
 import { multiply, rotate, rotateInverse } from "../../math/quat.ts";
+import { forgetShortcuts } from "../compiled-shortcuts.ts";
 import type { Simulation } from "../simulation.ts";
 import { type BodyMatch, mismatch } from "./body-match.ts";
 
@@ -32,9 +33,8 @@ export function adoptBodies(sim: Simulation, description: Simulation, { bodies, 
     const mine = joints.filter(([joint]) => sim.model.jnt_bodyid[joint] === own);
     if (mine.length > 0) moveBody(sim, description, own, mine, origins, alignment);
     setInertial(sim, description, own, theirs, origins, alignment);
-    sim.model.body_sameframe[own] = 0;
   }
-  forgetShortcuts(sim);
+  forgetShortcuts(sim, new Set(bodies.map(([own]) => own)));
   sim.recompute();
 }
 
@@ -121,16 +121,6 @@ function setInertial(
   multiply(principal, 0, description.xquat, 4 * theirs, other.body_iquat, 4 * theirs);
   multiply(model.body_iquat, 4 * own, inverse(xquat.subarray(4 * own, 4 * own + 4)), 0, orientation(principal), 0);
 }
-
-/** What the compiler concluded from the frames that bodies had: coinciding frames, and boxes around their shapes. */
-function forgetShortcuts({ model }: Simulation): void {
-  model.geom_sameframe.fill(0);
-  model.site_sameframe.fill(0);
-  model.opt.disableflags |= MIDPHASE;
-}
-
-/** mjDSBL_MIDPHASE */
-const MIDPHASE = 1 << 14;
 
 function triple(values: Float64Array, id: number): Float64Array {
   return values.subarray(3 * id, 3 * id + 3);
