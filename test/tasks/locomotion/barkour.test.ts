@@ -1,6 +1,7 @@
 /** Barkour's task: layout, rewards by hand, starts and ends. */
 import { describe, expect, it } from "vitest";
-import { type Environment, mirrorOf } from "../../../src/tasks/index.ts";
+import { Rng } from "../../../src/math/rng.ts";
+import { type AnyMoment, type Environment, mirrorOf } from "../../../src/tasks/index.ts";
 import { observation } from "../registered-tasks.ts";
 import { hold, home, lift, plainEnvironments, term } from "./aloft.ts";
 
@@ -214,4 +215,51 @@ describe("BarkourJoystick", () => {
     expect([...action.source]).toEqual([6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]);
     expect([...action.sign]).toEqual(new Array(JOINTS).fill(1));
   });
+
+  it("is kicked along the ground by ½·sin(π·t/T)·M·v/T, v of 0.1 to 1 m/s within 1 to 9 steps, after 50 to 149 of waiting", async () => {
+    const { sim, task } = await create();
+    const mass = sim.modelFields.body_mass.reduce((sum, kilograms) => sum + kilograms, 0);
+    const torso = 6 * sim.bodyId("torso");
+    const { kick } = task.events;
+    const tracker = kick.bind({ sim, dt: DT, slots: new Float64Array(kick.size) });
+    const rng = new Rng();
+    const kicks = Array.from({ length: 200 }, (_, n) => {
+      tracker.reset!({} as AnyMoment, rng.seek(3, n));
+      const forces = Array.from({ length: 160 }, () => {
+        tracker.beforePhysics!({} as AnyMoment, rng);
+        return [...sim.xfrcApplied.subarray(torso, torso + 6)];
+      });
+      const sizes = forces.map((force) => Math.hypot(...force));
+      // the force of a kick's first step is ½·sin(0) = 0, and a kick of one step has no other
+      const second = sizes.findIndex((size) => size > 0);
+      if (second < 0) return [];
+      const kicked = sizes.slice(second, sizes.indexOf(0, second));
+      const [x, y] = forces[second].map((part) => part / sizes[second]);
+      kicked.forEach((size, t) => {
+        expect(forces[second + t]).toEqual([x, y, 0, 0, 0, 0].map((part) => expect.closeTo(part * size, 9)));
+      });
+      const speed = kicked.length > 1 ? [speedOf(kicked, mass)] : [];
+      return [{ wait: second - 1, steps: kicked.length + 1, speed, angle: Math.atan2(y, x) }];
+    }).flat();
+    const ends = (values: readonly number[]) => [Math.min(...values), Math.max(...values)];
+    expect(ends(kicks.map(({ wait }) => wait))).toEqual([50, 149]);
+    expect(ends(kicks.map(({ steps }) => steps))).toEqual([2, 9]);
+    const speeds = kicks.flatMap(({ speed }) => speed);
+    expect(ends(speeds)).toEqual([expect.closeTo(0.1, 1), expect.closeTo(1, 1)]);
+    expect(speeds.every((speed) => speed > 0.1 && speed < 1)).toBe(true);
+    const [right, left] = ends(kicks.map(({ angle }) => angle));
+    expect(left - right).toBeGreaterThan(6); // of 2π
+  });
 });
+
+/** m/s, of the kick of which these are the forces from the second step on. The first two give its duration: sin 2a = 2·sin a·cos a. */
+function speedOf(forces: readonly number[], mass: number): number {
+  const angle = Math.acos(forces[1] / (2 * forces[0]));
+  const seconds = (Math.PI * DT) / angle;
+  const speed = (2 * forces[0] * seconds) / (mass * Math.sin(angle));
+  forces.forEach((force, i) => {
+    expect(force).toBeCloseTo(((0.5 * mass * speed) / seconds) * Math.sin((Math.PI * (i + 1) * DT) / seconds), 6);
+  });
+  expect(forces.length + 1).toBe(Math.round(seconds / DT));
+  return speed;
+}

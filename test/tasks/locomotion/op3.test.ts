@@ -1,7 +1,7 @@
 /** OP3's task: layout, rewards by hand, starts and ends. */
 import { describe, expect, it } from "vitest";
 import { type Environment, mirrorOf } from "../../../src/tasks/index.ts";
-import { observation } from "../registered-tasks.ts";
+import { observation, taskEnvironments } from "../registered-tasks.ts";
 import { hold, home, lift, plainEnvironments, term } from "./aloft.ts";
 
 const JOINTS = 20;
@@ -12,6 +12,7 @@ const opposite = (angles: readonly number[]) => angles.map((angle) => (angle ===
 const HOME = [0, 0, ...ARM, ...opposite(ARM), ...LEG, ...opposite(LEG)];
 
 const create = plainEnvironments("Op3Joystick");
+const createDisturbed = taskEnvironments();
 
 async function aloft(command: readonly number[] = [0, 0, 0]): Promise<Environment> {
   const env = await create();
@@ -203,5 +204,21 @@ describe("Op3Joystick", () => {
     const { action } = mirrorOf(await create());
     expect([...action.source]).toEqual([0, 1, 5, 6, 7, 2, 3, 4, 14, 15, 16, 17, 18, 19, 8, 9, 10, 11, 12, 13]);
     expect([...action.sign]).toEqual([-1, 1, ...new Array(18).fill(-1)]);
+  });
+
+  it("is never kicked: no force and no jump of its speed in three and a half seconds", async () => {
+    const env = await createDisturbed("Op3Joystick");
+    env.holdCommand([0, 0, 0]);
+    const { sim } = env;
+    const jumps: number[] = [];
+    const before = sim.qvel.slice();
+    for (let t = 0; t < 175; t++) {
+      before.set(sim.qvel);
+      act(env, 0);
+      expect(sim.xfrcApplied.every((part) => part === 0)).toBe(true);
+      jumps.push(Math.hypot(sim.qvel[0] - before[0], sim.qvel[1] - before[1]));
+    }
+    // the least kick would give 1 m/s
+    expect(Math.max(...jumps)).toBeLessThan(0.1);
   });
 });
