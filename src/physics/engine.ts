@@ -2,6 +2,8 @@
  * The one door to mujoco-js: loads the WebAssembly module once per thread, compiles MJCF files and turns the engine's failures into readable ones.
  * Types of the module stay in this folder; no other file imports mujoco-js.
  */
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, posix } from "node:path";
 import type { MainModule, MjModel } from "mujoco-js";
 import { UserError } from "../math/user-error.ts";
 import { type CompileGuard, compileGuard } from "./compile-guard.ts";
@@ -53,10 +55,11 @@ const PLAIN = ".plain.xml";
  * @throws UserError like `compileModel`
  */
 export async function compilePlainModel(scenePath: string): Promise<MjModel> {
-  const path = modulePath(scenePath);
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const xml = `<mujoco><compiler discardvisual="true"/><include file="${name}"/></mujoco>`;
-  return compileModel(scenePath + PLAIN, { added: new Map([[path + PLAIN, new TextEncoder().encode(xml)]]) });
+  const xml = `<mujoco><compiler discardvisual="true"/><include file="${basename(scenePath)}"/></mujoco>`;
+  // MuJoCo requests it by the folder that links lead to
+  const place = join(realpathSync(dirname(scenePath)), basename(scenePath) + PLAIN);
+  const added = new Map([[posix.join("/", modulePath(place)), new TextEncoder().encode(xml)]]);
+  return compileModel(scenePath + PLAIN, { added });
 }
 
 /**

@@ -1,6 +1,10 @@
 /** Training compiles the package's scenes without what is only drawn. That must change no bit. */
-import { describe, expect, it } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
+import { Simulation } from "../../src/physics/simulation.ts";
 import { Environment, registry, resolveTask, scenePath, type Task } from "../../src/tasks/index.ts";
 
 const STEPS = 1500;
@@ -55,4 +59,17 @@ describe("a model without what is only drawn", () => {
       for (const form of forms) await stepped(form, false, 3);
     },
   );
+
+  it("is found through a symbolic link to its folder", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "flowgait-link-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    mkdirSync(join(folder, "robots/arm"), { recursive: true });
+    const ball = '<geom name="drawn" size="1" contype="0" conaffinity="0" mass="0"/><geom name="solid" size="1"/>';
+    writeFileSync(join(folder, "robots/ball.xml"), `<mujoco><worldbody>${ball}</worldbody></mujoco>`);
+    writeFileSync(join(folder, "robots/arm/scene.xml"), '<mujoco><include file="../ball.xml"/></mujoco>');
+    symlinkSync("robots", join(folder, "link"));
+    const sim = await Simulation.load(join(folder, "link/arm/scene.xml"), { looks: false });
+    onTestFinished(() => sim.delete());
+    expect(sim.names.all("geom")).toEqual(["solid"]);
+  });
 });
