@@ -33,6 +33,12 @@ export function readlinkSync(path: string): string {
   throw absent(path);
 }
 
+/** The path itself, for the same reason; throws as node:fs does where nothing is. */
+export function realpathSync(path: string): string {
+  statSync(path);
+  return path;
+}
+
 /** Bytes of a file; throws as node:fs does where there is none. */
 export function readFileSync(path: string): Uint8Array {
   const bytes = files.get(path);
