@@ -64,15 +64,17 @@ export class ArmReach {
   /**
    * Joint moves [joints] that lead to the place from where the arm will stop: servos that lag by so much come to rest at q + lag·q̇. That
    * holds whatever gravity takes, so repeated small shares of these moves arrive without sagging.
-   * @param lag s, at least damping/stiffness of the servos; a longer one stops more gently
+   * @param lags s, by joint, at least damping/stiffness of the servos; longer ones stop more gently, those beyond a control step or two of a
+   * fast servo make it buzz
    * @returns overwritten by the next call
    */
-  moves(lag: number): Float64Array {
+  moves(lags: ArrayLike<number>): Float64Array {
     const { qvel } = this.#sim;
     this.#readError();
     this.#readJacobian();
     this.#joints.forEach(({ dofAddress }, joint) => {
-      for (let r = 0; r < ROWS; r++) this.#error[r] -= lag * this.#jacobian[joint * ROWS + r] * qvel[dofAddress];
+      for (let r = 0; r < ROWS; r++)
+        this.#error[r] -= lags[joint] * this.#jacobian[joint * ROWS + r] * qvel[dofAddress];
     });
     return this.#moves();
   }

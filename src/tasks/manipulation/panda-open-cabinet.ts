@@ -4,6 +4,7 @@
  */
 
 import { defineTask } from "../define-task.ts";
+import { readings } from "../readings.ts";
 import { touch } from "../trackers/touch.ts";
 import {
   ARM_JOINTS,
@@ -12,11 +13,11 @@ import {
   gripperNear,
   type Handling,
   objectNear,
-  panda,
   pandaIncrements,
   pandaSeen,
   untouched,
 } from "./panda.ts";
+import { OpeningPanda } from "./panda-cabinet-script.ts";
 
 /** Joint by joint around upright, rad: first poses. */
 const STARTS = [
@@ -44,7 +45,7 @@ export const pandaOpenCabinet = defineTask({
   family: "manipulation",
   scene: "scenes/panda-cabinet.xml",
   timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 3 },
-  robot: panda("handle"),
+  robot: readings((sim) => new OpeningPanda(sim)),
   keyframe: "upright",
   action: pandaIncrements,
   track: {
@@ -67,6 +68,12 @@ export const pandaOpenCabinet = defineTask({
         lowest: [TARGET[0] - SPREAD, TARGET[1], TARGET[2]],
         highest: [TARGET[0] + SPREAD, TARGET[1], TARGET[2]],
       },
+    },
+  },
+  lessons: {
+    shown: {
+      about: "a scripted controller grips the handle and pulls; the policy learns from it with --algorithm.advice-pull",
+      advise: (s: Handling & { readonly robot: OpeningPanda }) => s.robot.advise(),
     },
   },
   observe: pandaSeen,

@@ -9,7 +9,7 @@ import { ARM_JOINTS, PandaRobot } from "./panda.ts";
 
 const JOINTS = Array.from({ length: ARM_JOINTS }, (_, i) => `joint${i + 1}`);
 /** s, by trial: the servos themselves lag by 60/1000 at most, but by 0.06 the script succeeds in 67 % of starts, by 0.1 in 98 % */
-const LAG = 0.1;
+const LAGS = new Array<number>(ARM_JOINTS).fill(0.1);
 /** rad per unit of action */
 const STEP = 0.04;
 /** Share of the missing moves that an action makes, at most: on the way, and near the place */
@@ -75,7 +75,7 @@ class PickScript {
     if (isHeld && width < HOLDS) this.#carry();
     else this.#approach(isHeld);
     const share = this.#reach.distance < NEAR ? CALM : QUICK;
-    const moves = this.#reach.moves(LAG);
+    const moves = this.#reach.moves(LAGS);
     let most = 1;
     for (let j = 0; j < ARM_JOINTS; j++) most = Math.max(most, (share * Math.abs(moves[j])) / STEP);
     for (let j = 0; j < ARM_JOINTS; j++) this.#action[j] = (share * moves[j]) / STEP / most;

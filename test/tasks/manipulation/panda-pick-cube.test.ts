@@ -4,6 +4,7 @@ import { type AnyMoment, type Environment, withLesson } from "../../../src/tasks
 import type { PandaRobot } from "../../../src/tasks/manipulation/panda.ts";
 import { pandaPickCube, pandaPickCubeOrientation } from "../../../src/tasks/manipulation/panda-pick-cube.ts";
 import { near, observation, startRanges, taskEnvironments } from "../registered-tasks.ts";
+import { shareOf } from "./scripts.ts";
 
 const create = taskEnvironments();
 const CUBE = 9;
@@ -170,26 +171,9 @@ describe("the lesson shown", () => {
     "%s: its script brings the cube to the target and holds it in most starts",
     async (_name, task, share) => {
       const env = await create(withLesson(task, "shown").lesson!.training);
-      const starts = 20;
-      let successes = 0;
-      for (let n = 0; n < starts; n++) if (followed(env, n) >= 25) successes++;
-      expect(successes / starts).toBeGreaterThanOrEqual(share);
+      expect(shareOf(env, 20, ({ atEnd }) => atEnd >= 25)).toBeGreaterThanOrEqual(share);
     },
   );
-
-  /** Control steps at the end of an episode for which the cube stays in place, where the script acts. */
-  function followed(env: Environment, episode: number): number {
-    const action = new Float32Array(env.actionSize);
-    let held = 0;
-    env.start(7, episode);
-    while (!env.terminated && !env.truncated) {
-      env.writePrivileged(action, 0);
-      expect(Math.max(...action.map(Math.abs))).toBeLessThanOrEqual(1);
-      env.step(7, episode, action, 0);
-      held = env.goal!.reached ? held + 1 : 0;
-    }
-    return held;
-  }
 });
 
 describe("PandaPickCubeOrientation", () => {
