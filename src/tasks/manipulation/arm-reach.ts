@@ -62,13 +62,21 @@ export class ArmReach {
   }
 
   /**
-   * Joint moves [joints] that lead to the place from where the arm will stop: servos that lag by so much come to rest at q + lag·q̇. That
-   * holds whatever gravity takes, so repeated small shares of these moves arrive without sagging.
-   * @param lags s, by joint, at least damping/stiffness of the servos; longer ones stop more gently, those beyond a control step or two of a
-   * fast servo make it buzz
+   * Joint moves [joints] that lead to the place from where the arm will stop, see `missing`. Repeated small shares of these moves arrive
+   * without sagging.
    * @returns overwritten by the next call
    */
   moves(lags: ArrayLike<number>): Float64Array {
+    this.missing(lags);
+    return this.#moves();
+  }
+
+  /**
+   * What is missing to the place from where the arm will stop: servos that lag by so much come to rest at q + lag·q̇, whatever gravity takes.
+   * @param lags s, by joint, at least damping/stiffness of the servos; longer ones stop more gently
+   * @returns [6] m, then rad times 0.2 m about x, y and z; overwritten by the next call
+   */
+  missing(lags: ArrayLike<number>): Float64Array {
     const { qvel } = this.#sim;
     this.#readError();
     this.#readJacobian();
@@ -76,7 +84,7 @@ export class ArmReach {
       for (let r = 0; r < ROWS; r++)
         this.#error[r] -= lags[joint] * this.#jacobian[joint * ROWS + r] * qvel[dofAddress];
     });
-    return this.#moves();
+    return this.#error;
   }
 
   /** Jᵀ(JJᵀ + λ²)⁻¹e */

@@ -8,9 +8,8 @@
 import type { Simulation } from "../../physics/simulation.ts";
 import { pandaArm } from "../actions/panda-arm.ts";
 import { ArmReach } from "./arm-reach.ts";
-import { ARM_JOINTS, PandaRobot } from "./panda.ts";
+import { ARM_JOINT_NAMES, ARM_JOINTS, PandaRobot } from "./panda.ts";
 
-const JOINTS = Array.from({ length: ARM_JOINTS }, (_, i) => `joint${i + 1}`);
 /** s, by joint: the servos' own, damping over stiffness, on the way to the pose; longer ones near the handle, where 0.06 s overshoots */
 const SERVO_LAGS = [0.06, 0.06, 0.0587, 0.0587, 0.0133, 0.0133, 0.0133];
 const LAGS = [0.11, 0.11, 0.11, 0.11, 0.06, 0.06, 0.06];
@@ -63,7 +62,7 @@ export class OpeningPanda extends PandaRobot {
     super(sim, "handle");
     this.#sim = sim;
     this.#site = sim.siteId("gripper");
-    this.#reach = new ArmReach(sim, "gripper", JOINTS);
+    this.#reach = new ArmReach(sim, "gripper", ARM_JOINT_NAMES);
     this.#reach.rotation.set(handTurn(YAW, PITCH));
     this.#pose = poseBefore(this.#reach.rotation);
   }

@@ -10,6 +10,7 @@ import { pandaArm } from "../actions/panda-arm.ts";
 import { tipIncrements } from "../actions/tip-increments.ts";
 import { defineTask } from "../define-task.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
+import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
 import { bestSoFar } from "../trackers/best-so-far.ts";
 import { type TipCommand, tipCommand } from "../trackers/tip-command.ts";
@@ -20,10 +21,10 @@ import {
   type Handling,
   objectNearTurned,
   type PandaRobot,
-  panda,
   pandaSeen,
   untouched,
 } from "./panda.ts";
+import { LiftingPanda } from "./panda-lift-script.ts";
 import { cubeHandle, handOnFloor } from "./panda-pick-cube.ts";
 
 /** m, middle of the strip on which the cube starts, and half its length */
@@ -65,7 +66,7 @@ export const pandaPickCubeCartesian = defineTask({
   family: "manipulation",
   scene: "scenes/panda-cube-camera.xml",
   timing: { controlHz: 20, physicsHz: 200, episodeSeconds: 10 },
-  robot: panda("box", ["picked"]),
+  robot: readings((sim) => new LiftingPanda(sim, "box", ["picked"])),
   keyframe: "low_home",
   action: tipIncrements({
     arm: pandaArm,
@@ -81,6 +82,12 @@ export const pandaPickCubeCartesian = defineTask({
     best: bestSoFar(progress),
   },
   reset: start,
+  lessons: {
+    shown: {
+      about: "a scripted controller lifts the cube; the policy learns from it with --algorithm.advice-pull",
+      advise: (s: Picking & { readonly robot: LiftingPanda }) => s.robot.advise(),
+    },
+  },
   observe: {
     ...pandaSeen,
     noSolution: { of: (s) => (s.tip.reached ? 0 : 1) },

@@ -5,9 +5,8 @@
  */
 import type { Simulation } from "../../physics/simulation.ts";
 import { ArmReach } from "./arm-reach.ts";
-import { ARM_JOINTS, PandaRobot } from "./panda.ts";
+import { ARM_JOINT_NAMES, ARM_JOINTS, PandaRobot } from "./panda.ts";
 
-const JOINTS = Array.from({ length: ARM_JOINTS }, (_, i) => `joint${i + 1}`);
 /** s, by trial: the servos themselves lag by 60/1000 at most, but by 0.06 the script succeeds in 67 % of starts, by 0.1 in 98 % */
 const LAGS = new Array<number>(ARM_JOINTS).fill(0.1);
 /** rad per unit of action */
@@ -63,7 +62,7 @@ class PickScript {
     this.#sim = sim;
     this.#robot = robot;
     this.#turned = turned;
-    this.#reach = new ArmReach(sim, "gripper", JOINTS);
+    this.#reach = new ArmReach(sim, "gripper", ARM_JOINT_NAMES);
     this.#yy = 9 * sim.siteId("gripper") + 4;
   }
 

@@ -6,13 +6,13 @@
 
 import type { Simulation } from "../../physics/simulation.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
-import { readings } from "../readings.ts";
 import { distSq, normSq } from "../terms/norms.ts";
 import { type LatchReading, latch } from "../trackers/latch.ts";
 import type { TouchReading } from "../trackers/touch.ts";
 
 /** Arm joints; with the finger that is driven they are the actuators. */
 export const ARM_JOINTS = 7;
+export const ARM_JOINT_NAMES = Array.from({ length: ARM_JOINTS }, (_, i) => `joint${i + 1}`);
 const ACTUATORS = ARM_JOINTS + 1;
 /** How near the gripper's middle must come to the object's, m, before its way is paid. */
 const REACH = 0.012;
@@ -112,10 +112,6 @@ export class PandaRobot {
     return Math.abs(x) > 1 || Math.abs(y) > 1 || Math.abs(z) > 1 || z < 0;
   }
 }
-
-/** As the constructor of `PandaRobot` has it. */
-export const panda = (object: string, keyframes: readonly string[] = []) =>
-  readings((sim) => new PandaRobot(sim, object, keyframes));
 
 /** Every action moves a joint's target by 0.04 rad, the finger's by 0.04 m, within the control ranges. */
 export const pandaIncrements = jointTargets({ scale: 0.04, squash: "clip", around: "previous", bounded: true });

@@ -1,8 +1,10 @@
 /** PandaPickCubeCartesian: the tip that actions lead, the pay for progress, starts and ends. */
 import { describe, expect, it } from "vitest";
 import { pandaArm } from "../../../src/tasks/actions/panda-arm.ts";
-import type { Environment } from "../../../src/tasks/index.ts";
+import { type Environment, withLesson } from "../../../src/tasks/index.ts";
+import { pandaPickCubeCartesian } from "../../../src/tasks/manipulation/panda-pick-cube-cartesian.ts";
 import { near, observation, startRanges, taskEnvironments } from "../registered-tasks.ts";
+import { shareOf } from "./scripts.ts";
 
 const create = taskEnvironments();
 const CUBE = 9;
@@ -134,5 +136,13 @@ describe("PandaPickCubeCartesian", () => {
     expect(picked).toBeGreaterThan(8);
     expect(picked).toBeLessThan(36);
     expect(startRanges(env, () => env.sim.mocapPos).low).toEqual([0.631053, 0, 0.2]);
+  });
+});
+
+describe("the lesson shown", () => {
+  // On its own the script succeeds in all of 200 starts.
+  it("PandaPickCubeCartesian: its script lifts the cube to the target", async () => {
+    const env = await create(withLesson(pandaPickCubeCartesian, "shown").lesson!.training);
+    expect(shareOf(env, 20, ({ atEnd }) => atEnd > 0)).toBeGreaterThanOrEqual(0.95);
   });
 });
