@@ -3,6 +3,7 @@ import type { Simulation } from "../../physics/simulation.ts";
 import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
 import { alohaWords, lowerRows, point } from "./aloha.ts";
+import { HandOverScript } from "./aloha-hand-over-script.ts";
 import { AlohaHand, holdIn } from "./aloha-starts.ts";
 
 /** m, of the box; a finger that touches its side is so far from shut */
@@ -52,7 +53,8 @@ function settings(sim: Simulation) {
 export const boxWords = readings((sim) => {
   const aloha = alohaWords(sim, "home");
   const places = placesOf(sim);
-  const { grippers } = aloha;
+  const { grippers, fingers } = aloha;
+  const script = new HandOverScript(sim, { places, grippers, fingers });
   const robot = {
     ...aloha,
     ...settings(sim),
@@ -68,6 +70,8 @@ export const boxWords = readings((sim) => {
     /** Whether the right hand is at the box and the left one too far from it to touch it; in the air, that holds it. */
     isRightHandsAlone: () =>
       distSq(places.box, grippers.right) < HELD ** 2 && distSq(places.box, grippers.left) > UNTOUCHED ** 2,
+    /** What the scripted controller would do now [14]. */
+    advise: () => script.advise(),
     update: () => {
       aloha.readFingers();
       for (let i = 0; i < 4; i++) robot.fingerGaps[i] = aloha.fingers[i] - BOX_HALF_WIDTH;

@@ -44,6 +44,10 @@ export const alohaHandOver = defineTask({
   reset: beginBefore,
 
   lessons: {
+    shown: {
+      about: "a scripted controller hands the box over; the policy learns from it with --algorithm.advice-pull",
+      advise: (s: { readonly robot: BoxRobot }) => s.robot.advise(),
+    },
     stages: {
       about:
         "three of four episodes begin later: the left hand at the box, the box in the left hand, or in the right hand",

@@ -2,6 +2,7 @@
 import { multiply, rotate, rotateInverse } from "../../math/quat.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import { ALOHA_JOINTS } from "./aloha.ts";
+import { headHand } from "./aloha-led-arm.ts";
 import { ArmReach } from "./arm-reach.ts";
 
 /** Iterations after which an arm is where it gets to; most places take 6. */
@@ -69,8 +70,7 @@ export class AlohaHand {
   place(position: ArrayLike<number>, yaw: number, pitch: number): void {
     const reach = this.#reach;
     reach.position.set(position);
-    const [c, s, down, level] = [Math.cos(yaw), Math.sin(yaw), Math.sin(pitch), Math.cos(pitch)];
-    reach.rotation.set([c * level, -s, c * down, s * level, c, s * down, -down, 0, level]);
+    headHand(reach.rotation, yaw, pitch);
     this.#sim.forward();
     for (let n = 0; n < MOST_ITERATIONS && (n === 0 || reach.distance > NEAR_ENOUGH); n++) {
       reach.step();
