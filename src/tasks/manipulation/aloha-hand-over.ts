@@ -6,6 +6,7 @@
  * observation is of the real state, where Playground shows zeros for all places; the time shown is 1 at the end, where Playground shows 0;
  * actions are clipped to ±1, where published policies stay.
  */
+import { adviceRecipe } from "../../config/advice-recipe.ts";
 import { defineTask } from "../define-task.ts";
 import { controlRange } from "../model-change.ts";
 import { normSq } from "../terms/norms.ts";
@@ -78,6 +79,7 @@ export const alohaHandOver = defineTask({
     },
     dropped: { weight: -0.1, of: (s) => (isDropped(s) ? 1 : 0) },
   },
+  presets: adviceRecipe(2_000_000),
   goal: {
     success: {
       about: `The right hand alone holds the box, with its middle within ${100 * GOAL_REACH} cm of the target, for 0.2 s.`,

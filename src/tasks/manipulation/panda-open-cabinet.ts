@@ -3,6 +3,7 @@
  * from it stands in panda.ts; besides, the target's mark is where the target is.
  */
 
+import { adviceRecipe } from "../../config/advice-recipe.ts";
 import { defineTask } from "../define-task.ts";
 import { readings } from "../readings.ts";
 import { touch } from "../trackers/touch.ts";
@@ -85,5 +86,6 @@ export const pandaOpenCabinet = defineTask({
   },
   rewardClip: [-1e4, 1e4],
   terminate: { handleAway: (s) => s.robot.isAway },
+  presets: adviceRecipe(600_000),
   goal: { success: { about: "The drawer's handle is within 2 cm of its target.", of: inPlace, atEnd: true } },
 });

@@ -6,6 +6,7 @@
  * is not paid; the observation shows the action just taken.
  */
 
+import { adviceRecipe } from "../../config/advice-recipe.ts";
 import { pandaArm } from "../actions/panda-arm.ts";
 import { tipIncrements } from "../actions/tip-increments.ts";
 import { defineTask } from "../define-task.ts";
@@ -104,6 +105,7 @@ export const pandaPickCubeCartesian = defineTask({
   },
   reward: { progress: { weight: 1, of: (s) => s.best.gain } },
   terminate: { cubeAway: (s) => s.robot.isAway, inPlace: isInPlace },
+  presets: adviceRecipe(400_000),
   goal: {
     success: { about: "The cube is within 5 cm of its target, which ends the episode.", of: isInPlace },
     counters: {
