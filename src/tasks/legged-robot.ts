@@ -69,6 +69,8 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   linVel = EMPTY;
   /** [3] m/s, world frame */
   worldLinVel = EMPTY;
+  /** [7] where the base is in the world, m, and how it is turned, a quaternion (w, x, y, z) */
+  basePose = EMPTY;
   /** [3] direction of gravity in the body frame; (0, 0, −1) upright */
   readonly gravity = new Float64Array(3);
   /** [joints] rad */
@@ -143,6 +145,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
       this.gyro = sim.sensordata.subarray(gyro, gyro + 3);
       this.linVel = sim.sensordata.subarray(linVel, linVel + 3);
       this.worldLinVel = sim.qvel.subarray(this.#rootDof, this.#rootDof + 3);
+      this.basePose = sim.qpos.subarray(this.#root, this.#root + 7);
       if (this.#gears === null) this.torque = sim.actuatorForce;
     });
   }

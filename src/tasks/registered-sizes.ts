@@ -46,6 +46,7 @@ const SIZES: Readonly<Record<string, readonly [obs: number, action: number, priv
   SpotJoystickGaitTracking: [69, 12, 0],
   SpotGetup: [30, 12, 0],
   Op3Joystick: [147, 20, 0],
+  ApolloJoystickFlatTerrain: [112, 32, 112],
   BarkourJoystick: [465, 12, 0],
   PandaPickCube: [66, 8, 0],
   PandaPickCubeOrientation: [66, 8, 0],

@@ -4,6 +4,7 @@ import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import * as gridworld from "./gridworld/gridworld.ts";
 import * as humanoidJoystick from "./humanoid/joystick.ts";
+import * as apolloJoystick from "./locomotion/apollo-joystick.ts";
 import * as barkourJoystick from "./locomotion/barkour-joystick.ts";
 import * as berkeleyHumanoidJoystick from "./locomotion/berkeley-humanoid-joystick.ts";
 import * as g1Joystick from "./locomotion/g1-joystick.ts";
@@ -66,6 +67,7 @@ const DECLARED: readonly object[] = [
   spotGaits,
   spotGetup,
   op3Joystick,
+  apolloJoystick,
   barkourJoystick,
   pandaPickCube,
   pandaOpenCabinet,

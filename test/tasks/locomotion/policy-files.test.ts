@@ -29,6 +29,7 @@ describe("a file with the published layout", () => {
     { task: "SpotJoystickGaitTracking", sizes: [69, 12], tracks: true, successes: [null] },
     { task: "SpotGetup", sizes: [30, 12], tracks: false, successes: [0, 1] },
     { task: "Op3Joystick", sizes: [147, 20], tracks: true, successes: [null] },
+    { task: "ApolloJoystickFlatTerrain", sizes: [112, 32], tracks: true, successes: [null] },
     { task: "BarkourJoystick", sizes: [465, 12], tracks: true, successes: [null] },
   ])("is evaluated in $task, with its tracking errors or its success", async ({ task, sizes, tracks, successes }) => {
     const file = policyFile(task, sizes[0], sizes[1]);
