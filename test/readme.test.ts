@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../src/files/package-root.ts";
+import { registry } from "../src/tasks/index.ts";
 import { scratchFolder } from "./train/scratch-folder.ts";
 
 const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
@@ -54,6 +55,17 @@ describe("README", () => {
     );
     expect(folders.length).toBeGreaterThan(10);
     expect(folders.filter((folder) => !existsSync(join(packageRoot, folder)))).toEqual([]);
+  });
+
+  it("the tasks and robots that it counts are those of the list", () => {
+    const count = (family: string) => registry.list().filter((task) => task.family === family).length;
+    expect(readme).toContain(`${count("suite")} of its control suite, ${count("locomotion")} of its legged robots (`);
+    expect(readme).toContain(`and ${count("manipulation")} of manipulation (`);
+    expect([
+      count("humanoid"),
+      count("gridworld"),
+      count("suite") + count("locomotion") + count("manipulation"),
+    ]).toEqual([2, 2, 54]);
   });
 
   it("every flowgait command that it shows is known", async () => {
