@@ -244,7 +244,7 @@ export interface TaskOverrides<Observation extends string, Reward extends string
 /**
  * The task with other weights, noise or time limit; the given task is not changed. Unknown names do not compile.
  * @throws UserError when a name is not the task's (from code whose types are not checked, such as command-line flags), or when the time
- *   limit holds no control step
+ *   limit holds no control step or is shorter than what an observation looks back
  */
 export function withOverrides<Observation extends string, Reward extends string>(
   task: NamedTask<Observation, Reward>,
@@ -253,13 +253,15 @@ export function withOverrides<Observation extends string, Reward extends string>
   const { reward = {}, noise = {}, episodeSeconds = task.timing.episodeSeconds } = overrides;
   const timing = { ...task.timing, episodeSeconds };
   decimationOf(task.name, timing);
-  return Object.freeze({
+  const changed = {
     ...task,
     timing,
     episodeSteps: Math.round(episodeSeconds * task.timing.controlHz),
     reward: overrideField(task.name, "reward term", task.reward, reward, "weight"),
     observe: overrideField(task.name, "observation term", task.observe, noise, "noise"),
-  });
+  };
+  checkHistories(changed);
+  return Object.freeze(changed);
 }
 
 function overrideField<Terms extends Readonly<Record<string, object>>>(

@@ -1,7 +1,14 @@
 /** Observations that are stacks of frames. */
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
-import { type AnyMoment, defineTask, type ObservationTerm, registry, stackedFrames } from "../../src/tasks/index.ts";
+import {
+  type AnyMoment,
+  defineTask,
+  type ObservationTerm,
+  registry,
+  stackedFrames,
+  withOverrides,
+} from "../../src/tasks/index.ts";
 import { ObservationGroup } from "../../src/tasks/observation.ts";
 
 const moment = { episodeStep: 0 } as { -readonly [Key in keyof AnyMoment]: AnyMoment[Key] };
@@ -64,5 +71,13 @@ describe("stacked frames", () => {
     );
     expect(look({ step: { ...step, history: 6 } })).toThrow('observation "step" looks back 5 control steps');
     expect(look(stackedFrames(5, { step }))).not.toThrow();
+  });
+
+  it("are refused where a shorter time limit leaves fewer control steps than frames", () => {
+    const barkour = registry.get("BarkourJoystick");
+    expect(() => withOverrides(barkour, { episodeSeconds: 0.28 })).toThrow(
+      /^task BarkourJoystick: observation "turning14" looks back 14 control steps; expected fewer than the 14 of an episode$/,
+    );
+    expect(withOverrides(barkour, { episodeSeconds: 0.3 }).episodeSteps).toBe(15);
   });
 });
