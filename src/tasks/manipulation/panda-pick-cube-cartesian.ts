@@ -105,7 +105,7 @@ export const pandaPickCubeCartesian = defineTask({
   },
   reward: { progress: { weight: 1, of: (s) => s.best.gain } },
   terminate: { cubeAway: (s) => s.robot.isAway, inPlace: isInPlace },
-  presets: adviceRecipe(400_000),
+  presets: adviceRecipe(120_000),
   goal: {
     success: { about: "The cube is within 5 cm of its target, which ends the episode.", of: isInPlace },
     counters: {
