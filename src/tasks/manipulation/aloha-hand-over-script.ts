@@ -14,7 +14,8 @@ interface Scene {
   readonly fingers: Float64Array;
 }
 
-const PACE = { step: 0.015, share: 0.8 };
+/** The lags are the servos' own, damping over stiffness. */
+const PACE = { step: 0.015, share: 0.8, lags: [0.134, 0.0755, 0.0815, 0.087, 0.17, 0.115] };
 /** From the middle of the box in shares of the way between the marks of its halves: where hands grip it */
 const [UPPER, LOWER] = [0.75, -0.5];
 /** m, finger positions: opened so far they hold nothing; closed so far they hold the box; opened so far they let go of it, and over which */

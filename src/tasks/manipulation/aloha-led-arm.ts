@@ -3,15 +3,14 @@ import type { Simulation } from "../../physics/simulation.ts";
 import { ALOHA_JOINTS } from "./aloha.ts";
 import { ArmReach } from "./arm-reach.ts";
 
-/** s, by joint: damping over stiffness of the servos */
-const LAGS = [0.134, 0.0755, 0.0815, 0.087, 0.17, 0.115];
-
 /** How far an action moves. */
 export interface Pace {
   /** rad per unit of action */
   readonly step: number;
   /** Share of the missing moves that an action makes, at most */
   readonly share: number;
+  /** s, by joint, of the servos: see `ArmReach.missing` */
+  readonly lags: readonly number[];
 }
 
 /** One arm. */
@@ -37,8 +36,8 @@ export class LedArm {
 
   /** Writes the actions of the six joints. Each moves as far as it may, so a hand reaches a distant place on a curve. */
   write(action: Float64Array, offset: number): void {
-    const { step, share } = this.#pace;
-    const moves = this.#reach.moves(LAGS);
+    const { step, share, lags } = this.#pace;
+    const moves = this.#reach.moves(lags);
     for (let j = 0; j < moves.length; j++) action[offset + j] = limited((share * moves[j]) / step, -1, 1);
   }
 }

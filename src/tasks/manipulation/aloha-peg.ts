@@ -13,6 +13,7 @@ import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
 import { tolerance } from "../terms/tolerance.ts";
 import { alohaIncrements, alohaWords, point } from "./aloha.ts";
+import { PegScript } from "./aloha-peg-script.ts";
 import { AlohaHand, type Hold } from "./aloha-starts.ts";
 
 /** Playground's steps in one of ours. */
@@ -71,8 +72,11 @@ const words = readings((sim) => {
     socketUp: sim.xmat.subarray(9 * socket + 6, 9 * socket + 9),
     pegUp: sim.xmat.subarray(9 * peg + 6, 9 * peg + 9),
   }));
+  const script = new PegScript(sim, { places, grippers });
   return {
     ...aloha,
+    /** What the scripted controller would do now [14]. */
+    advise: () => script.advise(),
     hands: {
       left: new AlohaHand(sim, "left", "socket", SOCKET_HOLD),
       right: new AlohaHand(sim, "right", "peg", PEG_HOLD),
@@ -145,6 +149,10 @@ export const alohaSinglePegInsertion = defineTask({
   reset: begin,
 
   lessons: {
+    shown: {
+      about: "a scripted controller puts the peg in; the policy learns from it with --algorithm.advice-pull",
+      advise: (s: { readonly robot: Robot }) => s.robot.advise(),
+    },
     stages: {
       about: "two of three episodes begin later: both parts in their hands, or also the peg's tip in the hole",
       reset: beginAnywhere,
