@@ -27,6 +27,8 @@ const IN_HAND = 0.03;
 const TILTS_FROM = 0.64;
 const TILT = 4;
 const MOST_TILT = 0.8;
+/** Share of the tilt at the target with which a cube that will be turned is gripped: with all of it, the way down takes too long */
+const EARLY = 0.4;
 const FINGER = ARM_JOINTS; // in qpos
 /** m, height from which the cube turns in the air */
 const LIFTED = 0.06;
@@ -84,8 +86,8 @@ class PickScript {
 
   /** Towards the cube: first to a place before it, then down, once the fingers will pass it on both sides. */
   #approach(isHeld: boolean): void {
-    const { object, toObject } = this.#robot;
-    this.#point(object);
+    const { object, target, toObject } = this.#robot;
+    this.#tilt(Math.max(tiltOver(object), this.#turned ? this.#tiltFor(target) : 0));
     const { position, rotation } = this.#reach;
     let along = 0;
     for (let i = 0; i < 3; i++) along += toObject[i] * rotation[3 * i + 2];
@@ -99,16 +101,22 @@ class PickScript {
   #carry(): void {
     const { gripper, target, toTarget, object } = this.#robot;
     const { position } = this.#reach;
-    this.#point(target);
+    this.#tilt(tiltOver(target));
     for (let i = 0; i < 3; i++) position[i] = gripper[i] + toTarget[i];
     if (this.#turned && object[2] > LIFTED) this.#turn();
   }
 
-  /** The hand's direction over a place: fingers along y, tilted in the x–z plane. */
-  #point([x, y]: ArrayLike<number> & Iterable<number>): void {
-    const tilt = Math.max(0, Math.min(MOST_TILT, TILT * (Math.hypot(x, y) - TILTS_FROM)));
+  /** The hand's direction: fingers along y, tilted in the x–z plane, rad. */
+  #tilt(tilt: number): void {
     const [c, s] = [Math.cos(tilt), Math.sin(tilt)];
     this.#reach.rotation.set([c, 0, s, 0, -1, 0, s, 0, -c]);
+  }
+
+  /** rad, with which the cube is gripped, so that the hand is less upright once the cube is turned as the target is. */
+  #tiltFor(target: Float64Array): number {
+    const { targetMatrix } = this.#robot;
+    const pitch = Math.atan2(targetMatrix[2], targetMatrix[8]);
+    return EARLY * Math.min(MOST_TILT, tiltOver(target) + pitch);
   }
 
   /** The hand as it is, turned by what the cube has to turn: R_target·R_cubeᵀ·R_hand. */
@@ -124,3 +132,7 @@ class PickScript {
       }
   }
 }
+
+/** rad, of the hand over a place [3] */
+const tiltOver = ([x, y]: ArrayLike<number> & Iterable<number>) =>
+  Math.max(0, Math.min(MOST_TILT, TILT * (Math.hypot(x, y) - TILTS_FROM)));

@@ -163,10 +163,10 @@ describe("the lesson shown", () => {
     expect(trained.rewardNames).toEqual(played.rewardNames);
   });
 
-  // On its own the script succeeds in 98 % and 88 % of 60 starts.
+  // On its own the script succeeds in 97.5 % and 94.5 % of 200 starts.
   it.each([
     ["PandaPickCube", pandaPickCube, 0.9],
-    ["PandaPickCubeOrientation", pandaPickCubeOrientation, 0.75],
+    ["PandaPickCubeOrientation", pandaPickCubeOrientation, 0.85],
   ] as const)(
     "%s: its script brings the cube to the target and holds it in most starts",
     async (_name, task, share) => {
