@@ -1,6 +1,6 @@
 /**
- * The one door to mujoco-js: loads the WebAssembly module once per thread, compiles MJCF files and turns the engine's failures into readable ones.
- * Types of the module stay in this folder; no other file imports mujoco-js.
+ * The one door to MuJoCo: starts its module once per thread, compiles MJCF files and turns the engine's failures into readable ones.
+ * Types of the module stay in this folder; no other folder imports mujoco-js.
  */
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
@@ -9,9 +9,10 @@ import { UserError } from "../math/user-error.ts";
 import { type CompileGuard, compileGuard } from "./compile-guard.ts";
 import { type Loan, modulePath, withDisk } from "./host-disk.ts";
 import { missingFile } from "./missing-file.ts";
+import { startMujoco } from "./mujoco-module.ts";
 import { PhysicsError, withAdvice } from "./physics-error.ts";
 import { noteLine } from "./warnings.ts";
-import { type ModuleStack, moduleStack, withExports } from "./wasm-stack.ts";
+import { type ModuleStack, moduleStack } from "./wasm-stack.ts";
 
 /** The mujoco-js module. */
 export type MujocoModule = MainModule;
@@ -98,8 +99,7 @@ async function startEngine(): Promise<LoadedEngine> {
     noteLine(line);
     if (printed.length > KEPT_LINES) printed.shift();
   };
-  const { default: loadModule } = await import("mujoco-js");
-  const { module, exports } = await withExports(() => loadModule({ print: keep, printErr: keep }));
+  const { module, exports } = await startMujoco({ print: keep, printErr: keep });
   module.FS.writeFile(PROBE_PATH, PROBE);
   const probe = module.MjModel.loadFromXML(PROBE_PATH);
   module.FS.unlink(PROBE_PATH);

@@ -13,6 +13,7 @@ export default defineConfig({
       { find: "node:fs", replacement: here("src/files.ts") },
       { find: "node:path", replacement: here("src/paths.ts") },
       { find: "node:url", replacement: here("src/urls.ts") },
+      { find: /^.*\/mujoco-module\.ts$/, replacement: here("src/mujoco-module.ts") },
       { find: /^.*\/user-task\.ts$/, replacement: here("src/user-task.ts") },
       { find: /^.*\/package-root\.ts$/, replacement: here("src/package-root.ts") },
     ],
