@@ -4,7 +4,8 @@ import type { TaskPresets } from "./presets.ts";
 
 /**
  * The lesson `shown`. The learning rate is not steered by clipped ratios: advice moves the policy far in every iteration, and a target for
- * the share of clipped ratios would hold it back fifty times. @param pull of the advice at the end, relative to the beginning
+ * the share of clipped ratios would hold it back fifty times. Few epochs, since states are cheap and the script answers in each of them.
+ * @param pull of the advice at the end, relative to the beginning
  */
 export function adviceRecipe(steps: number, pull = 0.2): TaskPresets {
   const batch = {
@@ -18,7 +19,8 @@ export function adviceRecipe(steps: number, pull = 0.2): TaskPresets {
   const fallsOver = `over ${0.8 * steps}`;
   const update = {
     rewardScale: 0.1,
-    minibatches: 16,
+    epochs: 2,
+    minibatches: 8,
     policyHidden: [256, 256, 256],
     clipTarget: 0,
     learningRate: `0.0005..0.00005 over ${steps}`,

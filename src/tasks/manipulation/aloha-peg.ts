@@ -6,6 +6,7 @@
  * twice as much to the targets at once, and whose reward at its end counts twice. The first observation is of the real state, where Playground
  * shows zeros for all places. Actions are clipped to ±1, where published policies stay.
  */
+import { adviceRecipe } from "../../config/advice-recipe.ts";
 import { defineTask } from "../define-task.ts";
 import type { HandleBox } from "../handles/allowed.ts";
 import type { MomentBase, ResetContext } from "../moment.ts";
@@ -184,6 +185,7 @@ export const alohaSinglePegInsertion = defineTask({
     pegLift: { weight: weight(4), of: pegLift },
     insertion: { weight: weight(8), of: ({ robot }) => (robot.isOnAxis() ? isIn(robot.tipDistance()) : 0) },
   },
+  presets: adviceRecipe(2_000_000),
   goal: {
     success: {
       about: `The tip of the peg is within ${1000 * INSERTED} mm of the place in the socket's middle where the reward is highest.`,
