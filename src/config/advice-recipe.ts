@@ -5,9 +5,8 @@ import type { TaskPresets } from "./presets.ts";
 /**
  * The lesson `shown`. The learning rate is not steered by clipped ratios: advice moves the policy far in every iteration, and a target for
  * the share of clipped ratios would hold it back fifty times. Few epochs, since states are cheap and the script answers in each of them.
- * @param pull of the advice at the end, relative to the beginning
  */
-export function adviceRecipe(steps: number, pull = 0.2): TaskPresets {
+export function adviceRecipe(steps: number, { epochs = 2, minibatches = 8 } = {}): TaskPresets {
   const batch = {
     steps,
     lesson: "shown",
@@ -19,18 +18,18 @@ export function adviceRecipe(steps: number, pull = 0.2): TaskPresets {
   const fallsOver = `over ${0.8 * steps}`;
   const update = {
     rewardScale: 0.1,
-    epochs: 2,
-    minibatches: 8,
+    epochs,
+    minibatches,
     policyHidden: [256, 256, 256],
     clipTarget: 0,
     learningRate: `0.0005..0.00005 over ${steps}`,
   };
-  const flow = { ...update, driftPenalty: 0, advicePull: `1..${pull} ${fallsOver}` };
+  const flow = { ...update, driftPenalty: 0, advicePull: `1..0.2 ${fallsOver}` };
   return {
     laptop: {
       "fpo++": { ...batch, algorithm: { ...flow, name: "fpo++" } },
       fpo: { ...batch, algorithm: { ...flow, name: "fpo" } },
-      ppo: { ...batch, algorithm: { ...update, name: "ppo", advicePull: `10..${10 * pull} ${fallsOver}` } },
+      ppo: { ...batch, algorithm: { ...update, name: "ppo", advicePull: `10..2 ${fallsOver}` } },
     },
   };
 }

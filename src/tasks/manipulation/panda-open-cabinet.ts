@@ -86,6 +86,6 @@ export const pandaOpenCabinet = defineTask({
   },
   rewardClip: [-1e4, 1e4],
   terminate: { handleAway: (s) => s.robot.isAway },
-  presets: adviceRecipe(900_000),
+  presets: adviceRecipe(600_000, { epochs: 6, minibatches: 16 }),
   goal: { success: { about: "The drawer's handle is within 2 cm of its target.", of: inPlace, atEnd: true } },
 });

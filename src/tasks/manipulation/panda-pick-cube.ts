@@ -138,7 +138,7 @@ function pickCube(name: string, turned: boolean, presets: TaskPresets) {
 }
 
 /** To a place in the air. */
-export const pandaPickCube = pickCube("PandaPickCube", false, adviceRecipe(1_500_000));
+export const pandaPickCube = pickCube("PandaPickCube", false, adviceRecipe(1_000_000, { epochs: 6, minibatches: 16 }));
 
 /** To a place in the air, tilted by up to 45°. */
 export const pandaPickCubeOrientation = pickCube("PandaPickCubeOrientation", true, adviceRecipe(1_500_000));
