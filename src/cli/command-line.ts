@@ -44,6 +44,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "serve the viewer and train in it",
     load: () => import("./commands/studio.ts"),
   },
+  worker: {
+    takes: "",
+    summary: "compute shards for trainings on other machines",
+    load: () => import("./commands/worker.ts"),
+  },
   bench: {
     takes: "[what]",
     summary: "measure this machine",

@@ -6,6 +6,8 @@ import { algorithmOf, presetOf } from "../config/presets.ts";
 import { type Output, resultJson } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
+import type { QueueConnection } from "../queue/connection.ts";
+import { askedQueue } from "../queue/queue-url.ts";
 import { jsonStreamSink } from "../runs/jsonl-sink.ts";
 import type { MetricSink } from "../runs/metrics.ts";
 import { progressSink } from "../runs/progress-sink.ts";
@@ -35,6 +37,7 @@ export interface TrainOptions extends ServeFlags {
   readonly resume?: string;
   readonly fork?: string;
   readonly view?: boolean;
+  readonly queue?: string;
   readonly printConfig?: boolean;
   readonly json?: boolean;
   readonly [setting: string]: unknown;
@@ -49,15 +52,40 @@ export async function train(named: string | undefined, options: TrainOptions, ou
   }
   const at = readServeFlags(options);
   if (options.view !== true) refuseServeFlags(options);
-  const run = await prepareRun(task, options);
+  const queue = await askedConnection(options, output);
   try {
-    await trainInView(run, at, options, output);
+    await trainPrepared(await prepareRun(task, options), { at, queue }, options, output);
+  } finally {
+    queue?.close();
+  }
+}
+
+/** Where it is shown, and who collects for it. */
+interface Surroundings {
+  readonly at: ServeSettings;
+  readonly queue: QueueConnection | null;
+}
+
+async function trainPrepared(run: PreparedRun, around: Surroundings, options: TrainOptions, output: Output) {
+  try {
+    await trainInView(run, around, options, output);
   } finally {
     run.lock.release();
   }
 }
 
-async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOptions, output: Output): Promise<void> {
+/** Opened before anything is written, so that a queue that is not there leaves nothing behind. */
+async function askedConnection({ queue }: TrainOptions, output: Output): Promise<QueueConnection | null> {
+  const address = askedQueue(queue, process.env);
+  return address === null ? null : (await import("../queue/connection.ts")).openQueue(address, output.note);
+}
+
+async function trainInView(
+  run: PreparedRun,
+  { at, queue }: Surroundings,
+  options: TrainOptions,
+  output: Output,
+): Promise<void> {
   const viewer = options.view === true ? await openViewer(at, output) : null;
   output.note(startText(run));
   const progress = progressSink({ totalSteps: run.config.steps, stream: output.notes });
@@ -68,7 +96,7 @@ async function trainInView(run: PreparedRun, at: ServeSettings, options: TrainOp
   try {
     const sinks: MetricSink[] = [progress];
     if (options.json === true) sinks.push(jsonStreamSink((line) => output.result(line)));
-    const result = await runTraining(run, { sinks, signal: interrupt.signal, view });
+    const result = await runTraining(run, { sinks, signal: interrupt.signal, view, queue });
     view?.end(result.stopped ? "stopped" : "done");
     output.note(endText(run, result));
     const { steps, seconds } = result;

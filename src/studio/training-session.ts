@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { controllerOnnx } from "../export/onnx-controller.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { packageVersion } from "../files/version.ts";
+import type { QueueConnection } from "../queue/connection.ts";
 import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import { jsonlFileSink } from "../runs/jsonl-sink.ts";
 import type { FileSink, MetricSink } from "../runs/metrics.ts";
@@ -11,7 +12,7 @@ import { runPaths } from "../runs/run-folder.ts";
 import { takenFiles } from "../runs/run-places.ts";
 import { tensorboardSink } from "../runs/tensorboard-sink.ts";
 import { describeTask } from "../tasks/index.ts";
-import { Training } from "../train/training.ts";
+import { type Hire, Training } from "../train/training.ts";
 import type { LiveView } from "./live-view.ts";
 import { type PreparedRun, writeConfig } from "./prepared-run.ts";
 import { type Endangered, rescued } from "./rescued-run.ts";
@@ -29,6 +30,8 @@ export interface SessionOptions {
   readonly sinks: readonly MetricSink[];
   readonly signal: AbortSignal;
   readonly view?: LiveView;
+  /** Where shards and evaluations are handed out; null: computed here */
+  readonly queue?: QueueConnection | null;
 }
 
 /**
@@ -43,11 +46,11 @@ export async function runTraining(run: PreparedRun, options: SessionOptions): Pr
   }
 }
 
-async function trainIn(run: PreparedRun, files: readonly FileSink[], { sinks, signal, view }: SessionOptions) {
+async function trainIn(run: PreparedRun, files: readonly FileSink[], { sinks, signal, view, queue }: SessionOptions) {
   const all = [...sinks, ...files, ...(view === undefined ? [] : [view.sink()])];
   let training: Training | null = null;
   try {
-    training = await startTraining(run, all, view);
+    training = await startTraining(run, all, { view, queue });
     view?.attach(training, run.folder, run.continued ? await storedHistory(run.folder) : undefined);
     const result = await training.run(signal);
     await closeAll(all);
@@ -63,16 +66,30 @@ async function trainIn(run: PreparedRun, files: readonly FileSink[], { sinks, si
 }
 
 /** A new run whose task or engine does not load leaves no folder behind; it was empty before, or not there. */
-async function startTraining(run: PreparedRun, sinks: readonly MetricSink[], view?: LiveView): Promise<Training> {
+async function startTraining(
+  run: PreparedRun,
+  sinks: readonly MetricSink[],
+  { view, queue }: Pick<SessionOptions, "view" | "queue">,
+): Promise<Training> {
   const { config, stored, folder, resume, continued, lock } = run;
   const guard = () => lock.check();
   const onCheckpoint = async (saved: SavedPolicy) => writeController(training, saved, folder, stored.run);
-  const options = { config, stored, runFolder: folder, sinks, resume, onBurst: view?.onBurst, onCheckpoint, guard };
+  const hire = queue ? hireFrom(queue, run) : undefined;
+  const watched = { onBurst: view?.onBurst, onCheckpoint, guard };
+  const options = { config, stored, runFolder: folder, sinks, resume, hire, ...watched };
   const training: Training = await Training.create(options).catch(async (error: unknown) => {
     if (!continued) await rm(folder, { recursive: true, force: true });
     throw error;
   });
   return training;
+}
+
+/** A crew of whoever takes work from the queue. */
+function hireFrom(queue: QueueConnection, { stored, folder, files }: PreparedRun): Hire {
+  return async (assembly, report) => {
+    const { HandOut } = await import("../queue/hand-out.ts");
+    return HandOut.create(queue, { name: basename(folder), shown: stored, files }, assembly, report);
+  };
 }
 
 function endangered(training: Training, run: PreparedRun, sinks: readonly FileSink[]): Endangered {

@@ -29,6 +29,8 @@ export interface Assembly {
   readonly trainedEnv: Environment;
   readonly engine: Engine;
   readonly pool: WorkerPool;
+  /** What the threads were started with */
+  readonly setup: ThreadSetup;
   readonly parts: TrainingParts;
 }
 
@@ -52,7 +54,8 @@ export async function assemble(
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
   const board = new DescentBoard(views.board);
-  const pool = await WorkerPool.create(threads, setupOf(config, trainedEnv, { plan, sizes, memory }), (message) => {
+  const setup = setupOf(config, trainedEnv, { plan, sizes, memory });
+  const pool = await WorkerPool.create(threads, setup, (message) => {
     board.breakOff(); // no thread shall wait for its share
     onWorkerLost(message);
   });
@@ -64,7 +67,7 @@ export async function assemble(
   const average = new Float32Array(sizes.actorSize);
   const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, ...layouts };
   startWeights(config, parts);
-  return { env, trainedEnv, engine, pool, parts };
+  return { env, trainedEnv, engine, pool, setup, parts };
 }
 
 /** Ends the threads and frees the simulation. */

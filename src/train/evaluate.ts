@@ -8,7 +8,7 @@ import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
 import type { TrackingSums } from "../rollout/tracking-error.ts";
 import type { EvaluationSummary } from "../runs/metrics.ts";
 import { Environment, resolveTask, type Task } from "../tasks/index.ts";
-import type { ThreadSetup } from "./jobs.ts";
+import type { Crew, ThreadSetup } from "./jobs.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** What is evaluated, and how. */
@@ -40,9 +40,9 @@ export interface PhysicsEvents {
 /** Episodes that one job runs side by side: fixed, so that results do not depend on the number of threads. */
 const EPISODES_PER_JOB = 4;
 
-/** Runs an evaluation on threads that are already there. */
+/** Runs an evaluation with a crew that is already there. */
 export async function evaluateOn(
-  pool: WorkerPool,
+  crew: Crew,
   request: EvaluationRequest,
   task: EvaluatedTask,
   events: PhysicsEvents,
@@ -52,7 +52,7 @@ export async function evaluateOn(
     const episodes = Math.min(EPISODES_PER_JOB, request.episodes - first);
     jobs.push({ ...request, kind: "evaluate" as const, firstEpisode: first, episodes });
   }
-  const parts = await pool.run<"evaluate">(jobs);
+  const parts = await crew.run<"evaluate">(jobs);
   const [first] = parts.flatMap((part) => part.refusals);
   if (first !== undefined) events.refused(first);
   const steps = total(parts.flatMap((part) => part.lengths));

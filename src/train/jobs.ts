@@ -80,3 +80,15 @@ export type JobResult<K extends Job["kind"] = Job["kind"]> = {
   descend: null;
   evaluate: EpisodeResults;
 }[K];
+
+/** Jobs that are pure functions of what they are given, so that any machine may do them. */
+export type ShardJob = Extract<Job, { readonly kind: "collect" | "evaluate" }>;
+
+/** Who collects shards and runs evaluations: the threads here, or machines behind a queue. Which of them does never shows in the results. */
+export interface Crew {
+  /** Does all jobs and returns their results in the order of the jobs. */
+  run<K extends ShardJob["kind"]>(jobs: readonly Extract<ShardJob, { kind: K }>[]): Promise<JobResult<K>[]>;
+  /** Somebody waits for the end: what other machines have not done yet is done here. */
+  hurry?(): void;
+  close(): Promise<void>;
+}

@@ -4,25 +4,21 @@ import { createEngine } from "../graph/index.ts";
 import { Descender } from "../learner/descender.ts";
 import { type IterationViews, iterationLayout } from "../learner/iteration-layout.ts";
 import { Updater } from "../learner/updater.ts";
-import { STREAM } from "../math/rng.ts";
-import { NoiseSource } from "../policy/noise-source.ts";
-import { parameterViews } from "../policy/parameters.ts";
-import { noiseSize, policyLayout } from "../policy/policy.ts";
-import { samplerFunction } from "../policy/sampler.ts";
-import { type ActingPolicy, Collector, type StepObserver, type Trajectory } from "../rollout/collect.ts";
+import type { StepObserver } from "../rollout/collect.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import { Evaluator } from "../rollout/evaluation.ts";
 import { PoseTape, tapeSizes } from "../rollout/pose-tape.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { sharedViews } from "../threads/shared-layout.ts";
 import type { Job, JobResult, ThreadSetup, TrainingSetup, WatchRequest } from "./jobs.ts";
+import { ShardCollector, trainingEnv } from "./shard-collector.ts";
+import { stateOf, trajectoryOf } from "./trajectory.ts";
 
 /** The training half of a thread. */
 interface TrainingTools {
   readonly setup: TrainingSetup;
   readonly views: IterationViews;
-  readonly collector: Collector;
-  readonly policy: ActingPolicy;
+  readonly collector: ShardCollector;
   readonly updater: Updater;
   readonly descender: Descender;
 }
@@ -81,89 +77,32 @@ export class ThreadHost {
     return this.#training;
   }
 
-  #collect({
-    shard,
-    clock,
-    generation,
-    actionNoise,
-    watch,
-  }: Extract<Job, { kind: "collect" }>): Promise<EpisodeReport> {
-    const { setup, views, collector, policy } = this.#tools;
+  #collect({ shard, generation, watch, ...job }: Extract<Job, { kind: "collect" }>): Promise<EpisodeReport> {
+    const { setup, views, collector } = this.#tools;
     const { sizes } = setup;
-    policy.actionNoise = actionNoise;
-    policy.weights.set(views.actor);
-    policy.feeds.mean.set(views.mean.subarray(0, sizes.obsSize));
-    policy.feeds.std.set(views.std.subarray(0, sizes.obsSize));
-    const state = (which: number) => {
-      const start = (which * sizes.shards + shard) * sizes.shardStateSize;
-      return views.shardState.subarray(start, start + sizes.shardStateSize);
-    };
+    const state = (which: 0 | 1) => stateOf(views, sizes, which, shard);
     return collector.collect(
-      { clock, firstEnv: shard * sizes.envs },
-      policy,
-      state(generation),
-      state(1 - generation),
-      trajectoryOf(views, setup, shard),
+      { ...job, shard },
+      { weights: views.actor, mean: views.mean, std: views.std },
+      {
+        before: state(generation),
+        after: state(generation === 0 ? 1 : 0),
+        trajectory: trajectoryOf(views, sizes, shard),
+      },
       watch && poseObserver(watch, collector.env, sizes.steps),
     );
   }
 }
 
-/** The environment itself, or one of the task's training form with the time limit that training requests. */
-async function trainingEnv(env: Environment, { episodeSteps }: TrainingSetup): Promise<Environment> {
-  const { lesson } = env.task;
-  const ownLimit = episodeSteps === 0 || episodeSteps === env.episodeSteps;
-  if (lesson === undefined && ownLimit) return env;
-  const task = lesson?.training ?? env.task;
-  return Environment.create(ownLimit ? task : { ...task, episodeSteps }, { looks: false });
-}
-
 async function trainingTools(env: Environment, engine: Engine, setup: TrainingSetup): Promise<TrainingTools> {
   const { sizes, spec, plan, seed, mirror, adam, minibatchScale } = setup;
   const views = sharedViews(iterationLayout(sizes), setup.memory);
-  const collector = new Collector(env, {
-    seed,
-    envs: sizes.envs,
-    steps: sizes.steps,
-    noise: setup.noise,
-    staggered: setup.staggered,
-  });
-  const weights = new Float32Array(sizes.actorSize);
-  const noise = new NoiseSource(STREAM.policy, setup.noise, noiseSize(setup.policy));
-  const policy: ActingPolicy = {
-    noise,
-    sampler: await engine.compile(samplerFunction(setup.policy, sizes.envs)),
-    weights,
-    feeds: {
-      ...parameterViews(policyLayout(setup.policy), weights),
-      mean: new Float32Array(sizes.obsSize),
-      std: new Float32Array(sizes.obsSize),
-    },
-    actionNoise: 0,
-  };
+  const collector = await ShardCollector.create(env, engine, setup);
+  const { noise } = collector;
   const options = { engine, spec, plan, sizes, views, seed, noise, mirror };
   const updater = await Updater.create(options);
   const descender = await Descender.create({ ...options, adam, minibatchScale }, updater);
-  return { setup, views, collector, policy, updater, descender };
-}
-
-function trajectoryOf(views: IterationViews, { sizes }: TrainingSetup, shard: number): Trajectory {
-  const rows = sizes.steps * sizes.envs;
-  const seen = rows + sizes.envs;
-  const part = <T extends { subarray(a: number, b: number): T }>(array: T, size: number) =>
-    array.subarray(shard * size, (shard + 1) * size);
-  return {
-    obs: part(views.obs, seen * sizes.obsSize),
-    privileged: part(views.privileged, seen * sizes.privilegedSize),
-    action: part(views.action, rows * sizes.actionSize),
-    reward: part(views.reward, rows),
-    terminated: part(views.terminated, rows),
-    truncated: part(views.truncated, rows),
-    finalCount: part(views.finalCount, 1),
-    finalRow: part(views.finalRow, sizes.finals),
-    finalObs: part(views.finalObs, sizes.finals * sizes.obsSize),
-    finalPrivileged: part(views.finalPrivileged, sizes.finals * sizes.privilegedSize),
-  };
+  return { setup, views, collector, updater, descender };
 }
 
 function poseObserver(watch: WatchRequest, env: Environment, steps: number): StepObserver {

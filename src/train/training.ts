@@ -19,11 +19,11 @@ import type { UpdateMeasures } from "./descent.ts";
 import { EpisodeWindow } from "./episode-window.ts";
 import { evaluateOn, evaluationScore } from "./evaluate.ts";
 import { IncidentDesk } from "./incidents.ts";
+import type { Crew } from "./jobs.ts";
 import { RefusedSteps } from "./refused-steps.ts";
 import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { WarningTally } from "./warning-tally.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
-import type { WorkerPool } from "./worker-pool.ts";
 
 /** Values that were not finite, of one iteration, that get a line each. */
 const MOST_REPORTED = 8;
@@ -35,6 +35,9 @@ export interface ResumePoint extends RestoreOptions {
   /** Training seconds spent before */
   readonly seconds: number;
 }
+
+/** Finds a crew for a run. @param report takes one sentence for the people who watch */
+export type Hire = (assembly: Assembly, report: (message: string) => void) => Promise<Crew>;
 
 /** What a run is made from. */
 export interface TrainingOptions {
@@ -50,6 +53,8 @@ export interface TrainingOptions {
   readonly onBurst?: (burst: WatchedBurst) => void;
   /** Called before every iteration and every checkpoint; what it throws ends the run */
   readonly guard?: () => void;
+  /** Finds others who collect and evaluate; without it the run's own threads do */
+  readonly hire?: Hire;
   /** Milliseconds of a monotonic clock; used for reports and for the time between checkpoints only */
   readonly nowMs?: () => number;
 }
@@ -66,7 +71,7 @@ export class Training {
   readonly incidents: IncidentDesk;
   readonly #options: TrainingOptions;
   readonly #parts: TrainingParts;
-  readonly #pool: WorkerPool;
+  readonly #crew: Crew;
   readonly #assembly: Assembly;
   readonly #episodes: EpisodeWindow;
   readonly #refused: RefusedSteps;
@@ -79,14 +84,14 @@ export class Training {
   #gate: Promise<void> = Promise.resolve();
   #openGate: (() => void) | null = null;
 
-  private constructor(options: TrainingOptions, assembly: Assembly) {
-    const { env, trainedEnv, pool, parts } = assembly;
+  private constructor(options: TrainingOptions, assembly: Assembly, crew: Crew) {
+    const { env, trainedEnv, parts } = assembly;
     this.config = options.config;
     this.#options = options;
     this.#assembly = assembly;
     this.env = env;
     this.trainedEnv = trainedEnv;
-    this.#pool = pool;
+    this.#crew = crew;
     this.#parts = parts;
     this.#episodes = new EpisodeWindow(parts.loop);
     this.#refused = new RefusedSteps(trainedEnv.sim.scene, options.config.envs);
@@ -111,14 +116,15 @@ export class Training {
    * @throws UserError where task, scene, engine or checkpoint are at fault
    */
   static async create(options: TrainingOptions): Promise<Training> {
-    const { config, sinks, resume } = options;
-    const steps = () => assembly.parts.loop.clock.envSteps;
-    const assembly: Assembly = await assemble(config, (message) => {
-      for (const sink of sinks) sink.event({ kind: "worker", steps: steps(), message });
-    });
+    const { config, sinks, resume, hire } = options;
+    const report = (message: string) => {
+      const steps = assembly.parts.loop.clock.envSteps;
+      for (const sink of sinks) sink.event({ kind: "worker", steps, message });
+    };
+    const assembly: Assembly = await assemble(config, report);
     try {
       if (resume) restore(assembly.parts, resume.checkpoint, resume.source, resume);
-      return new Training(options, assembly);
+      return new Training(options, assembly, hire ? await hire(assembly, report) : assembly.pool);
     } catch (error) {
       await disassemble(assembly);
       throw error;
@@ -170,7 +176,12 @@ export class Training {
    * refuses to step the model
    */
   async run(signal: AbortSignal): Promise<{ steps: number; seconds: number }> {
-    signal.addEventListener("abort", () => this.setPaused(false), { once: true });
+    const hurry = () => {
+      this.setPaused(false);
+      this.#crew.hurry?.();
+    };
+    if (signal.aborted) hurry();
+    signal.addEventListener("abort", hurry, { once: true });
     while (this.steps < this.config.steps && !signal.aborted) {
       await this.#gate;
       if (signal.aborted) break;
@@ -185,8 +196,9 @@ export class Training {
     return { steps: this.steps, seconds: this.#seconds };
   }
 
-  /** Ends the threads and frees the simulation. */
+  /** Lets the crew go, ends the threads and frees the simulation. */
   async close(): Promise<void> {
+    await this.#crew.close();
     await disassemble(this.#assembly);
   }
 
@@ -206,7 +218,7 @@ export class Training {
   async #iterate(): Promise<void> {
     const { loop, learner } = this.#parts;
     const started = this.#nowMs();
-    const report = await collectIteration(this.#pool, this.config, this.#parts, (shard) =>
+    const report = await collectIteration(this.#crew, this.config, this.#parts, (shard) =>
       this.watch.requestFor(shard),
     ).catch((error: unknown) => this.#saveAndThrow(error));
     const collected = this.#nowMs();
@@ -292,7 +304,7 @@ export class Training {
     const refused = (words: string) =>
       this.#event("warning", `evaluation: ${words}; such episodes count as early terminations`);
     const warned = () => {}; // already reported by the training
-    const summary = await evaluateOn(this.#pool, { ...request, episodes: evaluation.episodes }, this.env, {
+    const summary = await evaluateOn(this.#crew, { ...request, episodes: evaluation.episodes }, this.env, {
       refused,
       warned,
     });

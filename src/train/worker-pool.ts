@@ -1,10 +1,10 @@
 /** The threads of a training or an evaluation. */
 import { JobThreads } from "../threads/job-threads.ts";
 import { collectLessOften } from "../threads/roomy-heap.ts";
-import type { Job, JobResult, ThreadSetup } from "./jobs.ts";
+import type { Crew, Job, JobResult, ThreadSetup } from "./jobs.ts";
 
 /** A fixed number of threads with the same setup, for training and evaluation. */
-export class WorkerPool {
+export class WorkerPool implements Crew {
   /** Threads */
   readonly size: number;
   readonly #threads: JobThreads<Job>;

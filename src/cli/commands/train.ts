@@ -1,6 +1,7 @@
 /** Arguments and flags of `flowgait train`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
+import { QUEUE_HELP } from "../flags/queue-flag.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions } from "../flags/setting-options.ts";
 import type { TrainOptions } from "../train.ts";
@@ -21,6 +22,7 @@ export function declare(command: Command, output: Output): void {
     .option("--fork <run>", "start a new run from a checkpoint file or a run's newest checkpoint; settings may differ")
     .option("--view", "serve the viewer while training and print its address")
     .option("--print-config", "print the resolved configuration as JSON and stop")
+    .option("--queue <url>", QUEUE_HELP)
     .option("--json", "print one line of JSON per event on standard output")
     .action(async (task: string | undefined, options: TrainOptions) =>
       (await import("../train.ts")).train(task, options, output),

@@ -1,0 +1,266 @@
+/** A worker's time with one run: its threads, the jobs that it holds, its sign of life. */
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Job, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { UserError } from "../math/user-error.ts";
+import { JobThreads } from "../threads/job-threads.ts";
+import type { Announcement, FoundPlaces } from "./announcement.ts";
+import type { QueueConnection } from "./connection.ts";
+import { type SessionKeys, type SessionName, sessionKeys, sessionsKey } from "./keys.ts";
+import { hashOf, openParcel, pack } from "./parcel.ts";
+import type { WorkerState } from "./roster.ts";
+import { removeSession } from "./session.ts";
+import type { TakenUnit } from "./take-host.ts";
+import type { SharedSetup, TakeSetup, UnitName } from "./units.ts";
+
+/**
+ * A job whose worker is silent for `lockMs` is another's after the next check. A job may be lost as often as machines die: BullMQ would give it
+ * up at the second time.
+ */
+const LOCK = { lockDuration: 3000, stalledInterval: 2000, maxStalledCount: 2 ** 31 - 1 } as const;
+const BEAT_MS = 1000;
+/** Results wait so long for the learner. */
+const KEPT_MS = 600_000;
+/** A run that is not announced for so long has ended; a restarted server announces it again. */
+const MISSING_MS = 3000;
+/** Refused results after which a worker leaves a run. */
+const MOST_STRIKES = 3;
+
+/**
+ * Writes a result once, and only while it is wanted.
+ * KEYS: input, result, list of done; ARGV: result, ms that it is kept, note for the list
+ */
+const PUT_RESULT = `
+if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
+if not redis.call("SET", KEYS[2], ARGV[1], "NX", "PX", ARGV[2]) then return 0 end
+redis.call("RPUSH", KEYS[3], ARGV[3])
+redis.call("PEXPIRE", KEYS[3], ARGV[2])
+return 1`;
+
+/** Writes a worker's state while the run is there. KEYS: alive, workers; ARGV: id, state */
+const PUT_STATE = `
+if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
+return redis.call("HSET", KEYS[2], ARGV[1], ARGV[2])`;
+
+/** Who works for which run. */
+export interface StintOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly threads: number;
+  readonly session: SessionName;
+  readonly run: Announcement;
+  readonly places: FoundPlaces;
+  readonly report: (message: string) => void;
+}
+
+/** Why it ended, in words, and whether the run is not to be looked at again. */
+export interface StintEnd {
+  readonly reason: string;
+  readonly isFinal: boolean;
+}
+
+/** The worker is stopping: what it holds goes back. */
+class HandedBack extends Error {}
+
+/** From its start to the end of the run, or of the worker. */
+export class Stint {
+  readonly #connection: QueueConnection;
+  readonly #options: StintOptions;
+  readonly #keys: SessionKeys;
+  readonly #threads: JobThreads<TakenUnit>;
+  readonly #worker: Worker<UnitName>;
+  readonly #blocking: Redis;
+  /** What sends each held job back */
+  readonly #handBack = new Set<() => void>();
+  readonly #doing = new Map<string, string>();
+  #common: { readonly hash: string; readonly bytes: Buffer } | null = null;
+  #done = 0;
+  #beat = 0;
+
+  private constructor(connection: QueueConnection, options: StintOptions, threads: JobThreads<TakenUnit>) {
+    const { packages, address } = connection;
+    this.#connection = connection;
+    this.#options = options;
+    this.#keys = sessionKeys(address.prefix, options.session);
+    this.#threads = threads;
+    this.#blocking = connection.another();
+    this.#worker = new packages.Worker(options.session, (job, token) => this.#do(job, token), {
+      ...LOCK,
+      connection: this.#blocking,
+      prefix: address.prefix,
+      concurrency: options.threads,
+      name: options.name,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      runRetryDelay: BEAT_MS,
+    });
+    this.#worker.on("error", () => undefined); // lost connections are reported, lost locks are no fault
+  }
+
+  /** Works until the run ends or `signal` aborts. @throws UserError where the run's task cannot be set up here */
+  static async work(connection: QueueConnection, options: StintOptions, signal: AbortSignal): Promise<StintEnd> {
+    const shared = await readSetup(connection, options);
+    if (shared === null) return { reason: "has just ended", isFinal: false };
+    const threads = await startThreads(shared, options);
+    if (signal.aborted) {
+      await threads.close();
+      return { reason: "stopped", isFinal: false };
+    }
+    options.report(`run ${options.run.run} (${options.run.task.task}): working with ${options.threads} threads`);
+    const stint = new Stint(connection, options, threads);
+    const end = await stint.#watch(signal);
+    await stint.#close();
+    return end;
+  }
+
+  async #watch(signal: AbortSignal): Promise<StintEnd> {
+    let missingSinceMs: number | null = null;
+    while (!signal.aborted) {
+      if (this.#connection.redis.status === "ready") {
+        const strikes = await this.#show().catch(() => 0);
+        if (strikes >= MOST_STRIKES)
+          return { reason: `${strikes} results of this worker were refused; it leaves the run`, isFinal: true };
+        const isThere = await this.#isAnnounced().catch(() => true);
+        missingSinceMs = isThere ? null : (missingSinceMs ?? performance.now());
+        if (missingSinceMs !== null && performance.now() - missingSinceMs >= MISSING_MS)
+          return { reason: `ended; ${this.#done} units were computed here`, isFinal: false };
+      }
+      await sleep(BEAT_MS, undefined, { signal }).catch(() => undefined);
+    }
+    return { reason: `stopped; ${this.#done} units were computed here`, isFinal: false };
+  }
+
+  async #isAnnounced(): Promise<boolean> {
+    const { redis, address } = this.#connection;
+    return (await redis.hexists(sessionsKey(address.prefix), this.#options.session)) === 1;
+  }
+
+  /** @returns refused results */
+  async #show(): Promise<number> {
+    const { id, name, threads } = this.#options;
+    const { redis } = this.#connection;
+    const { alive, workers, strikes } = this.#keys;
+    const state: WorkerState = {
+      name,
+      host: hostname(),
+      pid: process.pid,
+      threads,
+      doing: [...this.#doing.values()],
+      done: this.#done,
+      beat: ++this.#beat,
+    };
+    await redis.eval(PUT_STATE, 2, alive, workers, id, JSON.stringify(state));
+    return Number((await redis.hget(strikes, id)) ?? 0);
+  }
+
+  async #do(job: Job<UnitName>, token = ""): Promise<void> {
+    const unit = job.data;
+    this.#doing.set(job.id!, `${unit.kind} ${unit.index}`);
+    try {
+      await this.#answer(unit);
+    } catch (error) {
+      if (!(error instanceof HandedBack)) throw error;
+      await job.moveToWait(token);
+      throw new this.#connection.packages.WaitingError();
+    } finally {
+      this.#doing.delete(job.id!);
+    }
+  }
+
+  async #answer(unit: UnitName): Promise<void> {
+    const parcels = await this.#fetch(unit);
+    if (parcels === null) return; // nobody wants it any more
+    const result = await this.#computeOrStop({ kind: unit.kind, unit, worker: this.#options.name, ...parcels });
+    const { input, result: at, done } = this.#keys;
+    const { round, index, common } = unit;
+    const note = `${round} ${index} ${this.#options.id}`;
+    const names = [input(round, index), at(round, index, common), done] as const;
+    await this.#connection.redis.eval(PUT_RESULT, 3, ...names, Buffer.from(result), KEPT_MS, note);
+    this.#done++;
+  }
+
+  /** What cannot be computed is an answer too: the learner decides. */
+  async #compute(taken: TakenUnit): Promise<Uint8Array> {
+    try {
+      return (await this.#threads.answer(taken)) as Uint8Array;
+    } catch (error) {
+      const { message } = error as Error;
+      const failure = { message, exitCode: error instanceof UserError ? error.exitCode : null };
+      return pack({ unit: taken.unit, worker: taken.worker, failure });
+    }
+  }
+
+  /** Computes, unless the worker stops before. @throws HandedBack */
+  async #computeOrStop(taken: TakenUnit): Promise<Uint8Array> {
+    let handBack = (): void => undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      handBack = () => reject(new HandedBack());
+    });
+    this.#handBack.add(handBack);
+    try {
+      return await Promise.race([this.#compute(taken), stopped]);
+    } finally {
+      this.#handBack.delete(handBack);
+    }
+  }
+
+  /** @returns null where the unit is not wanted any more; a damaged parcel is taken away, so that the learner brings it again */
+  async #fetch({ round, index, common, input }: UnitName): Promise<Pick<TakenUnit, "common" | "input"> | null> {
+    const at = this.#keys.input(round, index);
+    const own = await this.#checked(at, input);
+    if (own === null) return null;
+    if (this.#common?.hash !== common) {
+      const bytes = await this.#checked(this.#keys.common(common), common);
+      this.#common = bytes && { hash: common, bytes };
+    }
+    return this.#common && { common: this.#common.bytes, input: own };
+  }
+
+  async #checked(key: string, hash: string): Promise<Buffer | null> {
+    const { redis } = this.#connection;
+    const bytes = await redis.getBuffer(key);
+    if (bytes === null) return null;
+    try {
+      if (openParcel(bytes).hash === hash) return bytes;
+    } catch {
+      // Taken away as well.
+    }
+    await redis.unlink(key);
+    return null;
+  }
+
+  /** Whoever leaves a run that has ended tidies up: BullMQ's scripts write some keys anew for as long as somebody takes jobs. */
+  async #leave(): Promise<void> {
+    await this.#connection.redis.hdel(this.#keys.workers, this.#options.id);
+    if (!(await this.#isAnnounced())) await removeSession(this.#connection, this.#options.session);
+  }
+
+  async #close(): Promise<void> {
+    for (const handBack of this.#handBack) handBack();
+    const { redis } = this.#connection;
+    const isReady = redis.status === "ready";
+    await this.#worker.close(!isReady);
+    if (isReady) await this.#leave().catch(() => undefined);
+    this.#blocking.disconnect();
+    await this.#threads.close();
+  }
+}
+
+async function readSetup(
+  { redis, address }: QueueConnection,
+  { session, run }: StintOptions,
+): Promise<SharedSetup | null> {
+  const bytes = await redis.getBuffer(sessionKeys(address.prefix, session).setup);
+  if (bytes === null || hashOf(bytes) !== run.setup) return null;
+  return openParcel(bytes).header as SharedSetup;
+}
+
+/** @throws UserError where task, scene or engine are at fault */
+async function startThreads(shared: SharedSetup, { run, places, threads, report }: StintOptions) {
+  const { terrainSeed, lesson } = run.task;
+  const setup: TakeSetup = { ...shared, ...places, terrainSeed, lesson };
+  const started = new JobThreads<TakenUnit>(new URL("./take-thread.js", import.meta.url), setup, report);
+  await started.start(threads);
+  return started;
+}
