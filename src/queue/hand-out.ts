@@ -11,6 +11,7 @@ import type { CollectSetup } from "../train/shard-collector.ts";
 import { stateOf, trajectoryOf } from "../train/trajectory.ts";
 import type { QueueConnection } from "./connection.ts";
 import { pack } from "./parcel.ts";
+import type { WorkerState } from "./roster.ts";
 import { Round, type RoundOptions, type Unit } from "./round.ts";
 import { Session } from "./session.ts";
 import { packageHash, taskIdentity } from "./task-identity.ts";
@@ -68,6 +69,11 @@ export class HandOut implements Crew {
     const there = this.#handOut(jobs.filter((_, at) => !isMine[at])) as Promise<JobResult<K>[]>;
     const [own, others] = (await Promise.all([here, there])).map((results) => results.values());
     return isMine.map((my) => (my ? own : others)!.next().value!);
+  }
+
+  /** Who takes part. */
+  get workers(): readonly WorkerState[] {
+    return this.#session.roster.workers;
   }
 
   hurry(): void {

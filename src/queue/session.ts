@@ -11,6 +11,8 @@ import { Roster } from "./roster.ts";
 
 /** A learner that is silent for so long is gone; its keys are cleared away by whoever comes next. */
 const SILENT_MS = 60_000;
+/** One that is silent for so long gets no workers. */
+const QUIET_MS = 4000;
 const BEAT_MS = 1000;
 /** Events of BullMQ that are kept. Nobody reads them. */
 const EVENTS = 16;
@@ -115,6 +117,11 @@ export class Session {
     const silent = this.roster.read(await this.redis.hgetall(this.keys.workers), performance.now());
     if (silent.length > 0) await this.redis.hdel(this.keys.workers, ...silent);
   }
+}
+
+/** Whether a learner gave a sign of life in the last seconds. */
+export async function isLively({ redis, address }: QueueConnection, name: SessionName): Promise<boolean> {
+  return (await redis.pttl(sessionKeys(address.prefix, name).alive)) > SILENT_MS - QUIET_MS;
 }
 
 /** Removes what learners left that died. */

@@ -4,13 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { UserError } from "../math/user-error.ts";
-import { JobThreads } from "../threads/job-threads.ts";
 import type { Announcement, FoundPlaces } from "./announcement.ts";
 import type { QueueConnection } from "./connection.ts";
 import { type SessionKeys, type SessionName, sessionKeys, sessionsKey } from "./keys.ts";
 import { hashOf, openParcel, pack } from "./parcel.ts";
 import type { WorkerState } from "./roster.ts";
-import { removeSession } from "./session.ts";
+import { isLively, removeSession } from "./session.ts";
 import type { TakenUnit } from "./take-host.ts";
 import type { SharedSetup, TakeSetup, UnitName } from "./units.ts";
 
@@ -22,8 +21,8 @@ const LOCK = { lockDuration: 3000, stalledInterval: 2000, maxStalledCount: 2 ** 
 const BEAT_MS = 1000;
 /** Results wait so long for the learner. */
 const KEPT_MS = 600_000;
-/** A run that is not announced for so long has ended; a restarted server announces it again. */
-const MISSING_MS = 3000;
+/** A run without a sign of life for so much longer has ended; after a restart of the server its learner gives one. */
+const MISSING_MS = 2000;
 /** Refused results after which a worker leaves a run. */
 const MOST_STRIKES = 3;
 
@@ -38,10 +37,32 @@ redis.call("RPUSH", KEYS[3], ARGV[3])
 redis.call("PEXPIRE", KEYS[3], ARGV[2])
 return 1`;
 
+/** An answer that is about to be written. */
+export interface PutResult {
+  readonly unit: UnitName;
+  readonly result: Uint8Array;
+  /** The worker's */
+  readonly id: string;
+}
+
+/** Writes an answer, unless there is one already or nobody wants it any more. */
+export async function putResult(redis: Redis, keys: SessionKeys, { unit, result, id }: PutResult): Promise<void> {
+  const { round, index, common } = unit;
+  const names = [keys.input(round, index), keys.result(round, index, common), keys.done] as const;
+  await redis.eval(PUT_RESULT, 3, ...names, Buffer.from(result), KEPT_MS, `${round} ${index} ${id}`);
+}
+
 /** Writes a worker's state while the run is there. KEYS: alive, workers; ARGV: id, state */
 const PUT_STATE = `
 if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
 return redis.call("HSET", KEYS[2], ARGV[1], ARGV[2])`;
+
+/** What computes units, several at a time. */
+export interface Computer {
+  /** @returns the answer as a parcel @throws what the computation threw */
+  answer(unit: TakenUnit): Promise<unknown>;
+  close(): Promise<void>;
+}
 
 /** Who works for which run. */
 export interface StintOptions {
@@ -51,6 +72,8 @@ export interface StintOptions {
   readonly session: SessionName;
   readonly run: Announcement;
   readonly places: FoundPlaces;
+  /** Starts what computes. Throws UserError where the run's task cannot be set up here */
+  readonly start: (setup: TakeSetup) => Promise<Computer>;
   readonly report: (message: string) => void;
 }
 
@@ -68,7 +91,7 @@ export class Stint {
   readonly #connection: QueueConnection;
   readonly #options: StintOptions;
   readonly #keys: SessionKeys;
-  readonly #threads: JobThreads<TakenUnit>;
+  readonly #computer: Computer;
   readonly #worker: Worker<UnitName>;
   readonly #blocking: Redis;
   /** What sends each held job back */
@@ -78,12 +101,12 @@ export class Stint {
   #done = 0;
   #beat = 0;
 
-  private constructor(connection: QueueConnection, options: StintOptions, threads: JobThreads<TakenUnit>) {
+  private constructor(connection: QueueConnection, options: StintOptions, computer: Computer) {
     const { packages, address } = connection;
     this.#connection = connection;
     this.#options = options;
     this.#keys = sessionKeys(address.prefix, options.session);
-    this.#threads = threads;
+    this.#computer = computer;
     this.#blocking = connection.another();
     this.#worker = new packages.Worker(options.session, (job, token) => this.#do(job, token), {
       ...LOCK,
@@ -93,6 +116,7 @@ export class Stint {
       name: options.name,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
+      drainDelay: BEAT_MS / 1000, // else a stopped worker that was woken in place of others would keep them asleep
       runRetryDelay: BEAT_MS,
     });
     this.#worker.on("error", () => undefined); // lost connections are reported, lost locks are no fault
@@ -102,13 +126,14 @@ export class Stint {
   static async work(connection: QueueConnection, options: StintOptions, signal: AbortSignal): Promise<StintEnd> {
     const shared = await readSetup(connection, options);
     if (shared === null) return { reason: "has just ended", isFinal: false };
-    const threads = await startThreads(shared, options);
+    const { terrainSeed, lesson } = options.run.task;
+    const computer = await options.start({ ...shared, ...options.places, terrainSeed, lesson });
     if (signal.aborted) {
-      await threads.close();
+      await computer.close();
       return { reason: "stopped", isFinal: false };
     }
     options.report(`run ${options.run.run} (${options.run.task.task}): working with ${options.threads} threads`);
-    const stint = new Stint(connection, options, threads);
+    const stint = new Stint(connection, options, computer);
     const end = await stint.#watch(signal);
     await stint.#close();
     return end;
@@ -121,7 +146,7 @@ export class Stint {
         const strikes = await this.#show().catch(() => 0);
         if (strikes >= MOST_STRIKES)
           return { reason: `${strikes} results of this worker were refused; it leaves the run`, isFinal: true };
-        const isThere = await this.#isAnnounced().catch(() => true);
+        const isThere = await isLively(this.#connection, this.#options.session).catch(() => true);
         missingSinceMs = isThere ? null : (missingSinceMs ?? performance.now());
         if (missingSinceMs !== null && performance.now() - missingSinceMs >= MISSING_MS)
           return { reason: `ended; ${this.#done} units were computed here`, isFinal: false };
@@ -172,18 +197,14 @@ export class Stint {
     const parcels = await this.#fetch(unit);
     if (parcels === null) return; // nobody wants it any more
     const result = await this.#computeOrStop({ kind: unit.kind, unit, worker: this.#options.name, ...parcels });
-    const { input, result: at, done } = this.#keys;
-    const { round, index, common } = unit;
-    const note = `${round} ${index} ${this.#options.id}`;
-    const names = [input(round, index), at(round, index, common), done] as const;
-    await this.#connection.redis.eval(PUT_RESULT, 3, ...names, Buffer.from(result), KEPT_MS, note);
+    await putResult(this.#connection.redis, this.#keys, { unit, result, id: this.#options.id });
     this.#done++;
   }
 
   /** What cannot be computed is an answer too: the learner decides. */
   async #compute(taken: TakenUnit): Promise<Uint8Array> {
     try {
-      return (await this.#threads.answer(taken)) as Uint8Array;
+      return (await this.#computer.answer(taken)) as Uint8Array;
     } catch (error) {
       const { message } = error as Error;
       const failure = { message, exitCode: error instanceof UserError ? error.exitCode : null };
@@ -243,7 +264,7 @@ export class Stint {
     await this.#worker.close(!isReady);
     if (isReady) await this.#leave().catch(() => undefined);
     this.#blocking.disconnect();
-    await this.#threads.close();
+    await this.#computer.close();
   }
 }
 
@@ -254,13 +275,4 @@ async function readSetup(
   const bytes = await redis.getBuffer(sessionKeys(address.prefix, session).setup);
   if (bytes === null || hashOf(bytes) !== run.setup) return null;
   return openParcel(bytes).header as SharedSetup;
-}
-
-/** @throws UserError where task, scene or engine are at fault */
-async function startThreads(shared: SharedSetup, { run, places, threads, report }: StintOptions) {
-  const { terrainSeed, lesson } = run.task;
-  const setup: TakeSetup = { ...shared, ...places, terrainSeed, lesson };
-  const started = new JobThreads<TakenUnit>(new URL("./take-thread.js", import.meta.url), setup, report);
-  await started.start(threads);
-  return started;
 }

@@ -6,12 +6,15 @@ import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
 import { robotHashes } from "../runs/own-files.ts";
 import { taskHashes } from "../tasks/own/portable-task.ts";
+import { JobThreads } from "../threads/job-threads.ts";
 import { type Announcement, announcementSchema, type FoundPlaces, matchRun, type OwnPlace } from "./announcement.ts";
 import type { QueueConnection } from "./connection.ts";
 import { type SessionName, sessionKeys, sessionsKey } from "./keys.ts";
-import { sweep } from "./session.ts";
-import { Stint } from "./stint.ts";
+import { isLively, sweep } from "./session.ts";
+import { type Computer, Stint } from "./stint.ts";
+import type { TakenUnit } from "./take-host.ts";
 import { packageHash } from "./task-identity.ts";
+import type { TakeSetup } from "./units.ts";
 
 /** How often an idle worker looks for runs, and clears away what dead learners left. */
 const LOOK_MS = 250;
@@ -82,9 +85,10 @@ class Taker {
     const { session, run, places } = found;
     const { report, name, threads } = this.#options;
     try {
+      const start = (setup: TakeSetup) => startThreads(setup, threads, report);
       const end = await Stint.work(
         this.#connection,
-        { id: this.#id, name, threads, session, run, places, report },
+        { id: this.#id, name, threads, session, run, places, start, report },
         signal,
       );
       if (end.isFinal) this.#refused.add(session);
@@ -102,8 +106,8 @@ class Taker {
     for (const [session, text] of Object.entries(await redis.hgetall(sessionsKey(address.prefix)))) {
       if (this.#refused.has(session)) continue;
       const keys = sessionKeys(address.prefix, session);
-      const [isAlive, workers] = await Promise.all([redis.exists(keys.alive), redis.hlen(keys.workers)]);
-      const match = isAlive === 1 ? await this.#match(session, text) : null;
+      const [isThere, workers] = await Promise.all([isLively(this.#connection, session), redis.hlen(keys.workers)]);
+      const match = isThere ? await this.#match(session, text) : null;
       if (match !== null) candidates.push({ session, workers, ...match });
     }
     return candidates.sort((a, b) => a.workers - b.workers)[0] ?? null;
@@ -142,4 +146,11 @@ class Taker {
 function matchingTask(wanted: readonly OwnPlace["hashes"][], tasks: readonly OwnPlace[]): string | null {
   const keyOf = (hashes: OwnPlace["hashes"]) => JSON.stringify(Object.entries(hashes).sort());
   return tasks.find(({ hashes }) => wanted.some((hash) => keyOf(hash) === keyOf(hashes)))?.path ?? null;
+}
+
+/** @throws UserError where task, scene or engine are at fault */
+async function startThreads(setup: TakeSetup, count: number, report: (message: string) => void): Promise<Computer> {
+  const threads = new JobThreads<TakenUnit>(new URL("./take-thread.js", import.meta.url), setup, report);
+  await threads.start(count);
+  return threads;
 }

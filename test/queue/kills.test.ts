@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openQueue, type QueueConnection } from "../../src/queue/connection.ts";
+import { pack } from "../../src/queue/parcel.ts";
+import { parseQueueUrl } from "../../src/queue/queue-url.ts";
+import { Round, type Unit } from "../../src/queue/round.ts";
+import { Session } from "../../src/queue/session.ts";
+import { lightAnswer, lightWorker } from "./light-worker.ts";
+import { RedisServer } from "./redis-server.ts";
+
+const KILLS = 100;
+const SLOTS = 4;
+const UNITS = 60;
+
+describe("workers that are killed", () => {
+  let server: RedisServer;
+  let connection: QueueConnection;
+  const running = new Set<ChildProcess>();
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    connection = await openQueue(parseQueueUrl(server.url, "--queue"), () => {});
+  });
+  afterAll(async () => {
+    for (const child of running) child.kill("SIGKILL");
+    connection.close();
+    await server.end();
+  });
+
+  function startWorker(napMs: number): ChildProcess {
+    const child = spawn(process.execPath, [lightWorker, server.url, String(napMs)], { stdio: "ignore" });
+    running.add(child);
+    child.once("exit", () => running.delete(child));
+    return child;
+  }
+
+  async function openSession(): Promise<Session> {
+    const task = { task: "none", terrainSeed: 0, lesson: "", ownTask: [], ownRobot: [] };
+    const announcement = { run: "kills", version: "", package: "", host: "", task };
+    return Session.open(connection, { announcement, setup: pack({}), report: () => {} });
+  }
+
+  it("100 times at random moments change no answer, and none is missing or double", async () => {
+    const session = await openSession();
+    const common = pack({ kind: "weights" }, [new Float32Array(1000).fill(0.5)]);
+    const taken: number[] = [];
+    const by = new Set<string>();
+    const units = Array.from({ length: UNITS }, (_, index): Unit<Uint8Array> => {
+      const input = pack({ index }, [new Float64Array(100).fill(index)]);
+      return {
+        name: `unit ${index}`,
+        input,
+        take: ({ worker }, parcel) => {
+          taken.push(index);
+          by.add(worker);
+          const bytes = new Uint8Array(64 * 32);
+          parcel.unpack([bytes]);
+          return bytes;
+        },
+        here: () => Promise.reject(new Error("nothing is computed here")),
+      };
+    });
+    let kills = 0;
+    const slot = async () => {
+      while (kills < KILLS) {
+        kills++;
+        const child = startWorker(100);
+        await sleep(1000 * Math.random());
+        child.kill("SIGKILL");
+        await once(child, "exit");
+      }
+    };
+    const results = new Round(session, { kind: "collect", name: "1-collect-0", common, units }).run();
+    await Promise.all(Array.from({ length: SLOTS }, slot));
+    startWorker(0);
+    const expected = units.map(({ input }) => Buffer.from(lightAnswer(common, input)).toString("hex"));
+    expect((await results).map((bytes) => Buffer.from(bytes).toString("hex"))).toEqual(expected);
+    expect([...taken].sort((a, b) => a - b)).toEqual(units.map((_, index) => index));
+    expect(by.size).toBeGreaterThan(1);
+    await session.close();
+  });
+});
