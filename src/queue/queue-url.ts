@@ -29,10 +29,11 @@ export function askedQueue(flag: string | undefined, environment: NodeJS.Process
 export function parseQueueUrl(text: string, by: string): QueueAddress {
   if (!URL.canParse(text)) throw badUrl(by, "a text that is no URL", FORMS);
   const url = new URL(text);
-  const { protocol, username, password } = url;
+  const { protocol } = url;
   if (!["redis:", "rediss:", "unix:"].includes(protocol)) throw badUrl(by, `${protocol}//…`, FORMS);
-  const unknown = [...url.searchParams.keys()].find((name) => name !== "prefix" && name !== "db");
-  if (unknown !== undefined) throw badUrl(by, `the parameter "${unknown}"`, "prefix or db");
+  const known = protocol === "unix:" ? ["prefix", "db", "user", "password"] : ["prefix", "db"];
+  const unknown = [...url.searchParams.keys()].find((name) => !known.includes(name));
+  if (unknown !== undefined) throw badUrl(by, `the parameter "${unknown}"`, known.join(" or "));
   const prefix = url.searchParams.get("prefix") ?? PREFIX;
   if (!/^[\w.-]{1,64}$/.test(prefix))
     throw badUrl(by, `the prefix "${prefix}"`, "up to 64 letters, digits, dots, dashes and underscores");
@@ -42,11 +43,17 @@ export function parseQueueUrl(text: string, by: string): QueueAddress {
   const options = {
     ...place,
     db,
-    ...(username !== "" && { username: decodeURIComponent(username) }),
-    ...(password !== "" && { password: decodeURIComponent(password) }),
+    ...secretsOf(url),
     ...(protocol === "rediss:" && { tls: { servername: url.hostname } }),
   };
   return { shown: prefix === PREFIX ? shown : `${shown} (prefix ${prefix})`, prefix, options };
+}
+
+/** A socket's address has no place for them before the path. */
+function secretsOf({ username, password, searchParams }: URL): Pick<RedisOptions, "username" | "password"> {
+  const user = searchParams.get("user") ?? decodeURIComponent(username);
+  const secret = searchParams.get("password") ?? decodeURIComponent(password);
+  return { ...(user !== "" && { username: user }), ...(secret !== "" && { password: secret }) };
 }
 
 function placeOf(url: URL, by: string): { path: string } | { path?: undefined; host: string; port: number } {

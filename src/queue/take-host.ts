@@ -4,7 +4,7 @@ import { Evaluator } from "../rollout/evaluation.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { byteLengthOf, sharedViews } from "../threads/shared-layout.ts";
 import { type ActingWeights, ShardCollector, type ShardMemory, trainingEnv } from "../train/shard-collector.ts";
-import { trajectoryLayout } from "../train/trajectory.ts";
+import { type ShardSizes, trajectoryLayout } from "../train/trajectory.ts";
 import { openParcel, pack } from "./parcel.ts";
 import {
   type Answer,
@@ -64,6 +64,11 @@ export class TakeHost {
     if (collector.stateSize !== shardStateSize)
       throw new Error(`a shard's state has ${collector.stateSize} values here, expected ${shardStateSize}`);
     return new TakeHost(setup, collector, new Evaluator(env, engine));
+  }
+
+  /** Of the run's shards. */
+  get sizes(): ShardSizes {
+    return this.#setup.collect.sizes;
   }
 
   /** @returns the answer as a parcel */

@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openQueue } from "../../src/queue/connection.ts";
+import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { checkpointSteps, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
 import { prepareNewRun } from "../../src/studio/prepared-run.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { type Running, startCli } from "../cli/cli-process.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { type Learner, SMALL, startLearner, withThreads } from "./learner.ts";
+import { flippedBit, otherUnit, otherWeights, tellLies } from "./liar.ts";
 import { nappingTask } from "./napping-task.ts";
 import { RedisServer } from "./redis-server.ts";
 
@@ -27,7 +30,7 @@ describe("a training whose shards are computed by other processes", () => {
   beforeAll(async () => {
     server = await RedisServer.start();
     task = nappingTask(server.folder, 1);
-    expected = await withThreads(server.folder, { ...SMALL, workers: 4 }, task);
+    expected = await withThreads(server.folder, SMALL, task);
   });
   afterEach(async () => {
     for (const learner of learners.splice(0)) await learner.close();
@@ -119,6 +122,41 @@ describe("a training whose shards are computed by other processes", () => {
     expect(last.stderr).toContain("done: 1,536 steps");
     const tensorsOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
     expect(tensorsOf(readFileSync(await latestCheckpoint(run))).equals(tensorsOf(expected))).toBe(true);
+  });
+
+  it("has it after a worker sent a flipped bit, a result of other weights and one of another shard: refused, named, recomputed", async () => {
+    workersAre();
+    const learner = await readyLearner();
+    const done = learner.run();
+    const jobBytes = await tellLies(server.url, task, [flippedBit, otherWeights, otherUnit]);
+    expect(Math.max(...jobBytes)).toBeLessThan(1000);
+    workersAre("w0");
+    expect((await done).equals(expected)).toBe(true);
+    const refused = learner.events.filter((event) => event.includes("refused"));
+    expect(refused).toEqual([
+      expect.stringMatching(
+        /^shard \d at 0 steps of worker liar was refused: bytes that do not match their sha256; it is computed again$/,
+      ),
+      expect.stringMatching(/^shard \d at 0 steps of worker liar was refused: the result of other weights; /),
+      expect.stringMatching(/^shard \d at 0 steps of worker liar was refused: the result of another unit; /),
+    ]);
+  });
+
+  it("leaves nothing on the server when learner and workers are gone", async () => {
+    workersAre("w0");
+    const learner = await readyLearner();
+    await learner.run();
+    await learner.close();
+    const { child, finished } = workers.get("w0")!;
+    child.kill("SIGINT");
+    await finished;
+    workers.delete("w0");
+    const { redis, close } = await openQueue(parseQueueUrl(server.url, "--queue"), () => {});
+    const lasting = async () =>
+      (await Promise.all((await redis.keys("*")).map((key) => redis.pttl(key)))).filter((ms) => ms === -1);
+    expect(await lasting()).toEqual([]);
+    while ((await redis.dbsize()) > 0) await sleep(50); // locks and checks, which expire
+    close();
   });
 
   it("a worker's Ctrl-C hands its shard back at once", async () => {

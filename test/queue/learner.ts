@@ -6,6 +6,7 @@ import { HandOut } from "../../src/queue/hand-out.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { encodeCheckpoint } from "../../src/runs/checkpoint.ts";
 import type { MetricSink } from "../../src/runs/metrics.ts";
+import { portableConfig } from "../../src/runs/own-files.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { type Hire, Training } from "../../src/train/training.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
@@ -59,12 +60,22 @@ export async function startLearner(
   let crew: HandOut | null = null;
   const hire: Hire = async (assembly, report) => {
     const { config } = training;
-    crew = await HandOut.create(connection, { name: "test", shown: config, files: {} }, assembly, report);
+    crew = await HandOut.create(
+      connection,
+      { name: "test", shown: portableConfig(config), files: {} },
+      assembly,
+      report,
+    );
     return crew;
   };
   const training = { config: resolveTrainConfig({ task, algorithm: "fpo", overrides }) };
   const sinks = [eventSink(note)];
-  const learner = await Training.create({ config: training.config, runFolder: scratchFolder(), sinks, hire });
+  const learner = await Training.create({
+    config: training.config,
+    runFolder: overrides.run ?? scratchFolder(),
+    sinks,
+    hire,
+  });
   return {
     training: learner,
     crew: crew!,

@@ -1,0 +1,134 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { openQueue } from "../../src/queue/connection.ts";
+import { sessionsKey } from "../../src/queue/keys.ts";
+import { parseQueueUrl } from "../../src/queue/queue-url.ts";
+import { takeWork } from "../../src/queue/take.ts";
+import { callCli } from "../cli/cli-process.ts";
+import { scratchFolder } from "../train/scratch-folder.ts";
+import { type Learner, SMALL, startLearner } from "./learner.ts";
+import { nappingTask } from "./napping-task.ts";
+import { RedisServer } from "./redis-server.ts";
+
+describe("a server that cannot be a queue is refused in one line", () => {
+  async function refusal(url: string): Promise<string> {
+    const { code, stderr } = await callCli("worker", "--queue", url);
+    expect([code, stderr.split("\n").length]).toEqual([1, 2]);
+    return stderr;
+  }
+
+  async function server(...settings: string[]): Promise<RedisServer> {
+    const started = await RedisServer.start(...settings);
+    onTestFinished(() => started.end());
+    return started;
+  }
+
+  it("that is not there", async () => {
+    const at = join(scratchFolder(), "nobody.sock");
+    expect(await refusal(`unix://${at}`)).toBe(
+      `flowgait: --queue: unix://${at}: no connection (ENOENT), expected a Redis server there\n`,
+    );
+  });
+
+  it("that wants another password; the password is not printed, and the right one works", async () => {
+    const { socket } = await server("--requirepass", "right");
+    expect(await refusal(`unix://${socket}?password=wrong`)).toMatch(/: the server refuses the password, expected/);
+    expect(await refusal(`unix://${socket}`)).toMatch(/: the server refuses the password, expected/);
+    expect(await refusal(`unix://${socket}?password=wrong`)).not.toContain("wrong");
+    const { redis, close } = await openQueue(parseQueueUrl(`unix://${socket}?password=right`, "--queue"), () => {});
+    expect(await redis.ping()).toBe("PONG");
+    close();
+  });
+
+  it("that drops keys when its memory is full", async () => {
+    const { url } = await server("--maxmemory-policy", "allkeys-lru");
+    expect(await refusal(url)).toMatch(
+      /drops keys when its memory is full \(maxmemory-policy allkeys-lru\), expected noeviction; try: redis-cli config set/,
+    );
+  });
+
+  it("a training leaves no folder behind then", async () => {
+    const run = join(scratchFolder(), "run");
+    const { code, stderr } = await callCli("train", "CartpoleBalance", "--run", run, "--queue", "redis://127.0.0.1:1");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("no connection (ECONNREFUSED)")]);
+    expect(await callCli("train", "--resume", run)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("does not exist"),
+    });
+  });
+
+  it("and a worker without any address", async () => {
+    expect(await callCli("worker")).toMatchObject({
+      code: 2,
+      stderr: "flowgait: --queue: is missing, expected it or FLOWGAIT_QUEUE, such as redis://host:6379\n",
+    });
+  });
+});
+
+describe("a worker does not take part in a run", () => {
+  let server: RedisServer;
+  let learner: Learner;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    const task = nappingTask(server.folder, 0);
+    learner = await startLearner(server.url, { ...SMALL, run: server.folder }, task);
+  });
+  afterAll(async () => {
+    await learner.close();
+    await server.end();
+  });
+
+  /** What a worker says of the run. */
+  async function said(tasks: readonly string[], run = "test"): Promise<string> {
+    const stop = new AbortController();
+    const connection = await openQueue(parseQueueUrl(server.url, "--queue"), () => {});
+    let words = "";
+    const report = (message: string) => {
+      if (!message.startsWith(`run ${run}:`)) return;
+      words = message;
+      stop.abort();
+    };
+    await takeWork(connection, { name: "w", threads: 1, tasks, modelDirs: [], report }, stop.signal);
+    connection.close();
+    return words;
+  }
+
+  /** Changes what the learner announces until the next sign of life. */
+  async function pretend(change: Readonly<Record<string, string>>): Promise<string> {
+    const key = sessionsKey("flowgait");
+    const { redis } = learner.connection;
+    const [session] = await redis.hkeys(key);
+    const announced = JSON.parse((await redis.hget(key, session!))!);
+    await redis.hset(key, "test.other", JSON.stringify({ ...announced, ...change }));
+    await redis.set("flowgait:test.other:x:alive", "1", "PX", 60_000);
+    const words = await said([], change.run);
+    await redis.del("flowgait:test.other:x:alive");
+    await redis.hdel(key, "test.other");
+    return words;
+  }
+
+  it("whose task it does not have", async () => {
+    expect(await said([])).toBe(
+      "run test: needs your own napping.ts, expected --task with the same files here; this worker does not take part",
+    );
+  });
+
+  it("whose task differs from its own", async () => {
+    const other = join(server.folder, "other.ts");
+    writeFileSync(other, `export { default } from "./napping.ts";\n`);
+    expect(await said([other])).toMatch(
+      /^run test: needs napping.ts as it is there, but .*other.ts differs in the file itself/,
+    );
+  });
+
+  it("of another version or build", async () => {
+    expect(await pretend({ run: "test older", version: "0.0.9" })).toMatch(
+      /^run test older: is of flowgait 0\.0\.9, expected \d/,
+    );
+    expect(await pretend({ run: "test changed", package: "f".repeat(64) })).toMatch(
+      /^run test changed: is of another build of flowgait \d.* \(ffffffff\), expected [0-9a-f]{8}, the one here; /,
+    );
+  });
+});
