@@ -16,6 +16,7 @@ import { advanced } from "../src/policy/run-clock.ts";
 import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { type Assembly, assemble, disassemble } from "../src/train/assembly.ts";
 import { collectIteration } from "../src/train/collection.ts";
+import type { Crew } from "../src/train/jobs.ts";
 import { threadSeconds } from "./cpu-profile.ts";
 import { measureJobs, parallelShare } from "./parallel.ts";
 import type { ProfiledRun } from "./training-process.ts";
@@ -55,9 +56,9 @@ export async function benchTraining(task: string): Promise<TrainingRates> {
   return { ...(await turns(task)), ...(await shares(task)), ...(await parallel(task)) };
 }
 
-/** One iteration as training does it. */
-export async function iterate({ pool, parts }: Assembly, config: TrainConfig): Promise<void> {
-  await collectIteration(pool, config, parts);
+/** One iteration as training does it. @param crew who collects */
+export async function iterate({ pool, parts }: Assembly, config: TrainConfig, crew: Crew = pool): Promise<void> {
+  await collectIteration(crew, config, parts);
   await parts.learner.update(parts.loop);
   parts.loop.iteration++;
   parts.loop.clock = advanced(parts.loop.clock, config.horizon, config.envs);

@@ -56,6 +56,10 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
       const { benchStream } = await import("../../bench/stream.ts");
       return { ...(await benchStream()) };
     }
+    case "queue": {
+      const { benchQueue } = await import("../../bench/queue.ts");
+      return { ...(await benchQueue()) };
+    }
     default:
       return name satisfies never;
   }
@@ -63,7 +67,8 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
 
 /** What is promised of a bench's numbers, in words. */
 async function askedOf(name: Bench): Promise<Readonly<Record<string, string>>> {
-  return name === "stream" ? (await import("../../bench/stream.ts")).STREAM_ASKED : {};
+  if (name === "stream") return (await import("../../bench/stream.ts")).STREAM_ASKED;
+  return name === "queue" ? (await import("../../bench/queue.ts")).QUEUE_ASKED : {};
 }
 
 async function perTask(

@@ -7,6 +7,7 @@ import { UserError } from "../math/user-error.ts";
 import { robotHashes } from "../runs/own-files.ts";
 import { taskHashes } from "../tasks/own/portable-task.ts";
 import { JobThreads } from "../threads/job-threads.ts";
+import { collectLessOften } from "../threads/roomy-heap.ts";
 import { type Announcement, announcementSchema, type FoundPlaces, matchRun, type OwnPlace } from "./announcement.ts";
 import type { QueueConnection } from "./connection.ts";
 import { type SessionName, sessionKeys, sessionsKey } from "./keys.ts";
@@ -150,6 +151,7 @@ function matchingTask(wanted: readonly OwnPlace["hashes"][], tasks: readonly Own
 
 /** @throws UserError where task, scene or engine are at fault */
 async function startThreads(setup: TakeSetup, count: number, report: (message: string) => void): Promise<Computer> {
+  collectLessOften();
   const threads = new JobThreads<TakenUnit>(new URL("./take-thread.js", import.meta.url), setup, report);
   await threads.start(count);
   return threads;

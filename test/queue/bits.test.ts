@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { RedisServer } from "../../bench/redis-server.ts";
 import { openQueue } from "../../src/queue/connection.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { checkpointSteps, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
@@ -12,7 +13,6 @@ import { scratchFolder } from "../train/scratch-folder.ts";
 import { type Learner, SMALL, startLearner, withThreads } from "./learner.ts";
 import { flippedBit, otherUnit, otherWeights, tellLies } from "./liar.ts";
 import { nappingTask } from "./napping-task.ts";
-import { RedisServer } from "./redis-server.ts";
 
 /** Resolves once a checkpoint of so many steps is there. */
 async function newest(run: string, steps: number): Promise<void> {

@@ -2,17 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openLightSession } from "../../bench/queue.ts";
+import { lightAnswer, lightWorker } from "../../bench/queue-light-worker.ts";
+import { RedisServer } from "../../bench/redis-server.ts";
 import { openQueue, type QueueConnection } from "../../src/queue/connection.ts";
 import { pack } from "../../src/queue/parcel.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { Round, type Unit } from "../../src/queue/round.ts";
-import { Session } from "../../src/queue/session.ts";
-import { lightAnswer, lightWorker } from "./light-worker.ts";
-import { RedisServer } from "./redis-server.ts";
 
 const KILLS = 100;
 const SLOTS = 4;
 const UNITS = 60;
+const BYTES = 2000;
 
 describe("workers that are killed", () => {
   let server: RedisServer;
@@ -30,20 +31,14 @@ describe("workers that are killed", () => {
   });
 
   function startWorker(napMs: number): ChildProcess {
-    const child = spawn(process.execPath, [lightWorker, server.url, String(napMs)], { stdio: "ignore" });
+    const child = spawn(process.execPath, [lightWorker, server.url, String(napMs), String(BYTES)], { stdio: "ignore" });
     running.add(child);
     child.once("exit", () => running.delete(child));
     return child;
   }
 
-  async function openSession(): Promise<Session> {
-    const task = { task: "none", terrainSeed: 0, lesson: "", ownTask: [], ownRobot: [] };
-    const announcement = { run: "kills", version: "", package: "", host: "", task };
-    return Session.open(connection, { announcement, setup: pack({}), report: () => {} });
-  }
-
   it("100 times at random moments change no answer, and none is missing or double", async () => {
-    const session = await openSession();
+    const session = await openLightSession(connection);
     const common = pack({ kind: "weights" }, [new Float32Array(1000).fill(0.5)]);
     const taken: number[] = [];
     const by = new Set<string>();
@@ -55,7 +50,7 @@ describe("workers that are killed", () => {
         take: ({ worker }, parcel) => {
           taken.push(index);
           by.add(worker);
-          const bytes = new Uint8Array(64 * 32);
+          const bytes = new Uint8Array(BYTES);
           parcel.unpack([bytes]);
           return bytes;
         },
@@ -75,7 +70,7 @@ describe("workers that are killed", () => {
     const results = new Round(session, { kind: "collect", name: "1-collect-0", common, units }).run();
     await Promise.all(Array.from({ length: SLOTS }, slot));
     startWorker(0);
-    const expected = units.map(({ input }) => Buffer.from(lightAnswer(common, input)).toString("hex"));
+    const expected = units.map(({ input }) => Buffer.from(lightAnswer(common, input, BYTES)).toString("hex"));
     expect((await results).map((bytes) => Buffer.from(bytes).toString("hex"))).toEqual(expected);
     expect([...taken].sort((a, b) => a - b)).toEqual(units.map((_, index) => index));
     expect(by.size).toBeGreaterThan(1);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { RedisServer } from "../../bench/redis-server.ts";
 import { openQueue } from "../../src/queue/connection.ts";
 import { sessionsKey } from "../../src/queue/keys.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
@@ -9,7 +10,6 @@ import { callCli } from "../cli/cli-process.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { type Learner, SMALL, startLearner } from "./learner.ts";
 import { nappingTask } from "./napping-task.ts";
-import { RedisServer } from "./redis-server.ts";
 
 describe("a server that cannot be a queue is refused in one line", () => {
   async function refusal(url: string): Promise<string> {

@@ -1,9 +1,10 @@
-/** A Redis server of the test's own, on a socket in a folder of its own. */
+/** A Redis server for measurements and tests, on a socket in a folder of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../src/math/user-error.ts";
 
 /** One that runs, or is shut down and starts again. */
 export class RedisServer {
@@ -35,7 +36,9 @@ export class RedisServer {
     const child = spawn("redis-server", [...place, ...this.#settings], { stdio: ["ignore", "pipe", "inherit"] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", (cause) =>
+        reject(new UserError("redis-server: does not start, expected it to be installed", { cause })),
+      );
       child.once("exit", (code) => reject(new Error(`redis-server ended with code ${code}`)));
       child.stdout!.on("data", (text: Buffer) => /[Rr]eady to accept connections/.test(String(text)) && resolve());
     });
