@@ -16,8 +16,8 @@ import { Round, type Unit } from "../src/queue/round.ts";
 import { Session } from "../src/queue/session.ts";
 import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { assemble, disassemble } from "../src/train/assembly.ts";
-import { lightWorker } from "./queue-light-worker.ts";
-import { RedisServer } from "./redis-server.ts";
+import { lightWorker } from "./queue/light-worker.ts";
+import { RedisServer } from "./queue/redis-server.ts";
 import { iterate } from "./training.ts";
 
 /** Costs of the queue on this machine. */
@@ -45,7 +45,8 @@ export const QUEUE_ASKED: Readonly<Partial<Record<keyof QueueCosts, string>>> = 
 };
 
 const JOB_BYTES = 2_500_000;
-const JOBS = 100;
+const JOB_MS = 50;
+const JOBS = 20;
 const NAP_MS = 200;
 const NAPS = 160;
 const ITERATIONS = 1000;
@@ -85,11 +86,11 @@ class QueueBench {
   }
 
   async msPerJob(): Promise<number> {
-    return this.#withLight({ workers: 1, napMs: 0, bytes: JOB_BYTES }, async (round) => {
-      await round(JOBS / 10); // warm-up
+    return this.#withLight({ workers: 1, napMs: JOB_MS, bytes: JOB_BYTES }, async (round) => {
+      await round(JOBS); // warm-up
       const times = [];
-      for (let repeat = 0; repeat < 5; repeat++) times.push((await round(JOBS / 5)) / (JOBS / 5));
-      return median(times);
+      for (let repeat = 0; repeat < 5; repeat++) times.push((await round(JOBS)) / JOBS);
+      return median(times) - JOB_MS;
     });
   }
 
@@ -128,7 +129,7 @@ class QueueBench {
     const crew = await HandOut.create(connection, run, assembly, () => {});
     for (let worker = 0; worker < 2; worker++)
       this.#start(mainProgram, "worker", "--queue", this.#url, "--threads", "1");
-    while (crew.workers.length < 2) await sleep(50);
+    while (crew.workers < 2) await sleep(50);
     const together = await timed(TRAINED, () => iterate(assembly, config, crew));
     await crew.close();
     close();

@@ -71,8 +71,12 @@ export class HandOut implements Crew {
     return isMine.map((my) => (my ? own : others)!.next().value!);
   }
 
-  /** Who takes part. */
-  get workers(): readonly WorkerState[] {
+  get workers(): number {
+    return this.present.length;
+  }
+
+  /** Who takes part, and what each does. */
+  get present(): readonly WorkerState[] {
     return this.#session.roster.workers;
   }
 

@@ -30,7 +30,7 @@ export interface Parcel {
 export function pack(header: unknown, arrays: readonly Flat[] = []): Buffer {
   const text = Buffer.from(exactJson(header), "utf8");
   const size = arrays.reduce((sum, { byteLength }) => sum + byteLength, HEAD + text.length);
-  const parcel = Buffer.allocUnsafe(size + DIGEST);
+  const parcel = Buffer.allocUnsafeSlow(size + DIGEST); // of its own, so that threads can hand it over
   MAGIC.copy(parcel);
   parcel.writeUInt32LE(text.length, MAGIC.length);
   text.copy(parcel, HEAD);

@@ -43,6 +43,8 @@ const KEPT_MS = 600_000;
 const WATCH_MS = 1000;
 /** How often a unit may fail on workers before the run gives up. */
 const MOST_FAILURES = 3;
+/** Looks at an empty queue after which open units are handed out again: answers may be on their way, over a slow line too. */
+const MOST_EMPTY = 5;
 /** Against faults of the connection; what is lost beyond that, the watch hands out again. */
 const RETRIES = { attempts: 8, backoff: { type: "exponential", delay: 100 } } as const;
 
@@ -219,7 +221,7 @@ export class Round<R> {
     const counts = await queue.getJobCounts("wait", "active", "delayed", "prioritized");
     const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
     this.#emptySeen = jobs === 0 && answered.length === 0 ? this.#emptySeen + 1 : 0;
-    if (this.#emptySeen < 2) return;
+    if (this.#emptySeen < MOST_EMPTY) return;
     this.#emptySeen = 0;
     await this.#addJobs([...this.#open.values()]);
   }

@@ -27,15 +27,13 @@ const MISSING_MS = 2000;
 const MOST_STRIKES = 3;
 
 /**
- * Writes a result once, and only while it is wanted.
- * KEYS: input, result, list of done; ARGV: result, ms that it is kept, note for the list
+ * Announces a result that was just written, or takes it away where nobody wants it any more.
+ * KEYS: input, result, list of done; ARGV: note for the list, ms that it is kept
  */
-const PUT_RESULT = `
-if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
-if not redis.call("SET", KEYS[2], ARGV[1], "NX", "PX", ARGV[2]) then return 0 end
-redis.call("RPUSH", KEYS[3], ARGV[3])
-redis.call("PEXPIRE", KEYS[3], ARGV[2])
-return 1`;
+const ANNOUNCE_RESULT = `
+if redis.call("EXISTS", KEYS[1]) == 0 then return redis.call("UNLINK", KEYS[2]) end
+redis.call("RPUSH", KEYS[3], ARGV[1])
+return redis.call("PEXPIRE", KEYS[3], ARGV[2])`;
 
 /** An answer that is about to be written. */
 export interface PutResult {
@@ -45,11 +43,16 @@ export interface PutResult {
   readonly id: string;
 }
 
-/** Writes an answer, unless there is one already or nobody wants it any more. */
+/** Writes an answer, unless there is one already or nobody wants it any more. Not by a script, which would copy it twice. */
 export async function putResult(redis: Redis, keys: SessionKeys, { unit, result, id }: PutResult): Promise<void> {
   const { round, index, common } = unit;
-  const names = [keys.input(round, index), keys.result(round, index, common), keys.done] as const;
-  await redis.eval(PUT_RESULT, 3, ...names, Buffer.from(result), KEPT_MS, `${round} ${index} ${id}`);
+  const at = keys.result(round, index, common);
+  const bytes = Buffer.from(result.buffer, result.byteOffset, result.byteLength);
+  const note = `${round} ${index} ${id}`;
+  // One after the other on the same connection; a pipeline would copy the bytes once more.
+  const written = redis.set(at, bytes, "PX", KEPT_MS, "NX");
+  const announced = redis.eval(ANNOUNCE_RESULT, 3, keys.input(round, index), at, keys.done, note, KEPT_MS);
+  await Promise.all([written, announced]);
 }
 
 /** Writes a worker's state while the run is there. KEYS: alive, workers; ARGV: id, state */
@@ -96,6 +99,7 @@ export class Stint {
   readonly #blocking: Redis;
   /** What sends each held job back */
   readonly #handBack = new Set<() => void>();
+  readonly #sending = new Set<Promise<void>>();
   readonly #doing = new Map<string, string>();
   #common: { readonly hash: string; readonly bytes: Buffer } | null = null;
   #done = 0;
@@ -197,8 +201,20 @@ export class Stint {
     const parcels = await this.#fetch(unit);
     if (parcels === null) return; // nobody wants it any more
     const result = await this.#computeOrStop({ kind: unit.kind, unit, worker: this.#options.name, ...parcels });
-    await putResult(this.#connection.redis, this.#keys, { unit, result, id: this.#options.id });
+    await this.#put({ unit, result, id: this.#options.id });
     this.#done++;
+  }
+
+  /**
+   * Sends an answer while the next unit is computed: a thread waits for the sending of an older answer only. What is lost on the way, as the
+   * machine dies, the learner hands out again.
+   */
+  async #put(answer: PutResult): Promise<void> {
+    while (this.#sending.size >= this.#options.threads) await Promise.race(this.#sending);
+    const sent = putResult(this.#connection.redis, this.#keys, answer)
+      .catch(() => undefined)
+      .finally(() => this.#sending.delete(sent));
+    this.#sending.add(sent);
   }
 
   /** What cannot be computed is an answer too: the learner decides. */
@@ -262,6 +278,7 @@ export class Stint {
     const { redis } = this.#connection;
     const isReady = redis.status === "ready";
     await this.#worker.close(!isReady);
+    if (isReady) await Promise.all(this.#sending);
     if (isReady) await this.#leave().catch(() => undefined);
     this.#blocking.disconnect();
     await this.#computer.close();

@@ -27,6 +27,18 @@ export interface IterationMetrics {
   readonly timing: { readonly collectSeconds: number; readonly updateSeconds: number };
   /** Environments reset in this iteration because their physics became NaN. */
   readonly nanResets: number;
+  /** Absent where the threads of this process collect. */
+  readonly queue?: QueueMetrics;
+}
+
+/** How the work goes on over a queue. */
+export interface QueueMetrics {
+  /** Worker processes that take part. */
+  readonly workers: number;
+  /** Shards per hour at the pace of this iteration. */
+  readonly shardsPerHour: number;
+  /** Share of this iteration's time in which the learner waited for shards. */
+  readonly waitingShare: number;
 }
 
 /** Sums over an evaluation's episodes. */

@@ -3,7 +3,7 @@
  * where the stream is no terminal.
  */
 import cliProgress from "cli-progress";
-import type { EvaluationMetrics, IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
+import type { EvaluationMetrics, IterationMetrics, LogEvent, MetricSink, QueueMetrics } from "./metrics.ts";
 
 /** What the line needs to know of the run. */
 export interface ProgressOptions {
@@ -85,14 +85,20 @@ function remainingTime(totalSteps: number): (metrics: IterationMetrics) => numbe
   };
 }
 
-function numbersText({ stepsPerSecond, returnMean, episodeLengthMean, losses }: IterationMetrics): string {
+function numbersText({ stepsPerSecond, returnMean, episodeLengthMean, losses, queue }: IterationMetrics): string {
   return [
     `${Math.round(stepsPerSecond).toLocaleString("en")} steps/s`,
     `return ${shortNumber(returnMean)}`,
     `length ${shortNumber(episodeLengthMean)}`,
     `clip ${shortNumber(losses.clipFraction)}`,
     `value loss ${shortNumber(losses.valueLoss)}`,
+    ...(queue === undefined ? [] : [queueText(queue)]),
   ].join(" · ");
+}
+
+function queueText({ workers, shardsPerHour, waitingShare }: QueueMetrics): string {
+  const shards = Math.round(shardsPerHour).toLocaleString("en");
+  return `${workers} ${workers === 1 ? "worker" : "workers"}, ${shards} shards/h, waiting ${Math.round(100 * waitingShare)} %`;
 }
 
 function evaluationText(metrics: EvaluationMetrics) {

@@ -15,7 +15,7 @@ export async function answerJobs<Setup, J>(create: (setup: Setup) => Promise<Job
   const port = parentPort;
   if (port === null) throw new Error("worker: must be started as a worker thread");
   stepAside();
-  const post = (message: ThreadMessage) => port.postMessage(message);
+  const post = (message: ThreadMessage) => port.postMessage(message, movedWith(message));
   const report = (error: unknown) => post(failureOf(error));
   try {
     const host = await create(threadData<Setup>());
@@ -27,6 +27,12 @@ export async function answerJobs<Setup, J>(create: (setup: Setup) => Promise<Job
   } catch (error) {
     report(error);
   }
+}
+
+/** A result of bytes that have their memory to themselves is moved, not copied. */
+function movedWith(message: ThreadMessage): ArrayBuffer[] {
+  const { buffer, byteLength } = message.kind === "done" && message.result instanceof Uint8Array ? message.result : {};
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
 
 function failureOf(error: unknown): ThreadMessage {

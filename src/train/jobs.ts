@@ -90,5 +90,7 @@ export interface Crew {
   run<K extends ShardJob["kind"]>(jobs: readonly Extract<ShardJob, { kind: K }>[]): Promise<JobResult<K>[]>;
   /** Somebody waits for the end: what other machines have not done yet is done here. */
   hurry?(): void;
+  /** Processes that take part; absent where the threads here do all */
+  readonly workers?: number;
   close(): Promise<void>;
 }

@@ -249,7 +249,7 @@ export class Training {
   #reportIteration(
     report: EpisodeReport,
     measures: UpdateMeasures,
-    { collectMs, updateMs }: Record<string, number>,
+    { collectMs, updateMs }: { readonly collectMs: number; readonly updateMs: number },
   ): void {
     const { loop } = this.#parts;
     this.#episodes.add(report);
@@ -262,6 +262,7 @@ export class Training {
       losses: measures,
       timing: { collectSeconds: collectMs / 1000, updateSeconds: updateMs / 1000 },
       nanResets: report.nans.length,
+      ...this.#queueMetrics(collectMs, updateMs),
     };
     for (const sink of this.#options.sinks) sink.iteration(metrics);
     this.#reportNans(report.nans.filter(({ refusal }) => refusal === ""));
@@ -271,6 +272,14 @@ export class Training {
     if (!Number.isFinite(measures.gradientNormActor + measures.gradientNormCritic)) {
       this.#event("warning", `iteration ${loop.iteration}: a gradient was not finite; its steps were skipped`);
     }
+  }
+
+  #queueMetrics(collectMs: number, updateMs: number): Pick<IterationMetrics, "queue"> {
+    const { workers } = this.#crew;
+    if (workers === undefined) return {};
+    const hours = (collectMs + updateMs) / 3.6e6;
+    const shardsPerHour = this.#parts.sizes.shards / hours;
+    return { queue: { workers, shardsPerHour, waitingShare: collectMs / (collectMs + updateMs) } };
   }
 
   /** Weights that broke give no finite action in any step: of many, the first ones are reported. */

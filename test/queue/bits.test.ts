@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { RedisServer } from "../../bench/redis-server.ts";
+import { RedisServer } from "../../bench/queue/redis-server.ts";
 import { openQueue } from "../../src/queue/connection.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { checkpointSteps, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
@@ -13,6 +13,11 @@ import { scratchFolder } from "../train/scratch-folder.ts";
 import { type Learner, SMALL, startLearner, withThreads } from "./learner.ts";
 import { flippedBit, otherUnit, otherWeights, tellLies } from "./liar.ts";
 import { nappingTask } from "./napping-task.ts";
+
+/** A checkpoint without what it says of itself. */
+function tensorsOf(bytes: Buffer): Buffer {
+  return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
+}
 
 /** Resolves once a checkpoint of so many steps is there. */
 async function newest(run: string, steps: number): Promise<void> {
@@ -69,7 +74,7 @@ describe("a training whose shards are computed by other processes", () => {
   /** Resolves while some worker, or the one of that name, computes something. */
   async function busy(learner: Learner, name?: string): Promise<void> {
     const isBusy = () =>
-      learner.crew.workers.some((worker) => worker.doing.length > 0 && worker.name === (name ?? worker.name));
+      learner.crew.present.some((worker) => worker.doing.length > 0 && worker.name === (name ?? worker.name));
     while (!isBusy()) await sleep(5);
   }
 
@@ -77,6 +82,23 @@ describe("a training whose shards are computed by other processes", () => {
     workersAre(...Array.from({ length: count }, (_, at) => `w${at}`));
     const learner = await readyLearner();
     expect((await learner.run()).equals(expected)).toBe(true);
+  });
+
+  it("leaves nothing on the server when learner and workers are gone", async () => {
+    workersAre("w0");
+    const learner = await readyLearner();
+    await learner.run();
+    await learner.close();
+    const { child, finished } = workers.get("w0")!;
+    child.kill("SIGINT");
+    await finished;
+    workers.delete("w0");
+    const { redis, close } = await openQueue(parseQueueUrl(server.url, "--queue"), () => {});
+    const lasting = async () =>
+      (await Promise.all((await redis.keys("*")).map((key) => redis.pttl(key)))).filter((ms) => ms === -1);
+    expect(await lasting()).toEqual([]);
+    while ((await redis.dbsize()) > 0) await sleep(50); // locks and checks, which expire
+    close();
   });
 
   it("has it after a worker stopped answering and came back", async () => {
@@ -120,7 +142,6 @@ describe("a training whose shards are computed by other processes", () => {
     workersAre("w2", "w3");
     const last = await learn().finished;
     expect(last.stderr).toContain("done: 1,536 steps");
-    const tensorsOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
     expect(tensorsOf(readFileSync(await latestCheckpoint(run))).equals(tensorsOf(expected))).toBe(true);
   });
 
@@ -142,23 +163,6 @@ describe("a training whose shards are computed by other processes", () => {
     ]);
   });
 
-  it("leaves nothing on the server when learner and workers are gone", async () => {
-    workersAre("w0");
-    const learner = await readyLearner();
-    await learner.run();
-    await learner.close();
-    const { child, finished } = workers.get("w0")!;
-    child.kill("SIGINT");
-    await finished;
-    workers.delete("w0");
-    const { redis, close } = await openQueue(parseQueueUrl(server.url, "--queue"), () => {});
-    const lasting = async () =>
-      (await Promise.all((await redis.keys("*")).map((key) => redis.pttl(key)))).filter((ms) => ms === -1);
-    expect(await lasting()).toEqual([]);
-    while ((await redis.dbsize()) > 0) await sleep(50); // locks and checks, which expire
-    close();
-  });
-
   it("a worker's Ctrl-C hands its shard back at once", async () => {
     workersAre("w0", "w1");
     const learner = await readyLearner();
@@ -172,5 +176,17 @@ describe("a training whose shards are computed by other processes", () => {
     workers.delete("w0");
     workersAre("w2");
     expect((await done).equals(expected)).toBe(true);
+  });
+
+  it("Ctrl-C on the learner ends it without any worker: its own threads finish the iteration", async () => {
+    workersAre();
+    const short = await withThreads(server.folder, { ...SMALL, steps: 512 }, task);
+    const learner = await readyLearner();
+    const stop = new AbortController();
+    const done = learner.run(stop.signal);
+    await learner.told(/no worker takes work from unix:.*; try on any machine: flowgait worker --queue <url>/);
+    stop.abort();
+    expect(tensorsOf(await done).equals(tensorsOf(short))).toBe(true);
+    expect(learner.training.steps).toBe(512);
   });
 });

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lightAnswer, lightWorker } from "../../bench/queue/light-worker.ts";
+import { RedisServer } from "../../bench/queue/redis-server.ts";
 import { openLightSession } from "../../bench/queue.ts";
-import { lightAnswer, lightWorker } from "../../bench/queue-light-worker.ts";
-import { RedisServer } from "../../bench/redis-server.ts";
 import { openQueue, type QueueConnection } from "../../src/queue/connection.ts";
 import { pack } from "../../src/queue/parcel.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
@@ -12,6 +12,8 @@ import { Round, type Unit } from "../../src/queue/round.ts";
 
 const KILLS = 100;
 const SLOTS = 4;
+/** Share of the workers that are at work when they are killed; the others may still be starting */
+const AT_WORK = 0.3;
 const UNITS = 60;
 const BYTES = 2000;
 
@@ -31,7 +33,9 @@ describe("workers that are killed", () => {
   });
 
   function startWorker(napMs: number): ChildProcess {
-    const child = spawn(process.execPath, [lightWorker, server.url, String(napMs), String(BYTES)], { stdio: "ignore" });
+    const child = spawn(process.execPath, [lightWorker, server.url, String(napMs), String(BYTES)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     running.add(child);
     child.once("exit", () => running.delete(child));
     return child;
@@ -62,7 +66,8 @@ describe("workers that are killed", () => {
       while (kills < KILLS) {
         kills++;
         const child = startWorker(100);
-        await sleep(1000 * Math.random());
+        if (Math.random() < AT_WORK) await once(child.stdout!, "data");
+        await sleep(500 * Math.random());
         child.kill("SIGKILL");
         await once(child, "exit");
       }
@@ -70,7 +75,9 @@ describe("workers that are killed", () => {
     const results = new Round(session, { kind: "collect", name: "1-collect-0", common, units }).run();
     await Promise.all(Array.from({ length: SLOTS }, slot));
     startWorker(0);
-    const expected = units.map(({ input }) => Buffer.from(lightAnswer(common, input, BYTES)).toString("hex"));
+    const expected = units.map(({ input }) =>
+      Buffer.from(lightAnswer(common, input, new Uint8Array(BYTES))).toString("hex"),
+    );
     expect((await results).map((bytes) => Buffer.from(bytes).toString("hex"))).toEqual(expected);
     expect([...taken].sort((a, b) => a - b)).toEqual(units.map((_, index) => index));
     expect(by.size).toBeGreaterThan(1);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { RedisServer } from "../../bench/redis-server.ts";
+import { RedisServer } from "../../bench/queue/redis-server.ts";
 import { openQueue } from "../../src/queue/connection.ts";
 import { sessionsKey } from "../../src/queue/keys.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../src/math/user-error.ts";
+import { UserError } from "../../src/math/user-error.ts";
 
 /** One that runs, or is shut down and starts again. */
 export class RedisServer {
