@@ -9,6 +9,7 @@ import type { Assembly } from "../train/assembly.ts";
 import type { Crew, JobResult, ShardJob, TrainingSetup } from "../train/jobs.ts";
 import type { CollectSetup } from "../train/shard-collector.ts";
 import { stateOf, trajectoryOf } from "../train/trajectory.ts";
+import { arithmeticHash } from "./arithmetic.ts";
 import type { QueueConnection } from "./connection.ts";
 import { pack } from "./parcel.ts";
 import type { WorkerState } from "./roster.ts";
@@ -59,7 +60,9 @@ export class HandOut implements Crew {
       host: hostname(),
       task: await taskIdentity(places, run.files, run.shown),
     };
-    const shared: SharedSetup = { engine: setup.engine, collect: collectSetup(setup.training!) };
+    const collect = collectSetup(setup.training!);
+    const arithmetic = await arithmeticHash(assembly.engine, collect);
+    const shared: SharedSetup = { engine: setup.engine, collect, arithmetic };
     return new HandOut(await Session.open(connection, { announcement, setup: pack(shared), report }), assembly);
   }
 

@@ -1,10 +1,12 @@
 /** What a worker's thread owns: engine, environment and sampler of one run; computes any unit of it from two parcels. */
 import { createEngine, type Engine } from "../graph/index.ts";
+import { UserError } from "../math/user-error.ts";
 import { Evaluator } from "../rollout/evaluation.ts";
 import { Environment, resolveTask } from "../tasks/index.ts";
 import { byteLengthOf, sharedViews } from "../threads/shared-layout.ts";
 import { type ActingWeights, ShardCollector, type ShardMemory, trainingEnv } from "../train/shard-collector.ts";
 import { type ShardSizes, trajectoryLayout } from "../train/trajectory.ts";
+import { arithmeticHash } from "./arithmetic.ts";
 import { openParcel, pack } from "./parcel.ts";
 import {
   type Answer,
@@ -26,6 +28,9 @@ export interface TakenUnit {
   readonly common: Uint8Array;
   readonly input: Uint8Array;
 }
+
+/** Digits of a hash that people are shown. */
+const SHOWN = 8;
 
 /** Computes units one at a time. */
 export class TakeHost {
@@ -58,11 +63,12 @@ export class TakeHost {
   /** Loads the task's scene, the engine and the sampler. @throws UserError where they are at fault */
   static async create(setup: TakeSetup): Promise<TakeHost> {
     const engine: Engine = await createEngine(setup.engine);
+    await checkArithmetic(engine, setup);
     const env = await Environment.create(await resolveTask(setup.task, setup), { looks: false });
     const collector = await ShardCollector.create(await trainingEnv(env, setup.collect), engine, setup.collect);
     const { shardStateSize } = setup.collect.sizes;
     if (collector.stateSize !== shardStateSize)
-      throw new Error(`a shard's state has ${collector.stateSize} values here, expected ${shardStateSize}`);
+      throw new UserError(`a shard's state has ${collector.stateSize} values here, expected ${shardStateSize}`);
     return new TakeHost(setup, collector, new Evaluator(env, engine));
   }
 
@@ -93,4 +99,14 @@ export class TakeHost {
     const results = await this.#evaluator.evaluate({ kind: "evaluate", policy: unpackPolicy(common), ...episodes });
     return pack({ unit, worker, results });
   }
+}
+
+/** @throws UserError where this machine would compute other bits than the learner's threads */
+async function checkArithmetic(engine: Engine, { collect, arithmetic }: TakeSetup): Promise<void> {
+  const own = await arithmeticHash(engine, collect);
+  if (own === arithmetic) return;
+  const [found, expected] = [own, arithmetic].map((hash) => hash.slice(0, SHOWN));
+  throw new UserError(
+    `this machine computes other bits than the learner's (${found}, expected ${expected}): other vector instructions of the processor, or another Node`,
+  );
 }

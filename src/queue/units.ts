@@ -16,6 +16,8 @@ import { DamagedParcel, type Flat, openParcel, type Parcel, pack } from "./parce
 export interface SharedSetup {
   readonly engine: ThreadSetup["engine"];
   readonly collect: CollectSetup;
+  /** The learner's, see arithmetic.ts */
+  readonly arithmetic: string;
 }
 
 /** The same with where a worker has the task. */

@@ -17,8 +17,8 @@ export async function tellLies(url: string, task: string, lies: readonly Lie[]):
   const { redis, packages, address } = connection;
   const [session = ""] = await redis.hkeys(sessionsKey(address.prefix));
   const keys = sessionKeys(address.prefix, session);
-  const { collect, engine } = openParcel((await redis.getBuffer(keys.setup))!).header as SharedSetup;
-  const host = await TakeHost.create({ engine, collect, task });
+  const shared = openParcel((await redis.getBuffer(keys.setup))!).header as SharedSetup;
+  const host = await TakeHost.create({ ...shared, task });
   const sizes: number[] = [];
   const left = [...lies];
   const { promise, resolve, reject } = deferred();

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { RedisServer } from "../../bench/queue/redis-server.ts";
 import { openQueue } from "../../src/queue/connection.ts";
-import { sessionsKey } from "../../src/queue/keys.ts";
+import { sessionKeys, sessionsKey } from "../../src/queue/keys.ts";
+import { openParcel } from "../../src/queue/parcel.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { takeWork } from "../../src/queue/take.ts";
+import { TakeHost } from "../../src/queue/take-host.ts";
+import type { SharedSetup } from "../../src/queue/units.ts";
 import { callCli } from "../cli/cli-process.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { type Learner, SMALL, startLearner } from "./learner.ts";
@@ -69,10 +72,11 @@ describe("a server that cannot be a queue is refused in one line", () => {
 describe("a worker does not take part in a run", () => {
   let server: RedisServer;
   let learner: Learner;
+  let task = "";
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    const task = nappingTask(server.folder, 0);
+    task = nappingTask(server.folder, 0);
     learner = await startLearner(server.url, { ...SMALL, run: server.folder }, task);
   });
   afterAll(async () => {
@@ -121,6 +125,17 @@ describe("a worker does not take part in a run", () => {
     expect(await said([other])).toMatch(
       /^run test: needs napping.ts as it is there, but .*other.ts differs in the file itself/,
     );
+  });
+
+  it("whose learner computes other bits than this machine", async () => {
+    const { redis } = learner.connection;
+    const [session = ""] = await redis.hkeys(sessionsKey("flowgait"));
+    const { setup } = sessionKeys("flowgait", session);
+    const shared = openParcel((await redis.getBuffer(setup))!).header as SharedSetup;
+    await expect(TakeHost.create({ ...shared, task, arithmetic: "0".repeat(64) })).rejects.toThrow(
+      /^this machine computes other bits than the learner's \([0-9a-f]{8}, expected 00000000\): /,
+    );
+    await expect(TakeHost.create({ ...shared, task })).resolves.toBeInstanceOf(TakeHost);
   });
 
   it("of another version or build", async () => {
