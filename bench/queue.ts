@@ -129,7 +129,7 @@ class QueueBench {
     const crew = await HandOut.create(connection, run, assembly, () => {});
     for (let worker = 0; worker < 2; worker++)
       this.#start(mainProgram, "worker", "--queue", this.#url, "--threads", "1");
-    while (crew.workers < 2) await sleep(50);
+    while (crew.machines.present.length < 2) await sleep(50);
     const together = await timed(TRAINED, () => iterate(assembly, config, crew));
     await crew.close();
     close();

@@ -6,13 +6,12 @@ import type { EpisodeResults, EvaluateJob } from "../rollout/evaluation.ts";
 import type { RunFiles } from "../runs/own-files.ts";
 import type { TaskVariant } from "../tasks/index.ts";
 import type { Assembly } from "../train/assembly.ts";
-import type { Crew, JobResult, ShardJob, TrainingSetup } from "../train/jobs.ts";
+import type { Crew, JobResult, Machines, ShardJob, TrainingSetup } from "../train/jobs.ts";
 import type { CollectSetup } from "../train/shard-collector.ts";
 import { stateOf, trajectoryOf } from "../train/trajectory.ts";
 import { arithmeticHash } from "./arithmetic.ts";
 import type { QueueConnection } from "./connection.ts";
 import { pack } from "./parcel.ts";
-import type { WorkerState } from "./roster.ts";
 import { Round, type RoundOptions, type Unit } from "./round.ts";
 import { Session } from "./session.ts";
 import { packageHash, taskIdentity } from "./task-identity.ts";
@@ -74,13 +73,9 @@ export class HandOut implements Crew {
     return isMine.map((my) => (my ? own : others)!.next().value!);
   }
 
-  get workers(): number {
-    return this.present.length;
-  }
-
-  /** Who takes part, and what each does. */
-  get present(): readonly WorkerState[] {
-    return this.#session.roster.workers;
+  get machines(): Machines {
+    const { workers: present, lost } = this.#session.roster;
+    return { present, lost };
   }
 
   hurry(): void {

@@ -19,12 +19,15 @@ export type WorkerState = z.infer<typeof workerSchema>;
 
 /** A worker without a sign of life for so long has left. */
 const SILENT_MS = 6000;
+/** Losses that are remembered. */
+const MOST_LOST = 20;
 /** With nobody there for so long, people are told. */
 const ALONE_MS = 3000;
 
 /** Clocks of machines differ: what counts is when a worker's beat was seen to grow. */
 export class Roster {
   readonly #workers = new Map<string, { state: WorkerState; seenMs: number }>();
+  readonly #lost: string[] = [];
   readonly #report: (message: string) => void;
   readonly #shown: string;
   #aloneSinceMs: number | null = null;
@@ -39,6 +42,17 @@ export class Roster {
   /** Those that are there. */
   get workers(): readonly WorkerState[] {
     return [...this.#workers.values()].map(({ state }) => state);
+  }
+
+  /** Names of those that were lost or refused, the newest last. */
+  get lost(): readonly string[] {
+    return this.#lost;
+  }
+
+  /** Notes that something went wrong with a worker. */
+  noteLoss(name: string, what: string): void {
+    this.#lost.push(`${name} (${what})`);
+    if (this.#lost.length > MOST_LOST) this.#lost.shift();
   }
 
   /** What people call the worker of that id. */
@@ -58,6 +72,7 @@ export class Roster {
       const left = said[id] === undefined;
       if (!left && nowMs - seenMs < SILENT_MS) continue;
       this.#workers.delete(id);
+      this.noteLoss(state.name, left ? "left" : "silent");
       if (!left) silent.push(id);
       this.#report(`worker ${state.name} ${left ? "left" : "is silent"}; its shards are computed by others`);
     }

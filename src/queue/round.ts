@@ -175,6 +175,7 @@ export class Round<R> {
     const { redis, keys, report, roster } = this.#session;
     const { name } = this.#options;
     report(`${open.unit.name} of worker ${roster.nameOf(worker)} was refused: ${found}; it is computed again`);
+    roster.noteLoss(roster.nameOf(worker), "refused");
     await redis.hincrby(keys.strikes, worker, 1);
     await redis.unlink(keys.result(name, open.index, this.#common));
     await this.#addJobs([open]);

@@ -22,8 +22,9 @@ import { type DriveOptions, DriveView } from "./drive-view.ts";
 import { newestRunOf, PolicyShelf } from "./policy-shelf.ts";
 import type { StoredHistory } from "./run-list.ts";
 
-/** How often pages' requests are looked at. */
+/** How often pages' requests are looked at, and how many looks pass between two reports of other machines. */
 const WISH_INTERVAL_MS = 100;
+const MACHINE_LOOKS = 10;
 /** How often the policy in training takes over the wheel that it already has, as it is by then. */
 const REFRESH_SECONDS = 10;
 /** Key of the policy in training. */
@@ -44,6 +45,7 @@ export class LiveView {
   #detail: string | undefined;
   #rate = 0;
   #iterationSeconds = 1;
+  #looks = 0;
 
   /** @param note hears in one line what goes wrong in a driven simulation */
   constructor(server: StreamServer, note: (line: string) => void = () => {}) {
@@ -171,6 +173,7 @@ export class LiveView {
   #lookAtWishes(): void {
     this.#server.drainIntents();
     this.#training?.watch.select(this.#server.watchedEnvironments());
+    if (++this.#looks % MACHINE_LOOKS === 0 && this.#training?.machines) this.#show(this.#state);
   }
 
   #obey(wish: Intent["wish"]): void {
@@ -193,7 +196,7 @@ export class LiveView {
   #show(state: RunState): void {
     if (state === "training") this.#detail = undefined;
     this.#state = state;
-    const { steps = 0, seconds = 0, config } = this.#training ?? {};
+    const { steps = 0, seconds = 0, config, machines } = this.#training ?? {};
     const totalSteps = config?.steps ?? 0;
     const left = Math.max(0, totalSteps - steps);
     this.#server.pushStatus({
@@ -204,6 +207,7 @@ export class LiveView {
       stepsPerSecond: this.#rate,
       etaSeconds: state === "training" && this.#rate > 0 ? left / this.#rate : null,
       ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+      ...(machines === undefined ? {} : { machines }),
     });
   }
 }

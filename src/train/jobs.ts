@@ -90,7 +90,25 @@ export interface Crew {
   run<K extends ShardJob["kind"]>(jobs: readonly Extract<ShardJob, { kind: K }>[]): Promise<JobResult<K>[]>;
   /** Somebody waits for the end: what other machines have not done yet is done here. */
   hurry?(): void;
-  /** Processes that take part; absent where the threads here do all */
-  readonly workers?: number;
+  /** Other machines; absent where the threads here do all */
+  readonly machines?: Machines;
   close(): Promise<void>;
+}
+
+/** The worker processes that take part in a training. */
+export interface Machines {
+  readonly present: readonly Machine[];
+  /** Names of those that have left, fallen silent or sent what was refused, the newest last */
+  readonly lost: readonly string[];
+}
+
+/** One worker process. */
+export interface Machine {
+  readonly name: string;
+  readonly host: string;
+  readonly threads: number;
+  /** What it computes now, such as "collect 3" */
+  readonly doing: readonly string[];
+  /** Shards and parts of evaluations that it has computed */
+  readonly done: number;
 }

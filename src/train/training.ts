@@ -19,7 +19,7 @@ import type { UpdateMeasures } from "./descent.ts";
 import { EpisodeWindow } from "./episode-window.ts";
 import { evaluateOn, evaluationScore } from "./evaluate.ts";
 import { IncidentDesk } from "./incidents.ts";
-import type { Crew } from "./jobs.ts";
+import type { Crew, Machines } from "./jobs.ts";
 import { RefusedSteps } from "./refused-steps.ts";
 import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
 import { WarningTally } from "./warning-tally.ts";
@@ -139,6 +139,11 @@ export class Training {
   /** Training seconds, earlier parts of a resumed run included. */
   get seconds(): number {
     return this.#seconds;
+  }
+
+  /** Other machines that collect; undefined where the threads here do. */
+  get machines(): Machines | undefined {
+    return this.#crew.machines;
   }
 
   /** The policy that evaluation and export use: averaged where the configuration averages. */
@@ -275,8 +280,9 @@ export class Training {
   }
 
   #queueMetrics(collectMs: number, updateMs: number): Pick<IterationMetrics, "queue"> {
-    const { workers } = this.#crew;
-    if (workers === undefined) return {};
+    const { machines } = this.#crew;
+    if (machines === undefined) return {};
+    const workers = machines.present.length;
     const hours = (collectMs + updateMs) / 3.6e6;
     const shardsPerHour = this.#parts.sizes.shards / hours;
     return { queue: { workers, shardsPerHour, waitingShare: collectMs / (collectMs + updateMs) } };

@@ -74,7 +74,7 @@ describe("a training whose shards are computed by other processes", () => {
   /** Resolves while some worker, or the one of that name, computes something. */
   async function busy(learner: Learner, name?: string): Promise<void> {
     const isBusy = () =>
-      learner.crew.present.some((worker) => worker.doing.length > 0 && worker.name === (name ?? worker.name));
+      learner.crew.machines.present.some((worker) => worker.doing.length > 0 && worker.name === (name ?? worker.name));
     while (!isBusy()) await sleep(5);
   }
 

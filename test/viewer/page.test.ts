@@ -210,6 +210,21 @@ describe("page", () => {
     expect(training.intents.map(({ wish }) => wish)).toEqual(["pause", "resume"]);
   });
 
+  it("lists the machines that collect for the training, what each does, and the lost ones", async () => {
+    const server = await listen();
+    const desktop = { name: "desktop", host: "lab-3", threads: 8, doing: ["collect 4", "collect 5"], done: 120 };
+    const laptop = { name: "laptop", host: "hall", threads: 1, doing: [], done: 7 };
+    train(server).machines = { present: [desktop, laptop], lost: ["tower (silent)"] };
+    const page = await open(server.url, desk);
+    const list = page.getByTestId("machines");
+    await list.waitFor();
+    expect(await list.locator("li").allTextContents()).toEqual([
+      "desktoplab-3, 8 threads, 120 donecollect 4, collect 5",
+      "laptophall, 1 thread, 7 donewaiting",
+    ]);
+    expect(await page.getByTestId("lost-machines").textContent()).toBe("Lost: tower (silent)");
+  });
+
   it("remembers the theme and what is drawn", async () => {
     const server = await listen();
     train(server);

@@ -1,5 +1,6 @@
 /** Plays the part of a training: hands the stream bursts of the made-up robots, a rising curve and a state, until it is stopped. */
 import type { Intent } from "../../src/stream/intents.ts";
+import type { MachinesInfo } from "../../src/stream/protocol/run-info.ts";
 import type { StreamServer } from "../../src/stream/server.ts";
 import { SAMPLE_HZ, sampleBurst, sampleInfo, samplePoint, sampleScene } from "../stream/sample-run.ts";
 
@@ -11,6 +12,8 @@ const TOTAL_STEPS = 1_000_000;
 
 export class SampleTraining {
   readonly intents: Intent[] = [];
+  /** Set where others collect for it. */
+  machines: MachinesInfo | null = null;
   private readonly server: StreamServer;
   private step = 0;
   private iteration = 0;
@@ -64,6 +67,8 @@ export class SampleTraining {
     const { steps, seconds, stepsPerSecond } = samplePoint(this.iteration);
     const state = this.isPaused ? "paused" : "training";
     const etaSeconds = (TOTAL_STEPS - steps) / stepsPerSecond;
-    this.server.pushStatus({ state, steps, totalSteps: TOTAL_STEPS, seconds, stepsPerSecond, etaSeconds });
+    const { machines } = this;
+    const status = { state, steps, totalSteps: TOTAL_STEPS, seconds, stepsPerSecond, etaSeconds } as const;
+    this.server.pushStatus(machines ? { ...status, machines } : status);
   }
 }

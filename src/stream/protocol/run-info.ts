@@ -93,6 +93,21 @@ export interface EvaluationPoint {
   readonly yawRateError: number | null;
 }
 
+/** The machines that compute shards of the training. */
+export interface MachinesInfo {
+  readonly present: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly threads: number;
+    /** What it computes now. */
+    readonly doing: readonly string[];
+    /** Units that it has computed. */
+    readonly done: number;
+  }[];
+  /** Those that were lost or refused, with the reason, the newest last. */
+  readonly lost: readonly string[];
+}
+
 /** What the training is doing. */
 export type RunState =
   | "idle"

@@ -1,6 +1,6 @@
 /** Messages from the server to a page, as JSON text. */
 import type { ContactsMessage, DriveMessage, ReplayMessage, SteeredMessage } from "./drive.ts";
-import type { Channel, EvaluationPoint, MetricsPoint, RunInfo, RunState } from "./run-info.ts";
+import type { Channel, EvaluationPoint, MachinesInfo, MetricsPoint, RunInfo, RunState } from "./run-info.ts";
 import type { PackedScene } from "./scene-parts.ts";
 import type { TrainingMessage } from "./training.ts";
 
@@ -53,6 +53,8 @@ export interface StatusMessage {
   readonly etaSeconds: number | null;
   /** One sentence more, such as why a run failed. */
   readonly detail?: string;
+  /** Absent where the training's own threads collect. */
+  readonly machines?: MachinesInfo;
 }
 /** Something happened after so many environment steps. */
 export interface EventMessage {

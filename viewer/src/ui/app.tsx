@@ -22,6 +22,7 @@ import { Checkpoints } from "./training/checkpoints.tsx";
 import { Curves } from "./training/curves.tsx";
 import { IncidentBar, Incidents } from "./training/incidents.tsx";
 import { Learning } from "./training/learning.tsx";
+import { MachineList } from "./training/machine-list.tsx";
 import { RunCard } from "./training/run-card.tsx";
 import { Toolbar } from "./training/toolbar.tsx";
 import { TrainForm } from "./training/train-form.tsx";
@@ -99,6 +100,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
       />
       <div class="panel-scroll">
         {!isDriving && <RunCard store={store} page={page} />}
+        {!isDriving && <MachineList store={store} />}
         <Checkpoints store={store} page={page} />
         {!isDriving && <Incidents store={store} page={page} />}
         {isDriving && <Compare store={store} />}
