@@ -3,8 +3,6 @@
  * memory over many iterations; and a training with two worker processes beside the same one with two threads.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { median } from "../src/math/median.ts";
@@ -17,7 +15,7 @@ import { Session } from "../src/queue/session.ts";
 import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
 import { assemble, disassemble } from "../src/train/assembly.ts";
 import { lightWorker } from "./queue/light-worker.ts";
-import { RedisServer } from "./queue/redis-server.ts";
+import { freePort, RedisServer } from "./queue/redis-server.ts";
 import { iterate } from "./training.ts";
 
 /** Costs of the queue on this machine. */
@@ -209,13 +207,4 @@ async function timed(times: number, work: () => Promise<void>): Promise<number> 
     seconds.push((performance.now() - started) / 1000);
   }
   return median(seconds);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

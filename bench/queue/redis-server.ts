@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../src/math/user-error.ts";
@@ -58,4 +59,14 @@ export class RedisServer {
     process.off("exit", this.#kill);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A port of the loopback interface that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, "close");
+  return port;
 }

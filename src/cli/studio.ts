@@ -14,7 +14,7 @@ import type { TaskVariant } from "../tasks/index.ts";
 import { readServeFlags } from "./flags/serve-options.ts";
 import { givenSettings } from "./flags/setting-options.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
-import { requestedConfig, type TrainOptions } from "./train.ts";
+import { askedConnection, requestedConfig, type TrainOptions } from "./train.ts";
 
 /** The flags. */
 export interface StudioOptions extends TrainOptions {
@@ -28,12 +28,13 @@ export async function studio(options: StudioOptions, output: Output): Promise<vo
   const at = readServeFlags(options);
   const config = options.train ? await requestedConfig(options.task, options) : null;
   const task = storedReference(options.task);
+  const queue = config === null ? null : await askedConnection(options, output);
   const channels = options.train ? CHANNELS : CHANNELS.toReversed();
   const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels });
   const interrupt = listenForInterrupt(() => output.note("closing; Ctrl-C again stops at once"));
   output.result(`flowgait studio: ${server.url}\n`);
   const view = new LiveView(server, output.note);
-  const desk = new TrainingDesk({ server, view, output, signal: interrupt.signal, task });
+  const desk = new TrainingDesk({ server, view, output, signal: interrupt.signal, task, queue });
   try {
     if (config === null) await view.driveOnly(options.task, variantOf(options));
     else await trainFirst(config, desk, view);
@@ -43,6 +44,7 @@ export async function studio(options: StudioOptions, output: Output): Promise<vo
     interrupt.release();
     await view.close();
     await server.close();
+    queue?.close();
   }
   interrupt.end();
 }

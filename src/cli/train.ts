@@ -75,7 +75,10 @@ async function trainPrepared(run: PreparedRun, around: Surroundings, options: Tr
 }
 
 /** Opened before anything is written, so that a queue that is not there leaves nothing behind. */
-async function askedConnection({ queue }: TrainOptions, output: Output): Promise<QueueConnection | null> {
+export async function askedConnection(
+  { queue }: Pick<TrainOptions, "queue">,
+  output: Output,
+): Promise<QueueConnection | null> {
   const address = askedQueue(queue, process.env);
   return address === null ? null : (await import("../queue/connection.ts")).openQueue(address, output.note);
 }

@@ -11,6 +11,7 @@ export interface WorkerOptions {
   readonly queue?: string;
   readonly threads: string;
   readonly name?: string;
+  readonly run?: string;
   readonly task?: readonly string[];
   readonly modelDir?: readonly string[];
 }
@@ -34,9 +35,9 @@ export async function work(options: WorkerOptions, output: Output): Promise<void
   ]);
   const connection = await openQueue(address, output.note);
   const interrupt = listenForInterrupt(() => output.note("stopping; Ctrl-C again stops at once"));
-  const { name = workerName(), task: tasks = [], modelDir: modelDirs = [] } = options;
+  const { name = workerName(), run, task: tasks = [], modelDir: modelDirs = [] } = options;
   try {
-    await takeWork(connection, { name, threads, tasks, modelDirs, report: output.note }, interrupt.signal);
+    await takeWork(connection, { name, run, threads, tasks, modelDirs, report: output.note }, interrupt.signal);
   } finally {
     interrupt.release();
     connection.close();

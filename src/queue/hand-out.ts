@@ -1,14 +1,16 @@
 /** The learner's side of a queue: a crew whose shards and evaluations are computed by whoever takes them. */
 import { hostname } from "node:os";
 import { packageVersion } from "../files/version.ts";
+import { UserError } from "../math/user-error.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import type { EpisodeResults, EvaluateJob } from "../rollout/evaluation.ts";
 import type { RunFiles } from "../runs/own-files.ts";
 import type { TaskVariant } from "../tasks/index.ts";
+import { byteLengthOf } from "../threads/shared-layout.ts";
 import type { Assembly } from "../train/assembly.ts";
 import type { Crew, JobResult, Machines, ShardJob, TrainingSetup } from "../train/jobs.ts";
 import type { CollectSetup } from "../train/shard-collector.ts";
-import { stateOf, trajectoryOf } from "../train/trajectory.ts";
+import { type ShardSizes, stateOf, trajectoryLayout, trajectoryOf } from "../train/trajectory.ts";
 import { arithmeticHash } from "./arithmetic.ts";
 import type { QueueConnection } from "./connection.ts";
 import { pack } from "./parcel.ts";
@@ -27,6 +29,9 @@ export interface HandedRun {
   readonly shown: { readonly task: string; readonly modelDir: string };
   readonly files: RunFiles;
 }
+
+/** Redis holds values of up to 512 MiB; a shard's result is a little more than its arrays. */
+const MOST_BYTES = 500 * 2 ** 20;
 
 /** Hands out until it is closed. What viewers watch is computed here, where its poses are needed. */
 export class HandOut implements Crew {
@@ -60,6 +65,7 @@ export class HandOut implements Crew {
       task: await taskIdentity(places, run.files, run.shown),
     };
     const collect = collectSetup(setup.training!);
+    checkSize(collect.sizes);
     const arithmetic = await arithmeticHash(assembly.engine, collect);
     const shared: SharedSetup = { engine: setup.engine, collect, arithmetic };
     return new HandOut(await Session.open(connection, { announcement, setup: pack(shared), report }), assembly);
@@ -149,6 +155,14 @@ export class HandOut implements Crew {
 /** Whether another machine can do it. */
 function isPortable(job: ShardJob): boolean {
   return job.kind === "collect" ? job.watch === undefined : job.policy.kind === "trained";
+}
+
+/** @throws UserError where a shard does not fit into a value of Redis */
+function checkSize(sizes: ShardSizes): void {
+  const bytes = byteLengthOf(trajectoryLayout(sizes)) + 8 * sizes.shardStateSize;
+  if (bytes < MOST_BYTES) return;
+  const found = `a shard has ${Math.ceil(bytes / 2 ** 20)} MiB`;
+  throw new UserError(`--queue: ${found}, expected less than ${MOST_BYTES / 2 ** 20}; try: a larger --shards`);
 }
 
 function collectSetup({ seed, episodeSteps, noise, staggered, policy, sizes }: TrainingSetup): CollectSetup {

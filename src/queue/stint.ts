@@ -212,9 +212,15 @@ export class Stint {
   async #put(answer: PutResult): Promise<void> {
     while (this.#sending.size >= this.#options.threads) await Promise.race(this.#sending);
     const sent = putResult(this.#connection.redis, this.#keys, answer)
-      .catch(() => undefined)
+      .catch((error: Error) => this.#sayUnsent(error))
       .finally(() => this.#sending.delete(sent));
     this.#sending.add(sent);
+  }
+
+  /** A lost connection is reported by itself; a server that refuses, such as one that is full, is not. */
+  #sayUnsent({ message }: Error): void {
+    const { report, run } = this.#options;
+    if (this.#connection.redis.status === "ready") report(`run ${run.run}: a result could not be written: ${message}`);
   }
 
   /** What cannot be computed is an answer too: the learner decides. */

@@ -26,6 +26,8 @@ export interface TakeOptions {
   /** For people */
   readonly name: string;
   readonly threads: number;
+  /** The only run that it works for; undefined for any */
+  readonly run?: string;
   /** Paths of the user's own tasks and robots that it has */
   readonly tasks: readonly string[];
   readonly modelDirs: readonly string[];
@@ -121,6 +123,8 @@ class Taker {
       this.#options.report(`run ${session}: is of another version of flowgait, expected ${packageVersion()}`);
       return null;
     }
+    const { run: only } = this.#options;
+    if (only !== undefined && run.run !== only) return null;
     const robots = await this.#robotsFor(run);
     const means = { version: packageVersion(), package: this.#package, tasks: this.#tasks, robots };
     const places = matchRun(run, means);

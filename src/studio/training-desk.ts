@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import type { Output } from "../files/output.ts";
 import { UserError } from "../math/user-error.ts";
+import type { QueueConnection } from "../queue/connection.ts";
 import { progressSink } from "../runs/progress-sink.ts";
 import type { StudioHandler } from "../stream/intents.ts";
 import type { ServerMessage, TrainForm, TrainingQuestion, TrainingWish } from "../stream/protocol.ts";
@@ -22,6 +23,8 @@ export interface DeskOptions {
   readonly server: StreamServer;
   readonly view: LiveView;
   readonly output: Output;
+  /** Where shards are handed out; null: computed here */
+  readonly queue?: QueueConnection | null;
   /** Ends the training, and the desk with it. */
   readonly signal: AbortSignal;
   /** What the form shows first; may be a file */
@@ -176,12 +179,12 @@ export class TrainingDesk implements StudioHandler {
 
   /** A failure of the machine is shown on the page and reported here, and the studio stays open. */
   async #train(run: PreparedRun, signal: AbortSignal): Promise<void> {
-    const { view, output } = this.#options;
+    const { view, output, queue } = this.#options;
     view.announce(`loading ${run.files.task?.name ?? run.config.task}`);
     output.note(startText(run));
     try {
       const sinks = [progressSink({ totalSteps: run.config.steps, stream: output.notes })];
-      const result = await runTraining(run, { sinks, signal, view });
+      const result = await runTraining(run, { sinks, signal, view, queue });
       output.note(endText(run, result));
       view.end(result.stopped && result.steps < run.config.steps ? "stopped" : "done");
     } catch (error) {

@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { RedisServer } from "../../bench/queue/redis-server.ts";
+import { freePort, RedisServer } from "../../bench/queue/redis-server.ts";
 import { openQueue } from "../../src/queue/connection.ts";
 import { sessionKeys, sessionsKey } from "../../src/queue/keys.ts";
 import { openParcel } from "../../src/queue/parcel.ts";
@@ -9,7 +10,7 @@ import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { takeWork } from "../../src/queue/take.ts";
 import { TakeHost } from "../../src/queue/take-host.ts";
 import type { SharedSetup } from "../../src/queue/units.ts";
-import { callCli } from "../cli/cli-process.ts";
+import { callCli, startCli } from "../cli/cli-process.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 import { type Learner, SMALL, startLearner } from "./learner.ts";
 import { nappingTask } from "./napping-task.ts";
@@ -49,6 +50,29 @@ describe("a server that cannot be a queue is refused in one line", () => {
     expect(await refusal(url)).toMatch(
       /drops keys when its memory is full \(maxmemory-policy allkeys-lru\), expected noeviction; try: redis-cli config set/,
     );
+  });
+
+  it("whose certificate nobody vouches for; with its authority the line is encrypted and works", async () => {
+    const folder = scratchFolder();
+    const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+    const request =
+      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split(" ");
+    execFileSync(
+      "openssl",
+      [...request, "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+      {
+        stdio: "ignore",
+      },
+    );
+    const port = await freePort();
+    const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
+    await server("--tls-port", String(port), ...files);
+    const url = `rediss://localhost:${port}`;
+    expect(await refusal(url)).toMatch(/no connection \(DEPTH_ZERO_SELF_SIGNED_CERT\), expected a Redis server there/);
+    const worker = startCli(["worker", "--queue", url], folder, `NODE_EXTRA_CA_CERTS=${certificate}`);
+    await worker.until("stderr", /waiting for a run at rediss:\/\/localhost:\d+\n/);
+    worker.child.kill("SIGINT");
+    expect((await worker.finished).code).toBe(0);
   });
 
   it("a training leaves no folder behind then", async () => {

@@ -1,6 +1,7 @@
 /** Arguments and flags of `flowgait studio`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
+import { QUEUE_HELP } from "../flags/queue-flag.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions } from "../flags/setting-options.ts";
 import type { StudioOptions } from "../studio.ts";
@@ -14,6 +15,7 @@ export function declare(command: Command, output: Output): void {
     .option("--no-train", "serve the viewer only")
     .option("--preset <name>", "laptop, paper or released (default: laptop)")
     .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
+    .option("--queue <url>", QUEUE_HELP)
     .action(async (options: StudioOptions) => (await import("../studio.ts")).studio(options, output));
   addSettingOptions(addServeOptions(command));
 }

@@ -16,6 +16,10 @@ export function declare(command: Command, output: Output): void {
     )
     .option("--threads <count>", "shards computed at a time; 0: one per core", "0")
     .option("--name <name>", "what the learner calls this worker (default: the host's name and the process)")
+    .option(
+      "--run <name>",
+      "work only for the run of that name (default: for the run with the fewest workers, one at a time)",
+    )
     .option("--task <file>", "your own task file that a run trains on; repeatable", collected)
     .option("--model-dir <folder>", "your own robot description that a run trains on; repeatable", collected)
     .action(async (options: WorkerOptions) => (await import("../worker.ts")).work(options, output));
