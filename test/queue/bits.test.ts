@@ -84,23 +84,6 @@ describe("a training whose shards are computed by other processes", () => {
     expect((await learner.run()).equals(expected)).toBe(true);
   });
 
-  it("leaves nothing on the server when learner and workers are gone", async () => {
-    workersAre("w0");
-    const learner = await readyLearner();
-    await learner.run();
-    await learner.close();
-    const { child, finished } = workers.get("w0")!;
-    child.kill("SIGINT");
-    await finished;
-    workers.delete("w0");
-    const { redis, close } = await openQueue(parseQueueUrl(server.url, "--queue"), () => {});
-    const lasting = async () =>
-      (await Promise.all((await redis.keys("*")).map((key) => redis.pttl(key)))).filter((ms) => ms === -1);
-    expect(await lasting()).toEqual([]);
-    while ((await redis.dbsize()) > 0) await sleep(50); // locks and checks, which expire
-    close();
-  });
-
   it("has it after a worker stopped answering and came back", async () => {
     workersAre("w0");
     const stopped = workers.get("w0")!.child;
@@ -118,31 +101,12 @@ describe("a training whose shards are computed by other processes", () => {
     workersAre("w0", "w1");
     const learner = await readyLearner();
     const done = learner.run();
-    await busy(learner);
+    while ((await learner.connection.redis.keys("*:input:*")).length < 4) await sleep(5);
     await server.shutDown();
     await learner.told(/the connection to .* is lost/);
     await server.begin();
     expect((await done).equals(expected)).toBe(true);
     expect(learner.events.join("\n")).toMatch(/lost \d+ of \d+ open units; they are handed out again/);
-  });
-
-  it("has it after the learner was killed and resumed, with workers left running and without", async () => {
-    workersAre("w0", "w1");
-    const overrides = { ...SMALL, checkpoint: { everySeconds: 0 }, run: join(scratchFolder(), "run") };
-    const { folder: run, lock } = await prepareNewRun(resolveTrainConfig({ task, algorithm: "fpo", overrides }));
-    lock.release();
-    const learn = () => startCli(["train", "--resume", run, "--queue", server.url], server.folder);
-    const first = learn();
-    await newest(run, 512);
-    first.child.kill("SIGKILL");
-    const second = learn();
-    await newest(run, 1024);
-    second.child.kill("SIGKILL");
-    workersAre();
-    workersAre("w2", "w3");
-    const last = await learn().finished;
-    expect(last.stderr).toContain("done: 1,536 steps");
-    expect(tensorsOf(readFileSync(await latestCheckpoint(run))).equals(tensorsOf(expected))).toBe(true);
   });
 
   it("has it after a worker sent a flipped bit, a result of other weights and one of another shard: refused, named, recomputed", async () => {
@@ -163,7 +127,7 @@ describe("a training whose shards are computed by other processes", () => {
     ]);
   });
 
-  it("a worker's Ctrl-C hands its shard back at once", async () => {
+  it("a worker's Ctrl-C hands its shard back at once; nothing is left on the server when all are gone", async () => {
     workersAre("w0", "w1");
     const learner = await readyLearner();
     const done = learner.run();
@@ -176,17 +140,47 @@ describe("a training whose shards are computed by other processes", () => {
     workers.delete("w0");
     workersAre("w2");
     expect((await done).equals(expected)).toBe(true);
+    await learner.close();
+    const last = workers.get("w2")!;
+    last.child.kill("SIGINT");
+    await last.finished;
+    workers.delete("w2");
+    const { redis, close } = await openQueue(parseQueueUrl(server.url, "--queue"), () => {});
+    const lasting = async () =>
+      (await Promise.all((await redis.keys("*")).map((key) => redis.pttl(key)))).filter((ms) => ms === -1);
+    expect(await lasting()).toEqual([]);
+    while ((await redis.dbsize()) > 0) await sleep(50); // locks and checks, which expire
+    close();
   });
 
-  it("Ctrl-C on the learner ends it without any worker: its own threads finish the iteration", async () => {
+  it("Ctrl-C on the learner ends it without any worker: its own threads finish the iteration, or the run", async () => {
     workersAre();
-    const short = await withThreads(server.folder, { ...SMALL, steps: 512 }, task);
     const learner = await readyLearner();
     const stop = new AbortController();
     const done = learner.run(stop.signal);
     await learner.told(/no worker takes work from unix:.*; try on any machine: flowgait worker --queue <url>/);
     stop.abort();
-    expect(tensorsOf(await done).equals(tensorsOf(short))).toBe(true);
+    await done;
     expect(learner.training.steps).toBe(512);
+    expect((await learner.run()).equals(expected)).toBe(true);
+  });
+
+  it("has it after the learner was killed and resumed, with workers left running and without", async () => {
+    workersAre("w0");
+    const overrides = { ...SMALL, checkpoint: { everySeconds: 0 }, run: join(scratchFolder(), "run") };
+    const { folder: run, lock } = await prepareNewRun(resolveTrainConfig({ task, algorithm: "fpo", overrides }));
+    lock.release();
+    const learn = () => startCli(["train", "--resume", run, "--queue", server.url], server.folder);
+    const first = learn();
+    await newest(run, 512);
+    first.child.kill("SIGKILL");
+    const second = learn();
+    await newest(run, 1024);
+    second.child.kill("SIGKILL");
+    workersAre();
+    workersAre("w1");
+    const last = await learn().finished;
+    expect(last.stderr).toContain("done: 1,536 steps");
+    expect(tensorsOf(readFileSync(await latestCheckpoint(run))).equals(tensorsOf(expected))).toBe(true);
   });
 });

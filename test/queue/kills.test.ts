@@ -13,7 +13,7 @@ import { Round, type Unit } from "../../src/queue/round.ts";
 const KILLS = 100;
 const SLOTS = 4;
 /** Share of the workers that are at work when they are killed; the others may still be starting */
-const AT_WORK = 0.3;
+const AT_WORK = 0.2;
 const UNITS = 60;
 const BYTES = 2000;
 
