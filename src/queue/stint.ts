@@ -12,6 +12,7 @@ import type { WorkerState } from "./roster.ts";
 import { isLively, removeSession } from "./session.ts";
 import type { TakenUnit } from "./take-host.ts";
 import type { SharedSetup, TakeSetup, UnitName } from "./units.ts";
+import { type PutResult, putResult, putState } from "./worker-writes.ts";
 
 /**
  * A job whose worker is silent for `lockMs` is another's after the next check. A job may be lost as often as machines die: BullMQ would give it
@@ -19,46 +20,10 @@ import type { SharedSetup, TakeSetup, UnitName } from "./units.ts";
  */
 const LOCK = { lockDuration: 3000, stalledInterval: 2000, maxStalledCount: 2 ** 31 - 1 } as const;
 const BEAT_MS = 1000;
-/** Results wait so long for the learner. */
-const KEPT_MS = 600_000;
 /** A run without a sign of life for so much longer has ended; after a restart of the server its learner gives one. */
 const MISSING_MS = 2000;
 /** Refused results after which a worker leaves a run. */
 const MOST_STRIKES = 3;
-
-/**
- * Announces a result that was just written, or takes it away where nobody wants it any more.
- * KEYS: input, result, list of done; ARGV: note for the list, ms that it is kept
- */
-const ANNOUNCE_RESULT = `
-if redis.call("EXISTS", KEYS[1]) == 0 then return redis.call("UNLINK", KEYS[2]) end
-redis.call("RPUSH", KEYS[3], ARGV[1])
-return redis.call("PEXPIRE", KEYS[3], ARGV[2])`;
-
-/** An answer that is about to be written. */
-export interface PutResult {
-  readonly unit: UnitName;
-  readonly result: Uint8Array;
-  /** The worker's */
-  readonly id: string;
-}
-
-/** Writes an answer, unless there is one already or nobody wants it any more. Not by a script, which would copy it twice. */
-export async function putResult(redis: Redis, keys: SessionKeys, { unit, result, id }: PutResult): Promise<void> {
-  const { round, index, common } = unit;
-  const at = keys.result(round, index, common);
-  const bytes = Buffer.from(result.buffer, result.byteOffset, result.byteLength);
-  const note = `${round} ${index} ${id}`;
-  // One after the other on the same connection; a pipeline would copy the bytes once more.
-  const written = redis.set(at, bytes, "PX", KEPT_MS, "NX");
-  const announced = redis.eval(ANNOUNCE_RESULT, 3, keys.input(round, index), at, keys.done, note, KEPT_MS);
-  await Promise.all([written, announced]);
-}
-
-/** Writes a worker's state while the run is there. KEYS: alive, workers; ARGV: id, state */
-const PUT_STATE = `
-if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
-return redis.call("HSET", KEYS[2], ARGV[1], ARGV[2])`;
 
 /** What computes units, several at a time. */
 export interface Computer {
@@ -169,7 +134,6 @@ export class Stint {
   async #show(): Promise<number> {
     const { id, name, threads } = this.#options;
     const { redis } = this.#connection;
-    const { alive, workers, strikes } = this.#keys;
     const state: WorkerState = {
       name,
       host: hostname(),
@@ -179,8 +143,8 @@ export class Stint {
       done: this.#done,
       beat: ++this.#beat,
     };
-    await redis.eval(PUT_STATE, 2, alive, workers, id, JSON.stringify(state));
-    return Number((await redis.hget(strikes, id)) ?? 0);
+    await putState(redis, this.#keys, id, state);
+    return Number((await redis.hget(this.#keys.strikes, id)) ?? 0);
   }
 
   async #do(job: Job<UnitName>, token = ""): Promise<void> {

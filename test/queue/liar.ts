@@ -4,9 +4,9 @@ import { openQueue } from "../../src/queue/connection.ts";
 import { sessionKeys, sessionsKey } from "../../src/queue/keys.ts";
 import { hashOf, openParcel } from "../../src/queue/parcel.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
-import { putResult } from "../../src/queue/stint.ts";
 import { TakeHost, type TakenUnit } from "../../src/queue/take-host.ts";
 import { packWeights, type SharedSetup, type UnitName } from "../../src/queue/units.ts";
+import { putResult } from "../../src/queue/worker-writes.ts";
 
 /** Makes an answer out of a unit. */
 export type Lie = (host: TakeHost, taken: TakenUnit) => Promise<Uint8Array>;

@@ -93,6 +93,36 @@ describe("a server that cannot be a queue is refused in one line", () => {
   });
 });
 
+/** Makes a package look as if it were not installed. */
+const WITHOUT_BULLMQ = `import { register } from "node:module";
+register("data:text/javascript," + encodeURIComponent(\`
+export async function resolve(name, context, next) {
+  return next(name === "bullmq" ? "bullmq-that-is-missing" : name, context).catch((error) => {
+    error.message = error.message.replace("bullmq-that-is-missing", "bullmq");
+    throw error;
+  });
+}\`));
+`;
+
+describe("without the optional packages", () => {
+  it("a queue is refused with the command that installs them, and all else works", async () => {
+    const folder = scratchFolder();
+    const hook = join(folder, "hook.mjs");
+    writeFileSync(hook, WITHOUT_BULLMQ);
+    const prefix = `NODE_OPTIONS='--import ${hook}'`;
+    const [refused, works] = await Promise.all([
+      startCli(["worker", "--queue", "redis://127.0.0.1"], folder, prefix).finished,
+      startCli(["tasks", "--json"], folder, prefix).finished,
+    ]);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr:
+        "flowgait: --queue: bullmq is not installed, expected it in this project; try: npm install bullmq@6 ioredis@5\n",
+    });
+    expect(works.code).toBe(0);
+  });
+});
+
 describe("a worker does not take part in a run", () => {
   let server: RedisServer;
   let learner: Learner;
