@@ -36,7 +36,17 @@ async function work(url: string, napMs: number, size: number): Promise<void> {
       const run = announcementSchema.parse(JSON.parse(text));
       const places = { task: "", modelDir: "" };
       process.stdout.write("at work\n");
-      const options = { id, name: id, threads: 1, session, run, places, start, report: () => {} };
+      const options = {
+        id,
+        name: id,
+        threads: 1,
+        session,
+        run,
+        places,
+        start,
+        isCalledAway: async () => false,
+        report: () => {},
+      };
       await Stint.work(connection, options, new AbortController().signal);
     }
     await sleep(50);

@@ -18,6 +18,8 @@ export interface SessionKeys {
   readonly workers: string;
   /** Hash of workers: id → refused results */
   readonly strikes: string;
+  /** There while a worker of another run is on its way */
+  readonly called: string;
   /** List of "round index worker" for results that are there */
   readonly done: string;
   /** What all units of a round share, by its hash: weights, or a policy */
@@ -36,6 +38,7 @@ export function sessionKeys(prefix: string, session: SessionName): SessionKeys {
     setup: `${base}:setup`,
     workers: `${base}:workers`,
     strikes: `${base}:strikes`,
+    called: `${base}:called`,
     done: `${base}:done`,
     common: (hash) => `${base}:common:${hash}`,
     input: (round, index) => `${base}:input:${round}:${index}`,

@@ -102,6 +102,7 @@ export class Roster {
   }
 }
 
-function threadsText(threads: number): string {
+/** "1 thread", "8 threads" */
+export function threadsText(threads: number): string {
   return threads === 1 ? "1 thread" : `${threads} threads`;
 }

@@ -8,7 +8,7 @@ import type { Announcement, FoundPlaces } from "./announcement.ts";
 import type { QueueConnection } from "./connection.ts";
 import { type SessionKeys, type SessionName, sessionKeys, sessionsKey } from "./keys.ts";
 import { hashOf, openParcel, pack } from "./parcel.ts";
-import type { WorkerState } from "./roster.ts";
+import { threadsText, type WorkerState } from "./roster.ts";
 import { isLively, removeSession } from "./session.ts";
 import type { TakenUnit } from "./take-host.ts";
 import type { SharedSetup, TakeSetup, UnitName } from "./units.ts";
@@ -20,6 +20,8 @@ import { type PutResult, putResult, putState } from "./worker-writes.ts";
  */
 const LOCK = { lockDuration: 3000, stalledInterval: 2000, maxStalledCount: 2 ** 31 - 1 } as const;
 const BEAT_MS = 1000;
+/** Beats between two looks at other runs */
+const CALL_BEATS = 5;
 /** A run without a sign of life for so much longer has ended; after a restart of the server its learner gives one. */
 const MISSING_MS = 2000;
 /** Refused results after which a worker leaves a run. */
@@ -42,6 +44,8 @@ export interface StintOptions {
   readonly places: FoundPlaces;
   /** Starts what computes. Throws UserError where the run's task cannot be set up here */
   readonly start: (setup: TakeSetup) => Promise<Computer>;
+  /** Asked now and then: whether another run needs this worker more */
+  readonly isCalledAway: () => Promise<boolean>;
   readonly report: (message: string) => void;
 }
 
@@ -101,7 +105,7 @@ export class Stint {
       await computer.close();
       return { reason: "stopped", isFinal: false };
     }
-    options.report(`run ${options.run.run} (${options.run.task.task}): working with ${options.threads} threads`);
+    options.report(`run ${options.run.run} (${options.run.task.task}): working with ${threadsText(options.threads)}`);
     const stint = new Stint(connection, options, computer);
     const end = await stint.#watch(signal);
     await stint.#close();
@@ -115,6 +119,8 @@ export class Stint {
         const strikes = await this.#show().catch(() => 0);
         if (strikes >= MOST_STRIKES)
           return { reason: `${strikes} results of this worker were refused; it leaves the run`, isFinal: true };
+        if (this.#beat % CALL_BEATS === 0 && (await this.#options.isCalledAway().catch(() => false)))
+          return { reason: `left for a run without workers; ${this.#done} units were computed here`, isFinal: false };
         const isThere = await isLively(this.#connection, this.#options.session).catch(() => true);
         missingSinceMs = isThere ? null : (missingSinceMs ?? performance.now());
         if (missingSinceMs !== null && performance.now() - missingSinceMs >= MISSING_MS)

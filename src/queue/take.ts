@@ -21,6 +21,20 @@ import type { TakeSetup } from "./units.ts";
 const LOOK_MS = 250;
 const SWEEP_LOOKS = 40;
 
+/** How long a single worker stays with one of several runs. */
+const TURN_MS = 60_000;
+/** For so long a run calls no second worker. */
+const CALL_MS = 10_000;
+
+/** A run that a worker could work for. */
+interface Candidate {
+  readonly session: SessionName;
+  readonly run: Announcement;
+  readonly places: FoundPlaces;
+  /** Those that work for it */
+  readonly workers: number;
+}
+
 /** A worker. */
 export interface TakeOptions {
   /** For people */
@@ -31,6 +45,8 @@ export interface TakeOptions {
   /** Paths of the user's own tasks and robots that it has */
   readonly tasks: readonly string[];
   readonly modelDirs: readonly string[];
+  /** Starts what computes, default: threads */
+  readonly start?: (setup: TakeSetup) => Promise<Computer>;
   /** Takes one sentence for the people who watch */
   readonly report: (message: string) => void;
 }
@@ -51,6 +67,8 @@ class Taker {
   readonly #tasks: readonly OwnPlace[];
   readonly #package: string;
   readonly #id: string;
+  /** The one that it worked for last */
+  #last: SessionName = "";
   /** Sessions that were refused or left, which are not looked at again */
   readonly #refused = new Set<SessionName>();
 
@@ -88,10 +106,13 @@ class Taker {
     const { session, run, places } = found;
     const { report, name, threads } = this.#options;
     try {
-      const start = (setup: TakeSetup) => startThreads(setup, threads, report);
+      const { start = (setup: TakeSetup) => startThreads(setup, threads, report) } = this.#options;
+      const sinceMs = performance.now();
+      const isCalledAway = () => this.#isCalledAway(session, sinceMs);
+      this.#last = session;
       const end = await Stint.work(
         this.#connection,
-        { id: this.#id, name, threads, session, run, places, start, report },
+        { id: this.#id, name, threads, session, run, places, start, isCalledAway, report },
         signal,
       );
       if (end.isFinal) this.#refused.add(session);
@@ -102,10 +123,29 @@ class Taker {
     }
   }
 
-  /** Of the runs that match, the one with the fewest workers. */
-  async #choose(): Promise<{ session: SessionName; run: Announcement; places: FoundPlaces } | null> {
+  /** Of the runs that match, the one with the fewest workers; of several, another one than the last. */
+  async #choose(): Promise<Candidate | null> {
+    const turn = ({ session }: Candidate) => (session === this.#last ? 1 : 0);
+    const candidates = await this.#candidates();
+    return candidates.sort((a, b) => a.workers - b.workers || turn(a) - turn(b))[0] ?? null;
+  }
+
+  /** Whether another run has nobody: one of several workers here goes there, a single one when it has had its turn. */
+  async #isCalledAway(session: SessionName, sinceMs: number): Promise<boolean> {
     const { redis, address } = this.#connection;
-    const candidates = [];
+    const candidates = await this.#candidates();
+    const other = candidates.find((candidate) => candidate.session !== session && candidate.workers === 0);
+    if (other === undefined) return false;
+    const { workers = 1 } = candidates.find((candidate) => candidate.session === session) ?? {};
+    if (workers === 1 && performance.now() - sinceMs < TURN_MS) return false;
+    const { called } = sessionKeys(address.prefix, other.session);
+    return (await redis.set(called, this.#id, "PX", CALL_MS, "NX")) === "OK";
+  }
+
+  /** The runs that match. */
+  async #candidates(): Promise<Candidate[]> {
+    const { redis, address } = this.#connection;
+    const candidates: Candidate[] = [];
     for (const [session, text] of Object.entries(await redis.hgetall(sessionsKey(address.prefix)))) {
       if (this.#refused.has(session)) continue;
       const keys = sessionKeys(address.prefix, session);
@@ -113,7 +153,7 @@ class Taker {
       const match = isThere ? await this.#match(session, text) : null;
       if (match !== null) candidates.push({ session, workers, ...match });
     }
-    return candidates.sort((a, b) => a.workers - b.workers)[0] ?? null;
+    return candidates;
   }
 
   async #match(session: SessionName, text: string): Promise<{ run: Announcement; places: FoundPlaces } | null> {
