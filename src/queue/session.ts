@@ -16,6 +16,10 @@ const QUIET_MS = 4000;
 const BEAT_MS = 1000;
 /** Events of BullMQ that are kept. Nobody reads them. */
 const EVENTS = 16;
+/** Keys of BullMQ that its scripts write even where there is no job. */
+const REWRITTEN = /:(meta|events)$/;
+/** All workers have noticed the end of a run after so long. */
+const NOTICED_MS = 10_000;
 /** Keys per step of a search through all keys. */
 const SCANNED = 1000;
 
@@ -131,7 +135,10 @@ export async function sweep(connection: QueueConnection): Promise<void> {
     if ((await redis.exists(sessionKeys(address.prefix, name).alive)) === 0) await removeSession(connection, name);
 }
 
-/** Takes all keys of a session off the server. */
+/**
+ * Takes all keys of a session off the server. Those that BullMQ's scripts would write anew, for as long as a worker has not noticed, expire when
+ * all have.
+ */
 export async function removeSession({ redis, address }: QueueConnection, name: SessionName): Promise<void> {
   // First the sign of life: without it workers write nothing more.
   await redis.unlink(sessionKeys(address.prefix, name).alive);
@@ -139,7 +146,9 @@ export async function removeSession({ redis, address }: QueueConnection, name: S
   let cursor = "0";
   do {
     const [next, keys] = await redis.scan(cursor, "MATCH", everyKeyOf(address.prefix, name), "COUNT", SCANNED);
-    if (keys.length > 0) await redis.unlink(...keys);
+    const lasting = keys.filter((key) => !REWRITTEN.test(key));
+    if (lasting.length > 0) await redis.unlink(...lasting);
+    for (const key of keys) if (REWRITTEN.test(key)) await redis.pexpire(key, NOTICED_MS);
     cursor = next;
   } while (cursor !== "0");
 }
