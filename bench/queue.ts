@@ -52,7 +52,7 @@ const SHARDS = 16;
 const SHARD_BYTES = 50_000;
 const TRAINED = 6;
 /** Workers leave a run that has ended, and locks expire */
-const LEAVE_MS = 12_000;
+const LEAVE_MS = 16_000;
 
 /** Takes about three minutes. */
 export async function benchQueue(): Promise<QueueCosts> {
