@@ -14,6 +14,11 @@ interface Listed {
 }
 
 const COMMANDS: Readonly<Record<string, Listed>> = {
+  init: {
+    takes: "<folder>",
+    summary: "write a new project with a robot of your own",
+    load: () => import("./commands/init.ts"),
+  },
   tasks: {
     takes: "[name]",
     summary: "list the tasks, or describe one",

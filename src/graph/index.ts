@@ -7,6 +7,7 @@ export { CallGate, passThrough } from "./engines/call-gate.ts";
 export { createLoopEngine } from "./engines/loops.ts";
 export { switchTelemetryOff } from "./engines/no-telemetry.ts";
 export { createOrtEngine, type OrtOptions, openOnnx } from "./engines/ort.ts";
+export { requireOrt } from "./engines/ort-runtime.ts";
 export { loadOnnxSession, type OnnxSession } from "./engines/ort-session.ts";
 export { createReferenceEngine, interpret, type ReferenceFeeds } from "./engines/reference.ts";
 export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./engines/tfjs.ts";

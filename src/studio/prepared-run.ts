@@ -10,7 +10,7 @@ import { changeConfig } from "../config/presets.ts";
 import { removeTemporaryFiles } from "../files/atomic-file.ts";
 import { shellPath, shellWord } from "../files/shown-path.ts";
 import { packageVersion } from "../files/version.ts";
-import { nativeTensorFlow } from "../graph/index.ts";
+import { nativeTensorFlow, requireOrt } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../runs/checkpoint.ts";
 import { truncateJsonl } from "../runs/jsonl-sink.ts";
@@ -317,6 +317,7 @@ export async function writeConfig(folder: string, config: TrainConfig, files: Ru
 /** Throws a UserError if the engine's package is not installed, before any file is written or changed. */
 function requireEngine({ engine }: TrainConfig): void {
   if (engine === "tfjs") nativeTensorFlow();
+  else if (engine === "ort") requireOrt();
 }
 
 /** "onnxruntime-node 1.30.0"; only the engine's name if the package has no version. */

@@ -7,6 +7,8 @@ import { switchTelemetryOff } from "./no-telemetry.ts";
 /** The module onnxruntime-node. */
 export type Ort = typeof import("onnxruntime-node");
 
+const PACKAGE = "onnxruntime-node";
+
 let loading: Promise<Ort> | undefined;
 
 /** Loads the native module, once. Throws a UserError when it is absent or does not fit this machine. */
@@ -16,6 +18,7 @@ export function loadOrt(): Promise<Ort> {
     (module) => module.default ?? module,
     (cause: unknown) => {
       loading = undefined;
+      requireOrt();
       const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
       throw new UserError(
         `ort engine: onnxruntime-node does not load on ${process.platform}-${process.arch} (${reason}); ` +
@@ -25,6 +28,22 @@ export function loadOrt(): Promise<Ort> {
     },
   );
   return loading;
+}
+
+/**
+ * Throws a UserError with the command that installs onnxruntime-node when it is absent: npm skips it where its install script fails, which wants
+ * to download what is not needed here.
+ */
+export function requireOrt(): void {
+  try {
+    import.meta.resolve(PACKAGE);
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== "ERR_MODULE_NOT_FOUND") return; // loading says what else is wrong
+    throw new UserError(
+      `ort engine: ${PACKAGE} is not installed; try: npm install --ignore-scripts ${PACKAGE}@1, or choose --engine tfjs`,
+      { cause },
+    );
+  }
 }
 
 /** A file's session, on kernels of the CPU with so many threads. */
