@@ -24,6 +24,8 @@ export interface FoundPolicy {
   readonly taken?: string;
   /** What a controller that was exported says of itself; absent for other policies. */
   readonly contract?: Contract;
+  /** SHA-256 of a policy file, in hexadecimal digits; absent for other policies. */
+  readonly digest?: string;
   /** What the training's own evaluations draw actions from, or a controller by itself; null for other policies. */
   readonly noise: StartNoise | null;
   /** Ground, robot and lesson that it was trained with; the task's own for policies that are no checkpoint. */

@@ -58,6 +58,7 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
   };
   return {
     reference: path,
+    digest,
     metadata,
     ...(contract === null ? { task: null } : await taskOf(contract, path)),
     trained: null,

@@ -3,9 +3,10 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { FoundPolicy } from "../catalogue/found-policy.ts";
 import { placeOf } from "../catalogue/place.ts";
+import { shippedAs } from "../catalogue/shipped-controllers.ts";
 import { findCompiler } from "../export/c/c-compiler.ts";
 import { weightsSha256 } from "../export/contract/checksum.ts";
-import type { ControllerOrigin } from "../export/contract/contract.ts";
+import { type ControllerOrigin, originText } from "../export/contract/contract.ts";
 import { controllerFunction } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
 import type { ExportFormat } from "../export/export-choices.ts";
@@ -85,7 +86,7 @@ async function checkedFiles(
     const files = await exportFiles(subject, formats, recorded.kept);
     const report: ExportReport = {
       ...(await measurement.measure(recorded)),
-      run: subject.origin.run,
+      run: originText(subject.origin),
       weightsSha256: weightsSha256(subject.policy),
       distillation,
       files: fileList(files),
@@ -139,17 +140,25 @@ async function loadSubject(reference: string, given: ExportOptions, output: Outp
 }
 
 /** The run that made the policy, or whose controller it is: by its name, so that the files are the same wherever they are made. */
-function originOf({ reference, trained, contract, home }: FoundPolicy): ControllerOrigin {
+function originOf({ reference, trained, contract, home, digest }: FoundPolicy): ControllerOrigin {
   if (trained !== null) {
     const { envSteps, algorithm, seed } = trained;
     const run = home ? runName(home) : basename(reference);
     return { packageVersion: packageVersion(), run, envSteps, algorithm, seed };
   }
-  if (contract !== undefined) return { ...contract.training, packageVersion: packageVersion() };
+  if (contract !== undefined)
+    return { ...contract.training, ...shippedOrigin(digest), packageVersion: packageVersion() };
   throw new UserError(
     `${reference}: is not a trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
     { exitCode: 2 },
   );
+}
+
+/** For a controller that ships: any run folder that its contract names is not on this machine, though another may have that name. */
+function shippedOrigin(digest: string | undefined): Pick<ControllerOrigin, "run" | "shipped"> | null {
+  const found = digest === undefined ? null : shippedAs(digest);
+  if (found === null) return null;
+  return { run: found.controller, shipped: { ...found, packageVersion: packageVersion() } };
 }
 
 /** With its weights: of a controller, the flow that its file keeps. */

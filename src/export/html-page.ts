@@ -6,6 +6,7 @@ import { UserError } from "../math/user-error.ts";
 import { commonFolder } from "../physics/common-folder.ts";
 import { readNamedFiles } from "../physics/scene-files.ts";
 import { pageScript, scenePath, type Task } from "../tasks/index.ts";
+import { originText } from "./contract/contract.ts";
 import type { Contract } from "./contract/contract-schema.ts";
 import { PAYLOAD_ID, type PagePayload } from "./page/payload.ts";
 import { escaped } from "./report/html-text.ts";
@@ -33,7 +34,7 @@ export async function htmlPage(
     taskScript: taskFile === null ? null : await pageScript(taskFile),
     lesson: task.lesson?.name ?? "",
     scene,
-    run: contract.training.run,
+    run: originText(contract.training),
     contract: {
       output: contract.output,
       outputKind: contract.outputKind,

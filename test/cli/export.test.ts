@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileC } from "../../src/export/c/c-compiler.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
+import { packageRoot } from "../../src/files/package-root.ts";
+import { packageVersion } from "../../src/files/version.ts";
 import { readOnnx } from "../../src/graph/index.ts";
 import { encodeCheckpoint, latestCheckpoint, loadCheckpoint } from "../../src/runs/checkpoint.ts";
 import { compilerPath } from "../export/compiler.ts";
@@ -31,6 +33,25 @@ describe("flowgait export", () => {
     expect(contract.policy).toEqual({ kind: "flow", sampler: "midpoint", flowSteps: 3, noise: "seed", noiseSeed: 5 });
     const { fileSha256: _, ...inside } = JSON.parse(metadata.flowgait!);
     expect(inside).toEqual(contract);
+  });
+
+  it("says of a controller that ships what it is, wherever its file lies, and names no run", async () => {
+    const folder = scratchFolder();
+    const shipped = readFileSync(join(packageRoot, "controllers", "HumanoidJoystick.onnx"));
+    const sha256 = createHash("sha256").update(shipped).digest("hex");
+    const [copy, out] = [join(folder, "copy.onnx"), join(folder, "out")];
+    writeFileSync(copy, shipped);
+    const origin = { controller: "HumanoidJoystick", packageVersion: packageVersion(), sha256 };
+    const words = `Shipped controller HumanoidJoystick, flowgait ${packageVersion()}, sha256 ${sha256}; trained by fpo++ for 6,604,800 environment steps, seed 1`;
+    const first = await callCli("export", copy, "--format", "onnx,c,html", "--out", out, ...SMALL);
+    expect(first.code, first.stderr).toBe(0);
+    expect(contractIn(out).training).toMatchObject({ run: "HumanoidJoystick", shipped: origin, envSteps: 6604800 });
+    expect(JSON.parse(readFileSync(join(out, "report.json"), "utf8")).run).toBe(words);
+    for (const name of ["report.html", "HumanoidJoystick.html", "humanoid_joystick.c"]) {
+      const text = readFileSync(join(out, name), "utf8");
+      expect(text).toContain(words);
+      expect(text).not.toContain("runs/HumanoidJoystick");
+    }
   });
 
   it("writes C that compiles and replays, and a report of every format in words and as JSON", async () => {

@@ -5,7 +5,7 @@
 import { floatLiteral, writeC } from "../../graph/index.ts";
 import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { TaskDescription } from "../../tasks/index.ts";
-import { type ControllerOrigin, controllerContract } from "../contract/contract.ts";
+import { type ControllerOrigin, controllerContract, originText } from "../contract/contract.ts";
 import { type ControllerOptions, controllerFunction } from "../controller-function.ts";
 import { constantsOf } from "./c-constants.ts";
 import { mainText } from "./c-main.ts";
@@ -69,9 +69,11 @@ export function cName(task: string): string {
   return /^[a-z]/.test(name) ? name : `controller_${name}`;
 }
 
-function titleOf(task: TaskDescription, { packageVersion, algorithm, envSteps }: ControllerOrigin): string {
+function titleOf(task: TaskDescription, origin: ControllerOrigin): string {
+  const { packageVersion, algorithm, envSteps } = origin;
+  const shipped = origin.shipped === undefined ? "" : ` ${originText(origin)}.`;
   const rate = floatLiteral(task.controlHz).replace(/(\.0)?f$/, "");
-  return `/* ${task.name.replaceAll("*/", "")}, a controller at ${rate} Hz. Written by flowgait ${packageVersion}; ${algorithm}, ${envSteps} environment steps. */`;
+  return `/* ${task.name.replaceAll("*/", "")}, a controller at ${rate} Hz. Written by flowgait ${packageVersion}; ${algorithm}, ${envSteps} environment steps.${shipped} */`;
 }
 
 function callText(name: string): string {

@@ -211,6 +211,10 @@ export const contractSchema = z
       envSteps: z.number(),
       algorithm: z.string(),
       seed: z.int(),
+      shipped: about(
+        z.strictObject({ controller: z.string(), packageVersion: z.string(), sha256 }),
+        "The controller of the flowgait package that this one is, or was made from, with the SHA-256 of its file.",
+      ).optional(),
       distilledFrom: about(
         z.strictObject({ flowSteps: z.int(), weightsSha256: sha256 }),
         "The policy that this one was distilled from, to give its actions in fewer flow steps.",

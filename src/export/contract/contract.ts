@@ -18,8 +18,18 @@ export interface ControllerOrigin {
   readonly envSteps: number;
   readonly algorithm: string;
   readonly seed: number;
+  /** The controller of flowgait that it is, or was made from; `run` is then its name. */
+  readonly shipped?: { readonly controller: string; readonly packageVersion: string; readonly sha256: string };
   /** The policy whose actions this one learned to give in fewer flow steps. */
   readonly distilledFrom?: { readonly flowSteps: number; readonly weightsSha256: string };
+}
+
+/** Where it comes from, in words. */
+export function originText({ run, shipped, algorithm, envSteps, seed }: ControllerOrigin): string {
+  if (shipped === undefined) return run;
+  const { controller, packageVersion, sha256 } = shipped;
+  const training = `trained by ${algorithm} for ${envSteps.toLocaleString("en")} environment steps, seed ${seed}`;
+  return `Shipped controller ${controller}, flowgait ${packageVersion}, sha256 ${sha256}; ${training}`;
 }
 
 /** The whole contract at full precision, checked against its schema. */
