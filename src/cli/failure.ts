@@ -3,13 +3,15 @@ import type { CommanderError } from "commander";
 import type { Output } from "../files/output.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
+import { asUserFault } from "../tasks/own/user-fault.ts";
 import { HungUp } from "./interrupt.ts";
 
 /** 0 done, 1 failed, 2 used wrongly, 129 stopped because the terminal was lost. */
 export type ExitCode = 0 | 1 | 2 | 129;
 
 /** Reports the error and returns the exit code: users' mistakes in one line, bugs with their stack trace. */
-export function reportFailure(error: unknown, output: Output): ExitCode {
+export function reportFailure(thrown: unknown, output: Output): ExitCode {
+  const error = asUserFault(thrown);
   if (error instanceof HungUp) return error.exitCode;
   if (error instanceof UserError) {
     output.note(`flowgait: ${oneLine(error.message)}`);

@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { PhysicsError } from "../physics/physics-error.ts";
+import { asUserFault } from "../tasks/own/user-fault.ts";
 import { threadData } from "../threads/thread.ts";
 import { Branching } from "./branching.ts";
 import { DriveClock } from "./drive-clock.ts";
@@ -58,8 +59,9 @@ async function obeyAll(session: DriveSession, clock: DriveClock): Promise<boolea
 }
 
 /** A failed order or sample must not end the simulation for all viewers. */
-function refuse(error: unknown): void {
-  if (error instanceof PhysicsError) throw error;
+function refuse(thrown: unknown): void {
+  if (thrown instanceof PhysicsError) throw thrown;
+  const error = asUserFault(thrown);
   post({ kind: "refused", message: error instanceof Error ? error.message : String(error) });
 }
 
@@ -162,7 +164,8 @@ try {
   });
   const engine = createEngine("ort");
   await run(await DriveSession.create(threadData<DriveBeginning>(), engine, () => performance.now()), engine);
-} catch (error) {
+} catch (thrown) {
+  const error = asUserFault(thrown);
   const { message } = error instanceof Error ? error : new Error(String(error));
   post({ kind: "failed", message, ...(error instanceof UserError ? { exitCode: error.exitCode } : {}) });
 }

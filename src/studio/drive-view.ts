@@ -30,6 +30,7 @@ import {
 import type { StreamServer } from "../stream/server.ts";
 import { commandRangesOf } from "../tasks/command-ranges.ts";
 import { describeGoal, type Environment, type TaskVariant } from "../tasks/index.ts";
+import { asUserFault } from "../tasks/own/user-fault.ts";
 import { type CommandChange, commandOf, LET_GO, orderOf, type PlainWish, STANDING } from "./page-wishes.ts";
 import type { PolicyShelf } from "./policy-shelf.ts";
 
@@ -261,7 +262,7 @@ export class DriveView implements DriveHandler {
   }
 
   #fail(error: unknown): void {
-    this.#failure = (error as Error).message;
+    this.#failure = (asUserFault(error) as Error).message;
     this.#tell();
   }
 

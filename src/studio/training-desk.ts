@@ -11,6 +11,7 @@ import type { StudioHandler } from "../stream/intents.ts";
 import type { ServerMessage, TrainForm, TrainingQuestion, TrainingWish } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import { registry } from "../tasks/index.ts";
+import { asUserFault } from "../tasks/own/user-fault.ts";
 import type { LiveView } from "./live-view.ts";
 import { type PreparedRun, prepareFork, prepareNewRun, prepareResume } from "./prepared-run.ts";
 import { checkpointFileOf, listRuns, runFolderOf, runKey, storedHistory } from "./run-list.ts";
@@ -119,7 +120,8 @@ export class TrainingDesk implements StudioHandler {
   async #answer(viewer: number, what: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
-    } catch (error) {
+    } catch (thrown) {
+      const error = asUserFault(thrown);
       if (!(error instanceof UserError)) this.#options.output.note(String((error as Error).stack));
       this.#tell(viewer, { type: "refused", what, reason: (error as Error).message });
     }
@@ -187,7 +189,8 @@ export class TrainingDesk implements StudioHandler {
       const result = await runTraining(run, { sinks, signal, view, queue });
       output.note(endText(run, result));
       view.end(result.stopped && result.steps < run.config.steps ? "stopped" : "done");
-    } catch (error) {
+    } catch (thrown) {
+      const error = asUserFault(thrown);
       if (!(error instanceof UserError)) output.note(String((error as Error).stack));
       this.failed((error as Error).message);
     }

@@ -1,6 +1,7 @@
 /** The thread's side of `JobThreads`: sets up once, then answers jobs one at a time. */
 import { parentPort } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
+import { asUserFault } from "../tasks/own/user-fault.ts";
 import type { ThreadMessage } from "./job-threads.ts";
 import { stepAside } from "./step-aside.ts";
 import { threadData } from "./thread.ts";
@@ -36,7 +37,8 @@ function movedWith(message: ThreadMessage): ArrayBuffer[] {
 }
 
 function failureOf(error: unknown): ThreadMessage {
-  const failure = error instanceof Error ? error : new Error(String(error));
+  const found = asUserFault(error);
+  const failure = found instanceof Error ? found : new Error(String(found));
   const exitCode = failure instanceof UserError ? failure.exitCode : undefined;
   return { kind: "failed", message: failure.message, stack: failure.stack, exitCode };
 }

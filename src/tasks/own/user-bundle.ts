@@ -52,6 +52,8 @@ export function portableBundle(file: string, shown: string, root: string, ending
   return bundle(file, shown, {
     ...NODE_MODULE,
     entryPoints: undefined,
+    sourcemap: "inline",
+    sourcesContent: false,
     stdin: { contents: `import * as exported from "${ENTRY}";\n${ending}\n`, resolveDir: dirname(file), loader: "js" },
     plugins: [
       entryAt(file),

@@ -13,6 +13,7 @@ import { withLesson } from "../lesson.ts";
 import { get } from "../registry.ts";
 import { withTerrainSeed } from "../terrain.ts";
 import { type Bundle, LOADERS, runnableBundle } from "./user-bundle.ts";
+import { userPlace, watchScript } from "./user-fault.ts";
 
 export { pageScript } from "./user-bundle.ts";
 
@@ -79,17 +80,21 @@ export async function openUserTask(path: string): Promise<OpenedTask> {
     throw new UserError(`task: ${path} must end in ${Object.keys(LOADERS).join(", ")}`, { exitCode: 2 });
   }
   const { code, inputs } = await runnableBundle(file, path);
-  const [exportName, task] = pickTask(await importBundle(code, path), path);
+  const [exportName, task] = pickTask(await importBundle(code, path, dirname(file)), path);
   return { task: Object.freeze({ ...task, scene: besideFile(task.scene, file) }), file, exportName, inputs };
 }
 
-async function importBundle(code: string, shown: string): Promise<Record<string, unknown>> {
+async function importBundle(code: string, shown: string, folder: string): Promise<Record<string, unknown>> {
   const module = placed(code);
+  watchScript({ url: module.url, code, folder });
   try {
     return (await import(module.url)) as Record<string, unknown>;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new UserError(`task: ${shown} fails to load: ${message}`, { cause: error });
+    const place = error instanceof Error ? userPlace(error) : null;
+    throw new UserError(`task: ${shown} fails to load: ${message}${place === null ? "" : ` (${place})`}`, {
+      cause: error,
+    });
   } finally {
     module.remove();
   }
