@@ -37,20 +37,20 @@ describe("flowgait export", () => {
 
   it("says of a controller that ships what it is, wherever its file lies, and names no run", async () => {
     const folder = scratchFolder();
-    const shipped = readFileSync(join(packageRoot, "controllers", "HumanoidJoystick.onnx"));
+    const shipped = readFileSync(join(packageRoot, "controllers", "PandaPickCube.onnx"));
     const sha256 = createHash("sha256").update(shipped).digest("hex");
     const [copy, out] = [join(folder, "copy.onnx"), join(folder, "out")];
     writeFileSync(copy, shipped);
-    const origin = { controller: "HumanoidJoystick", packageVersion: packageVersion(), sha256 };
-    const words = `Shipped controller HumanoidJoystick, flowgait ${packageVersion()}, sha256 ${sha256}; trained by fpo++ for 6,604,800 environment steps, seed 1`;
-    const first = await callCli("export", copy, "--format", "onnx,c,html", "--out", out, ...SMALL);
+    const origin = { controller: "PandaPickCube", packageVersion: packageVersion(), sha256 };
+    const words = `Shipped controller PandaPickCube, flowgait ${packageVersion()}, sha256 ${sha256}; trained by fpo++ for 1,003,520 environment steps, seed 1`;
+    const first = await callCli("export", copy, "--format", "onnx,html", "--out", out, ...SMALL);
     expect(first.code, first.stderr).toBe(0);
-    expect(contractIn(out).training).toMatchObject({ run: "HumanoidJoystick", shipped: origin, envSteps: 6604800 });
+    expect(contractIn(out).training).toMatchObject({ run: "PandaPickCube", shipped: origin, envSteps: 1003520 });
     expect(JSON.parse(readFileSync(join(out, "report.json"), "utf8")).run).toBe(words);
-    for (const name of ["report.html", "HumanoidJoystick.html", "humanoid_joystick.c"]) {
+    for (const name of ["report.html", "PandaPickCube.html"]) {
       const text = readFileSync(join(out, name), "utf8");
       expect(text).toContain(words);
-      expect(text).not.toContain("runs/HumanoidJoystick");
+      expect(text).not.toContain("PandaPickCube-fpo++");
     }
   });
 

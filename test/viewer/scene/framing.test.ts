@@ -1,16 +1,30 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PerspectiveCamera, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "../../../src/files/package-root.ts";
 import { describeScene, type SceneDescription } from "../../../src/physics/looks/scene-description.ts";
-import { Environment, registry } from "../../../src/tasks/index.ts";
+import { Simulation } from "../../../src/physics/simulation.ts";
+import { Environment, loadUserTask, registry, type Task } from "../../../src/tasks/index.ts";
+import { scratchFolder } from "../../train/scratch-folder.ts";
 
 type Triple = [number, number, number];
 
+interface Seen {
+  readonly arrangement: Arrangement;
+  readonly points: readonly Vector3[];
+  /** Where the robot's main body is. */
+  readonly drawnAt: Vector3;
+}
+
 interface Arrangement {
+  readonly facts: { readonly rootBody: number };
   readonly size: { readonly middle: [number, number]; readonly bottom: number; readonly height: number };
   setCount(count: number): void;
   measure(pose: object): boolean;
-  box(): Triple;
+  framing(): [number, number];
+  box(): Triple | null;
 }
 
 // The page's own modules, which Node's compilation does not cover.
@@ -22,6 +36,9 @@ const { Arrangement } = (await source("places/arrangement.ts")) as {
 const { boxDistance } = (await source("camera/framing.ts")) as {
   boxDistance: (half: Triple, azimuth: number, polar: number, slopes: [number, number]) => number;
 };
+const { focusOf } = (await source("camera/gaze.ts")) as {
+  focusOf: (arrangement: Arrangement, actor: { drawnAt: Vector3 }, beside: null, isFollowing: boolean) => Vector3;
+};
 const { bodyPoint } = (await source("places/body-frame.ts")) as {
   bodyPoint: (poses: Float32Array, body: number, point: readonly number[]) => Triple;
 };
@@ -32,47 +49,77 @@ const [AZIMUTH, POLAR] = [-0.72, 1.27];
 const ASPECTS = [1.6, 0.5] as const;
 
 /** Where the drawn geoms of a new episode's moving bodies are, and the arrangement that the page makes of them. */
-async function seen(name: string): Promise<{ arrangement: Arrangement; points: Vector3[] }> {
-  const env = await Environment.create(registry.get(name));
-  const { sim } = env;
+async function seen(task: Task): Promise<Seen> {
+  const env = await Environment.create(task);
+  try {
+    return seenIn(env.sim);
+  } finally {
+    env.delete();
+  }
+}
+
+function seenIn(sim: Simulation): Seen {
   const poses = new Float32Array(7 * sim.nbody);
   for (let body = 0; body < sim.nbody; body++) {
     poses.set(sim.xpos.subarray(3 * body, 3 * body + 3), 7 * body);
     poses.set(sim.xquat.subarray(4 * body, 4 * body + 4), 7 * body + 3);
   }
   const scene = describeScene(sim);
-  env.delete();
   const arrangement = new Arrangement(scene);
   arrangement.setCount(1);
+  const { rootBody } = arrangement.facts;
+  const drawnAt = new Vector3(...poses.subarray(7 * rootBody, 7 * rootBody + 3));
   arrangement.measure({ poses, points: null, command: poses, twist: poses, flags: 0, isCut: false });
   const isMoving = (body: number) => body !== 0 && Math.abs(poses[7 * body]) < 50;
   const drawn = scene.geoms.filter(({ body, group, rgba }) => isMoving(body) && group < 3 && rgba[3] > 0);
-  return { arrangement, points: drawn.map(({ body, pos }) => new Vector3(...bodyPoint(poses, body, pos))) };
+  return { arrangement, drawnAt, points: drawn.map(({ body, pos }) => new Vector3(...bodyPoint(poses, body, pos))) };
 }
 
-const manipulation = registry.list().filter(({ family }) => family === "manipulation");
+/** How far the geoms' middles reach from the picture's middle, 1 at its edges, in the wider direction. */
+function reachInPicture({ arrangement, points, drawnAt }: Seen, aspect: number): number {
+  const centre = focusOf(arrangement, { drawnAt }, null, true).clone();
+  const camera = new PerspectiveCamera(32, aspect, 0.05, 900);
+  const slope = Math.tan((32 * Math.PI) / 360);
+  const [halfWidth, halfHeight] = arrangement.framing();
+  const box = arrangement.box();
+  const distance = box
+    ? boxDistance(box, AZIMUTH, POLAR, [slope * aspect, slope])
+    : Math.max(halfWidth / aspect, halfHeight) / slope;
+  camera.up.set(0, 0, 1);
+  const flat = distance * Math.sin(POLAR);
+  camera.position.set(flat * Math.cos(AZIMUTH), flat * Math.sin(AZIMUTH), distance * Math.cos(POLAR)).add(centre);
+  camera.lookAt(centre);
+  camera.updateMatrixWorld();
+  const shown = points.map((point) => point.clone().project(camera));
+  return Math.max(...shown.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
+}
+
+/** What stays where it is, and README's own robot, which hangs in the air. */
+const tasks = [
+  ...registry.list().flatMap(({ name, family }) => (family === "manipulation" ? [registry.get(name)] : [])),
+  await loadUserTask(join(packageRoot, "starter", "my-task.ts")),
+];
 
 describe("the camera", () => {
-  it.each(manipulation)("shows all of $name, and fills the picture with it", async ({ name }) => {
-    const { arrangement, points } = await seen(name);
-    const { middle, bottom, height } = arrangement.size;
-    const centre = new Vector3(...middle, bottom + 0.5 * height);
+  it.each(tasks)("shows all of $name, and fills the picture with it", async (task) => {
+    const view = await seen(task);
     for (const aspect of ASPECTS) {
-      const camera = new PerspectiveCamera(32, aspect, 0.05, 900);
-      const slope = Math.tan((32 * Math.PI) / 360);
-      const distance = boxDistance(arrangement.box(), AZIMUTH, POLAR, [slope * aspect, slope]);
-      camera.up.set(0, 0, 1);
-      const flat = distance * Math.sin(POLAR);
-      camera.position.set(flat * Math.cos(AZIMUTH), flat * Math.sin(AZIMUTH), distance * Math.cos(POLAR)).add(centre);
-      camera.lookAt(centre);
-      camera.updateMatrixWorld();
-      const shown = points.map((point) => point.clone().project(camera));
-      const [widest, highest] = [
-        Math.max(...shown.map(({ x }) => Math.abs(x))),
-        Math.max(...shown.map(({ y }) => Math.abs(y))),
-      ];
-      expect(Math.max(widest, highest)).toBeLessThan(1);
-      expect(Math.max(widest, highest)).toBeGreaterThan(0.5); // middles of geoms, which reach further
+      const reach = reachInPicture(view, aspect);
+      expect(reach).toBeLessThan(1);
+      if (view.arrangement.box()) expect(reach).toBeGreaterThan(0.5); // middles of geoms, which reach further
     }
+  });
+
+  it.each([0.2, 0.5, 1.5, 30])("shows a robot that flies %d m above the floor", async (height) => {
+    const drone = `<body name="drone" pos="0 0 ${height}"><freejoint/><geom type="box" size="0.2 0.2 0.03"/>
+      <geom type="sphere" size="0.05" pos="0.2 0 0.05"/><geom type="sphere" size="0.05" pos="-0.2 0 0.05"/></body>`;
+    const file = join(scratchFolder(), "drone.xml");
+    const floor = '<geom name="floor" type="plane" size="5 5 0.1"/>';
+    writeFileSync(file, `<mujoco><worldbody>${floor}${drone}</worldbody></mujoco>`);
+    const sim = await Simulation.load(file);
+    sim.forward();
+    const view = seenIn(sim);
+    sim.delete();
+    for (const aspect of ASPECTS) expect(reachInPicture(view, aspect)).toBeLessThan(1);
   });
 });

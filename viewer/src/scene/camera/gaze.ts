@@ -27,9 +27,20 @@ export function focusOf(
   if (!actor || !isFollowing) return null;
   if (facts.isFixed) return focus.set(size.middle[0], size.middle[1], size.bottom + 0.5 * size.height);
   if (facts.hasFurniture) return focus.set(size.middle[0], size.middle[1], middle);
-  focus.set(actor.drawnAt.x, actor.drawnAt.y, middle);
+  const { x, y, z } = actor.drawnAt;
+  focus.set(x, y, floor + middleAbove(z - floor, size.height));
   // Two robots that are compared are looked at from between them.
-  return beside ? focus.set((focus.x + beside.x) / 2, (focus.y + beside.y) / 2, middle) : focus;
+  return beside ? focus.set((focus.x + beside.x) / 2, (focus.y + beside.y) / 2, focus.z) : focus;
+}
+
+/**
+ * How high above the floor to look, m: at half of a robot that stands or walks there, however it bobs, and at one that hangs or flies higher
+ * than it is tall.
+ * @param root how high the robot's main body is above the floor, m
+ * @param height of the robot, m
+ */
+function middleAbove(root: number, height: number): number {
+  return Math.max(0.5 * height, Math.min(root, 0.5 * height + 1.5 * (root - height)));
 }
 
 /** In front of the head, or of where one would be; null in a grid. */
