@@ -1,5 +1,5 @@
 /** Where each environment stands when several are shown: they all live around the world's origin and are moved apart for the eye. Pure arithmetic. */
-import type { StreamScene } from "../../../../src/stream/protocol.ts";
+import type { SceneJoint, StreamScene } from "../../../../src/stream/protocol.ts";
 
 /**
  * How environments share the ground. `roam`: one robot on ground that stays. `tiles`: each on a tile of its own, the ground passing below it.
@@ -11,7 +11,7 @@ export type LayoutKind = "roam" | "tiles" | "cells" | "together";
 export interface SceneFacts {
   /** The body that carries the robot: the child of the world with the most bodies below it. */
   readonly rootBody: number;
-  /** Whether it stands, or hangs, where it is: its base is welded to the world. */
+  /** Whether it stands, or hangs, where it is: its base is welded to the world, or only turns on it. */
   readonly isFixed: boolean;
   /** Height of the floor, or null if there is none, or none that is drawn. */
   readonly floorHeight: number | null;
@@ -29,7 +29,7 @@ export function sceneFacts(scene: StreamScene): SceneFacts {
   const rootBody = rootBodyOf(scene);
   return {
     rootBody,
-    isFixed: scene.bodies[rootBody].isFixed === true,
+    isFixed: scene.bodies[rootBody].isFixed === true || hingeOf(scene, rootBody) !== null,
     floorHeight: floors.length > 0 && !hasTerrain ? Math.min(...floors.map((geom) => geom.pos[2])) : null,
     hasFurniture: fixed.some(({ type, quat }) => type !== "hfield" && (type !== "plane" || !isLevel(quat))),
     hasTerrain,
@@ -69,6 +69,12 @@ function rootBodyOf(scene: StreamScene): number {
     if (k > 0 && parent === 0 && below[k] > below[best]) best = k;
   });
   return best;
+}
+
+/** The hinge that is a body's only joint to the world, such as a pendulum's; null elsewhere. */
+export function hingeOf({ bodies, joints }: StreamScene, body: number): SceneJoint | null {
+  const own = joints.filter((joint) => joint.body === body);
+  return bodies[body].parent === 0 && own.length === 1 && own[0].type === "hinge" ? own[0] : null;
 }
 
 /** Whether a rotation keeps z upright: R33 = 1 - 2 (x² + y²) is 1. */

@@ -1,7 +1,7 @@
 /** How large what is shown is, read from one pose: decides the camera's distance, the cells of a grid and the reach of the shadow. */
 import { Box3, Matrix4, Quaternion, Vector3 } from "three";
 import type { SceneGeom, StreamScene } from "../../../../src/stream/protocol.ts";
-import { sceneFacts } from "./layout.ts";
+import { hingeOf, sceneFacts } from "./layout.ts";
 
 /** Sizes of one environment, m. */
 export interface SceneSize {
@@ -29,6 +29,7 @@ export function measureScene(scene: StreamScene, poses: Float32Array, points: Fl
   const isDrawn = ({ type, group, rgba }: SceneGeom) =>
     type !== "plane" && type !== "hfield" && group < 3 && rgba[3] !== 0;
   for (const geom of scene.geoms) if (isDrawn(geom) && robots.has(geom.body)) all.union(geomBox(geom, scene, poses));
+  sweep(all, scene, poses);
   for (let p = 0; points && p < points.length; p += 3) all.expandByPoint(centre.fromArray(points, p));
   const near = all.isEmpty() ? null : nearBox(all, sceneFacts(scene).isFixed);
   for (const geom of scene.geoms) {
@@ -42,6 +43,21 @@ export function measureScene(scene: StreamScene, poses: Float32Array, points: Fl
   const middle: [number, number] = [(low.x + high.x) / 2, (low.y + high.y) / 2];
   const half: [number, number] = [(high.x - low.x) / 2, (high.y - low.y) / 2];
   return { height: high.z - low.z, reach: Math.hypot(...half), half, bottom: low.z, middle };
+}
+
+/** Makes room for a robot that turns on a hinge of the world, as far as its box reaches around the hinge. */
+function sweep(all: Box3, scene: StreamScene, poses: Float32Array): void {
+  const { rootBody } = sceneFacts(scene);
+  const hinge = hingeOf(scene, rootBody);
+  if (hinge === null || all.isEmpty()) return;
+  const root = poseMatrix(poses, 7 * rootBody);
+  const at = new Vector3(...hinge.pos).applyMatrix4(root);
+  const axis = new Vector3(...hinge.axis).transformDirection(root);
+  const across = axis.toArray().map((along) => Math.sqrt(Math.max(0, 1 - along ** 2)));
+  const ends = [all.min.clone().sub(at).toArray(), all.max.clone().sub(at).toArray()] as const;
+  const radius = Math.hypot(...across.map((share, i) => share * Math.max(Math.abs(ends[0][i]), Math.abs(ends[1][i]))));
+  const reach = new Vector3(...across.map((share) => share * radius));
+  all.expandByPoint(at.clone().sub(reach)).expandByPoint(at.clone().add(reach));
 }
 
 /** Shares of the robots' diagonal: what stands so far from them, and objects that are so far away, are not looked at. */
