@@ -5,8 +5,10 @@ import type { CheckpointMetadata } from "../runs/checkpoint.ts";
 import { foundTask, type Home } from "../runs/run-places.ts";
 import type { Environment, TaskVariant } from "../tasks/index.ts";
 
+/** What differs in a policy's task, with its own ground, robot and lesson where nothing does. */
+export type PlacedVariant = TaskVariant & Required<Omit<TaskVariant, "taskSettings">>;
 /** A task as it is declared. */
-export const PLAIN: Required<TaskVariant> = { terrainSeed: 0, modelDir: "", lesson: "" };
+export const PLAIN: PlacedVariant = { terrainSeed: 0, modelDir: "", lesson: "" };
 
 /** A policy that was found but does not know its task's sizes yet. */
 export interface FoundPolicy {
@@ -28,8 +30,8 @@ export interface FoundPolicy {
   readonly digest?: string;
   /** What the training's own evaluations draw actions from, or a controller by itself; null for other policies. */
   readonly noise: StartNoise | null;
-  /** Ground, robot and lesson that it was trained with; the task's own for policies that are no checkpoint. */
-  readonly variant: Required<TaskVariant>;
+  /** Ground, robot, lesson and settings of the task that it was trained with; the task's own for policies that are no checkpoint. */
+  readonly variant: PlacedVariant;
   /** @throws UserError when it does not fit the task */
   bind(env: Environment): Promise<PolicyData>;
   /** What a file says of its robot and the task says otherwise, such as another order of joints; sizes fit nevertheless. */

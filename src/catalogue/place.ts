@@ -5,9 +5,9 @@ import type { Output } from "../files/output.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { Whereabouts } from "../runs/run-places.ts";
-import { type Environment, isTaskFile, registry, type TaskVariant } from "../tasks/index.ts";
+import { type Environment, isTaskFile, registry } from "../tasks/index.ts";
 import { wholeNumber } from "./flag-value.ts";
-import { type FoundPolicy, PLAIN } from "./found-policy.ts";
+import { type FoundPolicy, PLAIN, type PlacedVariant } from "./found-policy.ts";
 import { changeNotes, missingRobot, missingTask } from "./task-reference.ts";
 
 /** The flags. */
@@ -19,9 +19,7 @@ export interface PlaceOptions {
 }
 
 /** A task and its variant. */
-export interface Place extends Required<TaskVariant> {
-  readonly task: string;
-}
+export type Place = PlacedVariant & { readonly task: string };
 
 /**
  * The user's choice, else what the policy was trained on; notes changes of the user's own files.
@@ -30,7 +28,7 @@ export interface Place extends Required<TaskVariant> {
 export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output: Output): Promise<Place> {
   const { reference, variant } = policy;
   const task = await taskFor(policy, options, output);
-  const { terrainSeed, modelDir } = isElsewhere(policy, options.task) ? PLAIN : variant;
+  const { terrainSeed, modelDir, taskSettings } = isElsewhere(policy, options.task) ? PLAIN : variant;
   if (options.modelDir === undefined && modelDir !== "" && !existsSync(modelDir))
     throw missingRobot(modelDir, reference);
   const seed = options.terrainSeed;
@@ -39,6 +37,7 @@ export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output
     terrainSeed: seed === undefined ? terrainSeed : wholeNumber("--terrain-seed", seed, 0, 0xffffffff),
     modelDir: options.modelDir ?? modelDir,
     lesson: options.lesson ?? ownLesson(policy, task),
+    ...(taskSettings && { taskSettings }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { FilePolicy, StartNoise } from "../rollout/policy-data.ts";
 import { RUNS_FOLDER } from "../runs/run-folder.ts";
 import { homeAt } from "../runs/run-places.ts";
 import { describeTask, type Environment } from "../tasks/index.ts";
-import { type FoundPolicy, PLAIN, placedTask } from "./found-policy.ts";
+import { type FoundPolicy, PLAIN, type PlacedVariant, placedTask } from "./found-policy.ts";
 import { readPolicyBytes } from "./policy-bytes.ts";
 import { actionText, observationText, rowsAtOnce } from "./policy-trial.ts";
 
@@ -64,10 +64,15 @@ export async function findPolicyFile(path: string): Promise<FoundPolicyFile> {
     trained: null,
     noise: draws,
     ...(contract && { contract }),
-    variant: { ...PLAIN, lesson: contract?.task.lesson?.name ?? "" },
+    variant: contract === null ? PLAIN : describedVariant(contract),
     bind,
     contradictions: (env) => contradictions(contract, { policy: file, metadata }, env),
   };
+}
+
+/** The lesson and the settings that a controller's contract names. */
+function describedVariant({ task: { lesson, settings } }: Contract): PlacedVariant {
+  return { ...PLAIN, lesson: lesson?.name ?? "", ...(settings && { taskSettings: settings }) };
 }
 
 /** A user's own task is found by the run that the file belongs to, or comes from. */

@@ -7,7 +7,7 @@ import { type Checkpoint, type CheckpointChoice, chosenCheckpoint, loadCheckpoin
 import { RUNS_FOLDER } from "../runs/run-folder.ts";
 import { foundRobot, homeOf } from "../runs/run-places.ts";
 import { storedConfig, storedPolicy } from "../runs/stored-policy.ts";
-import { type Environment, registry } from "../tasks/index.ts";
+import { type Environment, registry, variantOf } from "../tasks/index.ts";
 import { type FoundPolicy, PLAIN, placedTask } from "./found-policy.ts";
 import { findPolicyFile } from "./policy-file.ts";
 import { shippedController, shippedControllers } from "./shipped-controllers.ts";
@@ -36,7 +36,8 @@ export async function findPolicy(reference: string, choice?: CheckpointChoice): 
     "a run folder, a checkpoint (.safetensors), a controller (.onnx or the name of one that ships), zero or random",
     choice ?? "best",
   );
-  const { task, evaluation, terrainSeed, modelDir, lesson } = storedConfig(checkpoint, path);
+  const config = storedConfig(checkpoint, path);
+  const { task, evaluation, modelDir } = config;
   const home = await homeOf(path);
   return {
     reference,
@@ -45,7 +46,7 @@ export async function findPolicy(reference: string, choice?: CheckpointChoice): 
     trained: checkpoint.metadata,
     ...(isRun && { taken: path }),
     noise: evaluation.noise,
-    variant: { terrainSeed, modelDir: foundRobot(modelDir, home) ?? modelDir, lesson },
+    variant: { ...PLAIN, ...variantOf(config), modelDir: foundRobot(modelDir, home) ?? modelDir },
     bind: async (env) => storedPolicy(forTask(checkpoint, env, path), env, path),
   };
 }

@@ -7,13 +7,14 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
 import { z } from "zod";
+import { taskSettings } from "../config/task-setting-schema.ts";
 import type { DriveChange, DriveCourse, LoggedChange, NamedPolicy } from "../drive/drive-orders.ts";
 import { publicPath } from "../files/shown-path.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
 import { FLOW_SAMPLERS } from "../policy/sampler-names.ts";
 import { flowOf, type PolicyData } from "../rollout/policy-data.ts";
-import { type Environment, isTaskFile } from "../tasks/index.ts";
+import { type Environment, isTaskFile, variantOf } from "../tasks/index.ts";
 import type { FoundPolicy } from "./found-policy.ts";
 import { findPolicy } from "./policy-reference.ts";
 import { missingRobot, missingTask } from "./task-reference.ts";
@@ -55,6 +56,7 @@ const replay = z.strictObject({
   terrainSeed: z.int().min(0).optional(),
   modelDir: z.string().optional(),
   lesson: z.string().optional(),
+  taskSettings,
   seed: z.int().min(0),
   disturbances: z.boolean(),
   command: triple.nullable(),
@@ -86,11 +88,12 @@ export function replayText(course: DriveCourse | null): { name: string; text: st
   for (const { key } of policies)
     if (key !== "zero" && key !== "random" && !existsSync(key))
       throw new UserError(`replay: policy "${key}" has no file, expected a stored policy; choose one and reset`);
-  const { task, terrainSeed, modelDir, lesson, seed, disturbances, command } = setup;
+  const { task, terrainSeed, modelDir, lesson, taskSettings: changed, seed, disturbances, command } = setup;
   const variant = {
     ...(terrainSeed && { terrainSeed }),
     ...(modelDir && { modelDir: publicPath(modelDir) }),
     ...(lesson && { lesson }),
+    ...(changed && { taskSettings: changed }),
   };
   const document: Replay = {
     format: FORMAT,
@@ -168,7 +171,7 @@ export async function courseOf(
   env: Environment,
   moved?: string,
 ): Promise<DriveCourse> {
-  const { terrainSeed, lesson, seed, disturbances, command, steps, digest, log } = file;
+  const { seed, disturbances, command, steps, digest, log } = file;
   const policies: NamedPolicy[] = [];
   const [{ key: first }] = file.policies;
   for (const entry of file.policies)
@@ -183,7 +186,8 @@ export async function courseOf(
       throw new UserError(`replay: policy ${change.policy} is missing, expected at most ${policies.length - 1}`);
     return { step, change: { kind: "policy", policy: found } };
   });
-  const setup = { task, terrainSeed, modelDir, lesson, seed, disturbances, command, policy: policies[0] };
+  const variant = variantOf({ ...file, modelDir });
+  const setup = { task, ...variant, seed, disturbances, command, policy: policies[0] };
   return { setup, log: changes, steps, digest };
 }
 

@@ -1,5 +1,6 @@
 /** `flowgait <command>`: runs one, and turns failures into one line and an exit code. A command's modules are loaded when it is named. */
 import { Command, CommanderError } from "commander";
+import { inNearSection } from "../config/task-setting-text.ts";
 import { type Output, processOutput } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
 import { unknownFlag } from "../math/near-names.ts";
@@ -10,7 +11,8 @@ interface Listed {
   /** Its arguments, as the list of commands shows them. */
   readonly takes: string;
   readonly summary: string;
-  load(): Promise<{ declare(command: Command, output: Output): void }>;
+  /** `words` is the command line from the command's name on. */
+  load(): Promise<{ declare(command: Command, output: Output, words: readonly string[]): void | Promise<void> }>;
 }
 
 const COMMANDS: Readonly<Record<string, Listed>> = {
@@ -83,8 +85,8 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
 
 /** Runs the command that the arguments name. */
 export async function runCommandLine(argv: readonly string[], output: Output = processOutput()): Promise<ExitCode> {
-  const program = buildProgram(output);
   const words = asFlag(argv);
+  const program = buildProgram(output, words);
   try {
     await program.parseAsync(words, { from: "user" });
     return 0;
@@ -103,7 +105,7 @@ function asFlag(argv: readonly string[]): readonly string[] {
 }
 
 /** The parser, which throws instead of ending the process and writes to `output`. Commands are named here and declared when they are loaded. */
-function buildProgram(output: Output): Command {
+function buildProgram(output: Output, words: readonly string[]): Command {
   const program = new Command("flowgait")
     .description(
       "Train robot controllers with flow-matching policies on MuJoCo WebAssembly, watch them live, export them.",
@@ -117,7 +119,7 @@ function buildProgram(output: Output): Command {
   return program
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${COMMANDS[command.name()]?.takes ?? ""}` })
     .hook("preSubcommand", async (_, command) => {
-      (await COMMANDS[command.name()]?.load())?.declare(command, output);
+      await (await COMMANDS[command.name()]?.load())?.declare(command, output, words);
       unquoteDefaults(command);
       refuseFlagsAsValues(command);
     });
@@ -152,8 +154,12 @@ function namedCommand(program: Command, argv: readonly string[]): Command {
 function parserNames(program: Command, argv: readonly string[]) {
   const command = namedCommand(program, argv);
   const flags = command.options.map((option) => option.long!.slice(2));
+  const nearFlags = (name: string) => {
+    const near = flags.includes("help-all") ? inNearSection(name) : null;
+    return near === null ? unknownFlag(name, flags) : `--${name}: unknown flag; nearest: --${near}`;
+  };
   return {
     commands: command.commands.map((candidate) => candidate.name()),
-    describeUnknownFlag: (word: string) => unknownFlag(word.replace(/^-+/, "").replace(/=.*$/, ""), flags),
+    describeUnknownFlag: (word: string) => nearFlags(word.replace(/^-+/, "").replace(/=.*$/, "")),
   };
 }

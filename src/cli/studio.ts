@@ -10,7 +10,7 @@ import { StreamServer } from "../stream/server.ts";
 import { LiveView } from "../studio/live-view.ts";
 import { prepareNewRun } from "../studio/prepared-run.ts";
 import { TrainingDesk } from "../studio/training-desk.ts";
-import type { TaskVariant } from "../tasks/index.ts";
+import { type TaskVariant, variantOf } from "../tasks/index.ts";
 import { readServeFlags } from "./flags/serve-options.ts";
 import { givenSettings } from "./flags/setting-options.ts";
 import { aborted, listenForInterrupt } from "./interrupt.ts";
@@ -36,7 +36,7 @@ export async function studio(options: StudioOptions, output: Output): Promise<vo
   const view = new LiveView(server, output.note);
   const desk = new TrainingDesk({ server, view, output, signal: interrupt.signal, task, queue });
   try {
-    if (config === null) await view.driveOnly(options.task, variantOf(options));
+    if (config === null) await view.driveOnly(options.task, requestedVariant(options));
     else await trainFirst(config, desk, view);
     await aborted(interrupt.signal);
   } finally {
@@ -60,8 +60,7 @@ async function trainFirst(config: TrainConfig, desk: TrainingDesk, view: LiveVie
   }
 }
 
-/** Ground and robot of a task that is not trained. */
-function variantOf(options: StudioOptions): TaskVariant {
-  const { terrainSeed, modelDir, lesson } = parseOverrides(givenSettings(options));
-  return { terrainSeed, modelDir, lesson };
+/** Ground, robot and settings of a task that is not trained. */
+function requestedVariant(options: StudioOptions): TaskVariant {
+  return variantOf(parseOverrides(givenSettings(options)));
 }

@@ -55,6 +55,8 @@ function fieldFlags(field: z.ZodType, path: readonly string[], branch: string | 
   if (schema instanceof z.ZodObject) return collectFlags(schema, path, branch);
   if (schema instanceof z.ZodDiscriminatedUnion) return unionFlags(schema, path);
   if (schema instanceof z.ZodLiteral) return [];
+  // settings of the task, whose names are the task's
+  if (schema instanceof z.ZodOptional) return [];
   const meta = field.meta() as FieldMeta | undefined;
   if (meta === undefined) throw new TypeError(`config: ${path.join(".")} has no description`);
   const value = field instanceof z.ZodDefault ? field.parse(undefined) : undefined;

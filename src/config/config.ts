@@ -9,6 +9,8 @@ import { algorithmConfig } from "./algorithm-config.ts";
 import { nonNegative } from "./algorithm-fields.ts";
 import { field, inGroup } from "./config-field.ts";
 import { type ScheduleSetting, scheduleField, scheduleOf } from "./schedule-field.ts";
+import { taskSettings } from "./task-setting-schema.ts";
+import type { TaskSettings } from "./task-setting-text.ts";
 
 const FPO = "FPO, released Playground configuration";
 const OURS = "flowgait";
@@ -135,6 +137,8 @@ export const trainConfigSchema = z.strictObject({
       "path",
     ),
   }),
+  /** What differs from the task as declared; absent where nothing does. Which settings a task has is known in tasks/settings. */
+  taskSettings,
   evaluation: z
     .strictObject(
       inGroup("Evaluation and checkpoints", {
@@ -176,7 +180,9 @@ export const trainConfigSchema = z.strictObject({
 /** A fully resolved configuration. */
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
 /** What may be written in presets: every field optional, at every depth. */
-export type PartialTrainConfig = DeepPartial<z.input<typeof trainConfigSchema>>;
+export type PartialTrainConfig = DeepPartial<Omit<z.input<typeof trainConfigSchema>, "taskSettings">> & {
+  readonly taskSettings?: TaskSettings;
+};
 
 type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
 

@@ -6,14 +6,19 @@ import type { PartialTrainConfig } from "./config.ts";
 import { type ConfigFlag, trainFlags } from "./config-flags.ts";
 import { describeIssue, oneOf } from "./config-issue.ts";
 import { canonicalSchedule } from "./schedule-field.ts";
+import { isTaskSetting, taskSettingOf } from "./task-setting-text.ts";
 
 /**
- * Parses pairs of flag name (without dashes) and text.
+ * Parses pairs of flag name (without dashes) and text. Settings of the task are read by their form alone; the task checks them.
  * @throws UserError (exit code 2) for an unknown flag, with the nearest known one, or a value of the wrong kind
  */
 export function parseOverrides(pairs: readonly (readonly [string, string])[]): PartialTrainConfig {
   const config: Record<string, unknown> = {};
   for (const [name, text] of pairs) {
+    if (isTaskSetting(name)) {
+      assign(config, ["taskSettings", name], taskSettingOf(text));
+      continue;
+    }
     const flag = findFlag(name);
     assign(config, flag.path, coerce(flag, text));
   }

@@ -33,6 +33,7 @@ export async function htmlPage(
     task: task.name,
     taskScript: taskFile === null ? null : await pageScript(taskFile),
     lesson: task.lesson?.name ?? "",
+    settings: task.settings ?? {},
     scene,
     run: originText(contract.training),
     contract: {

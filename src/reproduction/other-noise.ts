@@ -9,7 +9,7 @@ import { readError, writeFileAtomically } from "../files/atomic-file.ts";
 import { UserError } from "../math/user-error.ts";
 import { checkpointSteps, latestCheckpoint, loadCheckpoint } from "../runs/checkpoint.ts";
 import { storedPolicy } from "../runs/stored-policy.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, resolveTask, variantOf } from "../tasks/index.ts";
 import { evaluatePolicy } from "../train/evaluate.ts";
 import type { Cell } from "./cells.ts";
 
@@ -63,8 +63,8 @@ export async function evaluateOtherNoise(folder: string, cell: Cell): Promise<vo
   const { config } = cell;
   const path = await latestCheckpoint(folder);
   const checkpoint = await loadCheckpoint(path);
-  const { task, terrainSeed, modelDir, lesson, evaluation, workers, engine } = config;
-  const variant = { terrainSeed, modelDir, lesson };
+  const { task, evaluation, workers, engine } = config;
+  const variant = variantOf(config);
   const env = await Environment.create(await resolveTask(task, variant));
   const policy = storedPolicy(checkpoint, env, path);
   env.delete();

@@ -14,7 +14,7 @@ import type { Burst } from "../stream/playback.ts";
 import { type IncidentEntry, POSE_FLAG, type RunInfo, type RunState, type StreamScene } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import { commandRangesOf } from "../tasks/command-ranges.ts";
-import { Environment, resolveTask, type TaskVariant } from "../tasks/index.ts";
+import { Environment, resolveTask, type TaskVariant, variantOf } from "../tasks/index.ts";
 import type { Incident } from "../train/incidents.ts";
 import type { Training } from "../train/training.ts";
 import type { WatchedBurst } from "../train/watch-desk.ts";
@@ -235,7 +235,7 @@ function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunI
 /** Drives the task of a training; first on the shelf is the policy in training itself. */
 function driveOptions(training: Training, runFolder: string, incident: Incident | null): DriveOptions {
   const { env, config } = training;
-  const { task, terrainSeed, modelDir, lesson } = config;
+  const { task } = config;
   const first = {
     key: IN_TRAINING,
     label: () => `In training: ${basename(runFolder)}`,
@@ -243,7 +243,7 @@ function driveOptions(training: Training, runFolder: string, incident: Incident 
   };
   const shelf = new PolicyShelf(env, { first, run: runFolder });
   const start = { seed: config.seed, disturbances: false, command: null };
-  const variant = { terrainSeed, modelDir, lesson };
+  const variant = variantOf(config);
   if (incident === null) return { task, variant, env, shelf, start };
   const { kind, clip } = incident;
   // What follows a value that was not finite cannot be shown; the step that led to it can be gone on from.

@@ -7,6 +7,7 @@ import { changeNotes, missingRobot, missingTask } from "../catalogue/task-refere
 import { checkTrainConfig, type PartialTrainConfig, type TrainConfig, trajectoryHash } from "../config/config.ts";
 import { type ConfigFlag, settingAt, trainFlags } from "../config/config-flags.ts";
 import { changeConfig } from "../config/presets.ts";
+import type { TaskSettings } from "../config/task-setting-text.ts";
 import { removeTemporaryFiles } from "../files/atomic-file.ts";
 import { shellPath, shellWord } from "../files/shown-path.ts";
 import { packageVersion } from "../files/version.ts";
@@ -280,7 +281,13 @@ export async function loadFork(source: string, where: Whereabouts = {}) {
 
 function hasOtherEnvironments(before: TrainConfig, now: TrainConfig): boolean {
   const keys = ["seed", "envs", "shards", "episodeSteps", "terrainSeed", "modelDir", "lesson", "stagger"] as const;
-  return keys.some((key) => before[key] !== now[key]);
+  return keys.some((key) => before[key] !== now[key]) || hasOtherWorld(before.taskSettings, now.taskSettings);
+}
+
+/** Weights of rewards change nothing that an environment remembers. */
+function hasOtherWorld(before: TaskSettings = {}, now: TaskSettings = {}): boolean {
+  const names = Object.keys({ ...before, ...now }).filter((name) => !name.startsWith("reward."));
+  return names.some((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
 }
 
 /** Files of the user's own are compared by what they hold. */
@@ -291,7 +298,8 @@ function checkTask(stored: string, source: string, given: string | undefined): v
 
 /** What may differ when a run continues, because no number depends on it. */
 function checkResumable(overrides: PartialTrainConfig): void {
-  for (const key of Object.keys(overrides)) {
+  for (const key of Object.keys({ ...overrides, ...overrides.taskSettings })) {
+    if (key === "taskSettings") continue;
     if (key !== "steps" && key !== "workers" && key !== "checkpoint")
       throw new UserError(`--${key}: cannot be changed when resuming, expected --steps, --workers or --checkpoint.*`, {
         exitCode: 2,

@@ -7,11 +7,13 @@ import { type ConfigFlag, settingAt, trainFlags } from "../config/config-flags.t
 import { expectedValue } from "../config/config-range.ts";
 import { findFlag, parseOverrides } from "../config/overrides.ts";
 import { algorithmOf, changeConfig, presetNames, presetOf } from "../config/presets.ts";
+import { isTaskSetting, taskSettingText } from "../config/task-setting-text.ts";
 import { UserError } from "../math/user-error.ts";
 import type { CatalogueMessage, FormProblem, PlanMessage, SettingDescription, TrainForm } from "../stream/protocol.ts";
-import { registry } from "../tasks/index.ts";
+import { registry, resolveTask, settingsOf, TASK_GROUPS, type Task, withSettings } from "../tasks/index.ts";
 import { resolveTrainConfig } from "../tasks/requested-config.ts";
 import { changeForFork, isFixedInFork, loadFork, withDescription } from "./prepared-run.ts";
+import { describeTaskSetting } from "./task-setting-description.ts";
 
 /** The plan that a form results in. */
 export interface Plan {
@@ -32,7 +34,7 @@ export function catalogue(task: string): CatalogueMessage {
     tasks: [...own, ...tasks],
     presets: presetNames,
     algorithms: algorithmNames,
-    groups: SETTING_GROUPS,
+    groups: [SETTING_GROUPS[0], ...Object.values(TASK_GROUPS), ...SETTING_GROUPS.slice(1)],
     settings: trainFlags.map(describeSetting),
   };
 }
@@ -55,15 +57,44 @@ function describeSetting(flag: ConfigFlag): SettingDescription {
 export async function planOf(form: TrainForm): Promise<Plan> {
   const base = await baseOf(form);
   const { overrides, problems } = readChanges(form, base.config);
+  const task = await attempt(() => formTask(base.config, overrides), problems);
+  problems.push(...(task ? taskProblems(task, overrides) : []));
   const resolved = problems.length > 0 ? null : await attempt(() => resolveForm(form, base, overrides), problems);
   const message = {
     type: "plan",
     algorithm: base.config.algorithm.name,
-    values: textsOf(base.config),
+    taskSettings: task ? settingsOf(task).map(describeTaskSetting) : [],
+    values: { ...textsOf(base.config), ...(task && taskValues(task, base.config)) },
     problems,
     iterationSteps: resolved && rowsPerIteration(resolved),
   } as const;
   return { config: resolved, overrides, message };
+}
+
+/** The task that a form chooses, as it is without the form's changes of its own settings. */
+function formTask(config: TrainConfig, { lesson }: PartialTrainConfig): Promise<Task> {
+  return resolveTask(config.task, { lesson: lesson ?? config.lesson });
+}
+
+/** What is wrong with settings that the task has by its own names. */
+function taskProblems(task: Task, { taskSettings = {} }: PartialTrainConfig): FormProblem[] {
+  const known = settingsOf(task).map(({ name }) => name);
+  return Object.entries(taskSettings).flatMap(([name, value]) => {
+    try {
+      withSettings(task, { [name]: value });
+      return [];
+    } catch (error) {
+      const problem = problemOf(error);
+      return [known.includes(name) ? problem : { setting: "", message: (error as Error).message }];
+    }
+  });
+}
+
+/** What the task's own settings are without the form's changes. */
+function taskValues(task: Task, { taskSettings = {} }: TrainConfig): Record<string, string> {
+  return Object.fromEntries(
+    settingsOf(task).map(({ name, value }) => [name, taskSettingText(taskSettings[name] ?? value)]),
+  );
 }
 
 /** Where a form's changes start from. */
@@ -104,6 +135,10 @@ function readChanges({ settings }: TrainForm, config: TrainConfig) {
   const accepted: (readonly [string, string])[] = [];
   for (const [name, text] of settings) {
     try {
+      if (isTaskSetting(name)) {
+        accepted.push([name, text]);
+        continue;
+      }
       const { path } = findFlag(name);
       if (settingAt(config, path) === undefined)
         throw new UserError(`--${name}: ${config.algorithm.name} has no such setting`, { exitCode: 2 });
@@ -128,7 +163,7 @@ async function attempt<T>(act: () => Promise<T>, problems: FormProblem[]): Promi
 /** A complaint as it stands beside the setting that it names. Other errors are thrown on. */
 export function problemOf(error: unknown): FormProblem {
   if (!(error instanceof UserError)) throw error;
-  const [, setting = "", message = error.message] = /^--([a-z0-9.-]+): (.*)$/s.exec(error.message) ?? [];
+  const [, setting = "", message = error.message] = /^--([\w.-]+): (.*)$/s.exec(error.message) ?? [];
   return { setting, message };
 }
 

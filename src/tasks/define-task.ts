@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { TaskPresets } from "../config/presets.ts";
+import type { TaskSettings } from "../config/task-setting-text.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ActionMapping } from "./actions/action-mapping.ts";
@@ -177,6 +178,8 @@ export interface Task {
   readonly readsLooks?: boolean;
   /** The lesson whose action mapping is used; absent for the task as declared. */
   readonly lesson?: ChosenLesson;
+  /** What a run's settings changed of it; absent for the task as declared. */
+  readonly settings?: TaskSettings;
 }
 
 /** A task whose term names the compiler knows. */

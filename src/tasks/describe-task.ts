@@ -1,5 +1,6 @@
 /** A task as plain data: what `flowgait tasks` prints and what exported controllers carry with them. */
 import { basename, isAbsolute } from "node:path";
+import type { TaskSettings } from "../config/task-setting-text.ts";
 import { describeMechanism, type MechanismDescription } from "../physics/mechanism.ts";
 import type { ActionDescription } from "./actions/action-mapping.ts";
 import type { Curriculum, Interval, Wander } from "./command.ts";
@@ -42,6 +43,8 @@ export interface TaskDescription {
   readonly goal?: GoalDescription;
   /** The form that it is trained in; absent without one. */
   readonly lesson?: LessonDescription;
+  /** What a run's settings changed; it stands in the description too. Absent for the task as declared. */
+  readonly settings?: TaskSettings;
 }
 
 /** What a lesson changes for training alone; its action mapping and memory stand in the task's own description. */
@@ -98,6 +101,7 @@ export function describeTask(env: Environment): TaskDescription {
     randomise: descriptions(task.randomise),
     ...(task.goal && { goal: describeGoal(task.goal) }),
     ...(task.lesson && { lesson: describeLesson(task, task.lesson) }),
+    ...(task.settings && { settings: task.settings }),
   };
 }
 

@@ -76,7 +76,7 @@ export {
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
 export { taskFileName } from "./own/task-name.ts";
-export { isTaskFile, loadUserTask, pageScript, resolveTask, type TaskVariant } from "./own/user-task.ts";
+export { isTaskFile, loadUserTask, pageScript, resolveTask } from "./own/user-task.ts";
 export {
   centreOfMass,
   driveGains,
@@ -95,7 +95,10 @@ export {
 export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
 export { type JointNoise, type SensorNoise, type SharedNoise, scaledNoise, turnNoise } from "./sensor-noise.ts";
+export { expectedSetting } from "./settings/read-setting.ts";
+export { settingsOf, TASK_GROUPS, type TaskSetting, withSettings } from "./settings/task-settings.ts";
 export { type StackedTerms, stackedFrames } from "./stacked-frames.ts";
+export { type TaskVariant, variantOf } from "./task-variant.ts";
 export {
   baseSlip,
   bezierHeight,

@@ -14,7 +14,7 @@ import { UserError } from "../math/user-error.ts";
 import { criticLayout } from "../policy/critic.ts";
 import { initialise } from "../policy/parameters.ts";
 import { policyLayout } from "../policy/policy.ts";
-import { Environment, mirrorOf, resolveTask } from "../tasks/index.ts";
+import { Environment, mirrorOf, resolveTask, variantOf } from "../tasks/index.ts";
 import { byteLengthOf, sharedViews } from "../threads/shared-layout.ts";
 import type { ThreadSetup, TrainingSetup } from "./jobs.ts";
 import { Learner } from "./learner.ts";
@@ -98,9 +98,7 @@ function setupOf(
 ): ThreadSetup {
   return {
     task: config.task,
-    terrainSeed: config.terrainSeed,
-    modelDir: config.modelDir,
-    lesson: config.lesson,
+    ...variantOf(config),
     engine: config.engine,
     training: {
       seed: config.seed,

@@ -5,7 +5,7 @@ import { checkpointSteps, latestCheckpoint } from "../../src/runs/checkpoint.ts"
 import { readJsonl } from "../../src/runs/jsonl-sink.ts";
 import { readRunConfig } from "../../src/runs/run-folder.ts";
 import { pageUntil } from "./browser.ts";
-import { field, StudioProcess, stop, train } from "./studio-process.ts";
+import { field, fill, hasEnded, SMALL, StudioProcess, stop, submit, train } from "./studio-process.ts";
 
 const TASK = "CartpoleBalance";
 
@@ -52,6 +52,22 @@ describe("a training that a person starts on the page", () => {
     await page.getByRole("searchbox", { name: "Search settings" }).fill("e");
     const offered = await page.locator("[data-setting]").count();
     expect(offered).toBe(await page.evaluate("Object.keys(flowgait.state.studio.form.plan.values).length"));
+  });
+
+  it("has a slider for every weight of the task's rewards, whose run is of that weight", async () => {
+    const page = await studio.open();
+    await page.keyboard.press("n");
+    await page.getByRole("button", { name: /^Rewards/ }).click();
+    const weight = page.locator('[data-setting="reward.balance"]');
+    await weight.locator("input[type=text]").fill("heavy");
+    await page.getByText('got "heavy", expected a number').waitFor();
+    await weight.getByRole("slider").fill("1.5");
+    expect(await weight.locator("input[type=text]").inputValue()).toBe("1.5");
+    await fill(page, [...SMALL, ["steps", "2048"], ["seed", "6"]]);
+    await submit(page);
+    await hasEnded(page);
+    const { taskSettings } = await readRunConfig(studio.run("CartpoleBalance-fpo-s6-1"));
+    expect(taskSettings).toEqual({ "reward.balance": 1.5 });
   });
 
   it("trains as it was filled in, stops with a checkpoint, and goes on from it", async () => {

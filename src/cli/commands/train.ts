@@ -4,10 +4,11 @@ import type { Output } from "../../files/output.ts";
 import { QUEUE_HELP } from "../flags/queue-flag.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions } from "../flags/setting-options.ts";
+import { addTaskSettingOptions } from "../flags/task-setting-options.ts";
 import type { TrainOptions } from "../train.ts";
 
 /** Declares arguments, flags and help. The code of the command is loaded when it runs. */
-export function declare(command: Command, output: Output): void {
+export async function declare(command: Command, output: Output, words: readonly string[]): Promise<void> {
   command
     .description("Train a policy for a task. Ctrl-C finishes the iteration and saves; --resume continues from there.")
     .usage("<task> [options] [--<setting> <value> …]")
@@ -27,5 +28,5 @@ export function declare(command: Command, output: Output): void {
     .action(async (task: string | undefined, options: TrainOptions) =>
       (await import("../train.ts")).train(task, options, output),
     );
-  addSettingOptions(addServeOptions(command));
+  await addTaskSettingOptions(addSettingOptions(addServeOptions(command)), words);
 }

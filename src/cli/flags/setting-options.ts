@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { SETTING_GROUPS, type SettingGroup } from "../../config/config-field.ts";
 import { type ConfigFlag, type FlagDefault, trainFlags } from "../../config/config-flags.ts";
+import { givenTaskSettings } from "./task-setting-options.ts";
 
 /** The group that `--help` lists; `--help-all` lists all of them. */
 const ESSENTIALS = "Essentials" satisfies SettingGroup;
@@ -22,7 +23,7 @@ export function givenSettings(options: Readonly<Record<string, unknown>>): [stri
     const value = options[new Option(`--${name} <value>`).attributeName()];
     if (typeof value === "string") given.push([name, value]);
   }
-  return given;
+  return [...given, ...givenTaskSettings(options)];
 }
 
 /** The essential settings, and where the others are. */

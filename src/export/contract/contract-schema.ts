@@ -167,6 +167,10 @@ const task = z.strictObject({
     }),
     "The lesson that the policy was trained on; the action mapping above is the lesson's.",
   ).optional(),
+  settings: about(
+    z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.array(z.number())])),
+    "Values in place of the published task's, by the training's flags (`reward.trackLinVel`); what is written above has them.",
+  ).optional(),
 });
 
 const noise = z.enum(["zero", "seed", "input"]);

@@ -1,4 +1,5 @@
 /** What a self-contained page carries beside its program: plain JSON. */
+import type { TaskSettings } from "../../config/task-setting-text.ts";
 import type { PlayedContract } from "./played-robot.ts";
 
 /** Everything that the page's program is given. */
@@ -8,6 +9,8 @@ export interface PagePayload {
   readonly taskScript: string | null;
   /** The task's lesson whose action mapping the controller has; "" for none. */
   readonly lesson: string;
+  /** What the run's settings changed of the task. */
+  readonly settings: TaskSettings;
   /** Path of the scene among `files`. */
   readonly scene: string;
   readonly run: string;

@@ -17,7 +17,7 @@ export const MAX_STORED_POINTS = 600;
 export interface SettingDescription {
   /** Kebab-case and dotted, as on the command line: `algorithm.learning-rate`. */
   readonly name: string;
-  readonly kind: "number" | "schedule" | "boolean" | "string" | "choice" | "numbers";
+  readonly kind: "number" | "schedule" | "boolean" | "string" | "choice" | "numbers" | "range";
   /** Of kind "choice". */
   readonly choices: readonly string[];
   /** "whole number from 1 to 4,096" */
@@ -32,6 +32,8 @@ export interface SettingDescription {
   readonly algorithms: readonly string[];
   /** Whether it stays as it was when a run begins from a checkpoint. */
   readonly isFixedInFork: boolean;
+  /** Lowest and highest value of a slider, where one helps. */
+  readonly slider?: readonly [number, number];
 }
 
 /** What can be trained, and how; sent when a page connects to a studio. */
@@ -65,6 +67,8 @@ export interface PlanMessage {
   /** Number of the question. */
   readonly id: number;
   readonly algorithm: string;
+  /** Settings that the task has by its own names, such as weights of its rewards. */
+  readonly taskSettings: readonly SettingDescription[];
   /** Values as they would be without the form's own changes, by setting; those of other algorithms omitted. */
   readonly values: Readonly<Record<string, string>>;
   readonly problems: readonly FormProblem[];

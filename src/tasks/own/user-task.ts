@@ -11,6 +11,8 @@ import { UserError } from "../../math/user-error.ts";
 import type { Task } from "../define-task.ts";
 import { withLesson } from "../lesson.ts";
 import { get } from "../registry.ts";
+import { withSettings } from "../settings/task-settings.ts";
+import type { TaskVariant } from "../task-variant.ts";
 import { withTerrainSeed } from "../terrain.ts";
 import { type Bundle, LOADERS, runnableBundle } from "./user-bundle.ts";
 import { userPlace, watchScript } from "./user-fault.ts";
@@ -22,26 +24,16 @@ export function isTaskFile(reference: string): boolean {
   return extname(reference) in LOADERS || /[\\/]/.test(reference);
 }
 
-/** What may differ between runs of one task. */
-export interface TaskVariant {
-  /** Seed of the ground, for tasks whose ground is made from one; default the task's own. */
-  readonly terrainSeed?: number;
-  /** Folder of a description of the robot to use in place of the package's own; empty or absent for none. */
-  readonly modelDir?: string;
-  /** The lesson that a policy learns or learned by; empty or absent for none. */
-  readonly lesson?: string;
-}
-
 /**
  * The registered task of that name, or the task of the user's file at that path.
- * @throws UserError when there is no such task or lesson, or its ground takes no seed
+ * @throws UserError when there is no such task, lesson or setting, or its ground takes no seed
  */
 export async function resolveTask(
   reference: string,
-  { terrainSeed = 0, modelDir = "", lesson = "" }: TaskVariant = {},
+  { terrainSeed = 0, modelDir = "", lesson = "", taskSettings }: TaskVariant = {},
 ): Promise<Task> {
   const declared = isTaskFile(reference) ? await loadUserTask(reference) : get(reference);
-  const task = withLesson(withTerrainSeed(declared, terrainSeed), lesson);
+  const task = withSettings(withLesson(withTerrainSeed(declared, terrainSeed), lesson), taskSettings);
   return modelDir === "" ? task : withModelDir(task, resolve(modelDir));
 }
 

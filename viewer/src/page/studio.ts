@@ -117,7 +117,9 @@ export class Studio {
   changeForm(change: Partial<Pick<FormState, "task" | "preset" | "algorithm" | "settings">>): void {
     const { form } = this.state;
     if (!form) return;
-    this.set({ form: { ...form, ...change, refusal: null } });
+    // settings by a task's own names mean nothing to another
+    const kept = change.task === undefined ? {} : { settings: withoutTaskSettings(form) };
+    this.set({ form: { ...form, ...kept, ...change, refusal: null } });
     this.plan("settings" in change ? PLAN_MS : 0);
   }
 
@@ -240,7 +242,7 @@ export class Studio {
     const { form, compared } = this.state;
     if (what === "curves") this.setCompared(compared.filter(({ points }) => points !== null));
     if (!form || (what !== "train" && what !== "plan")) return false;
-    const [, setting = "", message = reason] = /^--([a-z0-9.-]+): (.*)$/s.exec(reason) ?? [];
+    const [, setting = "", message = reason] = /^--([\w.-]+): (.*)$/s.exec(reason) ?? [];
     this.set({ form: { ...form, isSent: false, refusal: { setting, message } } });
     return true;
   }
@@ -254,6 +256,11 @@ export function isBusy(state: RunState | undefined): boolean {
 /** A fork of a run that is through needs somewhere to go. */
 function forkSettings(from: CheckpointEntry, run: RunEntry): Record<string, string> {
   return from.steps < run.totalSteps ? {} : { steps: String(from.steps + run.totalSteps) };
+}
+
+function withoutTaskSettings({ settings, plan }: FormState): Record<string, string> {
+  const own = new Set(plan?.taskSettings.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !own.has(name)));
 }
 
 function sentForm({ task, preset, algorithm, settings, from }: FormState): TrainForm {

@@ -6,6 +6,7 @@ import type { Task } from "../../../src/tasks/define-task.ts";
 import { withLesson } from "../../../src/tasks/lesson.ts";
 import { PAGE_NAMES } from "../../../src/tasks/own/page-names.ts";
 import { get } from "../../../src/tasks/registry.ts";
+import { withSettings } from "../../../src/tasks/settings/task-settings.ts";
 import { addFile } from "./files.ts";
 
 /** Reads what the page carries, and lays out its files. */
@@ -22,7 +23,7 @@ export function createRobot(payload: PagePayload): Promise<PlayedRobot> {
 }
 
 function taskOf(payload: PagePayload): Task {
-  return withLesson(declaredTask(payload), payload.lesson);
+  return withSettings(withLesson(declaredTask(payload), payload.lesson), payload.settings);
 }
 
 function declaredTask({ task, taskScript, scene }: PagePayload): Task {

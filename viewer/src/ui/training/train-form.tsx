@@ -62,7 +62,7 @@ function Form({ form, catalogue, store, page }: FormProps) {
           type="search"
           class="field"
           aria-label="Search settings"
-          placeholder={`Search ${catalogue.settings.length} settings`}
+          placeholder={`Search ${catalogue.settings.length + (form.plan?.taskSettings.length ?? 0)} settings`}
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
         />

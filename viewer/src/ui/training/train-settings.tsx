@@ -20,7 +20,7 @@ export function TrainSettings({ form, catalogue, page, search, onlyChanged }: Se
   const { plan, settings } = form;
   if (!plan) return <div class="form-settings" />;
   const problems = new Map([...plan.problems, ...(form.refusal ? [form.refusal] : [])].map((p) => [p.setting, p]));
-  const wanted = catalogue.settings.filter(
+  const wanted = [...catalogue.settings, ...plan.taskSettings].filter(
     (setting) =>
       (setting.name in plan.values || setting.name in settings) && (!onlyChanged || setting.name in settings),
   );
@@ -88,7 +88,7 @@ function fits({ name, description, unit }: SettingDescription, search: string): 
 /** "algorithm.learning-rate" → "learning rate" */
 function shortName(name: string): string {
   return name
-    .replace(/^algorithm\./, "")
+    .replace(/^(algorithm|reward|command|event|noise|randomise)\./, "")
     .replaceAll("-", " ")
     .replace(".", ": ");
 }
@@ -125,6 +125,14 @@ function Setting({ setting, form, page, problem }: SettingProps) {
         )}
       </div>
       <div class="form-value">
+        {setting.slider && (
+          <Slider
+            name={shortName(name)}
+            ends={setting.slider}
+            value={Number(form.settings[name] ?? own)}
+            change={(text) => page.studio.setSetting(name, text)}
+          />
+        )}
         <Value
           id={id}
           setting={setting}
@@ -149,12 +157,37 @@ function Setting({ setting, form, page, problem }: SettingProps) {
 }
 
 /** What a value may be, where the field does not show it. */
-function rangeText({ kind, expected }: SettingDescription): string {
-  return kind === "number" || kind === "numbers" || kind === "schedule" ? sentence(expected) : "";
+function rangeText({ kind, expected, slider }: SettingDescription): string {
+  return slider === undefined && kind !== "boolean" && kind !== "choice" && kind !== "string" ? sentence(expected) : "";
 }
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+interface SliderProps {
+  readonly name: string;
+  /** Lowest and highest value. */
+  readonly ends: readonly [number, number];
+  readonly value: number;
+  readonly change: (text: string) => void;
+}
+
+/** Hundred steps; a number outside of the ends can be typed beside it. */
+function Slider({ name, ends: [least, most], value, change }: SliderProps) {
+  const step = (most - least) / 100;
+  return (
+    <input
+      type="range"
+      class="form-slider"
+      aria-label={`${name}, slider`}
+      min={least}
+      max={most}
+      step={step}
+      value={Number.isFinite(value) ? value : 0}
+      onInput={(event) => change(String(Number(Number(event.currentTarget.value).toPrecision(3))))}
+    />
+  );
 }
 
 interface ValueProps {

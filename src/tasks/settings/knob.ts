@@ -1,0 +1,33 @@
+/** What of a declaration can be changed by a setting of a run: ranges, numbers and switches, each with what it may be. */
+
+/** Lowest and highest value. */
+export type Range = readonly [number, number];
+/** A setting's value. */
+export type KnobValue = number | Range | boolean;
+
+/** One value that a setting changes. */
+export interface Knob {
+  /** As declared. */
+  readonly value: KnobValue;
+  /** One sentence for help texts. */
+  readonly about: string;
+  readonly unit?: string;
+  /** Smallest and largest allowed number, of ranges too; default any. */
+  readonly least?: number;
+  readonly most?: number;
+  /** True: a single number n stands for the range from −n to n; default false: for the range from n to n. */
+  readonly isSymmetric?: boolean;
+}
+
+/** The values of a declaration that settings change, by name; "" for its only one. */
+export interface Tuning<Declared> {
+  readonly knobs: Readonly<Record<string, Knob>>;
+  /** The declaration with other values; those that are not named stay. */
+  with(values: Readonly<Record<string, KnobValue>>): Declared;
+}
+
+/** A number alone as a range. */
+export function asRange(value: number | Range, isSymmetric = false): Range {
+  if (typeof value !== "number") return value;
+  return isSymmetric ? [-Math.abs(value), Math.abs(value)] : [value, value];
+}
