@@ -1,7 +1,6 @@
 /** Commands to the robot, redrawn at random times: here velocities of a walking base. */
 import type { Rng } from "../math/rng.ts";
-
-type Range = readonly [number, number];
+import { asRange, type Knob, type KnobValue, type Range, type Tuning } from "./settings/knob.ts";
 
 /** A source of commands; the engine owns the timing, the memory and the steering by hand. */
 export interface Command {
@@ -17,6 +16,8 @@ export interface Command {
   readonly wander?: Wander;
   /** Absent if training begins with the full ranges. */
   readonly curriculum?: Curriculum;
+  /** What settings of a run may change; absent for nothing. */
+  readonly tuning?: Tuning<Command>;
   /** Draws the first command of an episode into `out`. */
   sample(rng: Rng, out: Float64Array): void;
   /** Draws the command that follows the one in `out`. */
@@ -72,7 +73,7 @@ export interface TwistSettings {
 /** Commands (vx, vy, yaw rate) in the base's frame: each uniform in its range, or all zero; later ones may wander from there. */
 export function twistCommand(settings: TwistSettings): Command {
   const { vx, vy, yawRate, resampleSeconds, zeroProbability, deadBand = 0, wander, curriculum } = settings;
-  const ranges = [asRange(vx), asRange(vy), asRange(yawRate)];
+  const ranges = [vx, vy, yawRate].map((range) => asRange(range, true));
   const sample: Command["sample"] = (rng, out) => {
     const stand = rng.uniform() < zeroProbability;
     for (let i = 0; i < ranges.length; i++) {
@@ -88,9 +89,42 @@ export function twistCommand(settings: TwistSettings): Command {
     zeroProbability,
     ...(wander && { wander }),
     ...(curriculum && { curriculum }),
+    tuning: twistTuning(settings),
     sample,
     follow: wander ? (rng, out) => wanderOn(wander, ranges, rng, out) : sample,
   };
+}
+
+function twistTuning(settings: TwistSettings): Tuning<Command> {
+  const { vx, vy, yawRate, resampleSeconds, zeroProbability } = settings;
+  const isMean = "mean" in resampleSeconds;
+  const of = (value: number | Range, about: string, unit: string): Knob => ({
+    value: asRange(value, true),
+    isSymmetric: true,
+    about,
+    unit,
+  });
+  return {
+    knobs: {
+      vx: of(vx, "Range of the forward speed.", "m/s"),
+      vy: of(vy, "Range of the speed to the left.", "m/s"),
+      yawRate: of(yawRate, "Range of the turning rate to the left.", "rad/s"),
+      resampleSeconds: {
+        value: isMean ? resampleSeconds.mean : resampleSeconds,
+        about: `Time between two draws${isMean ? ", on average" : ""}.`,
+        unit: "s",
+        least: 0.001,
+      },
+      zeroProbability: { value: zeroProbability, about: "Probability that a draw is zero.", least: 0, most: 1 },
+    },
+    with: (values) => twistCommand({ ...settings, ...values, ...resampled(values) }),
+  };
+}
+
+/** A number alone is a mean. */
+function resampled({ resampleSeconds: seconds }: Readonly<Record<string, KnobValue>>): Partial<TwistSettings> {
+  if (seconds === undefined || typeof seconds === "boolean") return {};
+  return { resampleSeconds: typeof seconds === "number" ? { mean: seconds } : seconds };
 }
 
 function wanderOn({ change, nonzero }: Wander, ranges: readonly Range[], rng: Rng, out: Float64Array): void {
@@ -106,10 +140,6 @@ function secondsOf(interval: Interval, rng: Rng): number {
   // 1 − u lies in (0, 1]
   if ("mean" in interval) return -interval.mean * Math.log(1 - rng.uniform());
   return rng.uniform(interval[0], interval[1]);
-}
-
-function asRange(range: number | Range): Range {
-  return typeof range === "number" ? [-range, range] : range;
 }
 
 /** Slots of a command's memory. */

@@ -66,7 +66,7 @@ function line(setting: TaskSetting): string {
   const { name, value, unit, about } = setting;
   const kind = typeof value === "boolean" ? "<true|false>" : typeof value === "number" ? "<number>" : "<low,high>";
   const units = unit === undefined ? "" : `  ${unit}`;
-  const head = `  --${name} ${setting.section === "randomise" ? kind.replace(">", "|off>") : kind}${units}`;
+  const head = `  --${name} ${setting.canBeOff ? kind.replace(">", "|off>") : kind}${units}`;
   const shown = `${head}  (default: ${taskSettingText(value)})`;
   return setting.section === "reward" ? shown : `${shown}\n      ${about}`;
 }

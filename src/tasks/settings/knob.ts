@@ -17,6 +17,8 @@ export interface Knob {
   readonly most?: number;
   /** True: a single number n stands for the range from −n to n; default false: for the range from n to n. */
   readonly isSymmetric?: boolean;
+  /** Whether "off" removes what it belongs to. */
+  readonly canBeOff?: boolean;
 }
 
 /** The values of a declaration that settings change, by name; "" for its only one. */
@@ -24,6 +26,14 @@ export interface Tuning<Declared> {
   readonly knobs: Readonly<Record<string, Knob>>;
   /** The declaration with other values; those that are not named stay. */
   with(values: Readonly<Record<string, KnobValue>>): Declared;
+}
+
+/** The tuning of a declaration that has one value. */
+export function oneKnob<Value extends KnobValue, Declared>(
+  knob: Knob & { readonly value: Value },
+  remake: (value: Value) => Declared,
+): Tuning<Declared> {
+  return { knobs: { "": knob }, with: (values) => remake((values[""] ?? knob.value) as Value) };
 }
 
 /** A number alone as a range. */

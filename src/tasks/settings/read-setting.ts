@@ -8,7 +8,7 @@ import type { TaskSetting } from "./task-settings.ts";
 
 /** The value in the knob's own form. Throws UserError (exit code 2). */
 export function readSetting(setting: TaskSetting, value: TaskSettingValue): SettingValue {
-  if (value === "off" && canBeOff(setting)) return "off";
+  if (value === "off" && setting.canBeOff) return "off";
   const read = formOf(setting, value);
   if (read !== undefined && isWithin(setting, read)) return read;
   throw new UserError(`--${setting.name}: got "${taskSettingText(value)}", expected ${expectedSetting(setting)}`, {
@@ -30,24 +30,19 @@ function isWithin({ least = -Infinity, most = Infinity }: Knob, value: SettingVa
   return Number.isFinite(low) && Number.isFinite(high) && least <= low && low <= high && high <= most;
 }
 
-/** "a number", "low,high from 0", "true or false" */
+/** "a number", "low,high (low ≤ high) or one number, at least 0", "true or false" */
 export function expectedSetting(setting: TaskSetting): string {
-  const { value, isSymmetric } = setting;
-  if (typeof value === "boolean") return "true or false";
+  const { value, isSymmetric, canBeOff = false } = setting;
+  if (typeof value === "boolean") return canBeOff ? "true or off" : "true or false";
   const bounds = boundsText(setting);
-  if (typeof value === "number") return `a number${bounds}`;
+  if (typeof value === "number") return `a number${bounds}${canBeOff ? ", or off" : ""}`;
   const alone = isSymmetric ? "one number for ±" : "one number";
-  return `low,high or ${alone}${bounds}${canBeOff(setting) ? ", or off" : ""}`;
+  return `low,high (low ≤ high) or ${alone}${bounds}${canBeOff ? ", or off" : ""}`;
 }
 
 function boundsText({ least, most }: Knob): string {
   if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;
   return least === undefined ? "" : `, at least ${least}`;
-}
-
-/** Whether "off" removes what the setting belongs to. */
-function canBeOff({ section }: TaskSetting): boolean {
-  return section === "randomise";
 }
 
 /** For a name that the task does not have. */

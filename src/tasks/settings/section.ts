@@ -13,6 +13,12 @@ export interface Section {
   apply(task: Task, values: ReadonlyMap<string, SettingValue>): Task;
 }
 
+/** The values of what is called `name`: "kick.speed" as speed, "kick" itself as "". */
+export function below(name: string, values: ReadonlyMap<string, SettingValue>): Record<string, SettingValue> {
+  const mine = [...values].filter(([key]) => key === name || key.startsWith(`${name}.`));
+  return Object.fromEntries(mine.map(([key, value]) => [key.slice(name.length + 1), value]));
+}
+
 /** The task and its lesson's form, both changed. */
 export function inBothForms(task: Task, change: (form: Task) => Partial<Task>): Task {
   const changed = { ...task, ...change(task) };

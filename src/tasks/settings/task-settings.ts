@@ -1,6 +1,8 @@
 /** The settings that a task has by its own names: weights of rewards, ranges of commands, events, noise, randomisation. */
 import type { TaskSection, TaskSettings } from "../../config/task-setting-text.ts";
 import type { Task } from "../define-task.ts";
+import { commands } from "./command-settings.ts";
+import { events } from "./event-settings.ts";
 import type { Knob } from "./knob.ts";
 import { readSetting, unknownSetting } from "./read-setting.ts";
 import { rewards } from "./reward-settings.ts";
@@ -22,7 +24,11 @@ export const TASK_GROUPS: Readonly<Record<TaskSection, string>> = {
   randomise: "Domain randomisation",
 };
 
-const SECTIONS: Readonly<Partial<Record<TaskSection, Section>>> = { reward: rewards };
+const SECTIONS: Readonly<Partial<Record<TaskSection, Section>>> = {
+  reward: rewards,
+  command: commands,
+  event: events,
+};
 
 /** Every setting of a task, with the values of the form that is trained on. */
 export function settingsOf(task: Task): TaskSetting[] {

@@ -2,6 +2,7 @@
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import type { AnyMoment } from "../moment.ts";
+import { disturbanceTuning } from "./disturbance-knobs.ts";
 import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
 type Range = readonly [number, number];
@@ -32,6 +33,7 @@ export function kicks(settings: KickSettings): Tracker<PushReading> {
   return {
     size: steady ? 4 : 3,
     description: { kind: "kicks", ...settings },
+    tuning: disturbanceTuning(settings, kicks),
     bind: (context) => {
       const dof = context.sim.joint(settings.joint).dofAddress;
       return new Disturbance(context, { every: everySeconds, size: speed, steady, growing }, (sim, push) => {
@@ -59,6 +61,7 @@ export function shoves(settings: ShoveSettings): Tracker<PushReading> {
   return {
     size: 4,
     description: { kind: "shoves", ...settings },
+    tuning: disturbanceTuning(settings, shoves),
     bind: (context) => new Shove(context, settings),
   };
 }

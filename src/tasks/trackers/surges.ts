@@ -2,6 +2,7 @@
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import type { AnyMoment } from "../moment.ts";
+import { disturbanceTuning } from "./disturbance-knobs.ts";
 import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
 type Range = readonly [number, number];
@@ -43,6 +44,7 @@ export function surges(settings: SurgeSettings): Tracker<SurgeReading> {
   return {
     size: SIZE,
     description: { kind: "surges", ...settings },
+    tuning: disturbanceTuning(settings, surges),
     bind: (context) => new Surges(settings, context),
   };
 }

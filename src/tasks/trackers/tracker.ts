@@ -5,6 +5,7 @@
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import type { AnyMoment } from "../moment.ts";
+import type { Tuning } from "../settings/knob.ts";
 
 /** What a tracker is bound to. */
 export interface TrackerContext {
@@ -35,6 +36,8 @@ export interface Tracker<Reading> {
   readonly size: number;
   /** Plain data for descriptions and exports. */
   readonly description: Readonly<Record<string, unknown>>;
+  /** What settings of a run may change; absent for nothing. */
+  readonly tuning?: Tuning<Tracker<Reading>>;
   /** @throws UserError when the scene lacks what the tracker needs */
   bind(context: TrackerContext): BoundTracker<Reading>;
 }

@@ -2,6 +2,7 @@
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import type { AnyMoment } from "../moment.ts";
+import { disturbanceTuning } from "./disturbance-knobs.ts";
 import type { BoundTracker, Tracker, TrackerContext } from "./tracker.ts";
 
 type Range = readonly [number, number];
@@ -46,6 +47,7 @@ export function wrenches(settings: WrenchSettings): Tracker<WrenchReading> {
   return {
     size: SIZE,
     description: { kind: "wrenches", ...settings },
+    tuning: disturbanceTuning(settings, wrenches),
     bind: (context) => new Wrenches(settings, context),
   };
 }

@@ -47,6 +47,58 @@ describe("settings of a task by its own names", () => {
     expect(await refusal({ "reward.alive": [1, 2] })).toBe('2 --reward.alive: got "1,2", expected a number');
   });
 
+  it("a command is drawn from the range of a setting; a single number stands for both signs", async () => {
+    const taskSettings = { "command.vx": [0.7, 0.7], "command.yawRate": 0.2, "command.zeroProbability": 0 };
+    const task = await resolveTask("HumanoidJoystick", { taskSettings });
+    expect(task.command!.ranges).toEqual([
+      [0.7, 0.7],
+      [-0.4, 0.4],
+      [-0.2, 0.2],
+    ]);
+    const env = await Environment.create(task);
+    for (let n = 0; n < 20; n++) {
+      env.start(1, n);
+      expect(env.command![0]).toBe(0.7);
+      expect(Math.abs(env.command![2]!)).toBeLessThanOrEqual(0.2);
+    }
+    env.delete();
+    expect(await refusal({ "command.vx": [2, 1] })).toBe(
+      '2 --command.vx: got "2,1", expected low,high (low ≤ high) or one number for ±',
+    );
+  });
+
+  it("a command's ranges change in a lesson too, whose curriculum stays", async () => {
+    const lesson = { lesson: "trot", taskSettings: { "command.vx": 2, "command.resampleSeconds": 3 } };
+    const [declared, task] = [
+      await resolveTask("Go1JoystickFlatTerrain", { lesson: "trot" }),
+      await resolveTask("Go1JoystickFlatTerrain", lesson),
+    ];
+    const { training } = task.lesson!;
+    expect([task.command!.ranges[0], training.command!.ranges[0]]).toEqual([
+      [-2, 2],
+      [-2, 2],
+    ]);
+    expect(training.command!.resampleSeconds).toEqual({ mean: 3 });
+    expect(training.command!.curriculum).toEqual(declared.lesson!.training.command!.curriculum);
+    expect(task.command!.curriculum).toBeUndefined();
+  });
+
+  it("a kick has the size of a setting, and none acts once it is disabled", async () => {
+    const strong = { "event.kick.speed": 2, "event.kick.everySeconds": 0.5 };
+    const [quiet, kicked, disabled] = await Promise.all([
+      Environment.create(await resolveTask("HumanoidJoystick"), { events: false }),
+      Environment.create(await resolveTask("HumanoidJoystick", { taskSettings: strong })),
+      Environment.create(
+        await resolveTask("HumanoidJoystick", { taskSettings: { ...strong, "event.kick.enabled": false } }),
+      ),
+    ]);
+    const undisturbed = after(quiet, 60);
+    expect(after(disabled, 60)).toEqual(undisturbed);
+    expect(after(kicked, 60)).not.toEqual(undisturbed);
+    expect(kicked.task.events.kick!.description).toMatchObject({ speed: [2, 2], everySeconds: [0.5, 0.5] });
+    for (const env of [quiet, kicked, disabled]) env.delete();
+  });
+
   it("every registered task's defaults are accepted as settings, with every lesson", async () => {
     for (const task of registry.list()) {
       for (const lesson of ["", ...Object.keys(task.lessons)]) {
@@ -58,6 +110,14 @@ describe("settings of a task by its own names", () => {
     }
   });
 });
+
+/** The pose after so many steps without an action. */
+function after(env: Environment, steps: number): number[] {
+  env.start(1, 0);
+  const still = new Float32Array(env.actionSize);
+  for (let i = 0; i < steps; i++) env.step(1, 0, still, 0);
+  return [...env.sim.qpos];
+}
 
 async function firstReward(task: Parameters<typeof Environment.create>[0]): Promise<number> {
   const env = await Environment.create(task);
