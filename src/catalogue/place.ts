@@ -1,6 +1,7 @@
 /** Where a policy acts: a task, and what may differ in it. Flags of `eval` and `play`. */
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
+import { type TaskSettings, taskSettingText } from "../config/task-setting-text.ts";
 import type { Output } from "../files/output.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
@@ -31,6 +32,7 @@ export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output
   const { terrainSeed, modelDir, taskSettings } = isElsewhere(policy, options.task) ? PLAIN : variant;
   if (options.modelDir === undefined && modelDir !== "" && !existsSync(modelDir))
     throw missingRobot(modelDir, reference);
+  if (taskSettings) output.note(settingsNote(reference, task, taskSettings));
   const seed = options.terrainSeed;
   return {
     task,
@@ -39,6 +41,13 @@ export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output
     lesson: options.lesson ?? ownLesson(policy, task),
     ...(taskSettings && { taskSettings }),
   };
+}
+
+/** A run's own task is not the published one. */
+function settingsNote(reference: string, task: string, settings: TaskSettings): string {
+  const flags = Object.entries(settings).map(([name, value]) => `--${name} ${taskSettingText(value)}`);
+  const instead = isTaskFile(task) ? "" : `; --task ${task} uses the task as published`;
+  return `${reference}: its task has ${flags.join(" ")}${instead}`;
 }
 
 /** Whether the user names another task, and not where the file of a policy's own is now. */

@@ -9,8 +9,10 @@ import { type ModelField, RANDOMISABLE_FIELDS } from "../physics/model-fields.ts
 import { type ModelElement, ModelOverlay } from "../physics/model-overlay.ts";
 import { jointServos } from "../physics/servo.ts";
 import type { Simulation } from "../physics/simulation.ts";
+import { oneKnob, positive, type Range, type Tuning, upTo } from "./settings/knob.ts";
 
-type Range = readonly [number, number];
+/** A body without mass cannot be simulated. */
+const LIGHTEST = 0.01;
 
 /** Changes one element of the model; several randomisers may change the same one, in the order of their declaration. */
 export type Edit = (field: ModelField, index: number, change: (value: number) => number) => void;
@@ -18,6 +20,8 @@ export type Edit = (field: ModelField, index: number, change: (value: number) =>
 /** A declaration of one difference between environments; made by functions such as `friction`. */
 export interface Randomiser {
   readonly description: Readonly<Record<string, unknown>>;
+  /** What settings of a run may change; absent for nothing. */
+  readonly tuning?: Tuning<Randomiser>;
   /** @throws UserError when the scene lacks what is to differ */
   bind(sim: Simulation): BoundRandomiser;
 }
@@ -35,6 +39,7 @@ export interface BoundRandomiser {
 export function friction(geoms: readonly string[], range: Range): Randomiser {
   return {
     description: { kind: "friction", geoms, range },
+    tuning: positive(range, "Sliding friction.", (changed) => friction(geoms, changed)),
     bind: (sim) => {
       const elements = geoms.map((geom) => element("geom_friction", 3 * sim.geomId(geom)));
       return {
@@ -52,6 +57,7 @@ export function friction(geoms: readonly string[], range: Range): Randomiser {
 export function pairFriction(pairs: readonly string[], range: Range): Randomiser {
   return {
     description: { kind: "pair-friction", pairs, range },
+    tuning: positive(range, "Sliding friction.", (changed) => pairFriction(pairs, changed)),
     bind: (sim) => {
       // five coefficients per pair: two sliding, one spinning, two rolling
       const both = (pair: number) => [0, 1].map((way) => element("pair_friction", 5 * pair + way));
@@ -71,6 +77,7 @@ export function pairFriction(pairs: readonly string[], range: Range): Randomiser
 export function masses(factor: Range, matching?: RegExp): Randomiser {
   return {
     description: { kind: "masses", factor, ...(matching && { bodies: matching.source }) },
+    tuning: positive(factor, "Factor of mass and inertia.", (changed) => masses(changed, matching), LIGHTEST),
     bind: (sim) => {
       const names = sim.names.all("body");
       const bodies = Array.from({ length: sim.nbody - 1 }, (_, i) => i + 1).filter(
@@ -91,6 +98,7 @@ export function masses(factor: Range, matching?: RegExp): Randomiser {
 export function inertia(body: string, factor: Range): Randomiser {
   return {
     description: { kind: "inertia", body, factor },
+    tuning: positive(factor, `Factor of the inertia of ${body}.`, (changed) => inertia(body, changed), LIGHTEST),
     bind: (sim) => {
       const elements = axes("body_inertia", sim.bodyId(body));
       return { elements, draw: (rng, edit) => scale(elements, rng.uniform(...factor), edit) };
@@ -102,6 +110,9 @@ export function inertia(body: string, factor: Range): Randomiser {
 export function payload(body: string, kilograms: Range): Randomiser {
   return {
     description: { kind: "payload", body, kilograms },
+    tuning: oneKnob({ value: kilograms, about: `Mass added to ${body}.`, unit: "kg" }, (changed) =>
+      payload(body, changed),
+    ),
     bind: (sim) => {
       const id = sim.bodyId(body);
       const nominal = sim.modelFields.body_mass[id];
@@ -117,6 +128,7 @@ export function payload(body: string, kilograms: Range): Randomiser {
 export function centreOfMass(body: string, metres: number): Randomiser {
   return {
     description: { kind: "centre-of-mass", body, metres },
+    tuning: upTo(metres, `Displacement ± of the centre of mass of ${body}.`, "m", (most) => centreOfMass(body, most)),
     bind: (sim) => {
       const elements = axes("body_ipos", sim.bodyId(body));
       return {
@@ -133,6 +145,13 @@ export function centreOfMass(body: string, metres: number): Randomiser {
 export function servoGains({ stiffness, damping = [1, 1] }: { stiffness: Range; damping?: Range }): Randomiser {
   return {
     description: { kind: "servo-gains", stiffness, damping },
+    tuning: {
+      knobs: {
+        stiffness: { value: stiffness, about: "Factor of the servos' stiffness.", least: 0 },
+        damping: { value: damping, about: "Factor of the joints' damping.", least: 0 },
+      },
+      with: (values) => servoGains({ stiffness, damping, ...values }),
+    },
     bind: (sim) => {
       const parameters = sim.modelFields.actuator_gainprm.length / sim.nu;
       const damped = new Set<string>();
@@ -164,6 +183,7 @@ export function servoGains({ stiffness, damping = [1, 1] }: { stiffness: Range; 
 export function driveGains(factor: Range): Randomiser {
   return {
     description: { kind: "drive-gains", factor },
+    tuning: positive(factor, "Factor of the drives' gains.", driveGains),
     bind: (sim) => {
       const parameters = sim.modelFields.actuator_gainprm.length / sim.nu;
       const drives = Array.from({ length: sim.nu }, (_, actuator) => [
@@ -184,6 +204,7 @@ export function driveGains(factor: Range): Randomiser {
 export function motorStrength(factor: Range): Randomiser {
   return {
     description: { kind: "motor-strength", factor },
+    tuning: positive(factor, "Factor of the motors' force limits.", motorStrength),
     bind: (sim) => {
       const limits = (actuator: number) => [0, 1].map((side) => element("actuator_forcerange", 2 * actuator + side));
       const motors = Array.from({ length: sim.nu }, (_, actuator) => limits(actuator));
@@ -208,6 +229,7 @@ export function jointField(
 ): Randomiser {
   return {
     description: { kind: "joint-field", field, factor, ...describeChoice(joints) },
+    tuning: positive(factor, `Factor of ${field}.`, (changed) => jointField(field, changed, joints)),
     bind: (sim) => {
       const elements = chosen(sim, joints).map((joint) => element(field, sim.joint(joint).dofAddress));
       return {
@@ -224,6 +246,7 @@ export function jointField(
 export function jointZeros(radians: number, joints?: JointChoice): Randomiser {
   return {
     description: { kind: "joint-zeros", radians, ...describeChoice(joints) },
+    tuning: upTo(radians, "Offset ± of the joints' zeros.", "rad", (most) => jointZeros(most, joints)),
     bind: (sim) => {
       // A hinge turns by qpos − qpos0, while drives, limits and encoders speak of qpos.
       const elements = chosen(sim, joints).map((joint) => element("qpos0", sim.joint(joint).qposAddress));
@@ -239,8 +262,10 @@ export function jointZeros(radians: number, joints?: JointChoice): Randomiser {
 
 /** A difference that grows with the curriculum of commands: none at its start, as declared at its end and outside of training. */
 export function growing(randomiser: Randomiser): Randomiser {
+  const { tuning } = randomiser;
   return {
     description: { ...randomiser.description, growing: true },
+    ...(tuning && { tuning: { knobs: tuning.knobs, with: (values) => growing(tuning.with(values)) } }),
     bind: (sim) => {
       const bound = randomiser.bind(sim);
       const draw: BoundRandomiser["draw"] = (rng, edit, progress) => {

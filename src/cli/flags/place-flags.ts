@@ -4,7 +4,7 @@ import type { Command } from "commander";
 /** Gives a command the flags. */
 export function addPlaceOptions(command: Command): Command {
   return command
-    .option("--task <task>", "task to run (default: the policy's own task)")
+    .option("--task <task>", "task to run, as published (default: the policy's own, with its settings)")
     .option("--terrain-seed <seed>", "seed of generated terrain (default: the trained value)")
     .option("--model-dir <folder>", "your own description of the robot (default: as trained)")
     .option("--lesson <name>", "lesson whose action mapping the policy uses (default: as trained)");

@@ -36,6 +36,26 @@ export function oneKnob<Value extends KnobValue, Declared>(
   return { knobs: { "": knob }, with: (values) => remake((values[""] ?? knob.value) as Value) };
 }
 
+/** The tuning of a range that has a smallest value. */
+export function positive<Declared>(
+  value: Range,
+  about: string,
+  remake: (range: Range) => Declared,
+  least = 0,
+): Tuning<Declared> {
+  return oneKnob({ value, about, least }, remake);
+}
+
+/** The tuning of a number that stands for both signs. */
+export function upTo<Declared>(
+  value: number,
+  about: string,
+  unit: string,
+  remake: (most: number) => Declared,
+): Tuning<Declared> {
+  return oneKnob({ value, about, unit, least: 0 }, remake);
+}
+
 /** A number alone as a range. */
 export function asRange(value: number | Range, isSymmetric = false): Range {
   if (typeof value !== "number") return value;

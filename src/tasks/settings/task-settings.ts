@@ -4,6 +4,8 @@ import type { Task } from "../define-task.ts";
 import { commands } from "./command-settings.ts";
 import { events } from "./event-settings.ts";
 import type { Knob } from "./knob.ts";
+import { noises } from "./noise-settings.ts";
+import { differences } from "./randomise-settings.ts";
 import { readSetting, unknownSetting } from "./read-setting.ts";
 import { rewards } from "./reward-settings.ts";
 import type { Section } from "./section.ts";
@@ -24,10 +26,12 @@ export const TASK_GROUPS: Readonly<Record<TaskSection, string>> = {
   randomise: "Domain randomisation",
 };
 
-const SECTIONS: Readonly<Partial<Record<TaskSection, Section>>> = {
+const SECTIONS: Readonly<Record<TaskSection, Section>> = {
   reward: rewards,
   command: commands,
   event: events,
+  noise: noises,
+  randomise: differences,
 };
 
 /** Every setting of a task, with the values of the form that is trained on. */

@@ -99,6 +99,37 @@ describe("settings of a task by its own names", () => {
     for (const env of [quiet, kicked, disabled]) env.delete();
   });
 
+  it("noise is scaled by one factor, except where a term has an amount of its own", async () => {
+    const quiet = await Environment.create(await resolveTask("HumanoidJoystick"), { noise: false });
+    const none = await Environment.create(await resolveTask("HumanoidJoystick", { taskSettings: { noise: 0 } }));
+    const some = await resolveTask("HumanoidJoystick", { taskSettings: { noise: 0.5, "noise.gyro": 0.3 } });
+    const halved = await Environment.create(some);
+    for (const env of [quiet, none, halved]) env.start(1, 0);
+    expect(seen(none)).toEqual(seen(quiet));
+    expect(seen(halved)).not.toEqual(seen(quiet));
+    const noise = Object.fromEntries(halved.observationLayout.map((slice) => [slice.name, slice.noise]));
+    expect(noise).toMatchObject({ linVel: 0.05, gyro: 0.3, jointVel: 0.5, command: 0 });
+    for (const env of [quiet, none, halved]) env.delete();
+  });
+
+  it("a difference between environments has the range of a setting, or is off", async () => {
+    const names = Object.keys(registry.get("HumanoidJoystick").randomise);
+    const off = Object.fromEntries(names.map((name) => [`randomise.${name}`, "off"]));
+    const [declared, slippery, none] = await Promise.all([
+      Environment.create(await resolveTask("HumanoidJoystick"), { randomise: false }),
+      Environment.create(await resolveTask("HumanoidJoystick", { taskSettings: { ...off, "randomise.floor": 0.3 } })),
+      Environment.create(await resolveTask("HumanoidJoystick", { taskSettings: off })),
+    ]);
+    const frictions = [declared, slippery, none].map((env) => {
+      env.start(1, 0);
+      return env.sim.modelFields.geom_friction[3 * env.sim.geomId("floor")];
+    });
+    expect(frictions).toEqual([frictions[2], 0.3, frictions[0]]);
+    expect(frictions[0]).not.toBe(0.3);
+    expect(none.task.randomise).toEqual({});
+    for (const env of [declared, slippery, none]) env.delete();
+  });
+
   it("every registered task's defaults are accepted as settings, with every lesson", async () => {
     for (const task of registry.list()) {
       for (const lesson of ["", ...Object.keys(task.lessons)]) {
@@ -117,6 +148,12 @@ function after(env: Environment, steps: number): number[] {
   const still = new Float32Array(env.actionSize);
   for (let i = 0; i < steps; i++) env.step(1, 0, still, 0);
   return [...env.sim.qpos];
+}
+
+function seen(env: Environment): Float32Array {
+  const obs = new Float32Array(env.obsSize);
+  env.writeObservation(obs, 0);
+  return obs;
 }
 
 async function firstReward(task: Parameters<typeof Environment.create>[0]): Promise<number> {
