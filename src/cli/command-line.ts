@@ -1,6 +1,5 @@
 /** `flowgait <command>`: runs one, and turns failures into one line and an exit code. A command's modules are loaded when it is named. */
 import { Command, CommanderError } from "commander";
-import { inNearSection } from "../config/task-setting-text.ts";
 import { type Output, processOutput } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
 import { unknownFlag } from "../math/near-names.ts";
@@ -92,7 +91,7 @@ export async function runCommandLine(argv: readonly string[], output: Output = p
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, output);
-    const failure = parserFailure(error, parserNames(program, words));
+    const failure = parserFailure(error, await parserNames(program, words));
     return failure === null ? 0 : reportFailure(failure, output);
   }
 }
@@ -151,7 +150,8 @@ function namedCommand(program: Command, argv: readonly string[]): Command {
   return below ? namedCommand(below, argv.slice(1)) : program;
 }
 
-function parserNames(program: Command, argv: readonly string[]) {
+async function parserNames(program: Command, argv: readonly string[]) {
+  const { inNearSection } = await import("../config/task-setting-text.ts");
   const command = namedCommand(program, argv);
   const flags = command.options.map((option) => option.long!.slice(2));
   const nearFlags = (name: string) => {

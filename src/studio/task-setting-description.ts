@@ -22,8 +22,8 @@ export function describeTaskSetting(setting: TaskSetting): SettingDescription {
 }
 
 /** From nothing to the bound, or to twice the declared number; any other number can be typed. */
-function sliderOf({ value, most }: TaskSetting): readonly [number, number] | undefined {
-  if (typeof value !== "number" || (value === 0 && most === undefined)) return undefined;
+function sliderOf({ value, most, canBeOff }: TaskSetting): readonly [number, number] | undefined {
+  if (typeof value !== "number" || canBeOff || (value === 0 && most === undefined)) return undefined;
   const end = most ?? 2 * value;
   return [Math.min(0, end), Math.max(0, end)];
 }
