@@ -48,7 +48,7 @@ async function parseCommand(words: readonly string[]): Promise<Record<string, un
   const [name, ...rest] = words;
   const command = new Command(name).exitOverride().configureOutput({ writeErr: () => {} });
   const output = { result: () => {}, note: () => {}, notes: process.stderr };
-  (name === "worker" ? declareWorker : declareTrain)(command, output);
+  await (name === "worker" ? declareWorker(command, output) : declareTrain(command, output, rest));
   command.action(() => {});
   await command.parseAsync(rest, { from: "user" });
   return command.opts();

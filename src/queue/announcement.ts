@@ -3,6 +3,7 @@ import { z } from "zod";
 import { changedFiles, type FileHashes } from "../tasks/own/portable-task.ts";
 
 const hashes = z.record(z.string(), z.string());
+const setting = z.union([z.number(), z.boolean(), z.string(), z.array(z.number()).readonly()]);
 
 /** What a learner says of its run, without secrets and without places of its machine. */
 export const announcementSchema = z.object({
@@ -15,6 +16,7 @@ export const announcementSchema = z.object({
     task: z.string(),
     terrainSeed: z.number(),
     lesson: z.string(),
+    taskSettings: z.record(z.string(), setting).optional(),
     ownTask: z.array(hashes).readonly(),
     ownRobot: z.array(hashes).readonly(),
   }),

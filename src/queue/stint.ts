@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { UserError } from "../math/user-error.ts";
+import { variantOf } from "../tasks/index.ts";
 import type { Announcement, FoundPlaces } from "./announcement.ts";
 import type { QueueConnection } from "./connection.ts";
 import { type SessionKeys, type SessionName, sessionKeys, sessionsKey } from "./keys.ts";
@@ -99,8 +100,7 @@ export class Stint {
   static async work(connection: QueueConnection, options: StintOptions, signal: AbortSignal): Promise<StintEnd> {
     const shared = await readSetup(connection, options);
     if (shared === null) return { reason: "has just ended", isFinal: false };
-    const { terrainSeed, lesson } = options.run.task;
-    const computer = await options.start({ ...shared, ...options.places, terrainSeed, lesson });
+    const computer = await options.start({ ...shared, ...variantOf(options.run.task), ...options.places });
     if (signal.aborted) {
       await computer.close();
       return { reason: "stopped", isFinal: false };

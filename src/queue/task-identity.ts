@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TaskSettings } from "../config/task-setting-text.ts";
 import { packageRoot } from "../files/package-root.ts";
 import { type OwnFiles, type Places, type RunFiles, robotHashes, storedHashes } from "../runs/own-files.ts";
 import { isTaskFile, type TaskVariant } from "../tasks/index.ts";
@@ -14,6 +15,7 @@ export interface TaskIdentity {
   readonly task: string;
   readonly terrainSeed: number;
   readonly lesson: string;
+  readonly taskSettings?: TaskSettings;
   /** Hashes of the user's own task and robot, one for each form in which the run has them; none for what the package has */
   readonly ownTask: readonly FileHashes[];
   readonly ownRobot: readonly FileHashes[];
@@ -25,13 +27,14 @@ export async function taskIdentity(
   files: RunFiles,
   shown: Places = places,
 ): Promise<TaskIdentity> {
-  const { task, modelDir, terrainSeed = 0, lesson = "" } = places;
+  const { task, modelDir, terrainSeed = 0, lesson = "", taskSettings } = places;
   const original = (own: OwnFiles | undefined, main: (own: OwnFiles) => string) =>
     own === undefined ? [] : [storedHashes(own, main(own))];
   return {
     task: shown.task,
     terrainSeed,
     lesson,
+    ...(taskSettings && { taskSettings }),
     ownTask: isTaskFile(task) ? [...original(files.task, (own) => own.file), (await taskHashes(task)).hashes] : [],
     ownRobot: modelDir === "" ? [] : [...original(files.robot, (own) => own.name), await robotHashes(places)],
   };

@@ -11,11 +11,12 @@ import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { type Hire, Training } from "../../src/train/training.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
 
-/** Three iterations of eight shards, two evaluations of two units each. */
+/** Three iterations of eight shards, two evaluations of two units each; a reward of a weight that only the announcement tells. */
 export const SMALL: PartialTrainConfig = {
   envs: 16,
   shards: 8,
   horizon: 32,
+  taskSettings: { "reward.balance": 3 },
   steps: 3 * 16 * 32,
   workers: 1,
   evaluation: { everySteps: 1024, episodes: 5 },
