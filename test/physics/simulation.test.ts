@@ -137,12 +137,14 @@ describe("loading", () => {
 
   it("leaves nothing of the disk in the module's file system", async () => {
     const { FS } = await loadMujoco();
+    const inRoot = () => (FS.readdir("/") as string[]).sort();
+    const before = inRoot();
     const scene = join(packageRoot, "scenes", "humanoid-flat.xml");
     await load(scene);
     const broken = write("broken.xml", "<mujoco><bad/></mujoco>");
     await expect(Simulation.load(broken)).rejects.toThrow("unrecognized element");
     expect([scene, broken].map((path) => FS.analyzePath(path, false).exists)).toEqual([false, false]);
-    expect((FS.readdir("/") as string[]).sort()).toEqual([".", "..", "dev", "home", "proc", "tmp"]);
+    expect(inRoot()).toEqual(before);
   });
 
   it("says that a scene does not exist", async () => {
