@@ -18,7 +18,7 @@ export async function dependencySpec(): Promise<string> {
   return file === null ? `^${packageVersion()}` : `file:${file}`;
 }
 
-/** The packed file of an installed package, by the record that npm keeps of what it installed; null if there is none. */
+/** Path of the .tgz file that a package was installed from, as npm recorded it; null if it came from elsewhere or the file is gone. */
 async function packedFile(project: string, location: string): Promise<string | null> {
   const record = await readFile(join(project, "node_modules", ".package-lock.json"), "utf8").catch(() => "{}");
   const resolved: unknown = JSON.parse(record).packages?.[location.replaceAll(sep, "/")]?.resolved;

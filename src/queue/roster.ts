@@ -21,7 +21,7 @@ export type WorkerState = z.infer<typeof workerSchema>;
 const SILENT_MS = 6000;
 /** Losses that are remembered. */
 const MOST_LOST = 20;
-/** With nobody there for so long, people are told. */
+/** How long a run may be without workers before it reports that. */
 const ALONE_MS = 3000;
 
 /** Clocks of machines differ: what counts is when a worker's beat was seen to grow. */

@@ -1,6 +1,6 @@
 /**
- * Walk where a joystick points: the Apptronik Apollo, 32 joints. Figures, terms and their order: MuJoCo Playground, Apollo joystick; its
- * terms of weight 0 are left out, and its tracking term is two here, of the velocity and of the turning, with the same sum.
+ * Walk where a joystick points: the Apptronik Apollo, 32 joints. Figures, terms and their order: MuJoCo Playground, Apollo joystick.
+ * Terms of weight 0 are omitted. The published tracking term is split into two, for velocity and for turning; their sum is the same.
  * As in all tasks here an observation looks ahead: it holds the action just taken and the command to come, where Playground's holds those
  * of the step before.
  */

@@ -1,6 +1,6 @@
 /**
- * Walk where a joystick points: Robotis OP3, a small humanoid. Figures, terms and their order: MuJoCo Playground, OP3 joystick; its terms of
- * weight 0 and its kicks, which are never applied, are left out.
+ * Walk where a joystick points: Robotis OP3, a small humanoid. Figures, terms and their order: MuJoCo Playground, OP3 joystick.
+ * Omitted are terms of weight 0, and kicks, which the published task declares but never applies.
  * As in all tasks here an observation looks ahead: it holds the action just taken and the command to come, where Playground's holds those
  * of the step before, and the earlier frames of an episode's first observation are copies of the first, where the published ones are 0.
  * Nothing is clipped to ±100.
