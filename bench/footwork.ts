@@ -10,9 +10,9 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { processOutput } from "../src/files/output.ts";
+import { type Candidate, EvolutionStrategy, type Strategy } from "../src/math/evolution-strategy.ts";
 import { Rng, STREAM } from "../src/math/rng.ts";
 import type { Answer, Footwork, SwayOf } from "../src/tasks/locomotion/g1-footwork.ts";
-import { type Candidate, EvolutionStrategy, type Strategy } from "./evolution-strategy.ts";
 import { EPISODE, type Outcome, type Trial } from "./footwork-trial.ts";
 
 const POPULATION = 24;

@@ -4,11 +4,11 @@
  */
 import type { FoundPolicy } from "../src/catalogue/found-policy.ts";
 import { createEngine } from "../src/graph/index.ts";
+import { EvolutionStrategy } from "../src/math/evolution-strategy.ts";
 import { Rng, STREAM } from "../src/math/rng.ts";
 import { UserError } from "../src/math/user-error.ts";
 import { type Actor, ActorFactory } from "../src/rollout/actor.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
-import { EvolutionStrategy } from "./evolution-strategy.ts";
 
 /** One kick of one walking robot, and its result. */
 export interface Catch {

@@ -25,6 +25,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "list the tasks, or describe one",
     load: () => import("./commands/tasks.ts"),
   },
+  "lesson-for": {
+    takes: "<task>",
+    summary: "find a step for a robot with legs, to train from",
+    load: () => import("./commands/lesson-for.ts"),
+  },
   train: {
     takes: "<task>",
     summary: "train a policy",

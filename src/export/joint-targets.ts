@@ -1,7 +1,7 @@
 /** From squashed actions to joint position targets inside the graph: scale, default pose, feed-forward. */
 import { add, constant, matmul, mul, relu, slice, sqrt, square, type Tensor } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
-import type { Stride, Sway, TaskDescription } from "../tasks/index.ts";
+import { amplitudesOf, type SteppingSettings, type Stride, type Sway, type TaskDescription } from "../tasks/index.ts";
 
 /**
  * target = offset + feed-forward + scale·action, not yet limited to the actuators' control ranges, so that the action can be recovered from it.
@@ -23,7 +23,7 @@ export function jointTargetsOf(action: Tensor, obs: Tensor, task: TaskDescriptio
 interface SteppingPose {
   readonly gait: string;
   readonly legs: readonly (readonly string[])[];
-  readonly amplitude: readonly number[];
+  readonly amplitude: SteppingSettings["amplitude"];
   readonly sway?: Sway | readonly Sway[];
   readonly stride?: readonly Stride[];
   readonly stance?: Readonly<Record<string, number>>;
@@ -91,7 +91,8 @@ function strideOf(
 
 /** [feet, actions] rad at the top of each foot's step */
 function swingMatrix({ legs, amplitude }: SteppingPose, joints: readonly string[]): Tensor {
-  const rows = legs.flatMap((leg) => joints.map((joint) => amplitude[leg.indexOf(joint)] ?? 0));
+  const amplitudes = amplitudesOf(amplitude, legs.length);
+  const rows = legs.flatMap((leg, foot) => joints.map((joint) => amplitudes[foot]![leg.indexOf(joint)] ?? 0));
   return constant(rows, [legs.length, joints.length]);
 }
 

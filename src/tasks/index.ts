@@ -16,7 +16,7 @@ export {
 } from "./actions/action-mapping.ts";
 export { type JointTargetSettings, jointTargets, type RestSettings, type TargetBase } from "./actions/joint-targets.ts";
 export { late } from "./actions/late.ts";
-export { type SteppingSettings, type Stride, type Sway, steppingPose } from "./actions/stepping-pose.ts";
+export { amplitudesOf, type SteppingSettings, type Stride, type Sway, steppingPose } from "./actions/stepping-pose.ts";
 export {
   type Command,
   type Curriculum,
@@ -143,3 +143,6 @@ export { type TouchReading, touch } from "./trackers/touch.ts";
 export type { BoundTracker, Tracker, TrackerContext, Trackers } from "./trackers/tracker.ts";
 export { type TurningGoalReading, type TurningGoalSettings, turningGoal } from "./trackers/turning-goal.ts";
 export { type WrenchReading, type WrenchSettings, wrenches } from "./trackers/wrenches.ts";
+export { type Leg, type LegJoint, type Legs, legsOf, pitchingJoints } from "./walking/legs.ts";
+export { StepForm, type StepNumber } from "./walking/step-form.ts";
+export { type WalkingFigures, walkingLesson } from "./walking/walking-lesson.ts";

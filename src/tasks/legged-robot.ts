@@ -61,6 +61,8 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
   readonly jointNames: readonly string[];
   /** Positions of each group's joints in `jointNames`. */
   readonly groups: Readonly<Record<Group, Int32Array>>;
+  /** Sites at the middle of each sole. */
+  readonly feet: readonly string[];
   /** What the further sensors say. */
   readonly sensors: Readonly<Record<Sensor, Float64Array>>;
   /** [3] rad/s, body frame */
@@ -115,6 +117,7 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     this.#root = root.qposAddress;
     this.#rootDof = root.dofAddress;
     this.#imu = sim.siteId(settings.imu);
+    this.feet = settings.feet;
     this.jointNames = sim.actuatorJoints();
     const joints = this.jointNames.map((name) => sim.joint(name));
     const home = sim.keyframeQpos(settings.home);

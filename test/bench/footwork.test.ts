@@ -1,7 +1,7 @@
 /** The search for a robot's footwork: the strategy on a function that is known, and what is tried on the real robot. */
 import { describe, expect, it } from "vitest";
-import { EvolutionStrategy } from "../../bench/evolution-strategy.ts";
 import { FootworkTrial } from "../../bench/footwork-trial.ts";
+import { EvolutionStrategy } from "../../src/math/evolution-strategy.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { FOOTWORK } from "../../src/tasks/locomotion/g1-footwork.ts";
 

@@ -14,8 +14,8 @@ export interface SteppingSettings {
   readonly gait: string;
   /** The joints that move, one list per foot, in the order of the gait's offsets. */
   readonly legs: readonly (readonly string[])[];
-  /** Angle of each joint of the list at the top of the step, rad. */
-  readonly amplitude: readonly number[];
+  /** Angle of each joint of the list at the top of the step, rad; one list per foot where legs differ in their joints' signs. */
+  readonly amplitude: readonly number[] | readonly (readonly number[])[];
   /** Moves the weight over the standing foot, or swings the arms, once or several times: default none. */
   readonly sway?: Sway | readonly Sway[];
   /** rad by joint, offset from home while standing and stepping. Default: none. */
@@ -58,10 +58,18 @@ export function steppingPose(settings: SteppingSettings): FeedForward {
   return { bind: (context, joints) => new SteppingPose(settings, context, joints) };
 }
 
+/** [legs][joints of a leg] rad */
+export function amplitudesOf(amplitude: SteppingSettings["amplitude"], legs: number): readonly (readonly number[])[] {
+  const isPerLeg = (given: SteppingSettings["amplitude"]): given is readonly (readonly number[])[] =>
+    given.some((one) => typeof one !== "number");
+  return isPerLeg(amplitude) ? amplitude : Array.from({ length: legs }, () => amplitude as readonly number[]);
+}
+
 class SteppingPose implements BoundFeedForward {
   readonly description: Readonly<Record<string, unknown>>;
   readonly #gait: GaitReading;
-  readonly #amplitude: Float64Array;
+  /** [legs][joints of a leg] rad */
+  readonly #amplitude: readonly Float64Array[];
   /** [legs][joints of a leg] positions in the targets */
   readonly #legs: readonly Int32Array[];
   readonly #sways: readonly BoundSway[];
@@ -72,10 +80,15 @@ class SteppingPose implements BoundFeedForward {
   constructor(settings: SteppingSettings, context: ActionContext, joints: readonly string[]) {
     const { gait, legs, amplitude, sway = [], stride = [], stance = {} } = settings;
     this.#gait = gaitReading(context.readings, gait);
-    if (legs.length !== this.#gait.phase.length || legs.some((leg) => leg.length !== amplitude.length)) {
-      throw new UserError(`steppingPose: needs ${this.#gait.phase.length} legs of ${amplitude.length} joints each`);
+    const amplitudes = amplitudesOf(amplitude, legs.length);
+    const feet = this.#gait.phase.length;
+    const size = amplitudes[0]?.length ?? 0;
+    const isWhole = (lists: readonly (readonly unknown[])[]) =>
+      lists.length === feet && lists.every((list) => list.length === size);
+    if (!isWhole(legs) || !isWhole(amplitudes)) {
+      throw new UserError(`steppingPose: needs ${feet} legs of ${size} joints each`);
     }
-    this.#amplitude = Float64Array.from(amplitude);
+    this.#amplitude = amplitudes.map((list) => Float64Array.from(list));
     this.#legs = legs.map((leg) => Int32Array.from(leg, (joint) => positionOf(joint, joints)));
     this.#sways = ([sway].flat() as readonly Sway[]).map((one) => boundSway(one, joints));
     this.#strides = stride.map((one) => boundStride(one, this.#gait.phase.length, joints, context));
@@ -90,7 +103,8 @@ class SteppingPose implements BoundFeedForward {
     for (let foot = 0; foot < phase.length; foot++) {
       const swing = amplitude * Math.max(0, Math.sin(phase[foot]));
       const leg = this.#legs[foot];
-      for (let i = 0; i < leg.length; i++) targets[leg[i]] += swing * this.#amplitude[i];
+      const top = this.#amplitude[foot];
+      for (let i = 0; i < leg.length; i++) targets[leg[i]] += swing * top[i];
     }
     for (let k = 0; k < this.#sways.length; k++) {
       const { joints, reach, lead } = this.#sways[k];

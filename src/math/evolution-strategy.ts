@@ -1,5 +1,5 @@
 /** Separable CMA-ES: a normal distribution with a step size of its own per number that moves to where the better half of its samples lie. */
-import type { Rng } from "../src/math/rng.ts";
+import type { Rng } from "./rng.ts";
 
 /** One sample of a generation. */
 export interface Candidate {
