@@ -117,6 +117,7 @@ function rounded(value: number): number {
 /** An object as source text, short lists on one line. */
 function literal(value: unknown, indent = ""): string {
   if (Array.isArray(value)) return listLiteral(value, indent);
+  if (value === Math.PI) return "Math.PI";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   const entries = Object.entries(value).map(([key, of]) => {

@@ -194,10 +194,11 @@ export class LeggedRobot<Group extends string, Sensor extends string = never> {
     this.twist[2] = this.gyro[2];
   }
 
-  /** Σ over the joints of how far they are beyond the middle `fraction` of their range, rad. */
+  /** Σ over the joints that have a range of how far they are beyond the middle `fraction` of it, rad. */
   jointLimitExcess(fraction: number): number {
     let excess = 0;
     for (let i = 0; i < this.jointPos.length; i++) {
+      if (this.#high[i] === Infinity) continue;
       const margin = ((1 - fraction) / 2) * (this.#high[i] - this.#low[i]);
       const position = this.jointPos[i] + this.#home[i];
       excess += Math.max(0, this.#low[i] + margin - position) + Math.max(0, position - (this.#high[i] - margin));

@@ -1,8 +1,16 @@
 /** Legs found by geometry on the robots of the catalogue, and the steps that are made of them. */
 import { describe, expect, it } from "vitest";
+import { figuresOf } from "../../src/footwork/lesson-file.ts";
 import { look } from "../../src/footwork/subject.ts";
 import { StepTrial } from "../../src/footwork/trial.ts";
-import { pitchingJoints, resolveTask } from "../../src/tasks/index.ts";
+import {
+  Environment,
+  pitchingJoints,
+  resolveTask,
+  type Task,
+  walkingLesson,
+  withLesson,
+} from "../../src/tasks/index.ts";
 
 const ROBOTS = [
   ["HumanoidJoystick", 2, 6],
@@ -54,6 +62,22 @@ describe("legs of the catalogue's robots", () => {
 function guessOf(name: string): number[] {
   return looked.get(name)!.form.numbers.map(({ guess }) => guess);
 }
+
+describe("a lesson of an untuned step", () => {
+  it.each(ROBOTS.map(([name]) => name))("%s: every reward term and observation is a number", async (name) => {
+    const subject = looked.get(name)!;
+    const step = subject.form.step(guessOf(name));
+    const measured = { following: [], responses: [], endurance: [[0, 1]] } as const;
+    const lessons = { walk: walkingLesson(figuresOf(subject, step, measured, { commands: 0.3 })) };
+    const task = withLesson({ ...subject.task, lessons: lessons as unknown as Task["lessons"] }, "walk");
+    const env = await Environment.create(task.lesson!.training);
+    const action = new Float32Array(env.actionSize);
+    env.start(1, 0);
+    for (let step = 0; step < 5; step++) env.step(1, 0, action, 0);
+    expect([env.nan, Number.isFinite(env.reward)]).toEqual([false, true]);
+    env.delete();
+  });
+});
 
 describe("a step that nobody tuned", () => {
   it("lets four legs trot where they are told, on every axis", async () => {

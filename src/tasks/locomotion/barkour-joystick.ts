@@ -7,6 +7,7 @@
  * not in steps.
  */
 
+import { lessonRecipe } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
@@ -18,6 +19,8 @@ import { stackedFrames } from "../stacked-frames.ts";
 import { distSq, kernel, normSq, sumAbs } from "../terms/norms.ts";
 import { type ContactReading, contactTimers } from "../trackers/contact-timers.ts";
 import { surges } from "../trackers/surges.ts";
+import { BARKOUR_WALK } from "../walking/figures/barkour.ts";
+import { walkingLesson } from "../walking/walking-lesson.ts";
 import { measuredWalk } from "./joystick.ts";
 
 /** In the order of joints and readings. */
@@ -143,6 +146,8 @@ export const barkourJoystick = defineTask({
     low: (s) => s.robot.baseHeight < LEAST_HEIGHT,
   },
   ...measuredWalk,
+  lessons: { walk: walkingLesson(BARKOUR_WALK) },
+  presets: lessonRecipe("walk", 1_800_000),
 });
 
 /** One value of the command as it is shown. */

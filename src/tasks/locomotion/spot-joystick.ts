@@ -5,6 +5,7 @@
  * values of its first observation are copies of the first, where the published ones are 0.
  */
 
+import { lessonRecipe } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
@@ -16,6 +17,8 @@ import { bendSq, distSq, kernel, normSq, sumAbs, sumAbsProduct } from "../terms/
 import { actionHistory } from "../trackers/action-history.ts";
 import { contactTimers } from "../trackers/contact-timers.ts";
 import { surges } from "../trackers/surges.ts";
+import { SPOT_WALK } from "../walking/figures/spot.ts";
+import { walkingLesson } from "../walking/walking-lesson.ts";
 import { joystickSays, measuredWalk, trueEffort, trueState } from "./joystick.ts";
 import { ENCODER_NOISE, FEET, FOOT_CONTACTS, LEAST_UPRIGHT, postureFelt, spot, targetErrors } from "./spot.ts";
 
@@ -109,4 +112,6 @@ export const spotFlatTerrainJoystick = defineTask({
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < LEAST_UPRIGHT },
   ...measuredWalk,
+  lessons: { walk: walkingLesson(SPOT_WALK) },
+  presets: lessonRecipe("walk", 1_800_000),
 });

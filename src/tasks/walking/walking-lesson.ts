@@ -84,6 +84,11 @@ function clockOf({ step, gait }: Walking): GaitReading {
   return (step ?? gait)!;
 }
 
+/** Nothing on robots that do not measure how fast their feet move. */
+function slip({ feet, robot: { footVel } }: Walking): number {
+  return footVel.length === 0 ? 0 : footSlip(feet.contact, footVel);
+}
+
 function rewardsOf({ soles, clearance }: WalkingFigures): Readonly<Record<string, RewardTerm<Walking>>> {
   const heights = new Float64Array(soles.length);
   const width = HEIGHT_WIDTH * clearance ** 2;
@@ -108,7 +113,7 @@ function rewardsOf({ soles, clearance }: WalkingFigures): Readonly<Record<string
     tilt: { weight: -3, of: (s) => normSq(s.robot.gravity, 2) },
     bounce: { weight: -1, of: (s) => s.robot.worldLinVel[2] ** 2 },
     jointLimits: { weight: -1, of: (s) => s.robot.jointLimitExcess(0.95) },
-    footSlip: { weight: -0.1, of: (s) => footSlip(s.feet.contact, s.robot.footVel) },
+    footSlip: { weight: -0.1, of: slip },
     actionRate: { weight: -0.004, of: (s) => distSq(s.action, s.lastAction) },
     jointVel: { weight: -0.0005, of: (s) => normSq(s.robot.jointVel) },
   };
