@@ -118,6 +118,21 @@ function goalRows({ successRate, secondsToSuccess, dropRate, counters }: Evaluat
   return rows;
 }
 
+/** How smoothly a legged robot walks and at what cost; empty where the task does not say where its feet are. */
+function smoothnessRows(result: EvaluationSummary): string[][] {
+  const rows = [
+    ["swing asymmetry", result.swingAsymmetry, 100, "% between feet"],
+    ["joint targets change", result.targetRate, 1, "rad/s"],
+    ["joints accelerate", result.jointAcceleration, 1, "rad/s²"],
+    ["feet slip", result.footSlip, 1, "m/s while they touch"],
+    ["torque", result.torqueShare, 100, "% of its limits"],
+    ["cost of transport", result.costOfTransport, 1, ""],
+  ] as const;
+  return rows.flatMap(([name, value, factor, unit]) =>
+    value === null ? [] : [[name, `${formatNumber(factor * value)} ${unit}`.trimEnd()]],
+  );
+}
+
 /** The documented fields, in the documented order. */
 const documented = [
   "task",
@@ -135,6 +150,12 @@ const documented = [
   "footClearanceStd",
   "swingSeconds",
   "swingSecondsStd",
+  "swingAsymmetry",
+  "targetRate",
+  "jointAcceleration",
+  "footSlip",
+  "torqueShare",
+  "costOfTransport",
   "standingDrift",
   "successRate",
   "secondsToSuccess",
@@ -169,6 +190,7 @@ function evalText(result: EvalDocument, task: Task): string {
       ],
       ["swing time", `${formatNumber(result.swingSeconds!)} ± ${formatNumber(result.swingSecondsStd!)} s`],
     );
+  rows.push(...smoothnessRows(result));
   if (result.standingDrift !== null)
     rows.push(["standing drift", `${formatNumber(result.standingDrift)} m in 10 s at a zero command`]);
   if (result.nonFinite.length > 0) rows.push(["failures", nonFiniteText(result.nonFinite, result.episodes)]);

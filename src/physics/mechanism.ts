@@ -70,3 +70,13 @@ function scaled(range: Range | null, factor: number): Range | null {
   const [a, b] = [range[0] * factor, range[1] * factor];
   return [Math.min(a, b), Math.max(a, b)];
 }
+
+/** N·m (N where it slides), most that an actuator may put on its joint, by its own limit and the joint's; Infinity where there is none. */
+export function torqueLimit({ model }: Simulation, actuator: number): number {
+  const joint = model.actuator_trnid[2 * actuator];
+  const largest = (limited: Uint8Array, ranges: Float64Array, id: number) =>
+    limited[id] ? Math.max(Math.abs(ranges[2 * id]), Math.abs(ranges[2 * id + 1])) : Infinity;
+  const own =
+    largest(model.actuator_forcelimited, model.actuator_forcerange, actuator) * Math.abs(gearOf(model, actuator));
+  return Math.min(own, largest(model.jnt_actfrclimited, model.jnt_actfrcrange, joint));
+}

@@ -8,6 +8,7 @@ import { GaitMeasures, type GaitSums } from "./gait-measures.ts";
 import { GoalMeasures, type GoalSums } from "./goal-measures.ts";
 import type { NonFinite } from "./non-finite.ts";
 import type { PolicyData, StartNoise } from "./policy-data.ts";
+import { DrivenJoints, SmoothnessMeasures, type SmoothnessSums } from "./smoothness.ts";
 import { TrackingError, type TrackingSums } from "./tracking-error.ts";
 
 /** A twist command (vx, vy, yaw rate) in m/s, m/s, rad/s. */
@@ -26,6 +27,8 @@ export interface EpisodeResults {
   readonly tracking: TrackingSums[];
   /** Counts are 0 where the task does not say where its feet are */
   readonly gait: GaitSums[];
+  /** Empty where the task does not say where its feet are */
+  readonly smoothness: SmoothnessSums[];
   /** Empty where the task declares no goal */
   readonly goals: GoalSums[];
   /** Values that were not finite, in the order in which episodes ended by them */
@@ -81,6 +84,7 @@ class EpisodeMeasures {
   readonly #terms: number[][];
   readonly #errors: TrackingError[];
   readonly #gaits: GaitMeasures[];
+  readonly #smoothness: SmoothnessMeasures[];
   readonly #goals: GoalMeasures[];
   readonly #warnings = noWarnings();
   readonly #twist = new Float64Array(3);
@@ -90,7 +94,11 @@ class EpisodeMeasures {
     this.#terms = Array.from({ length: episodes }, () => new Array<number>(env.rewardNames.length).fill(0));
     this.#errors = Array.from({ length: episodes }, () => new TrackingError(env.controlHz));
     this.#gaits = Array.from({ length: episodes }, () => new GaitMeasures(env.controlHz));
-    const { goal } = env.task;
+    const { goal, footing } = env.task;
+    const driven = footing && new DrivenJoints(env);
+    this.#smoothness = driven
+      ? Array.from({ length: episodes }, () => new SmoothnessMeasures(driven, env.actionSize))
+      : [];
     this.#goals = goal ? Array.from({ length: episodes }, () => new GoalMeasures(goal, env.controlHz)) : [];
   }
 
@@ -100,17 +108,19 @@ class EpisodeMeasures {
     for (let k = 0; k < rewardTerms.length; k++) this.#terms[n][k] += rewardTerms[k];
     if (sim.warned !== 0) countWarnings(this.#warnings, sim.warned);
     if (goal) this.#goals[n].add(goal);
+    this.#smoothness[n]?.add(this.#env);
     if (command === undefined) return;
     if (this.#env.measuredTwist(this.#twist)) this.#errors[n].add(command, this.#twist);
     const footing = this.#env.footing();
     if (footing) this.#gaits[n].add(command, footing);
   }
 
-  results(): Pick<EpisodeResults, "terms" | "tracking" | "gait" | "goals" | "warnings"> {
+  results(): Pick<EpisodeResults, "terms" | "tracking" | "gait" | "smoothness" | "goals" | "warnings"> {
     return {
       terms: this.#terms,
       tracking: this.#errors.map((error) => error.sums),
       gait: this.#gaits.map((gait) => gait.sums),
+      smoothness: this.#smoothness.map((smoothness) => smoothness.sums),
       goals: this.#goals.map((goal) => goal.sums),
       warnings: this.#warnings,
     };

@@ -15,6 +15,9 @@ export interface GaitSums {
   readonly swingSeconds: number;
   readonly swingSecondsSquares: number;
   readonly swings: number;
+  /** [feet] s and number of each foot's swings */
+  readonly swingSecondsByFoot: readonly number[];
+  readonly swingsByFoot: readonly number[];
   /** m, over the stands: how far the base moved along the ground in 10 s of zero command, from 1 s after the command on */
   readonly drift: number;
   readonly stands: number;
@@ -41,6 +44,8 @@ export class GaitMeasures {
   #swingSeconds = 0;
   #swingSecondsSquares = 0;
   #swings = 0;
+  readonly #swingSecondsByFoot: number[] = [];
+  readonly #swingsByFoot: number[] = [];
   #drift = 0;
   #stands = 0;
 
@@ -67,6 +72,8 @@ export class GaitMeasures {
       swingSeconds: this.#swingSeconds,
       swingSecondsSquares: this.#swingSecondsSquares,
       swings: this.#swings,
+      swingSecondsByFoot: this.#swingSecondsByFoot,
+      swingsByFoot: this.#swingsByFoot,
       drift: this.#drift,
       stands: this.#stands,
     };
@@ -75,18 +82,22 @@ export class GaitMeasures {
   #addFoot(foot: number, { footHeight, contact }: Footing): void {
     const height = footHeight[foot];
     // A foot that has not touched in this episode has no ground to rise from.
-    this.#flights[foot] ??= { ground: Number.NaN, peak: Number.NaN, steps: 0 };
+    if (this.#flights[foot] === undefined) {
+      this.#flights[foot] = { ground: Number.NaN, peak: Number.NaN, steps: 0 };
+      this.#swingSecondsByFoot[foot] = 0;
+      this.#swingsByFoot[foot] = 0;
+    }
     const flight = this.#flights[foot];
     if (contact[foot] === 0) {
       flight.peak = Math.max(flight.peak, height);
       flight.steps++;
       return;
     }
-    if (flight.steps >= this.#shortestSwing && !Number.isNaN(flight.ground)) this.#addSwing(flight);
+    if (flight.steps >= this.#shortestSwing && !Number.isNaN(flight.ground)) this.#addSwing(foot, flight);
     Object.assign(flight, { ground: height, peak: height, steps: 0 });
   }
 
-  #addSwing({ peak, ground, steps }: Flight): void {
+  #addSwing(foot: number, { peak, ground, steps }: Flight): void {
     const rise = peak - ground;
     const seconds = steps / this.#controlHz;
     this.#clearance += rise;
@@ -94,6 +105,8 @@ export class GaitMeasures {
     this.#swingSeconds += seconds;
     this.#swingSecondsSquares += seconds * seconds;
     this.#swings++;
+    this.#swingSecondsByFoot[foot] += seconds;
+    this.#swingsByFoot[foot]++;
   }
 
   #addStand(isToStand: boolean, position: ArrayLike<number>): void {
@@ -109,4 +122,19 @@ export class GaitMeasures {
       this.#from[1] = y;
     }
   }
+}
+
+/** By how much mean swings of a robot's feet differ in time: the longest less the shortest, over their mean; null without two feet that swing. */
+export function swingAsymmetry(
+  episodes: readonly Pick<GaitSums, "swingSecondsByFoot" | "swingsByFoot">[],
+): number | null {
+  const feet = Math.max(0, ...episodes.map(({ swingsByFoot }) => swingsByFoot.length));
+  const total = (of: "swingSecondsByFoot" | "swingsByFoot", foot: number) =>
+    episodes.reduce((sum, sums) => sum + (sums[of][foot] ?? 0), 0);
+  const means = Array.from(
+    { length: feet },
+    (_, foot) => total("swingSecondsByFoot", foot) / total("swingsByFoot", foot),
+  );
+  if (means.length < 2 || !means.every(Number.isFinite)) return null;
+  return (Math.max(...means) - Math.min(...means)) / (means.reduce((sum, mean) => sum + mean) / means.length);
 }

@@ -1,6 +1,8 @@
 /** What a training run reports, as plain data, and the port that reports leave through. No file, stream or clock is touched here. */
+
 import type { GoalSummary } from "../rollout/goal-measures.ts";
 import type { NonFinite } from "../rollout/non-finite.ts";
+import type { SmoothnessSummary } from "../rollout/smoothness.ts";
 
 /** One training iteration: collection and update. */
 export interface IterationMetrics {
@@ -42,7 +44,7 @@ export interface QueueMetrics {
 }
 
 /** Sums over an evaluation's episodes. */
-export interface EvaluationSummary extends GoalSummary {
+export interface EvaluationSummary extends GoalSummary, SmoothnessSummary {
   readonly episodes: number;
   /** Mean and population deviation of the undiscounted return. */
   readonly returnMean: number;
@@ -65,6 +67,8 @@ export interface EvaluationSummary extends GoalSummary {
   /** Mean time of a swing and its population deviation, in s. */
   readonly swingSeconds: number | null;
   readonly swingSecondsStd: number | null;
+  /** By how much mean swings of the feet differ in time: the longest less the shortest, over their mean. */
+  readonly swingAsymmetry: number | null;
   /** Mean drift of the base in 10 s of zero command, in m; null if no episode stood that long. */
   readonly standingDrift: number | null;
   /** Weighted reward per second of episode, per reward term. */

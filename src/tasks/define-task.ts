@@ -73,6 +73,8 @@ export interface Footing {
   readonly footHeight: ArrayLike<number>;
   /** [feet] above 0 where the foot touches */
   readonly contact: ArrayLike<number>;
+  /** [feet, 3] m/s of the soles' middle in the world; absent where nothing measures it */
+  readonly footVel?: ArrayLike<number>;
 }
 
 /** What `defineTask` takes. */

@@ -30,6 +30,8 @@ export interface Lesson<M, Robot> {
   /** The whole reward, in place of the task's; not clipped. */
   readonly reward?: Readonly<Record<string, RewardTerm<M>>>;
   readonly terminate?: Readonly<Record<string, (s: M) => boolean>>;
+  /** Ends in addition to the others. */
+  readonly alsoTerminate?: Readonly<Record<string, (s: M) => boolean>>;
   readonly reset?: (s: ResetContext<Robot>) => void;
   /** Disturbances in place of the task's of the same names. */
   readonly events?: Readonly<Record<string, Tracker<object>>>;
@@ -71,14 +73,14 @@ export function withLesson(task: Task, name: string): Task {
 }
 
 function trainingForm(task: Task, lesson: AnyLesson): Task {
-  const { advise, reward, terminate, reset, events, randomise, physicsHz, curriculum } = lesson;
+  const { advise, reward, terminate, alsoTerminate, reset, events, randomise, physicsHz, curriculum } = lesson;
   const { command } = task;
   return Object.freeze({
     ...task,
     ...(physicsHz && paced(task, physicsHz)),
     ...(reward && { reward, rewardClip: undefined }),
     ...(advise && { critic: { ...task.critic, [ADVICE]: { of: advise, mirror: "joints" as const } } }),
-    terminate: terminate ?? task.terminate,
+    terminate: { ...(terminate ?? task.terminate), ...alsoTerminate },
     reset: reset ?? task.reset,
     events: { ...task.events, ...events },
     randomise: { ...task.randomise, ...randomise },

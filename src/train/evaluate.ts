@@ -3,8 +3,10 @@ import { availableParallelism } from "node:os";
 import { UserError } from "../math/user-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { CommandVector, EpisodeResults } from "../rollout/evaluation.ts";
+import { swingAsymmetry } from "../rollout/gait-measures.ts";
 import { summariseGoal } from "../rollout/goal-measures.ts";
 import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
+import { summariseSmoothness } from "../rollout/smoothness.ts";
 import type { TrackingSums } from "../rollout/tracking-error.ts";
 import type { EvaluationSummary } from "../runs/metrics.ts";
 import { Environment, resolveTask, type Task } from "../tasks/index.ts";
@@ -127,6 +129,8 @@ function summarise(parts: readonly EpisodeResults[], task: EvaluatedTask): Evalu
     footClearanceStd: deviation(gait, "clearance", "clearanceSquares", "swings"),
     swingSeconds: ratio(gait, "swingSeconds", "swings"),
     swingSecondsStd: deviation(gait, "swingSeconds", "swingSecondsSquares", "swings"),
+    swingAsymmetry: swingAsymmetry(gait),
+    ...summariseSmoothness(parts.flatMap((part) => part.smoothness)),
     standingDrift: ratio(gait, "drift", "stands"),
     ...summariseGoal(
       task.task.goal,

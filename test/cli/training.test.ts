@@ -64,7 +64,8 @@ describe("a run of flowgait train --json", () => {
     const result = JSON.parse(stdout);
     const fields =
       "task policy episodes returnMean returnStd episodeLengthMean fallRate linVelError yawRateError linVelErrorUnaveraged yawRateErrorUnaveraged " +
-      "footClearance footClearanceStd swingSeconds swingSecondsStd standingDrift successRate secondsToSuccess dropRate counters terms nonFinite";
+      "footClearance footClearanceStd swingSeconds swingSecondsStd swingAsymmetry targetRate jointAcceleration footSlip torqueShare costOfTransport " +
+      "standingDrift successRate secondsToSuccess dropRate counters terms nonFinite";
     expect(Object.keys(result)).toEqual(fields.split(" "));
     const { returnMean, returnStd } = lines[3]!;
     expect(result).toMatchObject({ task: "CartpoleBalance", policy: run, returnMean, returnStd, linVelError: null });

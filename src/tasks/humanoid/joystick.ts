@@ -197,7 +197,12 @@ export const humanoidJoystick = defineTask({
     fell: (s) => s.robot.baseHeight < LOWEST_PELVIS || s.robot.uprightness < SMALLEST_UPRIGHTNESS,
   },
   measured: (s) => s.robot.twist,
-  footing: ({ robot: { position, footHeight }, feet: { contact } }) => ({ position, footHeight, contact }),
+  footing: ({ robot: { position, footHeight, footVel }, feet: { contact } }) => ({
+    position,
+    footHeight,
+    contact,
+    footVel,
+  }),
   presets: { laptop, paper, released },
 });
 

@@ -29,6 +29,7 @@ interface Moving {
     readonly position: ArrayLike<number>;
     readonly twist: ArrayLike<number>;
     readonly footHeight: ArrayLike<number>;
+    readonly footVel: ArrayLike<number>;
   };
   readonly feet: { readonly contact: ArrayLike<number> };
 }
@@ -90,9 +91,10 @@ export const trueEffort = {
 /** For evaluation: how the robot moves, and where its feet are. */
 export const measuredWalk = {
   measured: (s: Moving) => s.robot.twist,
-  footing: ({ robot: { position, footHeight }, feet: { contact } }: Moving): Footing => ({
+  footing: ({ robot: { position, footHeight, footVel }, feet: { contact } }: Moving): Footing => ({
     position,
     footHeight,
     contact,
+    ...(footVel.length > 0 && { footVel }),
   }),
 };

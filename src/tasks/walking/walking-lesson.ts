@@ -74,8 +74,8 @@ export function walkingLesson(figures: WalkingFigures): Lesson<Walking, Robot> {
     },
     curriculum: { from: commandsFrom, step: 0.4 },
     reward: rewardsOf(figures),
-    terminate: {
-      fell: ({ robot }) => robot.baseHeight < LOWEST * figures.standing || robot.uprightness < LEAST_UPRIGHT,
+    alsoTerminate: {
+      sank: ({ robot }) => robot.baseHeight < LOWEST * figures.standing || robot.uprightness < LEAST_UPRIGHT,
     },
   };
 }
