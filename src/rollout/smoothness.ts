@@ -46,7 +46,11 @@ export class DrivenJoints {
   /** N */
   readonly weight: number;
 
-  constructor({ sim }: Environment) {
+  /** Of the compiled model, whatever environment was in the slot: results may not depend on that. */
+  constructor(env: Environment) {
+    const { sim } = env;
+    sim.refresh();
+    env.clearRandomisation();
     const joints = sim.actuatorJoints();
     this.dofs = Int32Array.from(joints, (name) => sim.joint(name).dofAddress);
     this.limits = Float64Array.from(joints, (_, actuator) => torqueLimit(sim, actuator));
