@@ -43,6 +43,24 @@ describe("a controller of joint targets", () => {
     }
   });
 
+  it("swings each leg by its own list of amplitudes as by one that both share", async () => {
+    const task = await describedTask("HumanoidJoystick");
+    const { amplitude } = task.action.feedForward as { amplitude: number[] };
+    const feedForward = { ...task.action.feedForward, amplitude: [amplitude, amplitude] };
+    const engine = createOrtEngine();
+    const policy = policyFor(task);
+    const obs = Float32Array.from({ length: task.obsSize }, (_, i) => Math.sin(i));
+    const targetsOf = async (of: typeof task) => {
+      const compiled = await engine.compile(controllerFunction(policy, of, { output: "joint-targets" }));
+      return [...(await compiled.run({ obs })).actions!];
+    };
+    const shared = await targetsOf(task);
+    expect(await targetsOf({ ...task, action: { ...task.action, feedForward } })).toEqual(shared);
+    const mirrored = { ...feedForward, amplitude: [amplitude, amplitude.map((angle) => -angle)] };
+    expect(await targetsOf({ ...task, action: { ...task.action, feedForward: mirrored } })).not.toEqual(shared);
+    await engine.dispose();
+  });
+
   it("is refused where actions are no joint targets, or the observation hides the feed-forward's clock", async () => {
     const options = { output: "joint-targets" } as const;
     const cheetah = await describedTask("CheetahRun");

@@ -152,6 +152,36 @@ describe("humanoid joint targets", () => {
     expect(ctrl.waist_yaw).toBeCloseTo(home("waist_yaw"), 9);
   });
 
+  it("swing each leg by amplitudes of its own, where a list per leg is given", async () => {
+    const given = { gait: "gait", legs: [leg("left"), leg("right")] };
+    const lists = [
+      [-0.35, 0.7, -0.3],
+      [0.35, -0.7, 0.3],
+    ];
+    const own = {
+      ...task,
+      action: jointTargets({ scale: 0, feedForward: steppingPose({ ...given, amplitude: lists }) }),
+    };
+    const stepping = await Environment.create(own, { randomise: false, events: false, noise: false });
+    const knees = ["left_knee", "right_knee"].map((joint) => stepping.actionDescription.names.indexOf(joint));
+    const bent = [0, 0];
+    stepping.start(1, 0);
+    stepping.holdCommand([1, 0, 0]);
+    for (let step = 0; step < 40; step++) {
+      stepping.step(1, 0, new Float32Array(stepping.actionSize), 0);
+      knees.forEach((knee, side) => {
+        const moved = stepping.sim.ctrl[knee]! - stepping.actionDescription.offset[knee]!;
+        if (Math.abs(moved) > Math.abs(bent[side]!)) bent[side] = moved;
+      });
+    }
+    stepping.delete();
+    expect(bent[0]).toBeGreaterThan(0.6);
+    expect(bent[1]).toBeLessThan(-0.6);
+    const uneven = steppingPose({ ...given, amplitude: [[0.1], [0.1, 0.2]] });
+    const refused = Environment.create({ ...task, action: jointTargets({ scale: 0, feedForward: uneven }) });
+    await expect(refused).rejects.toThrow("steppingPose: needs 2 legs of 1 joints each");
+  });
+
   it("are described by joint, scale, default pose, servo and feed-forward", () => {
     const { kind, names, scale, offset, stiffness, damping, squash, feedForward } = env.actionDescription;
     expect(kind).toBe("joint-targets");

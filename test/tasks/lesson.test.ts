@@ -1,6 +1,14 @@
 /** Lessons: what they change where a policy is evaluated, and what only where it learns. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeTask, Environment, mirrorOf, registry, resolveTask, type Task } from "../../src/tasks/index.ts";
+import {
+  describeTask,
+  Environment,
+  mirrorOf,
+  registry,
+  resolveTask,
+  type Task,
+  withLesson,
+} from "../../src/tasks/index.ts";
 
 const GO1 = "Go1JoystickFlatTerrain";
 const UNDISTURBED = { noise: false, events: false, randomise: false };
@@ -47,6 +55,12 @@ describe("the Go1's lesson", () => {
     }
     expect(shown).toBeGreaterThan(1);
     expect(least).toBeLessThan(0);
+  });
+
+  it("may end episodes where the task does, and in other places too", () => {
+    const given = { ...registry.get(GO1), lessons: { low: { about: "ends", alsoTerminate: { low: () => true } } } };
+    const { terminate, lesson } = withLesson(given, "low");
+    expect(Object.keys(lesson!.training.terminate)).toEqual([...Object.keys(terminate), "low"]);
   });
 
   it("begins with a part of the commands for training alone", () => {
