@@ -6,6 +6,7 @@
  * Nothing is clipped to ±100.
  */
 
+import { lessonRecipe } from "../../config/walking-recipe.ts";
 import { jointTargets } from "../actions/joint-targets.ts";
 import { twistCommand } from "../command.ts";
 import { defineTask } from "../define-task.ts";
@@ -18,6 +19,8 @@ import { footSlip } from "../terms/gait.ts";
 import { bendSq, distSq, kernel, normSq, sumAbs, sumAbsProduct } from "../terms/norms.ts";
 import { actionHistory } from "../trackers/action-history.ts";
 import { contactTimers } from "../trackers/contact-timers.ts";
+import { OP3_WALK } from "../walking/figures/op3.ts";
+import { walkingLesson } from "../walking/walking-lesson.ts";
 import { measuredWalk } from "./joystick.ts";
 
 const FEET = ["left_foot", "right_foot"];
@@ -113,4 +116,6 @@ export const op3Joystick = defineTask({
     low: (s) => s.robot.baseHeight < LEAST_HEIGHT,
   },
   ...measuredWalk,
+  lessons: { walk: walkingLesson(OP3_WALK) },
+  presets: lessonRecipe("walk", 3_000_000),
 });
