@@ -137,6 +137,12 @@ export class StreamServer {
     for (const viewer of this.viewersOf(channel)) viewer.offerScene(this.shows[channel]);
   }
 
+  /** Nothing is driven until the next scene: pages that look see that one is being loaded. */
+  clearDrive(): void {
+    this.shows.drive.clear();
+    this.drive = null;
+  }
+
   /**
    * Shows a moment of a live simulation to every page that looks at it, at once.
    * @param terms weighted reward terms of the step, by environment
@@ -321,8 +327,9 @@ export class StreamServer {
     });
     this.desk.attend(viewer);
     const { channels } = this;
+    const isStudio = this.desk.studioHandler !== null;
     const { version: server = "" } = this.options;
-    viewer.sendNow({ type: "hello", protocol: PROTOCOL_VERSION, server, viewer: viewer.id, channels });
+    viewer.sendNow({ type: "hello", protocol: PROTOCOL_VERSION, server, viewer: viewer.id, channels, isStudio });
     viewer.look(this.shows[viewer.channel]);
     if (this.status) viewer.offer(this.status);
     if (this.drive) viewer.offer(this.drive);

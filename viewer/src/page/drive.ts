@@ -43,11 +43,12 @@ export class Drive {
 
   // -------------------------------------------------------------------------------------------------------------------------------- actions
 
-  /** Looks at another channel; what was steered is let go of. */
-  show(channel: Channel): void {
-    if (channel === this.store.get().channel) return;
-    this.steering.letGo();
-    this.store.set({ channel });
+  /** Looks at a channel, with the start screen before it or without; what was steered is let go of. */
+  show(channel: Channel, isStart = false): void {
+    const isOther = channel !== this.store.get().channel;
+    if (isOther || isStart) this.steering.letGo();
+    this.store.set({ channel, isStart });
+    if (!isOther) return;
     this.send({ type: "show", channel });
   }
 

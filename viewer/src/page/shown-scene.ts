@@ -1,5 +1,5 @@
 /** The scene on screen: takes its place on the stage, and passes on only the poses and sampled actions that belong to it. */
-import type { Channel, FanFrame, PoseFrame, RunInfo, SceneMessage, StreamScene } from "../../../src/stream/protocol.ts";
+import type { FanFrame, PoseFrame, RunInfo, SceneMessage, StreamScene } from "../../../src/stream/protocol.ts";
 import { undrawnOf } from "../scene/bodies/undrawn.ts";
 import type { Stage } from "../scene/stage.ts";
 import type { Store } from "../state/store.ts";
@@ -66,11 +66,9 @@ export class ShownScene {
   }
 
   /** Clears the old scene's state until the other channel's scene arrives. */
-  leave(channel: Channel): void {
+  leave(): void {
     this.forget();
     this.store.set({ info: null, followed: 0, terms: null, motion: null, fan: null, hasPoses: false, isPaused: false });
-    const isFirst = channel === this.store.get().channels[0];
-    history.replaceState(null, "", isFirst ? location.pathname + location.search : `#${channel}`);
   }
 
   /** Takes poses of this scene; others are late. */
@@ -88,7 +86,8 @@ export class ShownScene {
     if (fan.ghostKind !== null) this.stage.invalidate();
   }
 
-  private show({ id, info }: SceneMessage, scene: StreamScene): void {
+  private show(message: SceneMessage, scene: StreamScene): void {
+    const { id, info } = message;
     this.id = id;
     this.scene = scene;
     this.moments.playback.clear();
@@ -99,6 +98,7 @@ export class ShownScene {
     this.store.set({ info, followed, terms: null, motion: null, fan: null, hasPoses: false });
     this.store.set({ hasFlexes: (scene.flexes ?? []).length > 0 });
     this.nameUndrawn(scene, info);
+    if (message.channel === "drive") this.store.set({ choosing: null });
     this.events.shown();
   }
 

@@ -198,6 +198,13 @@ export class Cast {
     this.placeGhosts(arrangement, view, pose);
   }
 
+  /** Frees what the renderer holds. */
+  dispose(): void {
+    for (const part of [this.robots, this.furniture, this.strings, this.flexes, this.skins]) part.dispose();
+    this.terrain.dispose();
+    this.ground.dispose();
+  }
+
   private layGround(): void {
     const { floor, horizon } = this.scene && this.hasModelGround ? floorOf(this.scene) : NO_FLOOR;
     this.ground.setFloor(floor, horizon);

@@ -10,6 +10,11 @@ export function initialState(settings: Settings): PageState {
   return {
     connection: { state: "connecting" },
     viewer: null,
+    isStudio: false,
+    isStart: false,
+    gallery: null,
+    areRobotsOpen: false,
+    choosing: null,
     channels: ["training"],
     channel: "training",
     drive: null,

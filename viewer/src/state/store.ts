@@ -6,6 +6,7 @@ import type {
   EvaluationPoint,
   EventMessage,
   FanFrame,
+  GalleryRobot,
   GhostKind,
   MetricsPoint,
   RunInfo,
@@ -71,6 +72,16 @@ export interface PageState {
   readonly connection: Connection;
   /** This page's number; null until the server has greeted it. */
   readonly viewer: number | null;
+  /** Whether the server is a studio, which has a start screen. */
+  readonly isStudio: boolean;
+  /** Whether the start screen is shown, where there is one. */
+  readonly isStart: boolean;
+  /** Robots that can be chosen; null until the list has come. */
+  readonly gallery: readonly GalleryRobot[] | null;
+  /** Whether the list of all robots is open. */
+  readonly areRobotsOpen: boolean;
+  /** The robot that was asked for and has not come yet, in words. */
+  readonly choosing: string | null;
   /** What the server has to look at; the first is the usual one. */
   readonly channels: readonly Channel[];
   /** What this page looks at. */

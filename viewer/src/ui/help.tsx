@@ -39,6 +39,7 @@ const keysEverywhere: Keys = [
   ["F", "let the camera follow the robot"],
   ["C", "next camera"],
   ["P", "plots"],
+  ["H", "start screen (in flowgait studio)"],
   ["N", "new training (in flowgait studio)"],
   ["V", "curves of all runs"],
   ["T", "light or dark theme"],
