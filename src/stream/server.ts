@@ -30,6 +30,8 @@ import { type LiveFrame, Show } from "./show.ts";
 import { type FanWish, ViewerConnection } from "./viewer-connection.ts";
 
 const MAX_VIEWERS = 128;
+/** Robots that a page shows until its user chooses otherwise. */
+const FIRST_SHOWN = 16;
 const TERMS_INTERVAL_MS = 200;
 const PING_INTERVAL_MS = 15_000;
 /** How long before it is due a frame of a burst may be sent; pages play frames by their due time. */
@@ -250,13 +252,13 @@ export class StreamServer {
     this.desk.drain();
   }
 
-  /** Training environments that pages show, at most `MAX_WATCHED`; [0] without viewers, so that the first page has a picture at once. */
+  /** Training environments that pages show, at most `MAX_WATCHED`; without viewers those that a page shows first, so that it has a picture at once. */
   watchedEnvironments(): number[] {
     const count = this.shows.training.scene?.info.environments ?? 0;
     const watching = this.viewersOf("training").filter((viewer) => !viewer.isPaused);
     const wanted = new Set(watching.map((viewer) => viewer.followed));
     for (const viewer of watching) for (const n of viewer.watched) wanted.add(n);
-    if (wanted.size === 0) wanted.add(0);
+    if (wanted.size === 0) for (let n = 0; n < FIRST_SHOWN; n++) wanted.add(n);
     return [...wanted].filter((n) => n < count).slice(0, MAX_WATCHED);
   }
 

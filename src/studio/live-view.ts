@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { clipSteps } from "../drive/drive-clip.ts";
 import { UserError } from "../math/user-error.ts";
 import { describeScene } from "../physics/looks/scene-description.ts";
+import { posesNow } from "../rollout/pose-tape.ts";
 import type { IterationMetrics, MetricSink } from "../runs/metrics.ts";
 import type { Intent } from "../stream/intents.ts";
 import { streamSink } from "../stream/metric-sink.ts";
@@ -227,6 +228,7 @@ function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunI
     handles: [],
     goal: null,
     capabilities: ["pause-training"],
+    startPoses: posesNow(env),
   };
 }
 

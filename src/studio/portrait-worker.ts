@@ -5,6 +5,7 @@ import { Drive } from "../drive/drive.ts";
 import type { NamedPolicy } from "../drive/drive-orders.ts";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { describeScene } from "../physics/looks/scene-description.ts";
+import { posesNow } from "../rollout/pose-tape.ts";
 import { type Portrait, packScene, type StreamScene } from "../stream/protocol.ts";
 import { commandRangesOf } from "../tasks/command-ranges.ts";
 import type { Environment } from "../tasks/index.ts";
@@ -20,8 +21,6 @@ const WALK_SECONDS = 3.2;
 const TASK_SECONDS = 4;
 /** Share of the fastest commanded walk. */
 const PACE = 0.6;
-/** A tenth of a millimetre is less than a pixel. */
-const DIGITS = 1e4;
 
 const ZERO: NamedPolicy = { key: "zero", data: { kind: "zero" }, noise: "zero" };
 
@@ -67,7 +66,7 @@ async function film(drive: Drive): Promise<number[][]> {
 }
 
 function poseOf(drive: Drive): number[] {
-  return Array.from(drive.moment().poses, (value) => Math.round(DIGITS * value) / DIGITS);
+  return posesNow(drive.env);
 }
 
 /** The first body of the robot. */

@@ -89,6 +89,10 @@ const probe = {
   get ghosts() {
     return stage.ghostCount;
   },
+  /** Faded robots drawn last, whose poses have not come yet. */
+  get waiting() {
+    return stage.waitingCount;
+  },
   /** Whether the original of a branch is drawn. */
   get hasOriginal() {
     return page.comparison.view() !== null;

@@ -20,11 +20,12 @@ const VIEW: StageView = {
   push: null,
   ghosts: null,
   original: null,
+  start: null,
 };
 /** Grid lines would jump where a film is repeated. */
 const OPTIONS = { ...defaultOptions, grid: false, commandArrow: false, velocityArrow: false };
-/** No panel covers a picture, so that a tall robot may fill it. */
-const CLOSER = 0.8;
+/** Room for limbs that swing further than in the first frame. */
+const AIR = 1.04;
 const { azimuth, polar } = views["three-quarter"];
 
 /** A film's robot. */
@@ -61,7 +62,7 @@ export class Sitter {
   pose(frame: number, camera: PerspectiveCamera): Vector3 {
     const poses = new Map([[0, poseOf(this.film.frames[frame])]]);
     this.cast.place(this.arrangement, VIEW, poses, 0);
-    const focus = focusOf(this.arrangement, this.cast.actor(0), null, true) ?? new Vector3();
+    const focus = focusOf(this.arrangement, this.cast.actor(0) ?? null, null, true) ?? new Vector3();
     this.offset.setFromSpherical(new Spherical(this.distance(camera), polar, this.azimuth));
     // Three's spheres have y up.
     camera.position.set(focus.x + this.offset.z, focus.y + this.offset.x, focus.z + this.offset.y);
@@ -76,10 +77,8 @@ export class Sitter {
 
   private distance({ fov, aspect }: PerspectiveCamera): number {
     const slope = Math.tan((fov * Math.PI) / 360);
-    const box = this.arrangement.box();
-    if (box) return boxDistance(box, this.azimuth, polar, [slope * aspect, slope]);
-    const [halfWidth, halfHeight] = this.arrangement.framing();
-    return Math.max(halfWidth / aspect, CLOSER * halfHeight) / slope;
+    const { half, height } = this.arrangement.size!;
+    return AIR * boxDistance([...half, 0.5 * height], this.azimuth, polar, [slope * aspect, slope]);
   }
 }
 

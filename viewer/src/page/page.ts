@@ -12,16 +12,19 @@ import { Playback } from "../stream/playback.ts";
 import { Comparison } from "./comparison.ts";
 import { DrawLoop } from "./draw-loop.ts";
 import { Drive } from "./drive.ts";
+import { FanQueue } from "./fan-queue.ts";
 import { Gallery } from "./gallery.ts";
 import { Grab } from "./grab.ts";
 import { Hand } from "./hand.ts";
 import { Handles } from "./handles/handles.ts";
 import { Inbox } from "./inbox.ts";
+import { MotionHistory } from "./motion-history.ts";
 import { Notices } from "./notices.ts";
 import { Picture } from "./picture.ts";
 import { Place } from "./place.ts";
 import { ShownScene } from "./shown-scene.ts";
 import { Studio } from "./studio.ts";
+import { titleOf } from "./title.ts";
 import { Video } from "./video.ts";
 import { View } from "./view.ts";
 import { Wishes } from "./wishes.ts";
@@ -30,6 +33,8 @@ import { Wishes } from "./wishes.ts";
 export class Page {
   /** Poses between frames. */
   readonly playback = new Playback();
+  /** Velocities of the followed robot, for the strips. */
+  readonly motions = new MotionHistory();
   /** How the user looks at the scene. */
   readonly view: View;
   /** The user's hand on the picture. */
@@ -62,7 +67,7 @@ export class Page {
   constructor(store: Store, stage: Stage, chosenTheme: Theme | null) {
     this.store = store;
     this.stage = stage;
-    const moments = { playback: this.playback, contacts: new Contacts() };
+    const moments = { playback: this.playback, contacts: new Contacts(), motions: this.motions, fans: new FanQueue() };
     const send = (message: ClientMessage) => this.connection.send(message);
     this.connection = this.connect();
     this.drive = new Drive(store, send);
@@ -128,9 +133,12 @@ export class Page {
   private apply(state: PageState, before: PageState): void {
     if (state.channel !== before.channel) this.scene.leave();
     if (state.theme !== before.theme) void this.gallery.setTheme();
+    if (state.followed !== before.followed) this.motions.clear();
     this.view.apply(state, before);
     this.wishes.apply(state, before);
     this.place.follow(state, before);
+    const title = titleOf(state);
+    if (title !== document.title) document.title = title;
   }
 
   private sceneReplaced(info: RunInfo | null): void {

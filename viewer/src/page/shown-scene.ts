@@ -6,6 +6,8 @@ import type { Store } from "../state/store.ts";
 import type { Contacts } from "../stream/contacts.ts";
 import type { Playback, ShownPose } from "../stream/playback.ts";
 import { SceneFeed } from "../stream/scene-feed.ts";
+import type { FanQueue } from "./fan-queue.ts";
+import type { MotionHistory } from "./motion-history.ts";
 
 /** No scene of the server has this number. */
 const NONE = -1;
@@ -14,6 +16,10 @@ const NONE = -1;
 export interface Moments {
   readonly playback: Playback;
   readonly contacts: Contacts;
+  /** Velocities of the followed robot. */
+  readonly motions: MotionHistory;
+  /** Sampled actions until they belong to what is shown. */
+  readonly fans: FanQueue;
 }
 
 /** Events for the rest of the page. */
@@ -76,6 +82,7 @@ export class ShownScene {
     this.framesReceived++;
     if (frame.scene !== this.id || frame.bodies !== this.scene?.bodies.length) return;
     this.moments.playback.push(this.feed.withPoints(frame), performance.now());
+    this.moments.motions.add(frame, this.store.get().followed);
     this.events.moved();
   }
 
@@ -83,6 +90,7 @@ export class ShownScene {
   receiveFan(fan: FanFrame): void {
     if (fan.scene !== this.id) return;
     this.store.set({ fan });
+    this.moments.fans.add(fan);
     if (fan.ghostKind !== null) this.stage.invalidate();
   }
 
@@ -92,6 +100,8 @@ export class ShownScene {
     this.scene = scene;
     this.moments.playback.clear();
     this.moments.contacts.clear();
+    this.moments.motions.clear();
+    this.moments.fans.clear();
     this.events.replaced(info);
     this.stage.setScene(scene, info?.hasCommand ?? false);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));

@@ -24,6 +24,8 @@ export function initialState(settings: Settings): PageState {
     axes: STILL,
     heldKeys: new Set(),
     gamepad: null,
+    push: settings.push,
+    pushedFrom: null,
     latencyMs: null,
     motion: null,
     screen: "drawn",

@@ -14,6 +14,7 @@ import type {
   TermsMessage,
 } from "../../../src/stream/protocol.ts";
 import type { Divergence } from "../page/divergence.ts";
+import type { PushChoice, PushSide } from "../page/push.ts";
 import type { StudioState } from "../page/studio.ts";
 import type { ScreenState } from "../scene/screen/screen.ts";
 import type { Axes } from "../steering/axes.ts";
@@ -100,6 +101,10 @@ export interface PageState {
   readonly heldKeys: ReadonlySet<string>;
   /** The gamepad that steers, or would; null if none is connected. */
   readonly gamepad: PadState | null;
+  /** How hard and from where the user pushes; kept from visit to visit. */
+  readonly push: PushChoice;
+  /** The side of the last push; null before the first one. */
+  readonly pushedFrom: PushSide | null;
   /** From the page to the simulation and back; the middle of the last commands. */
   readonly latencyMs: number | null;
   /** Whether there is a picture. */

@@ -121,7 +121,11 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         {!isDriving && <Incidents store={store} page={page} />}
         {isDriving && <Compare store={store} />}
         {isDriving && <Goal store={store} />}
-        {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} page={page} />}
+        {isDriving ? (
+          hasCommand && <Tracking store={store} motions={page.motions} />
+        ) : (
+          <Learning store={store} page={page} />
+        )}
         {isDriving && <Flow store={store} page={page} />}
         {isDriving && <ActionFan store={store} />}
         <Rewards store={store} />
@@ -130,7 +134,8 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
   );
 }
 
-const TOP_BAR_HEIGHT = 56;
+/** Space around the bars. */
+const BAR_GAP = 10;
 const TOOLBAR_HEIGHT = 64;
 
 function insetsOf(panel: HTMLElement | null) {
@@ -138,6 +143,7 @@ function insetsOf(panel: HTMLElement | null) {
   const steer = document.querySelector(".steer")?.getBoundingClientRect().height ?? 0;
   const dock = document.querySelector(".dock")?.getBoundingClientRect().height ?? 0;
   const bar = Math.max(TOOLBAR_HEIGHT, dock + 12);
-  if (phone.matches) return { top: TOP_BAR_HEIGHT, right: 0, bottom: height + bar + steer };
-  return { top: TOP_BAR_HEIGHT, right: width === 0 ? 0 : width + 12, bottom: bar };
+  const top = (document.querySelector(".top-bar")?.getBoundingClientRect().height ?? 0) + BAR_GAP;
+  if (phone.matches) return { top, right: 0, bottom: height + bar + steer };
+  return { top, right: width === 0 ? 0 : width + 12, bottom: bar };
 }

@@ -25,7 +25,7 @@ const keysOfDriving: Keys = [
   [", .", "one control step back, forward"],
   ["L", "continue from the newest step"],
   ["R", "reset"],
-  ["X", "push the robot from a random side"],
+  ["X", "push the robot; size and side are set beside the button"],
   ["B", "branch: drive on from here, with the original beside it"],
   ["− +", "slower, faster"],
 ];

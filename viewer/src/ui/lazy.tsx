@@ -6,12 +6,11 @@ import { useEffect, useState } from "preact/hooks";
 export function lazily<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null;
   return function Lazy(props: Props) {
-    const [, render] = useState(loaded);
+    const [, setLoaded] = useState(loaded !== null);
     useEffect(() => {
-      if (loaded) return;
       void load().then((component) => {
         loaded = component;
-        render(() => component);
+        setLoaded(true);
       });
     }, []);
     const Loaded = loaded;

@@ -43,7 +43,9 @@ export function Notices({ store, page }: { store: Store; page: Page }) {
       )}
       {!card && !isStart && state.channel === "training" && !state.isFollowedShown && (
         <div class="banner quiet glass" role="status">
-          Robot {state.followed} appears with the next collected steps
+          {state.hasPoses
+            ? `Robot ${state.followed} appears with the next collected steps`
+            : "The robots move once the first steps are collected"}
         </div>
       )}
       <Toasts store={store} page={page} />
@@ -98,6 +100,7 @@ function cardFor(state: PageState): Card | null {
       text: "This page shows a training as soon as it starts.",
       command: "npx flowgait train HumanoidJoystick --view",
     };
+  if (info.startPoses) return null;
   return { title: `Preparing ${info.task}`, text: "The first steps are being collected.", isBusy: true };
 }
 
