@@ -51,6 +51,13 @@ export async function findPolicy(reference: string, choice?: CheckpointChoice): 
   };
 }
 
+/** A shipped controller by its name, whatever lies in the working directory. Throws UserError where there is none of that name. */
+export async function findShipped(name: string): Promise<FoundPolicy> {
+  const file = shippedController(name);
+  if (file === null) throw unknownReference(name, "the name of a controller that ships");
+  return { ...(await findPolicyFile(file)), reference: name };
+}
+
 /** Whether it is a folder, which may hold several checkpoints. Throws UserError (exit code 2) when a checkpoint is chosen of anything else. */
 export function checkChoosable(reference: string, choice: unknown): boolean {
   const isFolder = existsSync(reference) && statSync(reference).isDirectory();

@@ -29,8 +29,7 @@ export async function studio(options: StudioOptions, output: Output): Promise<vo
   const config = options.train ? await requestedConfig(options.task, options) : null;
   const task = storedReference(options.task);
   const queue = config === null ? null : await askedConnection(options, output);
-  const channels = options.train ? CHANNELS : CHANNELS.toReversed();
-  const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels });
+  const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels: CHANNELS });
   const interrupt = listenForInterrupt(() => output.note("closing; Ctrl-C again stops at once"));
   output.result(`flowgait studio: ${server.url}\n`);
   const view = new LiveView(server, output.note);

@@ -49,6 +49,14 @@ function tapeLayout({ steps, looks, slots, bodies, points, pointSlots, terms }: 
   } as const satisfies SharedLayout;
 }
 
+/** Where the bodies of an environment are now, [bodies, 7], to a tenth of a millimetre. */
+export function posesNow(env: Environment): number[] {
+  const sizes = { ...tapeSizes(env, 1, 1), looks: 1 };
+  const tape = new PoseTape(PoseTape.allocate(sizes), sizes);
+  tape.record(0, 0, env);
+  return Array.from(tape.views.poses, (value) => Math.round(1e4 * value) / 1e4);
+}
+
 /** A recording of `slots` environments. */
 export class PoseTape {
   readonly sizes: TapeSizes;

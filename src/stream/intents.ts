@@ -181,11 +181,13 @@ export class IntentDesk {
       case "plan":
       case "runs":
       case "curves":
+      case "portrait":
         return this.question(viewer, message);
       case "train":
       case "stopTraining":
       case "resumeTraining":
       case "incident":
+      case "robot":
         return this.train(viewer, message);
       default:
         message satisfies never;

@@ -7,6 +7,7 @@
 
 export * from "./protocol/drive.ts";
 export * from "./protocol/fan-frame.ts";
+export * from "./protocol/gallery.ts";
 export * from "./protocol/page-message.ts";
 export * from "./protocol/points-frame.ts";
 export * from "./protocol/pose-frame.ts";

@@ -30,6 +30,8 @@ import { type LiveFrame, Show } from "./show.ts";
 import { type FanWish, ViewerConnection } from "./viewer-connection.ts";
 
 const MAX_VIEWERS = 128;
+/** Robots that a page shows until its user chooses otherwise. */
+const FIRST_SHOWN = 16;
 const TERMS_INTERVAL_MS = 200;
 const PING_INTERVAL_MS = 15_000;
 /** How long before it is due a frame of a burst may be sent; pages play frames by their due time. */
@@ -135,6 +137,12 @@ export class StreamServer {
       this.desk.forget();
     }
     for (const viewer of this.viewersOf(channel)) viewer.offerScene(this.shows[channel]);
+  }
+
+  /** Nothing is driven until the next scene: pages that look see that one is being loaded. */
+  clearDrive(): void {
+    this.shows.drive.clear();
+    this.drive = null;
   }
 
   /**
@@ -244,13 +252,13 @@ export class StreamServer {
     this.desk.drain();
   }
 
-  /** Training environments that pages show, at most `MAX_WATCHED`; [0] without viewers, so that the first page has a picture at once. */
+  /** Training environments that pages show, at most `MAX_WATCHED`; without viewers those that a page shows first, so that it has a picture at once. */
   watchedEnvironments(): number[] {
     const count = this.shows.training.scene?.info.environments ?? 0;
     const watching = this.viewersOf("training").filter((viewer) => !viewer.isPaused);
     const wanted = new Set(watching.map((viewer) => viewer.followed));
     for (const viewer of watching) for (const n of viewer.watched) wanted.add(n);
-    if (wanted.size === 0) wanted.add(0);
+    if (wanted.size === 0) for (let n = 0; n < FIRST_SHOWN; n++) wanted.add(n);
     return [...wanted].filter((n) => n < count).slice(0, MAX_WATCHED);
   }
 
@@ -321,8 +329,9 @@ export class StreamServer {
     });
     this.desk.attend(viewer);
     const { channels } = this;
+    const isStudio = this.desk.studioHandler !== null;
     const { version: server = "" } = this.options;
-    viewer.sendNow({ type: "hello", protocol: PROTOCOL_VERSION, server, viewer: viewer.id, channels });
+    viewer.sendNow({ type: "hello", protocol: PROTOCOL_VERSION, server, viewer: viewer.id, channels, isStudio });
     viewer.look(this.shows[viewer.channel]);
     if (this.status) viewer.offer(this.status);
     if (this.drive) viewer.offer(this.drive);

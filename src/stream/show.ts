@@ -39,6 +39,13 @@ export class Show {
     this.lastFrame = null;
   }
 
+  /** Shows nothing until another scene begins. */
+  clear(): void {
+    this.scene = null;
+    this.parts = null;
+    this.lastFrame = null;
+  }
+
   /** A live moment as a frame of the present scene. */
   frame(live: LiveFrame, dueMs: number): PoseFrame {
     return { ...live, scene: this.scene?.id ?? 0, sequence: this.#sequence++, dueMs };

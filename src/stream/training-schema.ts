@@ -4,6 +4,7 @@ import { MAX_FORM_SETTINGS, MAX_RUN_KEY, MAX_SETTING_TEXT } from "./protocol.ts"
 
 const name = z.string().min(1).max(100);
 const key = z.string().min(1).max(MAX_RUN_KEY);
+const subject = { task: key, controller: name.nullable() };
 const form = z.strictObject({
   task: key,
   preset: name,
@@ -20,5 +21,7 @@ export const trainingMessageSchemas = [
   z.strictObject({ type: z.literal("train"), form }),
   z.strictObject({ type: z.literal("stopTraining") }),
   z.strictObject({ type: z.literal("resumeTraining"), run: key, steps: z.int().min(1).max(1e12).nullable() }),
+  z.strictObject({ type: z.literal("portrait"), ...subject }),
+  z.strictObject({ type: z.literal("robot"), subject: z.strictObject(subject).nullable() }),
   z.strictObject({ type: z.literal("incident"), kind: z.enum(["fall", "nan"]).nullable() }),
 ] as const;

@@ -3,23 +3,31 @@
  * for a page.
  */
 import { basename } from "node:path";
-import { storedReference } from "../catalogue/task-reference.ts";
 import { clipSteps } from "../drive/drive-clip.ts";
 import { UserError } from "../math/user-error.ts";
 import { describeScene } from "../physics/looks/scene-description.ts";
+import { posesNow } from "../rollout/pose-tape.ts";
 import type { IterationMetrics, MetricSink } from "../runs/metrics.ts";
 import type { Intent } from "../stream/intents.ts";
 import { streamSink } from "../stream/metric-sink.ts";
 import type { Burst } from "../stream/playback.ts";
-import { type IncidentEntry, POSE_FLAG, type RunInfo, type RunState, type StreamScene } from "../stream/protocol.ts";
+import {
+  type IncidentEntry,
+  POSE_FLAG,
+  type PortraitSubject,
+  type RunInfo,
+  type RunState,
+  type StreamScene,
+} from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import { commandRangesOf } from "../tasks/command-ranges.ts";
-import { Environment, resolveTask, type TaskVariant, variantOf } from "../tasks/index.ts";
+import { type TaskVariant, variantOf } from "../tasks/index.ts";
 import type { Incident } from "../train/incidents.ts";
 import type { Training } from "../train/training.ts";
 import type { WatchedBurst } from "../train/watch-desk.ts";
-import { type DriveOptions, DriveView } from "./drive-view.ts";
-import { newestRunOf, PolicyShelf } from "./policy-shelf.ts";
+import { DriveSeat } from "./drive-seat.ts";
+import type { DriveOptions } from "./drive-view.ts";
+import { PolicyShelf } from "./policy-shelf.ts";
 import type { StoredHistory } from "./run-list.ts";
 
 /** How often pages' requests are looked at, and how many looks pass between two reports of other machines. */
@@ -33,9 +41,8 @@ const IN_TRAINING = "training";
 /** One run on one server. */
 export class LiveView {
   readonly #server: StreamServer;
-  readonly #note: (line: string) => void;
   #training: Training | null = null;
-  #drive: DriveView | null = null;
+  readonly #seat: DriveSeat;
   /** Described while the simulation is there: a run that has ended has freed it. */
   #scene: StreamScene | undefined;
   #runFolder = "";
@@ -50,7 +57,7 @@ export class LiveView {
   /** @param note hears in one line what goes wrong in a driven simulation */
   constructor(server: StreamServer, note: (line: string) => void = () => {}) {
     this.#server = server;
-    this.#note = note;
+    this.#seat = new DriveSeat(server, note);
   }
 
   /**
@@ -59,7 +66,6 @@ export class LiveView {
    */
   attach(training: Training, runFolder: string, past?: StoredHistory): void {
     this.#stopLooking();
-    void this.#drive?.close();
     this.#training = training;
     this.#refreshedSeconds = 0;
     this.#scene = describeScene(training.env.sim);
@@ -71,7 +77,7 @@ export class LiveView {
     this.#lookAtWishes();
     this.#show("training");
     this.#runFolder = runFolder;
-    this.#openDrive(training, null);
+    this.#seat.trainingBegan(() => this.#driveOptions(training, null));
   }
 
   /** Reports go to the pages. */
@@ -105,9 +111,8 @@ export class LiveView {
     return [fall, nan].filter((incident) => incident !== null).map((incident) => this.#entryOf(incident));
   }
 
-  #openDrive(training: Training, incident: Incident | null): void {
-    const options = driveOptions(training, this.#runFolder, incident);
-    this.#drive = new DriveView(this.#server, { ...options, scene: this.#scene, note: this.#note });
+  #driveOptions(training: Training, incident: Incident | null): DriveOptions {
+    return { ...driveOptions(training, this.#runFolder, incident), scene: this.#scene };
   }
 
   #entryOf({ kind, environment, envSteps: steps, source, clip }: Incident): IncidentEntry {
@@ -121,8 +126,12 @@ export class LiveView {
     const incident = kind === null ? null : (training?.incidents.last[kind] ?? null);
     if (training === null || (kind !== null && incident === null))
       throw new UserError(`this training has recorded no ${kind === "nan" ? "NaN" : "fall"} yet`);
-    await this.#drive?.close();
-    this.#openDrive(training, incident);
+    await this.#seat.showTraining(this.#driveOptions(training, incident));
+  }
+
+  /** Drives another robot than the one in training, or, with null, that one. Throws UserError where it cannot be loaded. */
+  async driveRobot(subject: PortraitSubject | null): Promise<void> {
+    await this.#seat.showRobot(subject);
   }
 
   /** A stop was requested; the run finishes its iteration and saves. */
@@ -139,7 +148,7 @@ export class LiveView {
 
   /** Ends what is driven. */
   async close(): Promise<void> {
-    await this.#drive?.close();
+    await this.#seat.close();
   }
 
   /** Something to say before there is a run. */
@@ -148,21 +157,11 @@ export class LiveView {
     this.#show("starting");
   }
 
-  /** Nothing is trained: what earlier runs of a task have left can be driven. Throws UserError where the task is at fault. */
+  /** Nothing is trained: a controller that ships, or what earlier runs of a task have left, can be driven. Throws UserError where the task is at fault. */
   async driveOnly(task: string, variant: TaskVariant): Promise<void> {
     this.#detail = "no training was requested";
     this.#show("idle");
-    const env = await Environment.create(await resolveTask(task, variant));
-    const shelf = new PolicyShelf(env, { first: newestRunOf(env.task.name) ?? "zero" });
-    const start = { seed: 0, disturbances: false, command: null };
-    this.#drive = new DriveView(this.#server, {
-      task: storedReference(task),
-      variant,
-      env,
-      shelf,
-      start,
-      note: this.#note,
-    });
+    await this.#seat.showTask(task, variant);
   }
 
   #stopLooking(): void {
@@ -185,7 +184,7 @@ export class LiveView {
   #refreshDrive(seconds: number): void {
     if (seconds - this.#refreshedSeconds < REFRESH_SECONDS) return;
     this.#refreshedSeconds = seconds;
-    this.#drive?.refresh();
+    this.#seat.refresh();
   }
 
   #measure({ stepsPerSecond, timing }: IterationMetrics): void {
@@ -229,6 +228,7 @@ function runInfo({ config, trainedEnv: env }: Training, runFolder: string): RunI
     handles: [],
     goal: null,
     capabilities: ["pause-training"],
+    startPoses: posesNow(env),
   };
 }
 
@@ -241,7 +241,7 @@ function driveOptions(training: Training, runFolder: string, incident: Incident 
     label: () => `In training: ${basename(runFolder)}`,
     take: () => ({ key: IN_TRAINING, data: training.policy(), noise: config.evaluation.noise }),
   };
-  const shelf = new PolicyShelf(env, { first, run: runFolder });
+  const shelf = new PolicyShelf(env, { first, run: runFolder, shipped: true });
   const start = { seed: config.seed, disturbances: false, command: null };
   const variant = variantOf(config);
   if (incident === null) return { task, variant, env, shelf, start };

@@ -1,14 +1,16 @@
 /** Policies of one task that can be driven: what was named, the runs on disk, and `zero` and `random`. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { controllersFor } from "../catalogue/controller-cards.ts";
 import type { FoundPolicy } from "../catalogue/found-policy.ts";
-import { findPolicy } from "../catalogue/policy-reference.ts";
+import { findPolicy, findShipped } from "../catalogue/policy-reference.ts";
+import { shippedControllers } from "../catalogue/shipped-controllers.ts";
 import type { NamedPolicy } from "../drive/drive-orders.ts";
 import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
 import { checkpointSteps, listCheckpoints } from "../runs/checkpoint.ts";
 import { RUNS_FOLDER } from "../runs/run-folder.ts";
 import type { PolicyChoice } from "../stream/protocol.ts";
-import { type Environment, taskFileName } from "../tasks/index.ts";
+import { type Environment, type Task, taskFileName } from "../tasks/index.ts";
 import { checkpointFileOf, runKey } from "./run-list.ts";
 
 /** A policy that is no file, such as that of a training in progress. */
@@ -24,6 +26,8 @@ export interface ShelfOptions {
   readonly first: LivePolicy | string;
   /** Folder of a run whose checkpoints are offered one by one. */
   readonly run?: string;
+  /** Whether the controllers that ship stand first. */
+  readonly shipped?: boolean;
   /** Start noise of trained policies; as in the training's own evaluations where it is omitted. */
   readonly noise?: StartNoise;
   readonly change?: (policy: PolicyData, reference: string) => PolicyData;
@@ -36,6 +40,7 @@ const MOST_CHECKPOINTS = 40;
 export class PolicyShelf {
   readonly #env: Environment;
   readonly #options: ShelfOptions;
+  #shipped: Promise<readonly string[]> | null = null;
 
   /** @param env the task that policies must fit; not stepped here */
   constructor(env: Environment, options: ShelfOptions) {
@@ -52,7 +57,8 @@ export class PolicyShelf {
   /** What there is now: runs and checkpoints may have come since the last call. */
   async choices(): Promise<PolicyChoice[]> {
     const { first, run } = this.#options;
-    const choices = [{ key: this.firstKey, label: typeof first === "string" ? labelOf(first) : first.label() }];
+    const choices: PolicyChoice[] = (await this.#fitting()).map((key) => ({ key, label: key, isShipped: true }));
+    choices.push({ key: this.firstKey, label: typeof first === "string" ? labelOf(first) : first.label() });
     if (run !== undefined) choices.push(...(await checkpointsOf(run)));
     const isRun = (folder: string) => run !== undefined && resolve(folder) === resolve(run);
     const others = runsOf(this.#env.task.name).filter((folder) => !isRun(folder));
@@ -68,7 +74,7 @@ export class PolicyShelf {
   async load(key: string): Promise<NamedPolicy> {
     const { first } = this.#options;
     if (typeof first !== "string" && key === first.key) return first.take();
-    return this.bind(await findPolicy(key));
+    return this.bind(await (this.#ships && shippedControllers().includes(key) ? findShipped(key) : findPolicy(key)));
   }
 
   /**
@@ -81,6 +87,16 @@ export class PolicyShelf {
     return this.load(isChoice ? key : await checkpointFileOf(key, this.#options.run ?? null));
   }
 
+  /** Names of the shipped controllers for this task, in this form of it. */
+  #fitting(): Promise<readonly string[]> {
+    this.#shipped ??= this.#ships ? fittingControllers(this.#env.task) : Promise.resolve([]);
+    return this.#shipped;
+  }
+
+  get #ships(): boolean {
+    return this.#options.shipped ?? false;
+  }
+
   /** A found policy as it is driven here. Throws UserError where it does not fit the task. */
   async bind(found: FoundPolicy): Promise<NamedPolicy> {
     const { noise, change } = this.#options;
@@ -88,6 +104,12 @@ export class PolicyShelf {
     const { reference: key } = found;
     return { key, data: change ? change(data, key) : data, noise: noise ?? found.noise ?? "random" };
   }
+}
+
+/** A controller that has another lesson's action mapping would move the joints otherwise. */
+async function fittingControllers({ name, lesson }: Task): Promise<readonly string[]> {
+  const found = await Promise.all(controllersFor(name).map(findShipped));
+  return found.filter(({ variant }) => variant.lesson === (lesson?.name ?? "")).map(({ reference }) => reference);
 }
 
 function choiceOf(key: string): PolicyChoice {

@@ -8,11 +8,20 @@ import { UserError } from "../math/user-error.ts";
 import type { QueueConnection } from "../queue/connection.ts";
 import { progressSink } from "../runs/progress-sink.ts";
 import type { StudioHandler } from "../stream/intents.ts";
-import type { ServerMessage, TrainForm, TrainingQuestion, TrainingWish } from "../stream/protocol.ts";
+import type {
+  GalleryMessage,
+  PortraitSubject,
+  ServerMessage,
+  TrainForm,
+  TrainingQuestion,
+  TrainingWish,
+} from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
 import { registry } from "../tasks/index.ts";
 import { asUserFault } from "../tasks/own/user-fault.ts";
+import { checkSubject, gallery } from "./gallery.ts";
 import type { LiveView } from "./live-view.ts";
+import { Portraits } from "./portraits.ts";
 import { type PreparedRun, prepareFork, prepareNewRun, prepareResume } from "./prepared-run.ts";
 import { checkpointFileOf, listRuns, runFolderOf, runKey, storedHistory } from "./run-list.ts";
 import { endText, startText } from "./run-words.ts";
@@ -45,6 +54,8 @@ export class TrainingDesk implements StudioHandler {
   #folder: string | null = null;
   readonly #timer: NodeJS.Timeout;
   #told = "";
+  readonly #portraits = new Portraits();
+  #gallery: GalleryMessage | null = null;
   #answers: Promise<void> = Promise.resolve();
   #waiting = 0;
 
@@ -89,6 +100,7 @@ export class TrainingDesk implements StudioHandler {
   /** Waits until what runs has stopped and saved. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#portraits.close();
     this.#running?.stop.abort();
     await this.#running?.done;
   }
@@ -96,6 +108,7 @@ export class TrainingDesk implements StudioHandler {
   // ---------------------------------------------------------------------------------------------------------------------------- from pages
 
   welcome(viewer: number): void {
+    this.#tell(viewer, this.#robots);
     this.#tell(viewer, catalogue(this.#options.task));
     void this.#tellRuns(viewer);
   }
@@ -106,10 +119,19 @@ export class TrainingDesk implements StudioHandler {
       this.#tell(viewer, { type: "refused", what: question.type, reason: "too many requests are waiting" });
       return;
     }
+    if (question.type === "portrait")
+      return void this.#answer(viewer, "portrait", () => this.#picture(viewer, question));
     this.#waiting++;
     this.#answers = this.#answers
       .then(() => this.#answer(viewer, question.type, () => this.#reply(viewer, question)))
       .finally(() => this.#waiting--);
+  }
+
+  /** Pictures are made on a thread of their own. */
+  async #picture(viewer: number, { task, controller }: PortraitSubject): Promise<void> {
+    checkSubject(this.#robots, { task, controller });
+    const data = await this.#portraits.of({ task, controller });
+    this.#tell(viewer, { type: "portrait", task, controller, data });
   }
 
   wish(viewer: number, wish: TrainingWish): void {
@@ -127,7 +149,12 @@ export class TrainingDesk implements StudioHandler {
     }
   }
 
-  async #reply(viewer: number, question: TrainingQuestion): Promise<void> {
+  get #robots(): GalleryMessage {
+    this.#gallery ??= gallery(this.#options.task);
+    return this.#gallery;
+  }
+
+  async #reply(viewer: number, question: Exclude<TrainingQuestion, { type: "portrait" }>): Promise<void> {
     if (question.type === "runs") return this.#tellRuns(viewer);
     if (question.type === "curves") {
       const { points } = await storedHistory(await runFolderOf(question.run, this.#folder));
@@ -152,6 +179,9 @@ export class TrainingDesk implements StudioHandler {
         return this.#options.view.stopping();
       case "incident":
         return this.#options.view.openIncident(wish.kind);
+      case "robot":
+        if (wish.subject !== null) checkSubject(this.#robots, wish.subject);
+        return this.#options.view.driveRobot(wish.subject);
       default:
         wish satisfies never;
     }

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { controllerCards, withTables } from "../../src/catalogue/controller-cards.ts";
 import { findPolicy } from "../../src/catalogue/policy-reference.ts";
+import { listRobots } from "../../src/catalogue/robots.ts";
 import { shippedController, shippedControllers } from "../../src/catalogue/shipped-controllers.ts";
 import { PlayedRobot } from "../../src/export/page/played-robot.ts";
 import { readController } from "../../src/export/read-controller.ts";
@@ -71,5 +73,24 @@ describe("controllers that ship", () => {
       expect(robot.falls, `seed ${seed}`).toBe(0);
       robot.delete();
     }
+  });
+});
+
+describe("the cards of shipped controllers", () => {
+  it("name the task that each file names", async () => {
+    for (const { name, task } of controllerCards()) expect((await findPolicy(name)).task).toBe(task);
+  });
+
+  it("are what the tables of controllers/README.md say", () => {
+    const readme = readFileSync(join(packageRoot, "controllers", "README.md"), "utf8");
+    expect(readme, "try: npm run cards").toBe(withTables(readme));
+    for (const { name } of controllerCards()) expect(readme).toContain(`| \`${name}.onnx\``);
+  });
+
+  it("every task belongs to one robot, and none is listed without a task", () => {
+    const listed = listRobots().flatMap(({ tasks }) => tasks);
+    const names = registry.list().map(({ name }) => name);
+    expect(listed.toSorted()).toEqual(names.toSorted());
+    expect(listRobots().filter(({ tasks }) => tasks.length === 0)).toEqual([]);
   });
 });

@@ -132,12 +132,13 @@ describe("flowgait studio", () => {
     expect(await latestCheckpoint(join(cwd, "runs", "CartpoleBalance-fpo-s1-1"))).toMatch(/step-\d+/);
   });
 
-  it("serves the viewer alone when asked to", async () => {
+  it("serves the viewer alone when asked to, with the controller that ships for the task", async () => {
     const studio = startCli(["studio", "--port", "0", "--no-train"], scratchFolder());
     const page = new Page(await addressOf(studio));
     expect(await page.received("status")).toMatchObject({ state: "idle" });
-    expect(await page.received("hello")).toMatchObject({ channels: ["drive", "training"] });
-    await page.received("drive", ({ state, policy }) => state === "playing" && policy === "zero");
+    expect(await page.received("hello")).toMatchObject({ channels: ["training", "drive"], isStudio: true });
+    page.send({ type: "show", channel: "drive" });
+    await page.received("drive", ({ state, policy }) => state === "playing" && policy === "HumanoidJoystick");
     studio.child.kill("SIGTERM");
     expect(await studio.finished).toMatchObject({ code: 0, stderr: expect.not.stringContaining("    at ") });
   });

@@ -105,7 +105,7 @@ describe("stream server: pages", () => {
   it("each get the environments they watch, and the owner hears of all of them", async () => {
     const server = await listen();
     server.setScene(sampleScene, sampleInfo);
-    expect(server.watchedEnvironments()).toEqual([0]);
+    expect(server.watchedEnvironments()).toEqual(Array.from({ length: 16 }, (_, k) => k));
     const [one, two] = [new Page(server), new Page(server)];
     await until(() => one.of("scene").length + two.of("scene").length === 2, "both scenes");
     one.send({ type: "watch", environments: [1, 2, 99] });

@@ -215,6 +215,28 @@ describe("driving at a desk", () => {
     await pageUntil(page, `Math.hypot(${trunk}[0] - ${x}, ${trunk}[1] - ${y}) > 0.15`);
   });
 
+  it("a push is as hard as the page says, and from the side that it says", async () => {
+    await become(page, "playing");
+    const sent: string[] = [];
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void sent.push(String(payload))));
+    await page.reload();
+    await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive !== null");
+    expect(await page.getByTestId("push").textContent()).toBe("0.8 m/sany side");
+    await page.keyboard.press("x");
+    await pageUntil(page, "flowgait.state.pushedFrom !== null");
+    expect(await page.getByTestId("push").textContent()).toMatch(/^0\.8 m\/swas (left|right|front|behind)$/);
+    await page.getByRole("button", { name: "Push settings" }).click();
+    await page.getByRole("slider", { name: "Change of velocity" }).fill("0.4");
+    await page.getByRole("radio", { name: "From the left" }).click();
+    await page.keyboard.press("Escape");
+    expect(await page.getByTestId("push").textContent()).toBe("0.4 m/sleft");
+    await page.keyboard.press("x");
+    const pushes = () => sent.filter((text) => text.includes('"push"')).map((text) => JSON.parse(text));
+    expect(pushes().map(({ speed }) => speed)).toEqual([0.8, 0.4]);
+    expect(pushes()[1].angle).toBeCloseTo(-Math.PI / 2, 6);
+    expect(await page.title()).toMatch(/^\w+ driven – flowgait$/);
+  });
+
   it("a body under the pointer has a name, and follows the pointer while it is dragged", async () => {
     await page.keyboard.press("r");
     await chooseCamera(page, "Side");

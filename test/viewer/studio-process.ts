@@ -27,14 +27,14 @@ export class StudioProcess {
   readonly folder: string;
   readonly #browser: Browser;
   readonly #process: Running;
-  readonly #url: string;
+  readonly url: string;
   readonly #pages: { readonly page: Page; readonly errors: readonly string[] }[] = [];
 
   private constructor(folder: string, browser: Browser, process: Running, url: string) {
     this.folder = folder;
     this.#browser = browser;
     this.#process = process;
-    this.#url = url;
+    this.url = url;
   }
 
   /**
@@ -52,13 +52,18 @@ export class StudioProcess {
 
   /** A page that looks at the training. */
   async open(size = { width: 1000, height: 700 }): Promise<Page> {
+    const page = await this.openAt("#training", size);
+    await pageUntil(page, "flowgait.state.studio.catalogue !== null && flowgait.state.status !== null");
+    return page;
+  }
+
+  /** A page at an address of the studio, such as "#drive" or "" for the start screen. */
+  async openAt(hash: string, size = { width: 1000, height: 700 }): Promise<Page> {
     const page = await this.#browser.newPage({ viewport: size, colorScheme: "dark" });
     page.setDefaultTimeout(60_000);
     const { errors } = watchPage(page);
     this.#pages.push({ page, errors });
-    await page.goto(this.#url);
-    await page.getByRole("radio", { name: "Training" }).click();
-    await pageUntil(page, "flowgait.state.studio.catalogue !== null && flowgait.state.status !== null");
+    await page.goto(this.url + hash);
     return page;
   }
 

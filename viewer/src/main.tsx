@@ -1,6 +1,7 @@
 /** Puts the page together. */
 import { render } from "preact";
 import { Page } from "./page/page.ts";
+import { readAddress } from "./page/place.ts";
 import { Stage } from "./scene/stage.ts";
 import { initialState } from "./state/initial-state.ts";
 import { loadSettings, prefersReducedMotion } from "./state/settings.ts";
@@ -17,9 +18,11 @@ import "./ui/driving/compare.css";
 const canvas = document.querySelector<HTMLCanvasElement>("#stage")!;
 const root = document.querySelector<HTMLElement>("#interface")!;
 const settings = loadSettings();
+const address = readAddress(location.hash);
 const store = new Store({
   ...initialState(settings),
-  channel: location.hash === "#drive" ? "drive" : "training",
+  isStart: address.isStart,
+  channel: address.channel ?? "training",
   isPanelOpen: !matchMedia("(max-width: 760px)").matches,
 });
 
@@ -85,6 +88,10 @@ const probe = {
   /** Translucent robots drawn last. */
   get ghosts() {
     return stage.ghostCount;
+  },
+  /** Faded robots drawn last, whose poses have not come yet. */
+  get waiting() {
+    return stage.waitingCount;
   },
   /** Whether the original of a branch is drawn. */
   get hasOriginal() {

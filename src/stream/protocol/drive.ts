@@ -85,6 +85,8 @@ export interface FlowTally {
 export interface PolicyChoice {
   readonly key: string;
   readonly label: string;
+  /** Whether it comes with the package. */
+  readonly isShipped?: boolean;
 }
 /** Where the driven robot touches something, and what a user does to it, in the control step of the message. */
 export interface ContactsMessage {

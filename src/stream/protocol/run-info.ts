@@ -35,6 +35,8 @@ export interface RunInfo {
   /** What the task's goal is, in words; null where it declares none. */
   readonly goal: GoalInfo | null;
   readonly capabilities: readonly Capability[];
+  /** [bodies * 7] how robots stand until poses of theirs have come; absent where it is not known. */
+  readonly startPoses?: readonly number[];
   /** What of a training is gone through first, where that is so. */
   readonly incident?: "fall" | "nan";
 }

@@ -14,6 +14,8 @@ export interface HelloMessage {
   readonly viewer: number;
   /** What there is to look at; the first is shown until the page requests another. */
   readonly channels: readonly Channel[];
+  /** Whether trainings can be started here and robots be chosen: its catalogue and its gallery follow. */
+  readonly isStudio: boolean;
 }
 /** Another scene takes the place of the one before; frames name it by its `id`. */
 export interface SceneMessage {
@@ -102,6 +104,8 @@ const serverMessageTypes: readonly string[] = [
   "runs",
   "curves",
   "started",
+  "gallery",
+  "portrait",
 ] satisfies ServerMessage["type"][];
 
 /** Text of a message to the page. Numbers that JSON lacks (NaN, infinities) become null. */

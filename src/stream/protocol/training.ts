@@ -2,6 +2,7 @@
  * What a page and the studio say to each other about trainings: the form to start one, the runs that exist, their curves. Both ends compile this
  * file, so it imports types alone.
  */
+import type { GalleryMessage, PortraitMessage, PortraitSubject } from "./gallery.ts";
 import type { MetricsPoint } from "./run-info.ts";
 
 /** Longest text of one setting. */
@@ -141,13 +142,21 @@ export interface StartedMessage {
 }
 
 /** Everything that the studio tells a page about trainings. */
-export type TrainingMessage = CatalogueMessage | PlanMessage | RunsMessage | CurvesMessage | StartedMessage;
+export type TrainingMessage =
+  | CatalogueMessage
+  | PlanMessage
+  | RunsMessage
+  | CurvesMessage
+  | StartedMessage
+  | GalleryMessage
+  | PortraitMessage;
 
 /** What any page may ask: it changes nothing. */
 export type TrainingQuestion =
   | { readonly type: "plan"; readonly id: number; readonly form: TrainForm }
   | { readonly type: "runs" }
-  | { readonly type: "curves"; readonly run: string };
+  | { readonly type: "curves"; readonly run: string }
+  | ({ readonly type: "portrait" } & PortraitSubject);
 
 /** What the page that has the wheel may ask of the studio. One training runs at a time. */
 export type TrainingWish =
@@ -157,4 +166,6 @@ export type TrainingWish =
   /** Continues with a run; `steps` is its new length, null leaves it. */
   | { readonly type: "resumeTraining"; readonly run: string; readonly steps: number | null }
   /** Opens what training kept of a fall or a NaN in the driven simulation; null returns to driving. */
-  | { readonly type: "incident"; readonly kind: IncidentEntry["kind"] | null };
+  | { readonly type: "incident"; readonly kind: IncidentEntry["kind"] | null }
+  /** Drives another robot of the gallery, by its shipped controller if one is named; null returns to the robot in training. */
+  | { readonly type: "robot"; readonly subject: PortraitSubject | null };

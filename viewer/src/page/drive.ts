@@ -5,13 +5,12 @@ import type { Axes } from "../steering/axes.ts";
 import { type PadAction, PadWatch } from "../steering/gamepad.ts";
 import { movingKeys, SteeringKeys } from "../steering/keyboard.ts";
 import { Steering } from "../steering/steering.ts";
+import { type PushChoice, pushFrom } from "./push.ts";
 
 /** Speeds of a driven simulation, as multiples of real time. */
 export const SPEEDS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8] as const;
 /** Within this time an answer may still arrive, however busy the machine is. */
 const ANSWER_MS = 3000;
-/** A firm push, m/s. */
-const PUSH_SPEED = 0.8;
 /** Ways of commands whose middle is shown. */
 const LATENCIES = 9;
 
@@ -43,11 +42,12 @@ export class Drive {
 
   // -------------------------------------------------------------------------------------------------------------------------------- actions
 
-  /** Looks at another channel; what was steered is let go of. */
-  show(channel: Channel): void {
-    if (channel === this.store.get().channel) return;
-    this.steering.letGo();
-    this.store.set({ channel });
+  /** Looks at a channel, with the start screen before it or without; what was steered is let go of. */
+  show(channel: Channel, isStart = false): void {
+    const isOther = channel !== this.store.get().channel;
+    if (isOther || isStart) this.steering.letGo();
+    this.store.set({ channel, isStart });
+    if (!isOther) return;
     this.send({ type: "show", channel });
   }
 
@@ -108,10 +108,17 @@ export class Drive {
     if (next !== undefined) this.setSpeed(next);
   }
 
-  /** Pushes the robot from a random side. */
+  /** Pushes the robot as hard and from where the user chose. */
   push(): void {
-    const angle = 2 * Math.PI * Math.random() - Math.PI;
-    this.send({ type: "push", angle, speed: PUSH_SPEED });
+    const { speed, side } = this.store.get().push;
+    const { side: pushedFrom, angle } = pushFrom(side, Math.random());
+    this.store.set({ pushedFrom });
+    this.send({ type: "push", angle, speed });
+  }
+
+  /** Chooses how hard and from where robots are pushed. */
+  setPush(change: Partial<PushChoice>): void {
+    this.store.set({ push: { ...this.store.get().push, ...change }, pushedFrom: null });
   }
 
   /** Puts the robot into a keyframe of its model. */

@@ -4,7 +4,9 @@ import type { Store } from "../state/store.ts";
 import type { Contacts } from "../stream/contacts.ts";
 import { download } from "./download.ts";
 import type { Drive } from "./drive.ts";
+import type { Gallery } from "./gallery.ts";
 import type { Notices } from "./notices.ts";
+import type { Place } from "./place.ts";
 import type { ShownScene } from "./shown-scene.ts";
 import type { Studio } from "./studio.ts";
 
@@ -18,6 +20,8 @@ export interface Recipients {
   readonly drive: Drive;
   readonly studio: Studio;
   readonly notices: Notices;
+  readonly gallery: Gallery;
+  readonly place: Place;
 }
 
 /** Receives JSON messages. */
@@ -68,6 +72,10 @@ export class Inbox {
       case "refused":
         this.receiveRefusal(message.what, message.reason);
         return;
+      case "gallery":
+      case "portrait":
+        this.to.gallery.receive(message);
+        return;
       case "catalogue":
       case "plan":
       case "runs":
@@ -81,17 +89,20 @@ export class Inbox {
   }
 
   /** A new connection: the page keeps its channel if the server has it. */
-  private greet({ viewer, channels }: HelloMessage): void {
+  private greet({ viewer, channels, isStudio }: HelloMessage): void {
     this.to.scene.forget();
     this.to.studio.greeted();
+    this.to.gallery.greeted();
     const { channel: wanted } = this.store.get();
     const channel = channels.includes(wanted) ? wanted : channels[0];
-    this.store.set({ viewer, channels, channel });
+    this.store.set({ viewer, channels, channel, isStudio });
+    if (isStudio && this.to.place.isWaiting) return;
     if (channel !== channels[0]) this.send({ type: "show", channel });
   }
 
   private receiveRefusal(what: string, reason: string): void {
-    if (this.to.studio.refused(what, reason)) return;
+    if (this.to.studio.refused(what, reason) || this.to.gallery.refused(what, reason)) return;
+    if (what === "robot") this.to.place.refused();
     if (what === "viewers") this.store.set({ connection: { state: "refused", what, reason } });
     else this.to.notices.noteRefusal(what, reason);
   }

@@ -12,14 +12,19 @@ import { Playback } from "../stream/playback.ts";
 import { Comparison } from "./comparison.ts";
 import { DrawLoop } from "./draw-loop.ts";
 import { Drive } from "./drive.ts";
+import { FanQueue } from "./fan-queue.ts";
+import { Gallery } from "./gallery.ts";
 import { Grab } from "./grab.ts";
 import { Hand } from "./hand.ts";
 import { Handles } from "./handles/handles.ts";
 import { Inbox } from "./inbox.ts";
+import { MotionHistory } from "./motion-history.ts";
 import { Notices } from "./notices.ts";
 import { Picture } from "./picture.ts";
+import { Place } from "./place.ts";
 import { ShownScene } from "./shown-scene.ts";
 import { Studio } from "./studio.ts";
+import { titleOf } from "./title.ts";
 import { Video } from "./video.ts";
 import { View } from "./view.ts";
 import { Wishes } from "./wishes.ts";
@@ -28,6 +33,8 @@ import { Wishes } from "./wishes.ts";
 export class Page {
   /** Poses between frames. */
   readonly playback = new Playback();
+  /** Velocities of the followed robot, for the strips. */
+  readonly motions = new MotionHistory();
   /** How the user looks at the scene. */
   readonly view: View;
   /** The user's hand on the picture. */
@@ -36,6 +43,10 @@ export class Page {
   readonly drive: Drive;
   /** Trainings. */
   readonly studio: Studio;
+  /** The robots that there are. */
+  readonly gallery: Gallery;
+  /** The screen that the page is on. */
+  readonly place: Place;
   /** Films of the picture. */
   readonly video: Video;
   /** Events that are shown to the user. */
@@ -56,11 +67,13 @@ export class Page {
   constructor(store: Store, stage: Stage, chosenTheme: Theme | null) {
     this.store = store;
     this.stage = stage;
-    const moments = { playback: this.playback, contacts: new Contacts() };
+    const moments = { playback: this.playback, contacts: new Contacts(), motions: this.motions, fans: new FanQueue() };
     const send = (message: ClientMessage) => this.connection.send(message);
     this.connection = this.connect();
     this.drive = new Drive(store, send);
     this.studio = new Studio(store, send);
+    this.gallery = new Gallery(store, send);
+    this.place = new Place(store, this.gallery, (channel, isStart) => this.drive.show(channel, isStart), send);
     this.notices = new Notices(store);
     this.video = new Video(stage.canvas, store);
     this.comparison = new Comparison(store, stage, this.playback);
@@ -75,8 +88,8 @@ export class Page {
     this.drive.goalKeys = handles;
     this.view = new View(store, stage, chosenTheme);
     this.wishes = new Wishes(store, this.playback, send);
-    const { scene, drive, studio, notices } = this;
-    this.inbox = new Inbox(store, { scene, contacts: moments.contacts, drive, studio, notices }, send);
+    const { scene, drive, studio, notices, gallery, place } = this;
+    this.inbox = new Inbox(store, { scene, contacts: moments.contacts, drive, studio, notices, gallery, place }, send);
     this.loop = new DrawLoop(new Picture(store, stage, moments, this.comparison, this.hand));
     store.subscribe((state, before) => this.apply(state, before));
   }
@@ -118,9 +131,14 @@ export class Page {
 
   /** Carries changes of the store to the stage and the server. */
   private apply(state: PageState, before: PageState): void {
-    if (state.channel !== before.channel) this.scene.leave(state.channel);
+    if (state.channel !== before.channel) this.scene.leave();
+    if (state.theme !== before.theme) void this.gallery.setTheme();
+    if (state.followed !== before.followed) this.motions.clear();
     this.view.apply(state, before);
     this.wishes.apply(state, before);
+    this.place.follow(state, before);
+    const title = titleOf(state);
+    if (title !== document.title) document.title = title;
   }
 
   private sceneReplaced(info: RunInfo | null): void {

@@ -1,11 +1,13 @@
 /** The scene on screen: takes its place on the stage, and passes on only the poses and sampled actions that belong to it. */
-import type { Channel, FanFrame, PoseFrame, RunInfo, SceneMessage, StreamScene } from "../../../src/stream/protocol.ts";
+import type { FanFrame, PoseFrame, RunInfo, SceneMessage, StreamScene } from "../../../src/stream/protocol.ts";
 import { undrawnOf } from "../scene/bodies/undrawn.ts";
 import type { Stage } from "../scene/stage.ts";
 import type { Store } from "../state/store.ts";
 import type { Contacts } from "../stream/contacts.ts";
 import type { Playback, ShownPose } from "../stream/playback.ts";
 import { SceneFeed } from "../stream/scene-feed.ts";
+import type { FanQueue } from "./fan-queue.ts";
+import type { MotionHistory } from "./motion-history.ts";
 
 /** No scene of the server has this number. */
 const NONE = -1;
@@ -14,6 +16,10 @@ const NONE = -1;
 export interface Moments {
   readonly playback: Playback;
   readonly contacts: Contacts;
+  /** Velocities of the followed robot. */
+  readonly motions: MotionHistory;
+  /** Sampled actions until they belong to what is shown. */
+  readonly fans: FanQueue;
 }
 
 /** Events for the rest of the page. */
@@ -66,11 +72,9 @@ export class ShownScene {
   }
 
   /** Clears the old scene's state until the other channel's scene arrives. */
-  leave(channel: Channel): void {
+  leave(): void {
     this.forget();
     this.store.set({ info: null, followed: 0, terms: null, motion: null, fan: null, hasPoses: false, isPaused: false });
-    const isFirst = channel === this.store.get().channels[0];
-    history.replaceState(null, "", isFirst ? location.pathname + location.search : `#${channel}`);
   }
 
   /** Takes poses of this scene; others are late. */
@@ -78,6 +82,7 @@ export class ShownScene {
     this.framesReceived++;
     if (frame.scene !== this.id || frame.bodies !== this.scene?.bodies.length) return;
     this.moments.playback.push(this.feed.withPoints(frame), performance.now());
+    this.moments.motions.add(frame, this.store.get().followed);
     this.events.moved();
   }
 
@@ -85,20 +90,25 @@ export class ShownScene {
   receiveFan(fan: FanFrame): void {
     if (fan.scene !== this.id) return;
     this.store.set({ fan });
+    this.moments.fans.add(fan);
     if (fan.ghostKind !== null) this.stage.invalidate();
   }
 
-  private show({ id, info }: SceneMessage, scene: StreamScene): void {
+  private show(message: SceneMessage, scene: StreamScene): void {
+    const { id, info } = message;
     this.id = id;
     this.scene = scene;
     this.moments.playback.clear();
     this.moments.contacts.clear();
+    this.moments.motions.clear();
+    this.moments.fans.clear();
     this.events.replaced(info);
     this.stage.setScene(scene, info?.hasCommand ?? false);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
     this.store.set({ info, followed, terms: null, motion: null, fan: null, hasPoses: false });
     this.store.set({ hasFlexes: (scene.flexes ?? []).length > 0 });
     this.nameUndrawn(scene, info);
+    if (message.channel === "drive") this.store.set({ choosing: null });
     this.events.shown();
   }
 

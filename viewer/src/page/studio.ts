@@ -4,9 +4,11 @@ import type {
   CheckpointEntry,
   ClientMessage,
   FormProblem,
+  GalleryMessage,
   IncidentEntry,
   MetricsPoint,
   PlanMessage,
+  PortraitMessage,
   RunEntry,
   RunState,
   TrainForm,
@@ -203,7 +205,7 @@ export class Studio {
   }
 
   /** What the server says of trainings. */
-  receive(message: TrainingMessage): void {
+  receive(message: Exclude<TrainingMessage, GalleryMessage | PortraitMessage>): void {
     switch (message.type) {
       case "catalogue":
         this.set({ catalogue: message, compared: keptComparison() });

@@ -9,6 +9,7 @@ import { Original, type OriginalView } from "./bodies/original.ts";
 import { Robots } from "./bodies/robots.ts";
 import { Skins } from "./bodies/skins.ts";
 import { Strings } from "./bodies/strings.ts";
+import { Waiting } from "./bodies/waiting.ts";
 import { Arrows } from "./marks/arrows.ts";
 import { Overlays, type Push, type Spring } from "./marks/overlays.ts";
 import { type Actor, Actors } from "./places/actors.ts";
@@ -35,6 +36,8 @@ export interface StageView {
   readonly push: number | null;
   /** Sampled actions whose ghosts stand beside the followed robot; null if none do. */
   readonly ghosts: FanFrame | null;
+  /** How robots stand whose poses have not come yet; null where it is not known. */
+  readonly start: ShownPose | null;
   /** The original of the followed robot's branch; null without a branch. */
   readonly original: OriginalView | null;
 }
@@ -59,6 +62,7 @@ export class Cast {
   readonly overlays = new Overlays();
   readonly ghosts: Ghosts;
   readonly original: Original;
+  readonly waiting: Waiting;
   private readonly ground = new Ground();
   private readonly terrain = new Terrain();
   private readonly robots: Robots;
@@ -86,6 +90,7 @@ export class Cast {
     this.skins = new Skins(isPlain);
     this.ghosts = new Ghosts(isPlain);
     this.original = new Original(isPlain);
+    this.waiting = new Waiting(isPlain);
     const { ground, terrain, robots, furniture, strings, arrows, overlays } = this;
     arrows.add(this.commandArrows.mesh, this.velocityArrows.mesh);
     const parts = [
@@ -99,6 +104,7 @@ export class Cast {
       overlays.group,
       this.ghosts.group,
       this.original.group,
+      this.waiting.group,
     ];
     this.group.add(ground.mesh, ...parts);
   }
@@ -188,6 +194,7 @@ export class Cast {
       const pose = poses.get(environment);
       if (pose) this.placeActor(arrangement, environment, n, pose, environment === view.followed, dt);
     });
+    this.placeWaiting(arrangement, view, poses);
     this.actors.keep((environment) => poses.has(environment) && view.environments.includes(environment));
     if (arrangement.kind !== "tiles") this.placeFloor(arrangement, view);
     for (const batch of [robots, furniture, strings, flexes, skins, commandArrows, velocityArrows, ground]) batch.end();
@@ -198,9 +205,23 @@ export class Cast {
     this.placeGhosts(arrangement, view, pose);
   }
 
+  /** Frees what the renderer holds. */
+  dispose(): void {
+    for (const part of [this.robots, this.furniture, this.strings, this.flexes, this.skins]) part.dispose();
+    this.terrain.dispose();
+    this.ground.dispose();
+  }
+
   private layGround(): void {
     const { floor, horizon } = this.scene && this.hasModelGround ? floorOf(this.scene) : NO_FLOOR;
     this.ground.setFloor(floor, horizon);
+  }
+
+  private placeWaiting(arrangement: Arrangement, view: StageView, poses: ReadonlyMap<number, ShownPose>): void {
+    const cells = view.environments.map((_, n) => n).filter((n) => !poses.has(view.environments[n]));
+    this.waiting.place(arrangement, view.start, cells, (at, anchor) => {
+      if (arrangement.kind === "tiles") this.ground.add(at.x, at.y, arrangement.floorHeight(), anchor.x, anchor.y, 0);
+    });
   }
 
   private placeGhosts(arrangement: Arrangement, { followed, ghosts }: StageView, pose: ShownPose | undefined): void {

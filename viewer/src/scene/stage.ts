@@ -109,6 +109,11 @@ export class Stage {
     return this.cast.ghosts.count;
   }
 
+  /** Robots in the start pose drawn last, whose own have not come yet. */
+  get waitingCount(): number {
+    return this.cast.waiting.count;
+  }
+
   /** Takes the colours of a theme. */
   setTheme(theme: Theme): void {
     const palette = palettes[theme];
@@ -291,7 +296,8 @@ export class Stage {
       this.cast.place(arrangement, view, poses, hasNewPoses ? dt : 0);
     const pose = poses.get(view.followed);
     const beside = this.cast.original.isShown ? this.cast.original.drawnAt : null;
-    const focus = focusOf(arrangement, this.cast.actor(view.followed), beside, view.isFollowing);
+    const actor = this.cast.actor(view.followed) ?? this.cast.waiting.standIn;
+    const focus = focusOf(arrangement, actor, beside, view.isFollowing);
     const heading = gazeHeading(arrangement, pose);
     this.rig.update(dt, { focus, heading, isCut: pose?.isCut ?? false, eyes: eyesOf(arrangement, pose) });
   }
@@ -305,7 +311,7 @@ export class Stage {
       this.areShadowsOld = true;
       this.invalidate();
     }
-    const seen = poses.get(view.followed) ?? poses.values().next().value;
+    const seen = poses.get(view.followed) ?? poses.values().next().value ?? view.start;
     if (seen && (!arrangement.size || this.frames % MEASURE_EVERY === 0)) this.measure(arrangement, seen);
     const at = this.cast.actor(view.followed)?.drawnAt;
     const { original } = this.cast;

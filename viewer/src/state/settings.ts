@@ -1,4 +1,5 @@
 /** What the page remembers from visit to visit, and what the browser says about its user's taste. */
+import { type PushChoice, readPush } from "../page/push.ts";
 import { CAMERA_VIEWS, type CameraView, GRID_COUNTS, type GridCount, type Theme, type ViewOptions } from "./store.ts";
 
 const KEY = "flowgait.view";
@@ -11,6 +12,8 @@ export interface Settings {
   readonly cameraView: CameraView;
   /** Whether the camera goes along with the followed robot. */
   readonly isFollowing: boolean;
+  /** How hard and from where the driven robot is pushed. */
+  readonly push: PushChoice;
   /** null follows the system. */
   readonly theme: Theme | null;
 }
@@ -38,9 +41,10 @@ export function loadSettings(): Settings {
     if (typeof kept.options?.[key] === "boolean") options[key] = kept.options[key];
   return {
     options,
-    gridCount: GRID_COUNTS.find((count) => count === kept.gridCount) ?? 1,
+    gridCount: GRID_COUNTS.find((count) => count === kept.gridCount) ?? 16,
     cameraView: CAMERA_VIEWS.find((view) => view === kept.cameraView) ?? "three-quarter",
     isFollowing: kept.isFollowing !== false,
+    push: readPush(kept.push),
     theme: kept.theme === "light" || kept.theme === "dark" ? kept.theme : null,
   };
 }

@@ -6,6 +6,7 @@ import type {
   EvaluationPoint,
   EventMessage,
   FanFrame,
+  GalleryRobot,
   GhostKind,
   MetricsPoint,
   RunInfo,
@@ -13,6 +14,7 @@ import type {
   TermsMessage,
 } from "../../../src/stream/protocol.ts";
 import type { Divergence } from "../page/divergence.ts";
+import type { PushChoice, PushSide } from "../page/push.ts";
 import type { StudioState } from "../page/studio.ts";
 import type { ScreenState } from "../scene/screen/screen.ts";
 import type { Axes } from "../steering/axes.ts";
@@ -71,6 +73,16 @@ export interface PageState {
   readonly connection: Connection;
   /** This page's number; null until the server has greeted it. */
   readonly viewer: number | null;
+  /** Whether the server is a studio, which has a start screen. */
+  readonly isStudio: boolean;
+  /** Whether the start screen is shown, where there is one. */
+  readonly isStart: boolean;
+  /** Robots that can be chosen; null until the list has come. */
+  readonly gallery: readonly GalleryRobot[] | null;
+  /** Whether the list of all robots is open. */
+  readonly areRobotsOpen: boolean;
+  /** The robot that was asked for and has not come yet, in words. */
+  readonly choosing: string | null;
   /** What the server has to look at; the first is the usual one. */
   readonly channels: readonly Channel[];
   /** What this page looks at. */
@@ -89,6 +101,10 @@ export interface PageState {
   readonly heldKeys: ReadonlySet<string>;
   /** The gamepad that steers, or would; null if none is connected. */
   readonly gamepad: PadState | null;
+  /** How hard and from where the user pushes; kept from visit to visit. */
+  readonly push: PushChoice;
+  /** The side of the last push; null before the first one. */
+  readonly pushedFrom: PushSide | null;
   /** From the page to the simulation and back; the middle of the last commands. */
   readonly latencyMs: number | null;
   /** Whether there is a picture. */

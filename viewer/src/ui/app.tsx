@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Page } from "../page/page.ts";
 import type { Stage } from "../scene/stage.ts";
-import { type Store, useStore } from "../state/store.ts";
+import { type PageState, type Store, useStore } from "../state/store.ts";
 import { BodyName } from "./body-name.tsx";
 import { ActionFan } from "./driving/action-fan.tsx";
 import { Compare, CompareBar, RobotTags } from "./driving/compare.tsx";
@@ -14,6 +14,7 @@ import { Steer } from "./driving/steer.tsx";
 import { Timeline } from "./driving/timeline.tsx";
 import { Tracking } from "./driving/tracking.tsx";
 import { Help } from "./help.tsx";
+import { lazily } from "./lazy.tsx";
 import { NoPicture } from "./no-picture.tsx";
 import { Notices } from "./notices.tsx";
 import { Rewards } from "./rewards.tsx";
@@ -28,6 +29,9 @@ import { Toolbar } from "./training/toolbar.tsx";
 import { TrainForm } from "./training/train-form.tsx";
 import { Undrawn } from "./undrawn.tsx";
 
+const StartScreen = lazily(async () => (await import("./start/start-screen.tsx")).StartScreen);
+const RobotMenu = lazily(async () => (await import("./start/robot-menu.tsx")).RobotMenu);
+
 /** Narrower pages have the plots in a sheet at the bottom. */
 const phone = matchMedia("(max-width: 760px)");
 
@@ -35,31 +39,38 @@ const phone = matchMedia("(max-width: 760px)");
 export function App({ store, page, stage }: { store: Store; page: Page; stage: Stage }) {
   const theme = useStore(store, (state) => state.theme);
   const isDriving = useStore(store, (state) => state.channel === "drive");
+  const isStart = useStore(store, isAtStart);
+  const areRobotsOpen = useStore(store, (state) => state.areRobotsOpen);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   document.documentElement.dataset.theme = theme;
   return (
     <>
-      <NoPicture store={store} />
+      {!isStart && <NoPicture store={store} />}
       <TopBar store={store} page={page} />
-      <div class="lower">
-        {isDriving ? <Steer store={store} page={page} /> : null}
-        {isDriving ? (
-          <div class="dock">
-            <IncidentBar store={store} page={page} />
-            <CompareBar store={store} page={page} />
-            <Timeline store={store} page={page} />
-            <DriveBar store={store} page={page} />
-          </div>
-        ) : (
-          <Toolbar store={store} page={page} />
-        )}
-        <Panel store={store} page={page} stage={stage} />
-      </div>
+      {isStart ? (
+        <StartScreen store={store} page={page} stage={stage} />
+      ) : (
+        <main class="lower">
+          {isDriving ? <Steer store={store} page={page} /> : null}
+          {isDriving ? (
+            <div class="dock">
+              <IncidentBar store={store} page={page} />
+              <CompareBar store={store} page={page} />
+              <Timeline store={store} page={page} />
+              <DriveBar store={store} page={page} />
+            </div>
+          ) : (
+            <Toolbar store={store} page={page} />
+          )}
+          <Panel store={store} page={page} stage={stage} />
+        </main>
+      )}
       <Undrawn store={store} />
       <Notices store={store} page={page} />
       <Curves store={store} page={page} />
+      {areRobotsOpen && <RobotMenu store={store} page={page} />}
       <TrainForm store={store} page={page} />
       <Help store={store} />
       <HandleMarks store={store} />
@@ -67,6 +78,11 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
       <RobotTags store={store} />
     </>
   );
+}
+
+/** Whether the start screen is shown. */
+function isAtStart({ isStudio, isStart }: PageState): boolean {
+  return isStudio && isStart;
 }
 
 /** Plots and rewards: a column on the right, or a sheet on a phone. Tells the stage what it covers. */
@@ -105,7 +121,11 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         {!isDriving && <Incidents store={store} page={page} />}
         {isDriving && <Compare store={store} />}
         {isDriving && <Goal store={store} />}
-        {isDriving ? hasCommand && <Tracking store={store} /> : <Learning store={store} page={page} />}
+        {isDriving ? (
+          hasCommand && <Tracking store={store} motions={page.motions} />
+        ) : (
+          <Learning store={store} page={page} />
+        )}
         {isDriving && <Flow store={store} page={page} />}
         {isDriving && <ActionFan store={store} />}
         <Rewards store={store} />
@@ -114,7 +134,8 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
   );
 }
 
-const TOP_BAR_HEIGHT = 56;
+/** Space around the bars. */
+const BAR_GAP = 10;
 const TOOLBAR_HEIGHT = 64;
 
 function insetsOf(panel: HTMLElement | null) {
@@ -122,6 +143,7 @@ function insetsOf(panel: HTMLElement | null) {
   const steer = document.querySelector(".steer")?.getBoundingClientRect().height ?? 0;
   const dock = document.querySelector(".dock")?.getBoundingClientRect().height ?? 0;
   const bar = Math.max(TOOLBAR_HEIGHT, dock + 12);
-  if (phone.matches) return { top: TOP_BAR_HEIGHT, right: 0, bottom: height + bar + steer };
-  return { top: TOP_BAR_HEIGHT, right: width === 0 ? 0 : width + 12, bottom: bar };
+  const top = (document.querySelector(".top-bar")?.getBoundingClientRect().height ?? 0) + BAR_GAP;
+  if (phone.matches) return { top, right: 0, bottom: height + bar + steer };
+  return { top, right: width === 0 ? 0 : width + 12, bottom: bar };
 }

@@ -10,9 +10,23 @@ const order: readonly Channel[] = ["training", "drive"];
 export function ChannelSwitch({ store, page }: { store: Store; page: Page }) {
   const channels = useStore(store, (state) => state.channels);
   const channel = useStore(store, (state) => state.channel);
+  const isStudio = useStore(store, (state) => state.isStudio);
+  const isStart = useStore(store, (state) => state.isStudio && state.isStart);
   if (channels.length < 2) return null;
   return (
     <div class="segments" role="radiogroup" aria-label="What to look at">
+      {isStudio && (
+        // biome-ignore lint/a11y/useSemanticElements: a segment is a button that looks pressed
+        <button
+          type="button"
+          role="radio"
+          aria-checked={isStart}
+          title="Start (H)"
+          onClick={() => page.place.goToStart()}
+        >
+          Start
+        </button>
+      )}
       {order
         .filter((name) => channels.includes(name))
         .map((name) => (
@@ -21,7 +35,7 @@ export function ChannelSwitch({ store, page }: { store: Store; page: Page }) {
             key={name}
             type="button"
             role="radio"
-            aria-checked={name === channel}
+            aria-checked={!isStart && name === channel}
             onClick={() => page.drive.show(name)}
           >
             {names[name]}

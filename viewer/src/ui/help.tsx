@@ -25,7 +25,7 @@ const keysOfDriving: Keys = [
   [", .", "one control step back, forward"],
   ["L", "continue from the newest step"],
   ["R", "reset"],
-  ["X", "push the robot from a random side"],
+  ["X", "push the robot; size and side are set beside the button"],
   ["B", "branch: drive on from here, with the original beside it"],
   ["− +", "slower, faster"],
 ];
@@ -39,6 +39,7 @@ const keysEverywhere: Keys = [
   ["F", "let the camera follow the robot"],
   ["C", "next camera"],
   ["P", "plots"],
+  ["H", "start screen (in flowgait studio)"],
   ["N", "new training (in flowgait studio)"],
   ["V", "curves of all runs"],
   ["T", "light or dark theme"],

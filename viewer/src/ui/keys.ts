@@ -12,6 +12,7 @@ export function listenToKeys(store: Store, page: Page): void {
     f: () => page.view.setFollowing(!store.get().isFollowing),
     c: () => page.view.setCameraView(next(CAMERA_VIEWS, store.get().cameraView)),
     p: () => store.set({ isPanelOpen: !store.get().isPanelOpen }),
+    h: () => page.place.goToStart(),
     n: () => page.studio.openForm(),
     v: () => page.studio.setCurvesOpen(true),
     t: () => page.view.toggleTheme(),
@@ -24,7 +25,11 @@ export function listenToKeys(store: Store, page: Page): void {
     ArrowRight: () => page.view.followNext(1),
   };
   const whileDriving = drivingKeys(drive);
-  listen(drive, (key) => everywhere[key] ?? (store.get().channel === "drive" ? whileDriving : inTraining)[key]);
+  listen(drive, (key) => {
+    const { isStudio, isStart, channel } = store.get();
+    if (isStudio && isStart) return /^[nvt?]$/.test(key) ? everywhere[key] : undefined;
+    return everywhere[key] ?? (channel === "drive" ? whileDriving : inTraining)[key];
+  });
 }
 
 /** What keys do while a robot is driven, apart from steering it. */

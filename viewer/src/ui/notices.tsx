@@ -13,7 +13,8 @@ const toastKinds: readonly string[] = ["nan", "worker", "warning", "stop", "resu
 /** Messages over the picture. */
 export function Notices({ store, page }: { store: Store; page: Page }) {
   const state = useStore(store, (at) => at);
-  const card = cardFor(state);
+  const isStart = state.isStudio && state.isStart;
+  const card = isStart ? cardOfStart(state) : cardFor(state);
   return (
     <>
       {card && (
@@ -40,9 +41,11 @@ export function Notices({ store, page }: { store: Store; page: Page }) {
           {state.drive.detail}
         </div>
       )}
-      {!card && state.channel === "training" && !state.isFollowedShown && (
+      {!card && !isStart && state.channel === "training" && !state.isFollowedShown && (
         <div class="banner quiet glass" role="status">
-          Robot {state.followed} appears with the next collected steps
+          {state.hasPoses
+            ? `Robot ${state.followed} appears with the next collected steps`
+            : "The robots move once the first steps are collected"}
         </div>
       )}
       <Toasts store={store} page={page} />
@@ -57,6 +60,11 @@ interface Card {
   readonly isBusy?: boolean;
   /** Whether a training can be started from here. */
   readonly isTrainable?: boolean;
+}
+
+/** The start screen speaks for itself while there is a connection. */
+function cardOfStart(state: PageState): Card | null {
+  return state.connection.state === "open" ? null : cardFor({ ...state, hasPoses: false });
 }
 
 /** The card in the middle, or null when the picture speaks for itself. */
@@ -92,10 +100,13 @@ function cardFor(state: PageState): Card | null {
       text: "This page shows a training as soon as it starts.",
       command: "npx flowgait train HumanoidJoystick --view",
     };
+  if (info.startPoses) return null;
   return { title: `Preparing ${info.task}`, text: "The first steps are being collected.", isBusy: true };
 }
 
-function driveCard({ drive, status }: PageState): Card {
+function driveCard({ drive, status, choosing }: PageState): Card {
+  if (choosing !== null)
+    return { title: `Loading ${choosing}`, text: "The robot and its controller are being loaded.", isBusy: true };
   if (drive?.state === "failed") return { title: "The simulation failed", text: drive.detail ?? "See the terminal." };
   if (!drive && status?.state === "failed")
     return { title: "No policy to drive", text: status.detail ?? "The training failed." };

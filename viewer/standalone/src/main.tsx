@@ -4,6 +4,7 @@ import type { PagePayload } from "../../../src/export/page/payload.ts";
 import type { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import { describeScene } from "../../../src/physics/looks/scene-description.ts";
 import type { RunInfo, StreamScene } from "../../../src/stream/protocol.ts";
+import { usualPush } from "../../src/page/push.ts";
 import { undrawnOf } from "../../src/scene/bodies/undrawn.ts";
 import { Stage } from "../../src/scene/stage.ts";
 import { initialState } from "../../src/state/initial-state.ts";
@@ -27,6 +28,7 @@ const settings = {
   gridCount: 1,
   cameraView: "three-quarter",
   isFollowing: true,
+  push: usualPush,
   theme: null,
 } as const;
 

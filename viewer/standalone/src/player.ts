@@ -140,6 +140,7 @@ export class Player {
       spring: this.hand.grab.spring(this.pose, nowMs),
       push,
       original: null,
+      start: null,
       ghosts: null,
     };
     // A goal that is put elsewhere while nothing moves is seen there.

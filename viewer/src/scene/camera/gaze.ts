@@ -15,7 +15,7 @@ const eyes = new Vector3();
  */
 export function focusOf(
   arrangement: Arrangement,
-  actor: Actor | undefined,
+  actor: Pick<Actor, "drawnAt"> | null,
   beside: Vector3 | null,
   isFollowing: boolean,
 ): Vector3 | null {

@@ -218,6 +218,13 @@ export class Ground {
     this.applyColor();
   }
 
+  /** Frees what the renderer holds. */
+  dispose(): void {
+    this.mesh.geometry.dispose();
+    this.mesh.material.dispose();
+    this.mesh.dispose();
+  }
+
   private begin(): void {
     this.mesh.count = 0;
   }

@@ -57,7 +57,8 @@ export class Terrain {
     if (this.scene) this.build(this.scene);
   }
 
-  private dispose(): void {
+  /** Frees what the renderer holds. */
+  dispose(): void {
     for (const mesh of this.group.children) {
       const { geometry, material } = mesh as Mesh<BufferGeometry, Material>;
       geometry.dispose();

@@ -1,6 +1,7 @@
 /** The clock of a driven simulation: play, step, reset, push, speed. For the studio and for exported pages. */
 import type { ComponentChildren } from "preact";
 import { type Drive, SPEEDS } from "../../page/drive.ts";
+import { PUSH_SIDES, PUSH_SPEEDS, type PushSide } from "../../page/push.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import { Choices } from "../widgets/choices.tsx";
 import { formatSpeed } from "../widgets/format.ts";
@@ -33,6 +34,7 @@ export function ClockTools({ store, drive, canPush = true, children }: Tools) {
       <Tool icon="step" label="One control step" hint="." act={() => drive.simulate("step")} />
       <Tool icon="reset" label="Reset" hint="R" act={() => drive.simulate("reset")} />
       {canPush && <Tool icon="push" label="Push the robot" hint="X" act={() => drive.push()} />}
+      {canPush && <PushMenu store={store} drive={drive} />}
       {children}
       <SpeedMenu store={store} drive={drive} />
     </>
@@ -46,6 +48,64 @@ function Tool({ icon, label, hint, act }: { icon: IconName; label: string; hint:
     </button>
   );
 }
+
+const sideWords: Readonly<Record<PushSide, string>> = {
+  any: "any side",
+  left: "left",
+  right: "right",
+  front: "front",
+  back: "behind",
+};
+
+/** How hard a push is and from which side; the side of the last one to read. */
+function PushMenu({ store, drive }: Hands) {
+  const { speed, side } = useStore(store, (state) => state.push);
+  const pushedFrom = useStore(store, (state) => state.pushedFrom);
+  const words = `${speed.toFixed(1)} m/s from ${sideWords[pushedFrom ?? side]}`;
+  return (
+    <Menu
+      label="Push settings"
+      title={`Push: ${words}`}
+      button={
+        <span class="speed-wanted" data-testid="push">
+          {speed.toFixed(1)} m/s
+          <small>
+            {pushedFrom && side === "any" ? "was " : ""}
+            {sideWords[pushedFrom ?? side]}
+          </small>
+        </span>
+      }
+    >
+      {() => (
+        <div class="push-sheet">
+          <label>
+            <span>Change of velocity</span>
+            <output>{speed.toFixed(1)} m/s</output>
+            <input
+              type="range"
+              min={PUSH_SPEEDS.least}
+              max={PUSH_SPEEDS.most}
+              step={PUSH_SPEEDS.step}
+              value={speed}
+              onInput={(event) => drive.setPush({ speed: Number(event.currentTarget.value) })}
+            />
+          </label>
+          <Choices
+            name="Side"
+            options={PUSH_SIDES.map((value) => ({
+              value,
+              text: value === "any" ? "From any side" : `From ${sideNames[value]}`,
+            }))}
+            current={side}
+            choose={(value) => drive.setPush({ side: value })}
+          />
+        </div>
+      )}
+    </Menu>
+  );
+}
+
+const sideNames = { left: "the left", right: "the right", front: "the front", back: "behind" } as const;
 
 /** Wanted speed to choose, reached speed to read. */
 function SpeedMenu({ store, drive }: Hands) {

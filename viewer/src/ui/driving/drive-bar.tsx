@@ -1,5 +1,7 @@
 /** The toolbar while driving: the simulation's clock, the picture, and whose policy acts. */
+import { type Driver, driversOf } from "../../page/gallery.ts";
 import type { Page } from "../../page/page.ts";
+import { IN_TRAINING } from "../../page/place.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import { CameraMenu, FollowButton, OptionsMenu } from "../view-menus.tsx";
 import { Choices } from "../widgets/choices.tsx";
@@ -21,8 +23,26 @@ export function DriveBar({ store, page }: { store: Store; page: Page }) {
       <CameraMenu store={store} page={page} />
       <OptionsMenu store={store} page={page} />
       <i class="divider" />
+      <RobotButton store={store} />
       <PolicyMenu store={store} page={page} />
     </nav>
+  );
+}
+
+/** Opens the list of all robots, where the studio has one. */
+function RobotButton({ store }: { store: Store }) {
+  const hasGallery = useStore(store, (state) => state.gallery !== null);
+  if (!hasGallery) return null;
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label="Robots"
+      title="Drive another robot"
+      onClick={() => store.set({ areRobotsOpen: true })}
+    >
+      <Icon name="robot" />
+    </button>
   );
 }
 
@@ -52,10 +72,41 @@ function KeyframeMenu({ store, page }: { store: Store; page: Page }) {
   );
 }
 
+interface OtherRobotsProps {
+  readonly others: readonly Driver[];
+  /** Whether there is a robot in training to return to. */
+  readonly isTraining: boolean;
+  readonly choose: (name: string | null) => void;
+}
+
+/** Controllers of other robots, which take the place of the one that is driven. */
+function OtherRobots({ others, isTraining, choose }: OtherRobotsProps) {
+  return (
+    <fieldset class="choices other-robots">
+      <legend>Other robots</legend>
+      {isTraining && (
+        <button type="button" onClick={() => choose(null)}>
+          The robot in training
+        </button>
+      )}
+      {others.map(({ name, isExperimental }) => (
+        <button key={name} type="button" onClick={() => choose(name)}>
+          {name}
+          {isExperimental && <em class="badge">experimental</em>}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
 /** Which policy acts; another one takes over in the middle of a step, as it stands. */
 function PolicyMenu({ store, page }: { store: Store; page: Page }) {
   const drive = useStore(store, (state) => state.drive);
+  const gallery = useStore(store, (state) => state.gallery);
+  const others = driversOf(gallery ?? []).filter(({ name }) => name !== drive?.policy);
   const policies = drive?.policies ?? [];
+  const canReturn = gallery !== null && !policies.some(({ key }) => key === IN_TRAINING);
+  const hasTraining = useStore(store, (state) => state.studio.shown !== null);
   const current = policies.find(({ key }) => key === drive?.policy);
   return (
     <Menu
@@ -83,6 +134,16 @@ function PolicyMenu({ store, page }: { store: Store; page: Page }) {
               close();
             }}
           />
+          {gallery && (
+            <OtherRobots
+              others={others}
+              isTraining={canReturn && hasTraining}
+              choose={(name) => {
+                page.place.drive(name);
+                close();
+              }}
+            />
+          )}
         </div>
       )}
     </Menu>

@@ -37,7 +37,7 @@ export function Toolbar({ store, page }: { store: Store; page: Page }) {
       <i class="divider" />
       <button
         type="button"
-        class="tool"
+        class="tool step-robot"
         aria-label="Previous robot"
         title="Previous robot (←)"
         onClick={() => page.view.followNext(-1)}
@@ -57,7 +57,7 @@ export function Toolbar({ store, page }: { store: Store; page: Page }) {
       </Menu>
       <button
         type="button"
-        class="tool"
+        class="tool step-robot"
         aria-label="Next robot"
         title="Next robot (→)"
         onClick={() => page.view.followNext(1)}
@@ -84,7 +84,11 @@ function GridMenu({ store, page }: { store: Store; page: Page }) {
   const total = useStore(store, (state) => state.info?.environments ?? 1);
   const counts = GRID_COUNTS.filter((count, k) => count <= total || GRID_COUNTS[k - 1] < total);
   return (
-    <Menu label="Robots shown" title="Robots shown side by side (G)" button={<Icon name="grid" />}>
+    <Menu
+      label="Robots shown"
+      title="Robots shown side by side (G)"
+      button={<GridIcon count={Math.min(current, total)} />}
+    >
       {(close) => (
         <Choices
           name="Robots shown"
@@ -100,6 +104,17 @@ function GridMenu({ store, page }: { store: Store; page: Page }) {
         />
       )}
     </Menu>
+  );
+}
+
+function GridIcon({ count }: { count: number }) {
+  return (
+    <>
+      <Icon name="grid" />
+      <span class="tool-count" data-testid="robots-shown">
+        {count}
+      </span>
+    </>
   );
 }
 

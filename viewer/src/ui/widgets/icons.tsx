@@ -73,6 +73,14 @@ const paths = {
       <path d="M4.2 8.4 10 7.6l5.8.8M10 7.6v4.6M10 12.2l-3.4 4.6M10 12.2l3.4 4.6" />
     </>
   ),
+  robot: (
+    <>
+      <rect x="4.5" y="6.5" width="11" height="9" rx="2.5" />
+      <path d="M10 6.5V3.5M2.5 9.5v3M17.5 9.5v3" />
+      <circle cx="7.8" cy="10.6" r=".7" fill="currentColor" />
+      <circle cx="12.2" cy="10.6" r=".7" fill="currentColor" />
+    </>
+  ),
   close: <path d="M5 5l10 10M15 5 5 15" />,
   check: <path d="M4 10.5 8 14.5l8-9" />,
 } as const;
