@@ -14,6 +14,8 @@ import { distSq, kernel, normSq, sumAbs, sumAbsProduct, weightedNormSq } from ".
 import { onRoughTerrain } from "../terrain.ts";
 import { contactTimers } from "../trackers/contact-timers.ts";
 import { surges } from "../trackers/surges.ts";
+import { GO1_WALK } from "../walking/figures/go1.ts";
+import { walkingLesson } from "../walking/walking-lesson.ts";
 import { FEET, FOOT_CONTACTS, go1, go1Differences } from "./go1.ts";
 import { trot } from "./go1-trot.ts";
 import { bodyFelt, jointsFelt, joystickSays, measuredWalk, trueEffort, trueState } from "./joystick.ts";
@@ -92,7 +94,7 @@ export const go1JoystickFlatTerrain = defineTask({
 
   terminate: { fell: (s) => s.robot.sensors.up[2] < 0 },
   ...measuredWalk,
-  lessons: { trot },
+  lessons: { trot, walk: walkingLesson(GO1_WALK) },
   presets: lessonRecipe("trot", 6_000_000),
 });
 

@@ -35,6 +35,11 @@ export interface WalkingFigures {
   readonly standing: number;
   /** Share of the command's ranges that training begins with. */
   readonly commandsFrom: number;
+  /**
+   * True: episodes of training end by a fall alone, below 65 % of the standing height or beyond 60°, and not where the task's own would.
+   * Default false: by either.
+   */
+  readonly fallsAlone?: boolean;
   /** Physics steps per second in training, where fewer than the task's will do. */
   readonly physicsHz?: number;
 }
@@ -74,8 +79,8 @@ export function walkingLesson(figures: WalkingFigures): Lesson<Walking, Robot> {
     },
     curriculum: { from: commandsFrom, step: 0.4 },
     reward: rewardsOf(figures),
-    alsoTerminate: {
-      sank: ({ robot }) => robot.baseHeight < LOWEST * figures.standing || robot.uprightness < LEAST_UPRIGHT,
+    [figures.fallsAlone === true ? "terminate" : "alsoTerminate"]: {
+      sank: ({ robot }: Walking) => robot.baseHeight < LOWEST * figures.standing || robot.uprightness < LEAST_UPRIGHT,
     },
   };
 }

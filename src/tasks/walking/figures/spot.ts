@@ -113,5 +113,6 @@ export const SPOT_WALK: WalkingFigures = {
   clearance: 0.12,
   soles: [0.0325, 0.0325, 0.0325, 0.0325],
   standing: 0.46,
+  fallsAlone: true,
   commandsFrom: 0.3,
 };
