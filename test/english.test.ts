@@ -82,7 +82,9 @@ describe("texts for users", () => {
 });
 
 const COMMANDS = [
-  ..."tasks train eval play replay studio bench export doctor diagnose reproduce".split(" ").map((name) => [name]),
+  ..."tasks train eval play replay studio verify bench export doctor diagnose reproduce"
+    .split(" ")
+    .map((name) => [name]),
   ..."modes ratio stability".split(" ").map((name) => ["diagnose", name]),
 ];
 

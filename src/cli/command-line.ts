@@ -55,6 +55,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "compute shards for trainings on other machines",
     load: () => import("./commands/worker.ts"),
   },
+  verify: {
+    takes: "<run>",
+    summary: "compute iterations of a run again and compare them",
+    load: () => import("./commands/verify.ts"),
+  },
   bench: {
     takes: "[what]",
     summary: "measure this machine",
