@@ -80,6 +80,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "diagnose a trained policy",
     load: () => import("./commands/diagnose.ts"),
   },
+  sweep: {
+    takes: "<task>",
+    summary: "train with several settings and compare them",
+    load: () => import("./commands/sweep.ts"),
+  },
   reproduce: {
     takes: "<table>",
     summary: "reproduce a published table and compare the numbers",
