@@ -89,7 +89,7 @@ const COMMANDS = [
 ];
 
 const HELP = [[], ...COMMANDS].map((words) => [...words, "--help"]);
-const WHOLE = ["train", "studio", "reproduce"].map((name) => [name, "--help-all"]);
+const WHOLE = ["train", "studio", "sweep", "reproduce"].map((name) => [name, "--help-all"]);
 
 describe.each([...HELP, ...WHOLE].map((words) => [words]))("flowgait %j", (words: string[]) => {
   it("spells settings as they are typed, and no default in brackets or after “without it”", async () => {

@@ -41,7 +41,7 @@ describe("flowgait sweep", () => {
       await callCli(...SWEEP, "--out", broken, "--json", "--checkpoint.every-seconds", "0"),
       await callCli(...SWEEP, "--out", whole, "--json"),
     ];
-    expect([resumed.code, straight.code]).toEqual([0, 0]);
+    expect([resumed.code, straight.code], resumed.stderr).toEqual([0, 0]);
     const [document, expected] = [resumed, straight].map((result) => JSON.parse(result.stdout) as Document);
     expect(document!.settings).toEqual(expected!.settings);
     expect(document!).toMatchObject({

@@ -10,8 +10,7 @@ const EXAMPLES = `
 Examples:
   flowgait sweep CheetahRun --vary algorithm.clip=0.05,0.1 --vary seed=1..3 --budget 2M
   flowgait sweep Go1JoystickFlatTerrain --vary reward.trackLinVel=4,6 --vary seed=1,2 --halving 1
-  flowgait sweep CheetahRun --random 20 --vary "algorithm.learning-rate=0.0001..0.003 log" --vary algorithm.epochs=2..8
-`;
+  flowgait sweep CheetahRun --random 20 --vary "algorithm.learning-rate=0.0001..0.003 log" --vary algorithm.epochs=2..8`;
 
 /** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export async function declare(command: Command, output: Output, words: readonly string[]): Promise<void> {
@@ -31,7 +30,11 @@ export async function declare(command: Command, output: Output, words: readonly 
       "--budget <steps>",
       "environment steps of all runs together, such as 2M (default: each run may take --steps)",
     )
-    .option("--halving <factor>", "after each rung one in so many settings continues; 1: train all to the end", "3")
+    .option(
+      "--halving <factor>",
+      "one in so many settings continues after each rung, the others stop; 1: train all to the end",
+      "3",
+    )
     .option(
       "--random <count>",
       'draw so many settings instead of all combinations; ranges such as 0.01..0.1 or "0.01..0.1 log" are allowed',
