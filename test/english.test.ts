@@ -82,12 +82,14 @@ describe("texts for users", () => {
 });
 
 const COMMANDS = [
-  ..."tasks train eval play replay studio bench export doctor diagnose reproduce".split(" ").map((name) => [name]),
+  ..."tasks train eval play replay studio verify bench export doctor diagnose reproduce"
+    .split(" ")
+    .map((name) => [name]),
   ..."modes ratio stability".split(" ").map((name) => ["diagnose", name]),
 ];
 
 const HELP = [[], ...COMMANDS].map((words) => [...words, "--help"]);
-const WHOLE = ["train", "studio", "reproduce"].map((name) => [name, "--help-all"]);
+const WHOLE = ["train", "studio", "sweep", "reproduce"].map((name) => [name, "--help-all"]);
 
 describe.each([...HELP, ...WHOLE].map((words) => [words]))("flowgait %j", (words: string[]) => {
   it("spells settings as they are typed, and no default in brackets or after “without it”", async () => {

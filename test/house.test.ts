@@ -5,8 +5,8 @@ import { packageRoot } from "../src/files/package-root.ts";
 
 /** The rooms of src from the lowest to the highest. `bench` measures all below it; the command line starts it. */
 const ROOMS = (
-  "math files figures graph policy algorithms config physics tasks threads footwork rollout drive learner runs train queue " +
-  "diagnose reproduction export mcap catalogue stream studio bench cli"
+  "math files figures graph policy algorithms config physics tasks threads footwork rollout drive learner runs train " +
+  "queue verify diagnose reproduction export mcap catalogue stream studio sweep bench cli"
 ).split(" ");
 /** Rooms that must run without MuJoCo, files or sockets. */
 const PURE = new Set(["math", "figures", "graph", "policy", "algorithms"]);

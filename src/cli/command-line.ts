@@ -60,6 +60,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "compute shards for trainings on other machines",
     load: () => import("./commands/worker.ts"),
   },
+  verify: {
+    takes: "<run>",
+    summary: "compute iterations of a run again and compare them",
+    load: () => import("./commands/verify.ts"),
+  },
   bench: {
     takes: "[what]",
     summary: "measure this machine",
@@ -79,6 +84,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     takes: "<diagnosis>",
     summary: "diagnose a trained policy",
     load: () => import("./commands/diagnose.ts"),
+  },
+  sweep: {
+    takes: "<task>",
+    summary: "train with several settings and compare them",
+    load: () => import("./commands/sweep.ts"),
   },
   reproduce: {
     takes: "<table>",

@@ -171,6 +171,12 @@ export const trainConfigSchema = z.strictObject({
           "s",
         ),
         keep: field(z.int().min(1), 3, "Number of newest checkpoints to keep; the best one is kept in addition.", OURS),
+        spread: field(
+          z.int().min(0),
+          4,
+          "Number of older checkpoints to keep, evenly spread over the run. flowgait verify computes iterations again from them.",
+          OURS,
+        ),
       }),
     )
     .prefault({}),

@@ -17,6 +17,7 @@ export const STREAM = {
   actionNoise: 10,
   probe: 11,
   terrain: 12,
+  sweep: 13,
 } as const;
 
 /** Where a purpose needs several streams, its number plus multiples of this name them. */

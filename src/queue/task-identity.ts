@@ -43,8 +43,15 @@ export async function taskIdentity(
 /** Folders of the package that results depend on. */
 const DECISIVE = ["scenes", "models"];
 
+let known: Promise<string> | null = null;
+
 /** One hash of this package's code, scenes and models. */
-export async function packageHash(): Promise<string> {
+export function packageHash(): Promise<string> {
+  known ??= computePackageHash();
+  return known;
+}
+
+async function computePackageHash(): Promise<string> {
   const code = fileURLToPath(new URL("..", import.meta.url));
   const hash = createHash("sha256");
   for (const folder of [code, ...DECISIVE.map((name) => join(packageRoot, name))]) await addFolder(folder, hash);

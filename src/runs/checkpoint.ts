@@ -3,6 +3,7 @@
  * here they are names, saved whole or not at all and read back with a clear line when something is wrong.
  * No wall-clock time is stored, so the same training gives the same bytes.
  */
+import { existsSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readError, writeError, writeFileAtomically } from "../files/atomic-file.ts";
@@ -45,6 +46,8 @@ export interface Checkpoint {
 export interface SaveOptions {
   /** Newest checkpoints that are kept, at least 1. */
   readonly keep: number;
+  /** Older checkpoints that are kept in addition, evenly spread over the run; default 0. */
+  readonly spread?: number;
   readonly best: boolean;
 }
 
@@ -60,10 +63,11 @@ export function encodeCheckpoint({ metadata, tensors }: Checkpoint): Uint8Array 
 /**
  * Reads a checkpoint's bytes.
  * @param source the file's name, for messages
+ * @param isDamaged whether one that does not match its sha256 is read all the same
  * @throws UserError when it is truncated, damaged, another format or another version
  */
-export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint {
-  const { metadata, tensors } = decodeSafetensors(bytes, source);
+export function decodeCheckpoint(bytes: Uint8Array, source: string, isDamaged = false): Checkpoint {
+  const { metadata, tensors } = decodeSafetensors(bytes, source, isDamaged);
   if (metadata.format !== MAGIC)
     throw new UserError(`${source}: format is ${metadata.format ?? "not named"}, expected ${MAGIC}`);
   if (metadata.formatVersion !== String(CHECKPOINT_VERSION))
@@ -88,7 +92,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
 }
 
 /**
- * Writes `checkpoints/step-<envSteps>.safetensors` below the run folder, then lets go of the oldest beyond `keep`.
+ * Writes `checkpoints/step-<envSteps>.safetensors` below the run folder, then lets go of those beyond `keep` and `spread`.
  * Encodes before it first waits, so the caller may change its arrays as soon as this returns its promise.
  * @returns the file's path
  * @throws UserError naming the file when it cannot be written; every earlier checkpoint stays as it was
@@ -126,6 +130,12 @@ export async function listCheckpoints(runFolder: string): Promise<string[]> {
     .filter((name) => stepFile.test(name))
     .sort((a, b) => checkpointSteps(a) - checkpointSteps(b))
     .map((name) => join(folder, name));
+}
+
+/** The same and the best one. */
+export async function everyCheckpoint(runFolder: string): Promise<string[]> {
+  const best = join(runFolder, "checkpoints", BEST);
+  return [...(await listCheckpoints(runFolder)), ...(existsSync(best) ? [best] : [])];
 }
 
 /** Environment steps of one of `listCheckpoints`, by its name. */
@@ -179,9 +189,21 @@ async function writeCheckpoint(runFolder: string, steps: number, bytes: Uint8Arr
   await makeInside(folder);
   await writeFileAtomically(path, bytes);
   if (options.best) await linkBest(path, join(folder, BEST), bytes);
-  const all = await listCheckpoints(runFolder);
-  for (const old of all.slice(0, -options.keep)) if (old !== path) await rm(old, { force: true });
+  for (const old of superfluous(await listCheckpoints(runFolder), options))
+    if (old !== path) await rm(old, { force: true });
   return path;
+}
+
+/** Of the older checkpoints those whose neighbours lie closest together, so that what stays is spread evenly. */
+function superfluous(all: readonly string[], { keep, spread = 0 }: SaveOptions): string[] {
+  const kept = [...all];
+  const dropped: string[] = [];
+  while (kept.length > keep + spread) {
+    const steps = kept.map(checkpointSteps);
+    const gaps = steps.slice(0, -keep).map((_, at) => steps[at + 1]! - (steps[at - 1] ?? 0));
+    dropped.push(...kept.splice(gaps.indexOf(Math.min(...gaps)), 1));
+  }
+  return dropped;
 }
 
 /** Makes a folder inside one that is there: a run folder that was removed is not made again, since it would look like a run. */

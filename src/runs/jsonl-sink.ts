@@ -6,7 +6,9 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppendedFile } from "../files/appended-file.ts";
 import { readError, writeFileAtomically } from "../files/atomic-file.ts";
+import type { IterationHashes, ManifestWriter } from "./manifest.ts";
 import type { EvaluationMetrics, FileSink, IterationMetrics, LogEvent, MetricSink } from "./metrics.ts";
+import { runPaths } from "./run-folder.ts";
 
 /** Where a resumed run's file left off. */
 export interface JsonlPosition {
@@ -18,18 +20,36 @@ export interface JsonlPosition {
 
 /**
  * A sink that appends every report to `path`: `{event: "iteration" | "evaluation" | "log", …}`.
+ * @param manifest records every line; the sink closes it
  * @throws UserError when the file cannot be written, also from later calls
  */
-export function jsonlFileSink(path: string): FileSink {
+export function jsonlFileSink(path: string, manifest?: ManifestWriter): FileSink {
   const file = new AppendedFile(path);
-  const write = (event: string, fields: object) => file.append(`${JSON.stringify({ event, ...fields })}\n`);
+  const write = (event: string, fields: Reported, hashes?: IterationHashes) => {
+    const line = JSON.stringify({ event, ...fields });
+    file.append(`${line}\n`);
+    const { steps, iteration } = fields;
+    manifest?.line(line, { event, steps, ...(iteration !== undefined && { iteration }), ...(hashes && { hashes }) });
+  };
   return {
-    iteration: (metrics) => write("iteration", metrics),
+    iteration: (metrics, hashes) => write("iteration", metrics, hashes),
     evaluation: (metrics) => write("evaluation", metrics),
     event: (event) => write("log", event),
-    copyTo: (runFolder) => file.copyTo(join(runFolder, basename(path))),
-    close: async () => file.close(),
+    copyTo: (runFolder) => {
+      file.copyTo(join(runFolder, basename(path)));
+      manifest?.copyTo(runPaths(runFolder).manifest);
+    },
+    close: async () => {
+      file.close();
+      manifest?.close();
+    },
   };
+}
+
+/** What every report has. */
+interface Reported {
+  readonly steps: number;
+  readonly iteration?: number;
 }
 
 /**

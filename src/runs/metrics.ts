@@ -1,8 +1,8 @@
 /** What a training run reports, as plain data, and the port that reports leave through. No file, stream or clock is touched here. */
-
 import type { GoalSummary } from "../rollout/goal-measures.ts";
 import type { NonFinite } from "../rollout/non-finite.ts";
 import type { SmoothnessSummary } from "../rollout/smoothness.ts";
+import type { IterationHashes } from "./manifest.ts";
 
 /** One training iteration: collection and update. */
 export interface IterationMetrics {
@@ -101,7 +101,8 @@ export interface LogEvent {
 
 /** Where reports go: a file, a terminal, a socket. Calls return at once; failures surface as UserError from a later call or from `close`. */
 export interface MetricSink {
-  iteration(metrics: IterationMetrics): void;
+  /** @param hashes what the iteration came to */
+  iteration(metrics: IterationMetrics, hashes?: IterationHashes): void;
   evaluation(metrics: EvaluationMetrics): void;
   event(event: LogEvent): void;
   /** Flushes; the sink accepts nothing afterwards. */

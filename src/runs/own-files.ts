@@ -16,6 +16,9 @@ import { Environment, isTaskFile, resolveTask, scenePath } from "../tasks/index.
 import { type FileHashes, hashesOf, type PortableFiles, portableTask, taskHashes } from "../tasks/own/portable-task.ts";
 import { slashed } from "../tasks/own/user-bundle.ts";
 
+/** Folders of a run that hold its copies. */
+export const COPIES = ["task", "robot"] as const;
+
 /** Bytes of files that a run copies; more are left where they are. */
 const LARGEST_COPY = 256 * 2 ** 20;
 
@@ -145,7 +148,7 @@ export function storedHashes(own: OwnFiles, main: string): FileHashes {
 /** Writes the files, and takes them away again where they do not work by themselves, such as those that name others by absolute paths. */
 async function keepCopy(
   folder: string,
-  name: string,
+  name: (typeof COPIES)[number],
   portable: PortableFiles | null,
   works: (entry: string, folder: string, files: number) => Promise<boolean>,
 ): Promise<string | null> {

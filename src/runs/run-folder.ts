@@ -21,6 +21,7 @@ export const RUNS_FOLDER = "runs";
 export interface RunPaths {
   readonly config: string;
   readonly metrics: string;
+  readonly manifest: string;
   readonly tensorboard: string;
   readonly checkpoints: string;
   readonly controller: string;
@@ -38,6 +39,7 @@ export function runPaths(folder: string): RunPaths {
   return {
     config: join(folder, "config.json"),
     metrics: join(folder, "metrics.jsonl"),
+    manifest: join(folder, "manifest.jsonl"),
     tensorboard: join(folder, "tensorboard"),
     checkpoints: join(folder, "checkpoints"),
     controller: join(folder, "controller.onnx"),

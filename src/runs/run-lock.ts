@@ -136,6 +136,11 @@ async function locksOf(folder: string): Promise<FoundLock[]> {
     .sort((a, b) => a.number - b.number);
 }
 
+/** @throws UserError naming the process that trains in a folder */
+export async function refuseWhileTrained(folder: string): Promise<void> {
+  await refuseLiving(folder, await locksOf(folder));
+}
+
 async function refuseLiving(folder: string, locks: readonly FoundLock[]): Promise<void> {
   for (const { path } of locks) {
     const holder = await livingHolder(path, folder);

@@ -12,7 +12,9 @@ import { runPaths } from "../runs/run-folder.ts";
 import { takenFiles } from "../runs/run-places.ts";
 import { tensorboardSink } from "../runs/tensorboard-sink.ts";
 import { describeTask } from "../tasks/index.ts";
+import type { Assembly } from "../train/assembly.ts";
 import { type Hire, Training } from "../train/training.ts";
+import { RunRecorder } from "../verify/run-recorder.ts";
 import type { LiveView } from "./live-view.ts";
 import { type PreparedRun, writeConfig } from "./prepared-run.ts";
 import { type Endangered, rescued } from "./rescued-run.ts";
@@ -40,24 +42,26 @@ export interface SessionOptions {
  */
 export async function runTraining(run: PreparedRun, options: SessionOptions): Promise<RunResult> {
   try {
-    return await trainIn(run, fileSinks(run), options);
+    return await trainIn(run, options);
   } finally {
     run.lock.release();
   }
 }
 
-async function trainIn(run: PreparedRun, files: readonly FileSink[], { sinks, signal, view, queue }: SessionOptions) {
+async function trainIn(run: PreparedRun, { sinks, signal, view, queue }: SessionOptions) {
+  const recorder = new RunRecorder(run.folder);
+  const files = fileSinks(run, recorder);
   const all = [...sinks, ...files, ...(view === undefined ? [] : [view.sink()])];
   let training: Training | null = null;
   try {
-    training = await startTraining(run, all, { view, queue });
+    training = await startTraining(run, all, { view, queue, recorder });
     view?.attach(training, run.folder, run.continued ? await storedHistory(run.folder) : undefined);
     const result = await training.run(signal);
     await closeAll(all);
     return { ...result, stopped: signal.aborted };
   } catch (error) {
     // What went wrong first is what people need to hear.
-    const told = training === null ? error : await rescued(endangered(training, run, files), error);
+    const told = training === null ? error : await rescued(endangered(training, run, { files, recorder }), error);
     await closeAll(all).catch(() => undefined);
     throw told;
   } finally {
@@ -69,13 +73,14 @@ async function trainIn(run: PreparedRun, files: readonly FileSink[], { sinks, si
 async function startTraining(
   run: PreparedRun,
   sinks: readonly MetricSink[],
-  { view, queue }: Pick<SessionOptions, "view" | "queue">,
+  { view, queue, recorder }: Pick<SessionOptions, "view" | "queue"> & { readonly recorder: RunRecorder },
 ): Promise<Training> {
   const { config, stored, folder, resume, continued, lock } = run;
   const guard = () => lock.check();
   const onCheckpoint = async (saved: SavedPolicy) => writeController(training, saved, folder, stored.run);
   const hire = queue ? hireFrom(queue, run) : undefined;
-  const watched = { onBurst: view?.onBurst, onCheckpoint, guard };
+  const begun = (assembly: Assembly) => recorder.begin(assembly);
+  const watched = { onBurst: view?.onBurst, onCheckpoint, guard, begun };
   const options = { config, stored, runFolder: folder, sinks, resume, hire, ...watched };
   const training: Training = await Training.create(options).catch(async (error: unknown) => {
     if (!continued) await rm(folder, { recursive: true, force: true });
@@ -85,28 +90,36 @@ async function startTraining(
 }
 
 /** A crew of whoever takes work from the queue. */
-function hireFrom(queue: QueueConnection, { stored, folder, files }: PreparedRun): Hire {
+export function hireFrom(
+  queue: QueueConnection,
+  { stored, folder, files }: Pick<PreparedRun, "stored" | "folder" | "files">,
+): Hire {
   return async (assembly, report) => {
     const { HandOut } = await import("../queue/hand-out.ts");
     return HandOut.create(queue, { name: basename(folder), shown: stored, files }, assembly, report);
   };
 }
 
-function endangered(training: Training, run: PreparedRun, sinks: readonly FileSink[]): Endangered {
+function endangered(
+  training: Training,
+  run: PreparedRun,
+  { files: sinks, recorder }: { readonly files: readonly FileSink[]; readonly recorder: RunRecorder },
+): Endangered {
   const { stored, folder, files, lock } = run;
   const finish = async (place: string) => {
     const saved = { policy: training.policy(), envSteps: training.steps };
     await writeController(training, saved, place, basename(place));
     const taken = await takenFiles(place, { folder, config: stored, files });
     await writeConfig(place, { ...stored, run: "" }, taken);
+    await recorder.beginCopy(place);
   };
   return { training, folder, lock, sinks, finish };
 }
 
-function fileSinks({ folder, resume, continued }: PreparedRun): FileSink[] {
+function fileSinks({ folder, resume, continued }: PreparedRun, { manifest }: RunRecorder): FileSink[] {
   const { metrics, tensorboard } = runPaths(folder);
   const resumedFrom = continued ? (resume?.checkpoint.metadata.envSteps ?? 0) : undefined;
-  return [jsonlFileSink(metrics), tensorboardSink(tensorboard, { resumedFrom })];
+  return [jsonlFileSink(metrics, manifest), tensorboardSink(tensorboard, { resumedFrom })];
 }
 
 /** Closes every sink, then throws the first failure. */

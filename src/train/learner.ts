@@ -52,9 +52,10 @@ export class Learner {
     this.stats.write(views.mean, views.std, config.normaliserFloor);
   }
 
-  /** Learns from the trajectories in the shared arrays. */
-  async update({ iteration, clock }: LearnedIteration): Promise<UpdateMeasures> {
+  /** Learns from the trajectories in the shared arrays. @param prepared called before the first gradient step */
+  async update({ iteration, clock }: LearnedIteration, prepared?: () => void): Promise<UpdateMeasures> {
     await this.prepare(clock);
+    prepared?.();
     const measures = await this.descend({ iteration, clock });
     this.publishNormaliser();
     const target = valueAt(this.#clipTarget, clock.envSteps);

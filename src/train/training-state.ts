@@ -1,6 +1,8 @@
 /** A run's whole state as a checkpoint, and back: weights, Adam, normaliser, shard states, counters. Nothing here depends on time or threads. */
 
+import { type TrainConfig, trajectoryHash } from "../config/config.ts";
 import type { StoredTensor, TensorData } from "../files/safetensors.ts";
+import { packageVersion } from "../files/version.ts";
 import { adamState, type IterationSizes, type IterationViews } from "../learner/iteration-layout.ts";
 import { UserError } from "../math/user-error.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
@@ -48,8 +50,26 @@ export interface TrainingParts {
   readonly criticLayout: ParameterLayout;
 }
 
+/** The whole state as of now. @param config as checkpoints hold it, without places of this machine */
+export function checkpointOf(parts: TrainingParts, config: TrainConfig): Checkpoint {
+  const { iteration, clock } = parts.loop;
+  return {
+    metadata: {
+      packageVersion: packageVersion(),
+      task: config.task,
+      algorithm: config.algorithm.name,
+      seed: config.seed,
+      iteration,
+      envSteps: clock.envSteps,
+      ...trajectoryHash(config),
+      state: storedState(parts),
+    },
+    tensors: storedTensors(parts),
+  };
+}
+
 /** The arrays of a checkpoint, copied. */
-export function storedTensors(parts: TrainingParts): Record<string, StoredTensor> {
+function storedTensors(parts: TrainingParts): Record<string, StoredTensor> {
   const { views, learner, sizes, loop } = parts;
   const states = sizes.shards * sizes.shardStateSize;
   const current = views.shardState.slice(loop.generation * states, (loop.generation + 1) * states);
@@ -70,7 +90,7 @@ export function storedTensors(parts: TrainingParts): Record<string, StoredTensor
 }
 
 /** The counters of a checkpoint, as JSON. */
-export function storedState({ loop, learner, views }: TrainingParts): string {
+function storedState({ loop, learner, views }: TrainingParts): string {
   const { iteration: _iteration, generation: _generation, ...rest } = loop;
   const [actor, critic] = views.optimiserSteps;
   const optimiserSteps = { actor, critic };

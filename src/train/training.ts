@@ -3,10 +3,8 @@
  * checkpoints leaves through sinks; the clock is an argument. Results depend on the configuration alone.
  */
 
-import { rowsPerIteration, type TrainConfig, trajectoryHash } from "../config/config.ts";
-import { packageVersion } from "../files/version.ts";
+import { rowsPerIteration, type TrainConfig } from "../config/config.ts";
 import { policySpec } from "../learner/networks.ts";
-import { advanced } from "../policy/run-clock.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import { isAction, nonFiniteText } from "../rollout/non-finite.ts";
 import type { TrainedPolicy } from "../rollout/policy-data.ts";
@@ -14,14 +12,13 @@ import { type Checkpoint, saveCheckpoint } from "../runs/checkpoint.ts";
 import type { IterationMetrics, LogEvent, MetricSink } from "../runs/metrics.ts";
 import type { Environment } from "../tasks/index.ts";
 import { type Assembly, assemble, disassemble } from "./assembly.ts";
-import { collectIteration } from "./collection.ts";
-import type { UpdateMeasures } from "./descent.ts";
 import { EpisodeWindow } from "./episode-window.ts";
 import { evaluateOn, evaluationScore } from "./evaluate.ts";
 import { IncidentDesk } from "./incidents.ts";
+import { computeIteration, type IterationResult, iterationNumbers } from "./iteration.ts";
 import type { Crew, Machines } from "./jobs.ts";
 import { RefusedSteps } from "./refused-steps.ts";
-import { type RestoreOptions, restore, storedState, storedTensors, type TrainingParts } from "./training-state.ts";
+import { checkpointOf, type RestoreOptions, restore, type TrainingParts } from "./training-state.ts";
 import { WarningTally } from "./warning-tally.ts";
 import { WatchDesk, type WatchedBurst } from "./watch-desk.ts";
 
@@ -53,6 +50,8 @@ export interface TrainingOptions {
   readonly onBurst?: (burst: WatchedBurst) => void;
   /** Called before every iteration and every checkpoint; what it throws ends the run */
   readonly guard?: () => void;
+  /** Called once, with the state that the run begins or resumes from; its failure ends the run */
+  readonly begun?: (assembly: Assembly) => Promise<void>;
   /** Finds others who collect and evaluate; without it the run's own threads do */
   readonly hire?: Hire;
   /** Milliseconds of a monotonic clock; used for reports and for the time between checkpoints only */
@@ -116,7 +115,7 @@ export class Training {
    * @throws UserError where task, scene, engine or checkpoint are at fault
    */
   static async create(options: TrainingOptions): Promise<Training> {
-    const { config, sinks, resume, hire } = options;
+    const { config, sinks, resume, begun, hire } = options;
     const report = (message: string) => {
       const steps = assembly.parts.loop.clock.envSteps;
       for (const sink of sinks) sink.event({ kind: "worker", steps, message });
@@ -124,6 +123,7 @@ export class Training {
     const assembly: Assembly = await assemble(config, report);
     try {
       if (resume) restore(assembly.parts, resume.checkpoint, resume.source, resume);
+      await begun?.(assembly);
       return new Training(options, assembly, hire ? await hire(assembly, report) : assembly.pool);
     } catch (error) {
       await disassemble(assembly);
@@ -221,21 +221,20 @@ export class Training {
   }
 
   async #iterate(): Promise<void> {
-    const { loop, learner } = this.#parts;
     const started = this.#nowMs();
-    const report = await collectIteration(this.#crew, this.config, this.#parts, (shard) =>
-      this.watch.requestFor(shard),
-    ).catch((error: unknown) => this.#saveAndThrow(error));
-    const collected = this.#nowMs();
-    this.incidents.look(report);
-    this.#showBurst(collected - started);
-    const measures = await learner.update(loop);
-    this.#averagePolicy();
+    let collected: number | null = null;
+    const place = { crew: this.#crew, config: this.config, parts: this.#parts };
+    const result = await computeIteration(place, {
+      watch: (shard) => this.watch.requestFor(shard),
+      collected: (report) => {
+        collected = this.#nowMs();
+        this.incidents.look(report);
+        this.#showBurst(collected - started);
+      },
+    }).catch((error: unknown) => (collected === null ? this.#saveAndThrow(error) : Promise.reject(error)));
     const ended = this.#nowMs();
-    loop.iteration++;
-    loop.clock = advanced(loop.clock, this.config.horizon, this.config.envs);
     this.#seconds += (ended - started) / 1000;
-    this.#reportIteration(report, measures, { collectMs: collected - started, updateMs: ended - collected });
+    this.#reportIteration(result, { collectMs: collected! - started, updateMs: ended - collected! });
   }
 
   #showBurst(collectMs: number): void {
@@ -243,33 +242,21 @@ export class Training {
     if (burst !== null) this.#options.onBurst?.(burst);
   }
 
-  /** average ← decay·average + (1 − decay)·weights, after a warm-up in which it follows the weights. */
-  #averagePolicy(): void {
-    const { views, average, loop } = this.#parts;
-    const { averaging, averagingStart } = this.config.algorithm;
-    const keep = loop.iteration < averagingStart ? 0 : averaging;
-    for (let i = 0; i < average.length; i++) average[i] = keep * average[i] + (1 - keep) * views.actor[i];
-  }
-
   #reportIteration(
-    report: EpisodeReport,
-    measures: UpdateMeasures,
+    { report, measures, hashes }: IterationResult,
     { collectMs, updateMs }: { readonly collectMs: number; readonly updateMs: number },
   ): void {
     const { loop } = this.#parts;
-    this.#episodes.add(report);
     const metrics: IterationMetrics = {
       iteration: loop.iteration,
       steps: this.steps,
       seconds: this.#seconds,
       stepsPerSecond: (1000 * rowsPerIteration(this.config)) / (collectMs + updateMs),
-      ...this.#episodes.describe(report, this.trainedEnv),
-      losses: measures,
+      ...iterationNumbers(this.#episodes, { report, measures }, this.trainedEnv),
       timing: { collectSeconds: collectMs / 1000, updateSeconds: updateMs / 1000 },
-      nanResets: report.nans.length,
       ...this.#queueMetrics(collectMs, updateMs),
     };
-    for (const sink of this.#options.sinks) sink.iteration(metrics);
+    for (const sink of this.#options.sinks) sink.iteration(metrics, hashes);
     this.#reportNans(report.nans.filter(({ refusal }) => refusal === ""));
     const refused = this.#refused.add(report);
     if (refused !== null) this.#event("warning", `${this.env.task.name}: ${refused}`);
@@ -357,7 +344,7 @@ export class Training {
     this.#savedAtMs = this.#nowMs();
     const contents = { policy: this.policy(), envSteps: this.steps };
     const saved = saveCheckpoint(this.#options.runFolder, this.checkpoint(), {
-      keep: this.config.checkpoint.keep,
+      ...this.config.checkpoint,
       best,
     });
     this.#saving = saved
@@ -372,20 +359,6 @@ export class Training {
 
   /** The whole state as of now. */
   checkpoint(): Checkpoint {
-    const { loop } = this.#parts;
-    const config = this.#options.stored ?? this.config;
-    return {
-      metadata: {
-        packageVersion: packageVersion(),
-        task: config.task,
-        algorithm: config.algorithm.name,
-        seed: config.seed,
-        iteration: loop.iteration,
-        envSteps: this.steps,
-        ...trajectoryHash(config),
-        state: storedState(this.#parts),
-      },
-      tensors: storedTensors(this.#parts),
-    };
+    return checkpointOf(this.#parts, this.#options.stored ?? this.config);
   }
 }

@@ -121,7 +121,7 @@ describe("a run of a user's own task", () => {
 
   it("holds the same bytes whatever its project's folder is called, and names no folder of the machine", () => {
     const [first, second] = [filesBelow(run), filesBelow(moved)];
-    const timed = /^(metrics\.jsonl|tensorboard.*)$/;
+    const timed = /^((metrics|manifest)\.jsonl|tensorboard.*)$/;
     const compared = [...first.keys()].filter((name) => !timed.test(name)).sort();
     expect(compared).toEqual([
       "checkpoints/best.safetensors",

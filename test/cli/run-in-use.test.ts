@@ -22,11 +22,13 @@ async function startTraining(cwd: string, run: string, shellPrefix = "", task = 
 
 /** Everything that a run needs, at one and the same step, and that it can be gone on from. */
 async function expectWhole(run: string, own: readonly string[] = []): Promise<void> {
-  const kept = ["checkpoints", "config.json", "controller.onnx", "metrics.jsonl", "tensorboard"];
+  const kept = ["checkpoints", "config.json", "controller.onnx", "manifest.jsonl", "metrics.jsonl", "tensorboard"];
   expect(readdirSync(run).sort()).toEqual([...kept, ...own].sort());
   const steps = checkpointSteps(await latestCheckpoint(run));
   const reports = reportsIn(run).map((report) => report.steps);
   expect(reports).toEqual(Array.from({ length: steps / 512 }, (_, k) => 512 * (k + 1)));
+  const found = await callCli("verify", run, "--sample", "0", "--workers", "1");
+  expect(found.code, found.stdout + found.stderr).toBe(0);
   const { code, stderr } = await callCli("train", "--resume", run, "--steps", String(steps + 512));
   expect(code, stderr).toBe(0);
   expect(

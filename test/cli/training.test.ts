@@ -39,7 +39,7 @@ describe("a run of flowgait train --json", () => {
   });
 
   it("leaves configuration, metrics, checkpoints and controller", () => {
-    const written = ["checkpoints", "config.json", "controller.onnx", "metrics.jsonl", "tensorboard"];
+    const written = ["checkpoints", "config.json", "controller.onnx", "manifest.jsonl", "metrics.jsonl", "tensorboard"];
     expect(readdirSync(run).sort()).toEqual(written);
     expect(readdirSync(join(run, "checkpoints")).sort()).toEqual([
       "best.safetensors",

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -82,6 +82,27 @@ describe("a training whose shards are computed by other processes", () => {
     workersAre(...Array.from({ length: count }, (_, at) => `w${at}`));
     const learner = await readyLearner();
     expect((await learner.run()).equals(expected)).toBe(true);
+  });
+
+  it("a worker that joins late helps from the next shard on", async () => {
+    workersAre();
+    const tired = join(server.folder, "tired");
+    task = nappingTask(server.folder, 40, tired);
+    const rested = await withThreads(server.folder, SMALL, task);
+    writeFileSync(tired, "");
+    workersAre("w0");
+    const learner = await readyLearner();
+    const done = learner.run();
+    await busy(learner, "w0");
+    addWorker("w1");
+    await learner.told(/worker w1 joined/);
+    await busy(learner, "w1");
+    // Still the first iteration, which w0 alone would take long for.
+    expect(learner.training.steps).toBe(0);
+    rmSync(tired);
+    expect((await done).equals(rested)).toBe(true);
+    workersAre();
+    task = nappingTask(server.folder, 1);
   });
 
   it("has it after a worker stopped answering and came back", async () => {

@@ -11,7 +11,7 @@ import { storedPolicy } from "../../src/runs/stored-policy.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { assemble, disassemble } from "../../src/train/assembly.ts";
 import { collectIteration } from "../../src/train/collection.ts";
-import { restore, storedState, storedTensors, type TrainingParts } from "../../src/train/training-state.ts";
+import { checkpointOf, restore } from "../../src/train/training-state.ts";
 
 const algorithm = {
   minibatches: 1,
@@ -27,15 +27,6 @@ const config = resolveTrainConfig({
   overrides: { envs: 4, shards: 2, horizon: 8, workers: 1, algorithm: { name: "ppo", ...algorithm } },
 });
 
-function checkpointOf(parts: TrainingParts): Checkpoint {
-  const { iteration, clock } = parts.loop;
-  const run = { packageVersion: "", task: config.task, algorithm: "ppo", seed: 1, config: "", configHash: "" };
-  return {
-    metadata: { ...run, iteration, envSteps: clock.envSteps, state: storedState(parts) },
-    tensors: storedTensors(parts),
-  };
-}
-
 /** A run of three iterations whose best evaluation was 7. */
 async function parent(): Promise<Checkpoint> {
   const { pool, parts, ...rest } = await assemble(config, () => {});
@@ -46,7 +37,7 @@ async function parent(): Promise<Checkpoint> {
     parts.loop.clock = advanced(parts.loop.clock, config.horizon, config.envs);
   }
   parts.loop.bestReturn = 7;
-  const checkpoint = checkpointOf(parts);
+  const checkpoint = checkpointOf(parts, config);
   await disassemble({ pool, parts, ...rest });
   return checkpoint;
 }
@@ -99,7 +90,7 @@ describe("a run that begins from a checkpoint", async () => {
     };
     const assembly = await assemble(config, () => {});
     restore(assembly.parts, older, "test");
-    expect(storedTensors(assembly.parts).shards.data).toEqual(shards.data);
+    expect(checkpointOf(assembly.parts, config).tensors.shards!.data).toEqual(shards.data);
     expect(assembly.parts.loop.clock).toEqual({ envSteps: 96, ticks: 24, origin: { envSteps: 0, ticks: 0 } });
     await disassemble(assembly);
   });

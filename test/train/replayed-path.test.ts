@@ -7,11 +7,10 @@ import { changeConfig } from "../../src/config/presets.ts";
 import { updateSpec } from "../../src/learner/networks.ts";
 import { keptLayout } from "../../src/learner/rows.ts";
 import { advanced } from "../../src/policy/run-clock.ts";
-import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { type Assembly, assemble, disassemble } from "../../src/train/assembly.ts";
 import { collectIteration } from "../../src/train/collection.ts";
-import { restore, storedState, storedTensors } from "../../src/train/training-state.ts";
+import { checkpointOf, restore } from "../../src/train/training-state.ts";
 
 const FLOW_STEPS = 3;
 const update = { minibatches: 1, epochs: 1, unroll: 4, policyHidden: [8, 8], criticHidden: [8] };
@@ -40,16 +39,6 @@ async function run(config: TrainConfig, { pool, parts }: Assembly, iterations: n
     loop.iteration++;
     loop.clock = advanced(loop.clock, config.horizon, config.envs);
   }
-}
-
-function checkpointOf({ parts }: Assembly, config: TrainConfig): Checkpoint {
-  const { iteration, clock } = parts.loop;
-  const { task, seed, algorithm } = config;
-  const metadata = { packageVersion: "", task, algorithm: algorithm.name, seed, iteration, envSteps: clock.envSteps };
-  return {
-    metadata: { ...metadata, config: "", configHash: "", state: storedState(parts) },
-    tensors: storedTensors(parts),
-  };
 }
 
 /** Largest distance between a row's replayed end and its recorded action, and the rows' mean distance from noise to action. */
@@ -101,7 +90,7 @@ describe.each(replaying.map((config) => [config.algorithm.name, config] as const
         const checkpoint = await withAssembly(config, async (assembly) => {
           await run(config, assembly, 3);
           expectSamePath(assembly, config, "in a run from its beginning");
-          return checkpointOf(assembly, config);
+          return checkpointOf(assembly.parts, config);
         });
         await withAssembly(config, async (assembly) => {
           restore(assembly.parts, checkpoint, "test");
