@@ -119,6 +119,20 @@ describe.each(["training", "drive"] as const)("whoever looks at %s", (channel) =
     expect(unseen).toEqual([]);
   });
 
+  it("moves within a group of radio buttons by the arrow keys, and chooses by Enter", async () => {
+    await page.getByRole("button", { name: "Camera" }).click();
+    await page.getByRole("radio", { name: "Three-quarter" }).focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Front");
+    expect(await page.evaluate("flowgait.state.cameraView")).toBe("three-quarter");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("flowgait.state.cameraView")).toBe("side");
+    await page.getByRole("button", { name: "Camera" }).click();
+    await page.getByRole("radio", { name: "Three-quarter" }).click();
+  });
+
   it("is told what every control is", async () => {
     for (const menu of (await page.locator(".menu > .tool").all()).slice(0, 3)) {
       await menu.click();

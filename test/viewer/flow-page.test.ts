@@ -153,9 +153,28 @@ describe("the page about flows", () => {
     await page.getByRole("switch", { name: "Data are samples" }).check();
     await pageUntil(page, "flowPage.targets.target.length > 10");
     expect(Math.abs((await shareAbove(0)) - 0.75)).toBeLessThan(0.06);
-    await page.getByRole("button", { name: "One update" }).click();
+    await page.getByLabel("Weight by advantage").click();
     await pageUntil(page, "flowPage.setting.modes[0].weight > 0.7");
     expect(await shareAbove(0)).toBeGreaterThan(0.82);
+  });
+
+  it("the figure stays on screen with each control that changes it", async () => {
+    for (const size of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.setViewportSize(size);
+      for (const control of [page.getByLabel("Stochastic"), page.getByRole("button", { name: "One update" })]) {
+        await control.focus();
+        const [figure, own] = [await page.locator("figure").boundingBox(), await control.boundingBox()];
+        expect(figure!.y).toBeGreaterThanOrEqual(0);
+        expect(figure!.y + figure!.height).toBeLessThanOrEqual(size.height);
+        expect(own!.y).toBeGreaterThanOrEqual(0);
+        expect(own!.y + own!.height).toBeLessThanOrEqual(size.height);
+        expect(own!.y >= figure!.y + figure!.height || own!.x >= figure!.x + figure!.width).toBe(true);
+      }
+    }
+    await page.setViewportSize({ width: 1000, height: 900 });
   });
 
   it("can be paused, is dark or light, fits a phone, and makes no error", async () => {

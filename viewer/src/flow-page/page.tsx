@@ -34,39 +34,43 @@ export function FlowPage({ theme, keepTheme }: { theme: Theme; keepTheme: (theme
           number, so the whole field can be seen: noise on the left, data on the right. Drag the round handles, or focus
           one and press the arrow keys.
         </p>
-        <Figure
-          setting={flow.setting}
-          change={flow.setSetting}
-          targets={flow.targets}
-          particles={flow.particles}
-          isPlaying={isPlaying}
-          theme={shownTheme}
-          strength={flow.strength}
-        />
-        <div class="bar">
-          <button type="button" class="button strong" onClick={() => setPlaying(!isPlaying)}>
-            {isPlaying ? "Pause" : "Play"}
-          </button>
-          <button type="button" class="button" onClick={flow.drawAgain}>
-            New noise
-          </button>
-          <button type="button" class="button" onClick={flow.reset}>
-            Reset
-          </button>
-          <Slider
-            label="Particles"
-            min={COUNTS.least}
-            max={COUNTS.most}
-            step={50}
-            value={flow.count}
-            set={flow.setCount}
+        <div class="figure-column">
+          <Figure
+            setting={flow.setting}
+            change={flow.setSetting}
+            targets={flow.targets}
+            particles={flow.particles}
+            isPlaying={isPlaying}
+            theme={shownTheme}
+            strength={flow.strength}
           />
+          <div class="bar">
+            <button type="button" class="button strong" onClick={() => setPlaying(!isPlaying)}>
+              {isPlaying ? "Pause" : "Play"}
+            </button>
+            <button type="button" class="button" onClick={flow.drawAgain}>
+              New noise
+            </button>
+            <button type="button" class="button" onClick={flow.reset}>
+              Reset
+            </button>
+            <Slider
+              label="Particles"
+              min={COUNTS.least}
+              max={COUNTS.most}
+              step={50}
+              value={flow.count}
+              set={flow.setCount}
+            />
+          </div>
         </div>
-        <Modes setting={flow.setting} change={flow.setSetting} />
-        <VelocityText />
-        <NoiseSection noise={flow.noise} change={flow.setNoise} />
-        <Advantages setting={flow.setting} change={flow.setSetting} />
-        <SignsText />
+        <div class="text-column">
+          <Modes setting={flow.setting} change={flow.setSetting} />
+          <VelocityText />
+          <NoiseSection noise={flow.noise} change={flow.setNoise} />
+          <Advantages setting={flow.setting} change={flow.setSetting} />
+          <SignsText />
+        </div>
       </main>
     </>
   );

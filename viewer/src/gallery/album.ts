@@ -19,6 +19,8 @@ export interface Film {
 
 interface Order {
   readonly subject: PortraitSubject;
+  /** Of orders that came together; those that came last are on screen now. */
+  batch: number;
   readonly film: Promise<Film>;
   readonly resolve: (film: Film) => void;
   readonly reject: (reason: Error) => void;
@@ -28,8 +30,12 @@ interface Order {
 export class Album {
   private readonly send: (message: ClientMessage) => void;
   private readonly orders = new Map<string, Order>();
-  /** Subjects that were not answered yet; the first one is being made. */
+  /** Orders that were not answered yet, in the order in which they came. */
   private waiting: Order[] = [];
+  /** The one that is being made. */
+  private asked: Order | null = null;
+  private batch = 0;
+  private batchTimer = 0;
 
   constructor(send: (message: ClientMessage) => void) {
     this.send = send;
@@ -39,31 +45,32 @@ export class Album {
   get(subject: PortraitSubject): Promise<Film> {
     const key = subjectKey(subject);
     const known = this.orders.get(key);
+    if (known) known.batch = this.currentBatch();
     if (known) return known.film;
-    const order = orderOf(subject);
+    const order = orderOf(subject, this.currentBatch());
     order.film.catch(() => this.orders.delete(key));
     this.orders.set(key, order);
     this.waiting.push(order);
-    if (this.waiting.length === 1) this.ask();
+    if (this.asked === null) this.askNext();
     return order.film;
   }
 
   /** A connection is there again: what was asked before is asked again. */
   greeted(): void {
-    this.ask();
+    this.askNext();
   }
 
   /** The answer to the question that was asked last. */
   async receive({ task, controller, data }: PortraitMessage): Promise<void> {
     const order = this.orders.get(subjectKey({ task, controller }));
-    if (!order || !this.waiting.includes(order)) return;
+    if (!order || order !== this.asked) return;
     this.end(order);
     order.resolve(await filmOf(data));
   }
 
   /** The question that was asked last was refused. */
   refused(reason: string): void {
-    const [order] = this.waiting;
+    const order = this.asked;
     if (!order) return;
     this.end(order);
     order.reject(new Error(reason));
@@ -71,21 +78,34 @@ export class Album {
 
   private end(order: Order): void {
     this.waiting = this.waiting.filter((one) => one !== order);
-    this.ask();
+    this.askNext();
   }
 
-  private ask(): void {
-    const [next] = this.waiting;
-    if (next) this.send({ type: "portrait", ...next.subject });
+  /** What came into view last is asked for first. */
+  private askNext(): void {
+    const newest = Math.max(...this.waiting.map(({ batch }) => batch));
+    this.asked = this.waiting.find(({ batch }) => batch === newest) ?? null;
+    if (this.asked) this.send({ type: "portrait", ...this.asked.subject });
+  }
+
+  /** The same number for all that is asked for in one turn of the page. */
+  private currentBatch(): number {
+    if (this.batchTimer === 0) {
+      this.batch++;
+      this.batchTimer = window.setTimeout(() => {
+        this.batchTimer = 0;
+      });
+    }
+    return this.batch;
   }
 }
 
-function orderOf(subject: PortraitSubject): Order {
+function orderOf(subject: PortraitSubject, batch: number): Order {
   let settle: Pick<Order, "resolve" | "reject"> | null = null;
   const film = new Promise<Film>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  return { subject, film, ...settle! };
+  return { subject, batch, film, ...settle! };
 }
 
 async function filmOf(data: string): Promise<Film> {

@@ -2,6 +2,7 @@
 import type { Channel } from "../../../src/stream/protocol.ts";
 import type { Page } from "../page/page.ts";
 import { type Store, useStore } from "../state/store.ts";
+import { radioKeys } from "./widgets/radio-keys.ts";
 
 const names: Readonly<Record<Channel, string>> = { training: "Training", drive: "Drive" };
 const order: readonly Channel[] = ["training", "drive"];
@@ -14,13 +15,14 @@ export function ChannelSwitch({ store, page }: { store: Store; page: Page }) {
   const isStart = useStore(store, (state) => state.isStudio && state.isStart);
   if (channels.length < 2) return null;
   return (
-    <div class="segments" role="radiogroup" aria-label="What to look at">
+    <div class="segments" role="radiogroup" aria-label="What to look at" onKeyDown={(event) => radioKeys(event, true)}>
       {isStudio && (
         // biome-ignore lint/a11y/useSemanticElements: a segment is a button that looks pressed
         <button
           type="button"
           role="radio"
           aria-checked={isStart}
+          tabIndex={isStart ? 0 : -1}
           title="Start (H)"
           onClick={() => page.place.goToStart()}
         >
@@ -36,6 +38,7 @@ export function ChannelSwitch({ store, page }: { store: Store; page: Page }) {
             type="button"
             role="radio"
             aria-checked={!isStart && name === channel}
+            tabIndex={!isStart && name === channel ? 0 : -1}
             onClick={() => page.drive.show(name)}
           >
             {names[name]}

@@ -4,10 +4,11 @@ import type { Divergence } from "../../page/divergence.ts";
 import type { Page } from "../../page/page.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import { formatFixed } from "../widgets/format.ts";
+import { Segments } from "../widgets/segments.tsx";
 
 const ways = [
-  { isBeside: true, text: "Side by side" },
-  { isBeside: false, text: "Overlaid" },
+  { value: "beside", text: "Side by side" },
+  { value: "overlaid", text: "Overlaid" },
 ] as const;
 
 /** Above the timeline. */
@@ -18,20 +19,12 @@ export function CompareBar({ store, page }: { store: Store; page: Page }) {
   if (!isComparing) return null;
   return (
     <section class="compare-bar glass" aria-label="Branch and original">
-      <div class="segments" role="radiogroup" aria-label="How the original is shown">
-        {ways.map((way) => (
-          // biome-ignore lint/a11y/useSemanticElements: a segment is a button that looks pressed
-          <button
-            key={way.text}
-            type="button"
-            role="radio"
-            aria-checked={way.isBeside === isBeside}
-            onClick={() => store.set({ isBeside: way.isBeside })}
-          >
-            {way.text}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="How the original is shown"
+        choices={ways}
+        value={isBeside ? "beside" : "overlaid"}
+        choose={(way) => store.set({ isBeside: way === "beside" })}
+      />
       <span class="compare-apart" data-testid="apart">
         <b>{formatFixed(apart)}</b> m apart
       </span>

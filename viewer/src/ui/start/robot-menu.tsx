@@ -62,7 +62,7 @@ function RobotCard({ store, page, robot, drive }: RobotCardProps) {
   const subject = { task: first?.task ?? tasks[0], controller: first?.name ?? null };
   return (
     <article class="robot-card wide" data-robot={name}>
-      <RobotPicture store={store} gallery={page.gallery} subject={subject} />
+      <RobotPicture store={store} gallery={page.gallery} subject={subject} isOnTop />
       <div class="robot-card-text">
         <strong>{name}</strong>
         <ul class="robot-tasks">

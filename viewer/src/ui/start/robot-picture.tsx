@@ -12,18 +12,21 @@ interface RobotPictureProps {
   readonly store: Store;
   readonly gallery: Gallery;
   readonly subject: PortraitSubject;
+  /** Whether it belongs to the list that covers all others while it is open. */
+  readonly isOnTop?: boolean;
 }
 
 /** The canvas of a picture; its film is asked for when it comes into view. */
-export function RobotPicture({ store, gallery, subject }: RobotPictureProps) {
+export function RobotPicture({ store, gallery, subject, isOnTop = false }: RobotPictureProps) {
   const theme = useStore(store, (state) => state.theme);
   const hasScreen = useStore(store, (state) => state.screen !== "absent");
+  const isCovered = useStore(store, (state) => state.areRobotsOpen && !isOnTop);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { task, controller } = subject;
   useEffect(() => {
-    if (!hasScreen || !canvas.current) return;
+    if (!hasScreen || isCovered || !canvas.current) return;
     return whileSeen(canvas.current, (seen) => hang(gallery, { task, controller }, seen));
-  }, [gallery, task, controller, theme, hasScreen]);
+  }, [gallery, task, controller, theme, hasScreen, isCovered]);
   if (!hasScreen) return null;
   return (
     <span class="robot-picture" aria-hidden="true">

@@ -6,6 +6,7 @@ import { type FormState, isBusy } from "../../page/studio.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import { formatCount } from "../widgets/format.ts";
 import { Icon } from "../widgets/icons.tsx";
+import { Segments } from "../widgets/segments.tsx";
 import { TrainSettings } from "./train-settings.tsx";
 
 /** The sheet; nothing while it is closed. */
@@ -112,13 +113,13 @@ function Choice({ form, catalogue, page }: Omit<FormProps, "store">) {
           ))}
         </select>
       </label>
-      <Segments
+      <Labelled
         label="Preset"
         options={catalogue.presets}
         current={form.preset}
         choose={(preset) => page.studio.changeForm({ preset, algorithm: null })}
       />
-      <Segments
+      <Labelled
         label="Algorithm"
         options={catalogue.algorithms}
         current={algorithm}
@@ -128,31 +129,19 @@ function Choice({ form, catalogue, page }: Omit<FormProps, "store">) {
   );
 }
 
-interface SegmentsProps {
+interface LabelledProps {
   readonly label: string;
   readonly options: readonly string[];
   readonly current: string;
   readonly choose: (option: string) => void;
 }
 
-function Segments({ label, options, current, choose }: SegmentsProps) {
+function Labelled({ label, options, current, choose }: LabelledProps) {
+  const choices = options.map((option) => ({ value: option, text: option }));
   return (
     <div class="form-segments">
       <span>{label}</span>
-      <div class="segments" role="radiogroup" aria-label={label}>
-        {options.map((option) => (
-          // biome-ignore lint/a11y/useSemanticElements: a segment is a button that looks pressed
-          <button
-            key={option}
-            type="button"
-            role="radio"
-            aria-checked={option === current}
-            onClick={() => choose(option)}
-          >
-            {option}
-          </button>
-        ))}
-      </div>
+      <Segments label={label} choices={choices} value={current} choose={choose} />
     </div>
   );
 }

@@ -1,4 +1,6 @@
 /** A choice of one of a few, side by side. */
+import { radioKeys, radioStop } from "./radio-keys.ts";
+
 interface SegmentsProps<T extends string> {
   readonly label: string;
   readonly choices: readonly { readonly value: T; readonly text: string }[];
@@ -8,8 +10,9 @@ interface SegmentsProps<T extends string> {
 
 /** A group of buttons of which one is pressed. */
 export function Segments<T extends string>({ label, choices, value, choose }: SegmentsProps<T>) {
+  const values = choices.map((choice) => choice.value);
   return (
-    <div class="segments" role="radiogroup" aria-label={label}>
+    <div class="segments" role="radiogroup" aria-label={label} onKeyDown={(event) => radioKeys(event, true)}>
       {choices.map((choice) => (
         // biome-ignore lint/a11y/useSemanticElements: a segment is a button that looks pressed
         <button
@@ -17,6 +20,7 @@ export function Segments<T extends string>({ label, choices, value, choose }: Se
           type="button"
           role="radio"
           aria-checked={choice.value === value}
+          tabIndex={radioStop(values, value, choice.value)}
           onClick={() => choose(choice.value)}
         >
           {choice.text}
