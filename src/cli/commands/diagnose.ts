@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 import { MOST_ACTION_SIZE } from "../../diagnose/ratio-statistics.ts";
 import type { Output } from "../../files/output.ts";
-import type { ModesOptions } from "../diagnose-modes.ts";
-import type { RatioOptions } from "../diagnose-ratio.ts";
-import type { StabilityOptions } from "../diagnose-stability.ts";
+import type { ModesOptions } from "../diagnose/modes.ts";
+import type { RatioOptions } from "../diagnose/ratio.ts";
+import type { StabilityOptions } from "../diagnose/stability.ts";
 
 /** Declares arguments, flags and help. The code of the command is loaded when it runs. */
 export function declare(command: Command, output: Output): void {
@@ -37,7 +37,7 @@ function addModes(command: Command, output: Output): void {
     .option("--svg <file>", "picture to write (default: modes.svg in the run folder)")
     .option("--json", "print one JSON document on standard output")
     .action(async (policy: string, options: ModesOptions) =>
-      (await import("../diagnose-modes.ts")).diagnose(policy, options, output),
+      (await import("../diagnose/modes.ts")).diagnose(policy, options, output),
     );
 }
 
@@ -58,7 +58,7 @@ function addRatio(command: Command, output: Output): void {
     .option("--svg <file>", "picture to write (default: ratio.svg in the run folder)")
     .option("--json", "print one JSON document on standard output")
     .action(async (run: string, options: RatioOptions) =>
-      (await import("../diagnose-ratio.ts")).diagnose(run, options, output),
+      (await import("../diagnose/ratio.ts")).diagnose(run, options, output),
     );
 }
 
@@ -75,6 +75,6 @@ function addStability(command: Command, output: Output): void {
     .option("--svg <file>", "picture to write (default: stability.svg in the run folder)")
     .option("--json", "print one JSON document on standard output")
     .action(async (run: string, options: StabilityOptions) =>
-      (await import("../diagnose-stability.ts")).diagnose(run, options, output),
+      (await import("../diagnose/stability.ts")).diagnose(run, options, output),
     );
 }

@@ -1,16 +1,16 @@
 /** `flowgait diagnose modes <policy>`: whether a GridWorld policy does several things in one state, as text, JSON and a picture. */
-import { cell, choice, wholeNumber } from "../catalogue/flag-value.ts";
-import type { FoundPolicy } from "../catalogue/found-policy.ts";
-import { taskFor } from "../catalogue/place.ts";
-import { figurePath, findPolicy } from "../catalogue/policy-reference.ts";
-import { diagnoseModes, type ModeDiagnosis, type StartGoals, type StateModes } from "../diagnose/mode-diagnosis.ts";
-import { modesFigure } from "../diagnose/modes-figure.ts";
-import { writeFileAtomically } from "../files/atomic-file.ts";
-import { type Output, resultJson } from "../files/output.ts";
-import { shownPath } from "../files/shown-path.ts";
-import { UserError } from "../math/user-error.ts";
-import { CELLS, type Cell, Environment, goalCells, resolveTask, saddles } from "../tasks/index.ts";
-import { formatNumber, formatTable, percent } from "./table.ts";
+import { cell, choice, wholeNumber } from "../../catalogue/flag-value.ts";
+import type { FoundPolicy } from "../../catalogue/found-policy.ts";
+import { taskFor } from "../../catalogue/place.ts";
+import { figurePath, findPolicy } from "../../catalogue/policy-reference.ts";
+import { diagnoseModes, type ModeDiagnosis, type StartGoals, type StateModes } from "../../diagnose/mode-diagnosis.ts";
+import { modesFigure } from "../../diagnose/modes-figure.ts";
+import { writeFileAtomically } from "../../files/atomic-file.ts";
+import { type Output, resultJson } from "../../files/output.ts";
+import { shownPath } from "../../files/shown-path.ts";
+import { UserError } from "../../math/user-error.ts";
+import { CELLS, type Cell, Environment, goalCells, resolveTask, saddles } from "../../tasks/index.ts";
+import { formatNumber, formatTable, percent } from "../table.ts";
 
 /** The flags. */
 export interface ModesOptions {

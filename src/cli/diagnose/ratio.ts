@@ -1,19 +1,19 @@
 /** `flowgait diagnose ratio <run>`: the ratio that FPO clips beside the true ratio of likelihoods, epoch by epoch, as text, JSON and a picture. */
-import { wholeNumber } from "../catalogue/flag-value.ts";
-import { placeOf } from "../catalogue/place.ts";
-import { figurePath, findCheckpoint, findPolicy } from "../catalogue/policy-reference.ts";
+import { wholeNumber } from "../../catalogue/flag-value.ts";
+import { placeOf } from "../../catalogue/place.ts";
+import { figurePath, findCheckpoint, findPolicy } from "../../catalogue/policy-reference.ts";
 import {
   diagnoseRatio,
   type RatioDiagnosis,
   type RatioEpoch,
   type TruthComparison,
-} from "../diagnose/ratio-diagnosis.ts";
-import { ratioFigure } from "../diagnose/ratio-figure.ts";
-import { writeFileAtomically } from "../files/atomic-file.ts";
-import { type Output, resultJson } from "../files/output.ts";
-import { shownPath } from "../files/shown-path.ts";
-import { UserError } from "../math/user-error.ts";
-import { type Column, formatNumber, formatTable, percent } from "./table.ts";
+} from "../../diagnose/ratio-diagnosis.ts";
+import { ratioFigure } from "../../diagnose/ratio-figure.ts";
+import { writeFileAtomically } from "../../files/atomic-file.ts";
+import { type Output, resultJson } from "../../files/output.ts";
+import { shownPath } from "../../files/shown-path.ts";
+import { UserError } from "../../math/user-error.ts";
+import { type Column, formatNumber, formatTable, percent } from "../table.ts";
 
 /** The flags. */
 export interface RatioOptions {

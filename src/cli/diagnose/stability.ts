@@ -1,6 +1,6 @@
 /** `flowgait diagnose stability <run>`: whether a run kept what it had learned, as text, JSON and a picture. Reads what training wrote. */
 import { join } from "node:path";
-import { realNumber } from "../catalogue/flag-value.ts";
+import { realNumber } from "../../catalogue/flag-value.ts";
 import {
   type Dip,
   diagnoseStability,
@@ -8,15 +8,15 @@ import {
   measureCurves,
   type StabilityDiagnosis,
   type StabilityEvaluation,
-} from "../diagnose/stability-diagnosis.ts";
-import { stabilityFigure } from "../diagnose/stability-figure.ts";
-import { stepsText } from "../figures/chart-axes.ts";
-import { writeFileAtomically } from "../files/atomic-file.ts";
-import { type Output, resultJson } from "../files/output.ts";
-import { shownPath } from "../files/shown-path.ts";
-import { readJsonl } from "../runs/jsonl-sink.ts";
-import { readRun, runPaths } from "../runs/run-folder.ts";
-import { formatNumber, formatTable, percent } from "./table.ts";
+} from "../../diagnose/stability-diagnosis.ts";
+import { stabilityFigure } from "../../diagnose/stability-figure.ts";
+import { stepsText } from "../../figures/chart-axes.ts";
+import { writeFileAtomically } from "../../files/atomic-file.ts";
+import { type Output, resultJson } from "../../files/output.ts";
+import { shownPath } from "../../files/shown-path.ts";
+import { readJsonl } from "../../runs/jsonl-sink.ts";
+import { readRun, runPaths } from "../../runs/run-folder.ts";
+import { formatNumber, formatTable, percent } from "../table.ts";
 
 /** The flags. */
 export interface StabilityOptions {
