@@ -26,7 +26,7 @@ import { latency } from "../trackers/latency.ts";
 import { pushedTarget, TARGET_DRAWS, turnTarget } from "../trackers/pushed-target.ts";
 import { touch } from "../trackers/touch.ts";
 import { ARM_JOINTS, PandaRobot } from "./panda.ts";
-import { PushScript } from "./panda-push-script.ts";
+import { PushScript } from "./pushing/push-script.ts";
 
 const HOME = [-0.182772, 0.146282, 0.172246, -2.24238, -0.0788546, 2.45127, 0.0160022]; // rad
 const LOW = [-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973]; // rad

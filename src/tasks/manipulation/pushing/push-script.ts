@@ -3,11 +3,11 @@
  * has no memory: where gripper and box are says what comes next. The gripper points down, and its knuckles, 8 cm apart, lie flat against a
  * face, so that the box turns as the gripper does. To get to another face it rises over the box.
  */
-import type { Simulation } from "../../physics/simulation.ts";
-import type { PandaRobot } from "./panda.ts";
-import { PandaTorques } from "./panda-torques.ts";
+import type { Simulation } from "../../../physics/simulation.ts";
+import type { PandaRobot } from "../panda.ts";
 import { alongOf, CLEARANCE, crosses, gapTo, type Push, PushPlan, type PushScene, yawLeft } from "./push-plan.ts";
 import { BOX_HALF, PUSH_SPEED } from "./push-value.ts";
+import { PandaTorques } from "./torques.ts";
 
 /** m, heights of the gripper: to push, to cross the box, and from which on it may be over the box */
 const [LOW, HIGH, CLEAR] = [0.028, 0.13, 0.112];

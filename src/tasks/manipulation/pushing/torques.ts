@@ -1,7 +1,7 @@
 /** Torques with which the torque-driven Panda moves its gripper at a velocity, actions of `PandaRobotiqPushCube`. */
-import type { Simulation } from "../../physics/simulation.ts";
-import { ArmReach } from "./arm-reach.ts";
-import { ARM_JOINT_NAMES, ARM_JOINTS } from "./panda.ts";
+import type { Simulation } from "../../../physics/simulation.ts";
+import { ArmReach } from "../arm-reach.ts";
+import { ARM_JOINT_NAMES, ARM_JOINTS } from "../panda.ts";
 
 /** kg·m², of the arm with its armature, at home: near enough everywhere over the table */
 const INERTIA = [
