@@ -179,7 +179,7 @@ function travel(scene: PushScene, face: Face, place: number): number {
   const gap = gapTo(scene, face);
   const side = Math.abs(alongOf(scene, face) - place);
   const yaw = Math.abs(yawLeft(scene, face));
-  const isAtFace = height < LOW && gap > -0.01 && gap < 0.02 && yaw < 0.3;
+  const isAtFace = height < LOW && gap > -0.02 && gap < 0.03 && yaw < 0.35;
   if (isAtFace) return side < 0.02 ? side / SIDEWAYS : 0.25 + (0.5 * side) / SIDEWAYS;
   const way = Math.hypot(gap - CLEARANCE, side) / TRAVEL;
   const rising = height < CROSSING && crosses(scene, face, place, 0.015) ? RISING : 0;

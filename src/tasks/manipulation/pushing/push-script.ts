@@ -12,7 +12,7 @@ import { PandaTorques } from "./torques.ts";
 /** m, heights of the gripper: to push, to cross the box, and from which on it may be over the box */
 const [LOW, HIGH, CLEAR] = [0.028, 0.13, 0.112];
 /** 1/s, of ways and turns that are left; m/s and m/s² at most, level, up and down */
-const [APPROACH, TURN] = [6, 7];
+const [APPROACH, TURN] = [4, 5];
 const LEVEL = { speed: 0.6, brake: 1.2 };
 const RISE = { speed: 0.6, brake: 1.5 };
 const SINK = { speed: 0.6, brake: 0.8 };
@@ -93,16 +93,16 @@ export class PushScript {
     const side = place - alongOf(scene, face);
     const turn = yawLeft(scene, face);
     const off = Math.max(
-      ramp(Math.abs(side), 0.012, 0.032),
-      ramp(Math.abs(turn), 0.15, 0.35),
+      ramp(Math.abs(side), 0.02, 0.045),
+      ramp(Math.abs(turn), 0.2, 0.4),
       ramp(scene.height, 0.05, 0.08),
     );
-    const ready = gap > -0.012 ? 1 - off : 0;
+    const ready = gap > -0.02 ? 1 - off : 0;
     this.#approach(push, CLEARANCE * off - gap, side);
     this.#climb(push, gap, side, turn);
     if (ready < 0.5) this.#keepOff();
     this.#velocity.turn = TURN * clamped(turn, MOST_TURN);
-    this.#push(push, ready * ramp(-gap, -0.02, -0.005), side);
+    this.#push(push, ready * ramp(-gap, -0.03, -0.01), side);
   }
 
   /** @param out m outwards and @param side m along the face, to where the gripper is to be */
@@ -117,7 +117,7 @@ export class PushScript {
   #climb({ face, place }: Push, gap: number, side: number, turn: number): void {
     const scene = this.#scene;
     const away = this.#away();
-    const isBefore = gap > -0.012 && gap < 0.05 && Math.abs(side) < 0.05;
+    const isBefore = gap > -0.02 && gap < 0.05 && Math.abs(side) < 0.05;
     const up =
       !isBefore && crosses(scene, face, place, 0.03)
         ? ramp(-away, -0.12, -0.08)

@@ -19,7 +19,7 @@ const DAMPING = 1;
 const PER_ACTION = [15, 15, 15, 15, 2, 2, 2];
 const MOST = [8, 8, 8, 8, 2, 2, 2];
 /** 1/s, with which joints take their velocities, and with which the elbow returns to where it is at home */
-const FOLLOW = 20;
+const FOLLOW = 12;
 const RETURN = 1.5;
 
 /** Follows velocities of the site `gripper`. */
