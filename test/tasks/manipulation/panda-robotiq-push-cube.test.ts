@@ -180,7 +180,7 @@ describe("PandaRobotiqPushCube", () => {
 });
 
 describe("the lesson shown", () => {
-  // On its own the script reaches four of them in the median of 200 starts.
+  // On its own the script reaches three and more in 70 of 77 starts.
   it("PandaRobotiqPushCube: its script reaches three targets and more from most starts", async () => {
     const env = await create(withLesson(task, "shown").lesson!.training);
     expect(shareOf(env, 8, ({ times }) => times >= 3)).toBeGreaterThanOrEqual(0.75);
