@@ -87,6 +87,23 @@ export class ArmReach {
     return this.#error;
   }
 
+  /**
+   * Joint velocities [joints] that move the site at a velocity and are nearest to others: q̇₀ + Jᵀ(JJᵀ + λ²)⁻¹(v − Jq̇₀).
+   * @param twist [6] m/s, then rad/s, about the world's axes
+   * @param rest [joints] rad/s
+   * @returns overwritten by the next call
+   */
+  rates(twist: ArrayLike<number>, rest: ArrayLike<number>): Float64Array {
+    this.#readJacobian();
+    for (let r = 0; r < ROWS; r++) {
+      this.#error[r] = r < 3 ? twist[r] : METRES_PER_RADIAN * twist[r];
+      for (let j = 0; j < this.#joints.length; j++) this.#error[r] -= this.#jacobian[j * ROWS + r] * rest[j];
+    }
+    const steps = this.#moves();
+    for (let j = 0; j < steps.length; j++) steps[j] += rest[j];
+    return steps;
+  }
+
   /** Jᵀ(JJᵀ + λ²)⁻¹e */
   #moves(): Float64Array {
     this.#solve();

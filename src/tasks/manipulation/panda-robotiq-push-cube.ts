@@ -10,6 +10,7 @@
  * far targets are away begins anew with every episode, so that evaluations and trainings meet the same ones.
  */
 
+import { adviceRecipe } from "../../config/advice-recipe.ts";
 import type { Rng } from "../../math/rng.ts";
 import type { Simulation } from "../../physics/simulation.ts";
 import { direct } from "../actions/action-mapping.ts";
@@ -25,6 +26,7 @@ import { latency } from "../trackers/latency.ts";
 import { pushedTarget, TARGET_DRAWS, turnTarget } from "../trackers/pushed-target.ts";
 import { touch } from "../trackers/touch.ts";
 import { ARM_JOINTS, PandaRobot } from "./panda.ts";
+import { PushScript } from "./pushing/push-script.ts";
 
 const HOME = [-0.182772, 0.146282, 0.172246, -2.24238, -0.0788546, 2.45127, 0.0160022]; // rad
 const LOW = [-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973]; // rad
@@ -95,10 +97,12 @@ class PushingPanda extends PandaRobot {
   readonly toPush = new Float64Array(3);
   readonly #sim: Simulation;
   readonly #normals: Int32Array;
+  readonly #script: PushScript;
 
   constructor(sim: Simulation) {
     super(sim, "box");
     this.#sim = sim;
+    this.#script = new PushScript(sim, this, HOME);
     this.#normals = Int32Array.from(PUSHERS, (sensor) => sim.sensor(sensor).address);
     const box = sim.bodyId("box");
     sim.onViews(() => {
@@ -116,6 +120,11 @@ class PushingPanda extends PandaRobot {
     const way = this.wayLeft;
     const behind = way < SHORT ? 0 : BEHIND / way;
     for (let i = 0; i < 3; i++) this.toPush[i] = this.toObject[i] - behind * this.toTarget[i];
+  }
+
+  /** What the script would do now [7]; overwritten by the next call. */
+  advise(): Float64Array {
+    return this.#script.advise();
   }
 
   get isInPlace(): boolean {
@@ -257,6 +266,12 @@ export const pandaRobotiqPushCube = defineTask({
       turn: { about: "any" },
     },
   },
+  lessons: {
+    shown: {
+      about: "a scripted controller pushes the box; the policy learns from it with --algorithm.advice-pull",
+      advise: (s: Pushing) => s.robot.advise(),
+    },
+  },
   observe: {
     target: { of: (s) => s.seen.target, unit: "m" },
     targetRotation: { of: (s) => s.seen.targetRotation },
@@ -290,6 +305,7 @@ export const pandaRobotiqPushCube = defineTask({
     handTouches: (s) => s.handTouches.any,
     jointLimit: (s) => s.robot.isAtLimit,
   },
+  presets: adviceRecipe(3_000_000),
   goal: {
     success: {
       about: "A target was reached: the box within 3 cm and 10° of it for 0.16 s.",

@@ -48,3 +48,24 @@ it("an arm reaches places and rotations of its hand that other joint angles have
   }
   sim.delete();
 });
+
+it("joint velocities move the hand as it should move, and keep as near to others as that allows", async () => {
+  const sim = await Simulation.load(join(packageRoot, "scenes", "panda_robotiq-cube.xml"));
+  const joints = Array.from({ length: 7 }, (_, i) => `joint${i + 1}`);
+  const reach = new ArmReach(sim, "gripper", joints);
+  const site = 3 * sim.siteId("gripper");
+  sim.resetToKeyframe("home");
+  sim.forward();
+  const before = [...sim.siteXpos.subarray(site, site + 3)];
+  const rates = [...reach.rates([0.3, -0.2, 0.1, 0, 0, 0], new Float64Array(7))];
+  const elbow = [...reach.rates([0.3, -0.2, 0.1, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0])];
+  expect(elbow[2]! - rates[2]!).toBeGreaterThan(0.1);
+  for (const velocities of [rates, elbow]) {
+    sim.resetToKeyframe("home");
+    for (let j = 0; j < 7; j++) sim.qpos[j]! += 1e-3 * velocities[j]!;
+    sim.forward();
+    const moved = before.map((value, i) => (sim.siteXpos[site + i]! - value) / 1e-3);
+    expect(moved).toEqual([0.3, -0.2, 0.1].map((value) => expect.closeTo(value, 1)));
+  }
+  sim.delete();
+});
