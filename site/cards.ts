@@ -1,0 +1,157 @@
+/**
+ * `npm run cards`: writes the model card of every controller that ships, and the table of all of them. Facts of a file come from the contract
+ * inside it; what was measured comes from controllers/measured.json.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { shippedController, shippedControllers } from "../src/catalogue/shipped-controllers.ts";
+import type { Contract } from "../src/export/contract/contract-schema.ts";
+import { readController } from "../src/export/read-controller.ts";
+import { packageRoot } from "../src/files/package-root.ts";
+import { registry } from "../src/tasks/index.ts";
+import { code, fence, plain, table } from "./markdown.ts";
+
+/** What was measured of a controller, and how it was made. */
+interface Measured {
+  readonly status?: "experimental";
+  readonly about: string;
+  /** The commands that made it. */
+  readonly made: readonly string[];
+  readonly note?: string;
+  readonly wall: string;
+  readonly machine: string;
+  readonly evaluated: string;
+  readonly result: string;
+  readonly goals: string;
+  /** [kick, result] */
+  readonly kicks?: readonly (readonly [string, string])[];
+  readonly limits?: readonly string[];
+}
+
+const measured: Readonly<Record<string, Measured>> = JSON.parse(
+  readFileSync(join(packageRoot, "controllers", "measured.json"), "utf8"),
+);
+
+/** Files that `npm run cards` writes, relative to the package, with their text. */
+export function cardFiles(): Map<string, string> {
+  const names = shippedControllers().toSorted((a, b) => order(a) - order(b));
+  const cards = names.map((name) => [`controllers/${name}.md`, card(name)] as const);
+  const readme = readFileSync(join(packageRoot, "controllers", "README.md"), "utf8");
+  const filled = readme.replace(/(?<=<!-- table -->\n)[\s\S]*?(?=\n<!-- end of the table -->)/, () => overview(names));
+  return new Map([...cards, ["controllers/README.md", filled]]);
+}
+
+/** As measured.json lists them: robots that walk first. */
+function order(name: string): number {
+  return Object.keys(measured).indexOf(name);
+}
+
+/** What is known of a controller. @throws Error where nothing was measured */
+function known(name: string): { readonly contract: Contract; readonly row: Measured; readonly bytes: number } {
+  const row = measured[name];
+  if (row === undefined) throw new Error(`controllers/measured.json: has no entry ${name}`);
+  const file = readFileSync(shippedController(name)!);
+  return { contract: readController(file, name).contract, row, bytes: file.length };
+}
+
+function overview(names: readonly string[]): string {
+  const rows = names.map((name) => {
+    const { contract, row } = known(name);
+    const label = row.status === undefined ? "" : ` (${row.status})`;
+    return [
+      `[${name}](${name}.md)${label}`,
+      row.made.map(code).join(", then "),
+      String(contract.training.seed),
+      millions(contract.training.envSteps),
+      row.wall,
+      row.result,
+      row.goals,
+      code(row.evaluated),
+    ];
+  });
+  return table(["controller", "made by", "seed", "steps", "wall time", "result", "goals", "measured by"], rows);
+}
+
+function card(name: string): string {
+  const { contract, row, bytes } = known(name);
+  const parts = [
+    `# ${name}`,
+    "<!-- Written by `npm run cards` from the file's contract and controllers/measured.json. -->",
+    row.about,
+    fence("sh", `npx flowgait play ${name}\n${row.evaluated}\nnpx flowgait doctor ${name}`),
+    section("What is in the file", factsTable(contract, bytes)),
+    section("How it moves", movement(name, contract)),
+    section("How it was trained", training(contract, row)),
+    section("How well it does", table(["measured by", "result", "goals"], [[code(row.evaluated), row.result, row.goals]])),
+    row.kicks === undefined ? "" : section("Falls by kick", table(["disturbance", "result"], row.kicks)),
+    section("Observation", observation(contract)),
+    row.limits === undefined ? "" : section("Known limits", row.limits.map((limit) => `- ${limit}`).join("\n")),
+    section("Use", USE),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+const USE =
+  "For simulation and research. It was never run on a robot. Before you try it on one, read [Deploy on a robot](../docs/deploy.md) and its safety list. License: Apache-2.0.";
+
+function section(title: string, text: string): string {
+  return `## ${title}\n\n${text}`;
+}
+
+function factsTable({ task, policy, controlPeriod, weightsSha256, fileSha256, training }: Contract, bytes: number): string {
+  const { flowSteps, sampler } = policy;
+  const flow = `a flow of ${flowSteps} ${sampler} steps, from ${policy.noise === "zero" ? "zero" : "random"} noise`;
+  const rows = [
+    ["task", code(task.name)],
+    ["size", `${(bytes / 1e6).toFixed(2)} MB`],
+    ["policy", policy.kind === "flow" ? flow : policy.kind],
+    ["observation, action", `${task.obsSize} values, ${task.actionSize} values`],
+    ["rate", `${Number((1 / controlPeriod).toPrecision(4))} Hz`],
+    ["algorithm", code(training.algorithm)],
+    ["SHA-256 of the weights", code(weightsSha256)],
+    ["SHA-256 of the file, its own digits as zeros", code(fileSha256 ?? "")],
+  ];
+  return table(["", ""], rows);
+}
+
+function movement(name: string, { task }: Contract): string {
+  const { action, command, lesson } = task;
+  const gait =
+    action.feedForward === null || action.feedForward === undefined
+      ? "There is no feed-forward: the policy alone decides every target."
+      : `**A hand-made feed-forward gait carries the policy**: every joint target is the home pose, plus a scripted step (${code(
+          String(action.feedForward.kind),
+        )}), plus the policy's action. The policy balances, corrects and steers; it did not discover the step. ${code(
+          `npx flowgait tasks ${name}${lesson ? ` --lesson ${lesson.name}` : ""}`,
+        )} prints the gait's numbers.`;
+  const ranges = command?.names.map((value, k) => [
+    code(value),
+    `${command.ranges[k]!.join(" to ")} ${plain(command.units[k]!)}`,
+  ]);
+  return [gait, ranges ? table(["command", "range"], ranges) : ""].filter((part) => part !== "").join("\n\n");
+}
+
+function training({ task, training: { envSteps, seed } }: Contract, row: Measured): string {
+  const advised = task.lesson && registry.get(task.name).lessons[task.lesson.name]?.advise !== undefined;
+  const data = "Simulated experience of this run alone: no recorded motion, no data set, no weights of others.";
+  const lesson = task.lesson ? `It was trained on the lesson \`${task.lesson.name}\` and evaluated on the task itself.` : "";
+  const script = advised ? "A scripted controller of that lesson advised the policy during training; the file does not need it." : "";
+  const facts = table(["seed", "steps", "wall time", "machine"], [[String(seed), millions(envSteps), row.wall, row.machine]]);
+  const sentences = [data, lesson, script, row.note ?? ""].filter((part) => part !== "").join(" ");
+  return [sentences, fence("sh", row.made.join("\n")), facts].join("\n\n");
+}
+
+function observation({ task }: Contract): string {
+  return table(
+    ["values", "term", "unit"],
+    task.observation.map(({ name, offset, size, unit }) => [
+      size === 1 ? String(offset) : `${offset}–${offset + size - 1}`,
+      code(name),
+      plain(unit ?? ""),
+    ]),
+  );
+}
+
+function millions(steps: number): string {
+  return `${Number((steps / 1e6).toPrecision(2))} M`;
+}
