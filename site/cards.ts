@@ -1,5 +1,5 @@
 /**
- * `npm run cards`: writes the model card of every controller that ships, and the table of all of them. Facts of a file come from the contract
+ * The model card of every controller that ships, and the table of all of them. Facts of a file come from the contract
  * inside it; what was measured comes from controllers/measured.json.
  */
 import { readFileSync } from "node:fs";
@@ -32,7 +32,7 @@ const measured: Readonly<Record<string, Measured>> = JSON.parse(
   readFileSync(join(packageRoot, "controllers", "measured.json"), "utf8"),
 );
 
-/** Files that `npm run cards` writes, relative to the package, with their text. */
+/** Files that `npm run generate` writes, relative to the package, with their text. */
 export function cardFiles(): Map<string, string> {
   const names = shippedControllers().toSorted((a, b) => order(a) - order(b));
   const cards = names.map((name) => [`controllers/${name}.md`, card(name)] as const);
@@ -76,13 +76,16 @@ function card(name: string): string {
   const { contract, row, bytes } = known(name);
   const parts = [
     `# ${name}`,
-    "<!-- Written by `npm run cards` from the file's contract and controllers/measured.json. -->",
+    "<!-- Written by `npm run generate` from the file's contract and controllers/measured.json. -->",
     row.about,
     fence("sh", `npx flowgait play ${name}\n${row.evaluated}\nnpx flowgait doctor ${name}`),
     section("What is in the file", factsTable(contract, bytes)),
     section("How it moves", movement(name, contract)),
     section("How it was trained", training(contract, row)),
-    section("How well it does", table(["measured by", "result", "goals"], [[code(row.evaluated), row.result, row.goals]])),
+    section(
+      "How well it does",
+      table(["measured by", "result", "goals"], [[code(row.evaluated), row.result, row.goals]]),
+    ),
     row.kicks === undefined ? "" : section("Falls by kick", table(["disturbance", "result"], row.kicks)),
     section("Observation", observation(contract)),
     row.limits === undefined ? "" : section("Known limits", row.limits.map((limit) => `- ${limit}`).join("\n")),
@@ -98,7 +101,10 @@ function section(title: string, text: string): string {
   return `## ${title}\n\n${text}`;
 }
 
-function factsTable({ task, policy, controlPeriod, weightsSha256, fileSha256, training }: Contract, bytes: number): string {
+function factsTable(
+  { task, policy, controlPeriod, weightsSha256, fileSha256, training }: Contract,
+  bytes: number,
+): string {
   const { flowSteps, sampler } = policy;
   const flow = `a flow of ${flowSteps} ${sampler} steps, from ${policy.noise === "zero" ? "zero" : "random"} noise`;
   const rows = [
@@ -134,9 +140,16 @@ function movement(name: string, { task }: Contract): string {
 function training({ task, training: { envSteps, seed } }: Contract, row: Measured): string {
   const advised = task.lesson && registry.get(task.name).lessons[task.lesson.name]?.advise !== undefined;
   const data = "Simulated experience of this run alone: no recorded motion, no data set, no weights of others.";
-  const lesson = task.lesson ? `It was trained on the lesson \`${task.lesson.name}\` and evaluated on the task itself.` : "";
-  const script = advised ? "A scripted controller of that lesson advised the policy during training; the file does not need it." : "";
-  const facts = table(["seed", "steps", "wall time", "machine"], [[String(seed), millions(envSteps), row.wall, row.machine]]);
+  const lesson = task.lesson
+    ? `It was trained on the lesson \`${task.lesson.name}\` and evaluated on the task itself.`
+    : "";
+  const script = advised
+    ? "A scripted controller of that lesson advised the policy during training; the file does not need it."
+    : "";
+  const facts = table(
+    ["seed", "steps", "wall time", "machine"],
+    [[String(seed), millions(envSteps), row.wall, row.machine]],
+  );
   const sentences = [data, lesson, script, row.note ?? ""].filter((part) => part !== "").join(" ");
   return [sentences, fence("sh", row.made.join("\n")), facts].join("\n\n");
 }
