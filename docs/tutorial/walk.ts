@@ -110,7 +110,7 @@ export default defineTask({
   presets: {
     laptop: {
       "fpo++": {
-        steps: 700_000,
+        steps: 400_000,
         mirror: true,
         evaluation: { everySteps: 200_000 },
         algorithm: { ...steadyFlow, policyHidden: [64, 64], criticHidden: [128, 128] },
