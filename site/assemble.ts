@@ -29,6 +29,9 @@ const MARKER = /^<!-- generated: (\w+) -->$/gm;
 /** Front matter of the front page: the site shows it with a picture and three ways in. */
 const FRONT = readFileSync(join(packageRoot, "site", "front.yaml"), "utf8");
 
+/** The picture that it names. */
+const FRONT_PICTURE = "humanoid.gif";
+
 /** All pages: files relative to the package, without ending. */
 export function allPages(): string[] {
   const listed = SECTIONS.flatMap(({ pages }) => pages);
@@ -48,6 +51,7 @@ export async function assemble(folder: string): Promise<void> {
       link: `/${placeOf(page).replace(/index$/, "")}`,
     })),
   }));
+  copy(join(packageRoot, "docs", FRONT_PICTURE), join(folder, "public", FRONT_PICTURE));
   writeFileSync(join(folder, "site.json"), JSON.stringify({ menu }));
 }
 
@@ -64,7 +68,7 @@ function linkedFiles(page: string): string[] {
 async function writePage(folder: string, page: string, pages: ReadonlySet<string>): Promise<void> {
   const place = placeOf(page);
   const linked = withLinks(await filledIn(textOf(page), page), (target) => linkFrom(page, target, pages, folder));
-  const text = place === "index" ? `---\n${FRONT}---\n\n${linked}` : linked;
+  const text = place === "index" ? `---\n${FRONT}---\n\n${linked.replace(/^# .*\n/, "")}` : linked;
   write(join(folder, `${place}.md`), text.replace(/^<!--[\s\S]*?-->\n/gm, ""));
 }
 

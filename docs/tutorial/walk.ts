@@ -53,7 +53,7 @@ export default defineTask({
         lead: 0.7,
       },
       stride: [
-        { joints: both("hip_pitch"), sine: [0, 0, 0], cosine: [0.25, 0, 0] },
+        { joints: both("hip_pitch"), sine: [0, 0, 0], cosine: [0.1, 0, 0] },
         { joints: both("hip_roll"), sine: [0, 0.3, 0] },
         { joints: both("hip_yaw"), sine: [0, 0, 0.1], cosine: [0, 0, -0.1] },
       ],
@@ -65,7 +65,6 @@ export default defineTask({
     yawRate: 0.8,
     resampleSeconds: [4, 8],
     zeroProbability: 0.1,
-    curriculum: { from: 0.3, step: 0.4 }, // small commands first, larger ones once it stays up
   }),
 
   track: {
@@ -90,10 +89,10 @@ export default defineTask({
   },
 
   reward: {
-    trackLinVel: { weight: 4, of: (s) => kernel(distSq(s.command, s.stride.twist, 2), 0.04) },
+    trackLinVel: { weight: 3, of: (s) => kernel(distSq(s.command, s.stride.twist, 2), 0.04) },
     trackYawRate: { weight: 1.5, of: (s) => kernel((s.command[2] - s.stride.twist[2]) ** 2, 0.1) },
     alive: { weight: 0.5, of: () => 1 },
-    footHeight: { weight: 0.5, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, 0.03, 0.0002) },
+    footHeight: { weight: 0.5, of: (s) => footHeightMatch(s.robot.footHeight, s.gait, 0.03, 0.0004) },
     contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, s.gait) },
     fall: { weight: -20, of: (s) => (s.terminated ? 1 : 0) },
     tilt: { weight: -1.5, of: (s) => normSq(s.robot.gravity, 2) },
@@ -110,7 +109,7 @@ export default defineTask({
   presets: {
     laptop: {
       "fpo++": {
-        steps: 400_000,
+        steps: 500_000,
         mirror: true,
         evaluation: { everySteps: 200_000 },
         algorithm: { ...steadyFlow, policyHidden: [64, 64], criticHidden: [128, 128] },

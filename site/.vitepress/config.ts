@@ -5,6 +5,13 @@ import { defineConfig } from "vitepress";
 
 const { menu } = JSON.parse(readFileSync(new URL("../../dist/docs-source/site.json", import.meta.url), "utf8"));
 
+/** A gait's two steps, as the viewer's mark. */
+const ICON =
+  "data:image/svg+xml," +
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M3 24c8 0 7-14 13-14s5 14 13 14" fill="none" stroke="#d9540f" stroke-width="4" stroke-linecap="round"/></svg>',
+  );
+
 export default defineConfig({
   title: "flowgait",
   description: "Train robot controllers with flow-matching policies in TypeScript, watch them live, export them.",
@@ -14,12 +21,13 @@ export default defineConfig({
   outDir: "../dist/docs",
   cacheDir: "../dist/docs-cache",
   metaChunk: true,
+  head: [["link", { rel: "icon", href: ICON }]],
   markdown: {
     // Pages are plain Markdown: what looks like a tag is text.
     html: false,
     config: (md) => md.use(katex, { output: "htmlAndMathml", vPre: true } as object),
   },
-  vite: { publicDir: "../../dist/docs-source/public" },
+  vite: { publicDir: "../../dist/docs-source/public", build: { chunkSizeWarningLimit: 2000 } },
   themeConfig: {
     sidebar: menu,
     nav: [
