@@ -91,6 +91,6 @@ describe("the documentation site", () => {
       .filter((file) => /localSearchIndex/.test(file))
       .map(textOf)
       .join("");
-    for (const word of ["feedForward", "unmeasurable", "ASPO"]) expect(index).toContain(word);
+    for (const word of ["feedforward", "watchdog", "aspo"]) expect(index).toContain(word);
   });
 });
