@@ -14,7 +14,7 @@ function roomOf(file: string): string {
 }
 
 const rooms = new Map<string, { readonly file: string; readonly declared: readonly Declaration[] }[]>();
-for (const folder of ["src", "bench", "viewer"])
+for (const folder of ["src", "bench", "site", "viewer"])
   for (const name of readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" })) {
     if (!/\.tsx?$/.test(name)) continue;
     const file = join(folder, name);

@@ -18,7 +18,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../src/files/package-root.ts";
 
 /** What a user of the package needs. */
-const CONTENTS = "LICENSE README.md controllers dist docs models package.json scenes schemas starter".split(" ");
+const CONTENTS = (
+  "CHANGELOG.md CONTRIBUTING.md LICENSE README.md SECURITY.md controllers deploy dist docs models package.json scenes " +
+  "schemas starter"
+).split(" ");
 const MOST_BYTES = 15e6;
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "flowgait-package-")));
@@ -82,7 +85,7 @@ describe("the package", () => {
     const paths = packed.files.map(({ path }) => path);
     expect([...new Set(paths.map((path) => path.split("/")[0]))].sort()).toEqual(CONTENTS);
     expect(paths.filter((path) => /\.(map|test\.\w+|mjs)$|^dist\/test/.test(path))).toEqual([]);
-    expect(paths.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual(["starter/my-task.ts"]);
+    expect(paths.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual(["docs/tutorial/walk.ts", "starter/my-task.ts"]);
     expect(packed.size).toBeLessThan(MOST_BYTES);
   });
 
@@ -116,8 +119,8 @@ describe("the package", () => {
     expect(readdirSync(join(project, "exported"))).toEqual(expect.arrayContaining(["PoleUp.onnx", "report.html"]));
   }, 300_000);
 
-  it("its project holds README's own robot", () => {
-    const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
-    for (const name of ["pole.xml", "my-task.ts"]) expect(readme).toContain(readFileSync(join(project, name), "utf8"));
+  it("its project holds the robot of docs/own-task.md", () => {
+    const page = readFileSync(join(packageRoot, "docs", "own-task.md"), "utf8");
+    for (const name of ["pole.xml", "my-task.ts"]) expect(page).toContain(readFileSync(join(project, name), "utf8"));
   });
 });

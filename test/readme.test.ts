@@ -7,18 +7,27 @@ import { packageRoot } from "../src/files/package-root.ts";
 import { registry } from "../src/tasks/index.ts";
 import { scratchFolder } from "./train/scratch-folder.ts";
 
-const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
+const textOf = (file: string) => readFileSync(join(packageRoot, file), "utf8");
+const readme = textOf("README.md");
 const run = promisify(execFile);
 
-/** The code block that follows a file's name in README. */
+/** The code block that follows a file's name in docs/own-task.md. */
 function fileIn(name: string): string {
-  const block = new RegExp(`\`${name}\`\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(readme);
-  if (!block) throw new Error(`README shows no file ${name}`);
+  const block = new RegExp(`\`${name}\`\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(textOf("docs/own-task.md"));
+  if (!block) throw new Error(`docs/own-task.md shows no file ${name}`);
   return block[1];
 }
 
-describe("README", () => {
-  it("its own-robot example trains, and the policy that it leaves can be evaluated", async () => {
+/** Numbers with a decimal point, per cent, times, sizes and counts above ten; neither code nor addresses. */
+function numbersOf(markdown: string): string[] {
+  const prose = markdown.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`]*`|\]\([^)]*\)|<[^>]*>/g, "");
+  return [...prose.matchAll(/(?<![\w.])\d+(?:[.,]\d+)*(?: (?:%|min|m\/s|rad\/s))?/g)]
+    .map(([number]) => number)
+    .filter((number) => /\D/.test(number) || Number(number) > 10);
+}
+
+describe("docs/own-task.md", () => {
+  it("its example trains, and the policy that it leaves can be evaluated", async () => {
     const folder = scratchFolder();
     for (const name of ["pole.xml", "my-task.ts"]) writeFileSync(join(folder, name), fileIn(name));
     const flowgait = (...args: string[]) => {
@@ -47,9 +56,28 @@ describe("README", () => {
     expect(result).toMatchObject({ task: "PoleUp", episodes: 2, linVelError: null });
     expect(Object.keys(result.terms)).toEqual(["upright", "effort"]);
   });
+});
 
-  it("the folders on its map exist", () => {
-    const map = readme.slice(readme.indexOf("## The house"));
+describe("README", () => {
+  it("fits on three screens", () => {
+    expect(readme.split("\n").length).toBeLessThanOrEqual(120);
+  });
+
+  it("each of its numbers has a row in docs/results.md", () => {
+    const results = textOf("docs/results.md");
+    const numbers = numbersOf(readme).filter((number) => !/^20\.19$/.test(number));
+    expect(numbers).toContain("0.109 m/s");
+    expect(numbers.filter((number) => !results.includes(number))).toEqual([]);
+  });
+
+  it("says that a hand-made gait carries the robots that walk, and that the G1 is experimental", () => {
+    expect(readme).toContain("feed-forward gait, made by hand or found");
+    expect(readme).toMatch(/G1 that ships is \*\*experimental\*\*/);
+  });
+
+  it("the folders on the map in CONTRIBUTING.md exist", () => {
+    const contributing = textOf("CONTRIBUTING.md");
+    const map = contributing.slice(contributing.indexOf("## Repository layout"));
     const folders = [...map.slice(0, map.indexOf("A folder imports")).matchAll(/^((?:src\/)?\w+)\/?\s/gm)].map(
       (match) => match[1],
     );

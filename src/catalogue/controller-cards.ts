@@ -1,4 +1,4 @@
-/** What is recorded of each controller that ships, in `controllers/<name>.json`: how it was made and how it did. README's tables are made from it. */
+/** What is recorded of each controller that ships, in `controllers/<name>.json`: how it was made and how it did. Model cards are made from it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -27,18 +27,26 @@ const card = z.strictObject({
   task: z.string(),
   /** Whether it is worth a look and no more. */
   experimental: z.boolean().optional(),
-  /** Commands, in Markdown */
-  made: z.string(),
+  /** A sentence for people. */
+  about: z.string(),
+  /** Commands, one after another */
+  made: z.array(z.string()).min(1),
+  /** What else is to be said of how it was made, in Markdown */
+  note: z.string().optional(),
+  /** Wall time of the training, and the machine, in words */
+  time: z.string(),
+  machine: z.string(),
   seed: z.int(),
   /** Environment steps */
   steps: z.int(),
-  /** Wall time, in words */
-  time: z.string(),
   evaluation,
   /** What else was measured, in Markdown */
   more: z.string().optional(),
-  /** What was asked of it, in the order of the evaluation */
+  /** What was asked of it, and whether that was reached */
   goals: z.string(),
+  /** Disturbances, and what came of them */
+  kicks: z.array(z.tuple([z.string(), z.string()])).optional(),
+  limits: z.array(z.string()).optional(),
 });
 
 type Card = z.infer<typeof card>;
@@ -77,17 +85,13 @@ export function resultText({ evaluation: found }: Pick<ControllerCard, "evaluati
   return parts.filter((part) => part !== false).join(", ");
 }
 
-/** The tables of controllers/README.md: robots on legs, then arms. */
-export function controllerTables(): string[] {
-  const cards = controllerCards();
-  const walks = (one: ControllerCard) => one.evaluation.successRate === undefined;
-  return [cards.filter(walks), cards.filter((one) => !walks(one))].map(table);
-}
-
-/** The text with its tables replaced by what the cards say. */
-export function withTables(readme: string): string {
-  const tables = controllerTables();
-  return readme.replace(/^\| file \|.*\n(\|.*\n)*/gm, (old) => tables.shift() ?? old);
+/** What was measured, in Markdown: what was asked for is bold. */
+export function evaluationText(one: ControllerCard): string {
+  const { meanSteps, mostSteps, footClearance, secondsToSuccess } = one.evaluation;
+  const length = meanSteps === undefined ? "" : `${meanSteps} of ${mostSteps} steps, `;
+  const later = secondsToSuccess === undefined ? "" : `, after ${secondsToSuccess} s on average`;
+  const clearance = footClearance === undefined ? "" : `, foot clearance ${Math.round(1000 * footClearance) / 10} cm`;
+  return `${length}**${resultText(one).replace(later, "")}**${later}${clearance}${one.more ? `; ${one.more}` : ""}`;
 }
 
 function readCard(name: string): ControllerCard {
@@ -95,32 +99,6 @@ function readCard(name: string): ControllerCard {
   return { name, ...card.parse(JSON.parse(readFileSync(path, "utf8"))) };
 }
 
-const HEAD = "| file | commands | seed | steps | wall time | evaluation |\n|---|---|---|---|---|---|\n";
-
-function table(cards: readonly ControllerCard[]): string {
-  const rows = cards.map((one) => {
-    const { name, made, seed, steps, time, experimental } = one;
-    const file = `\`${name}.onnx\`${experimental ? " (experimental)" : ""}`;
-    return `| ${file} | ${made} | ${seed} | ${millions(steps)} | ${time} | ${evaluationText(one)} |\n`;
-  });
-  return HEAD + rows.join("");
-}
-
-function evaluationText(one: ControllerCard): string {
-  const { episodes, seed, meanSteps, mostSteps, footClearance, secondsToSuccess } = one.evaluation;
-  const length = meanSteps === undefined ? "" : `${meanSteps} of ${mostSteps} steps, `;
-  const later = secondsToSuccess === undefined ? undefined : `, after ${secondsToSuccess} s on average`;
-  const result = later ? `**${resultText(one).replace(later, "")}**${later}` : `**${resultText(one)}**`;
-  const clearance = footClearance === undefined ? "" : `, foot clearance ${Math.round(1000 * footClearance) / 10} cm`;
-  const goals = `${one.goals.includes(",") ? "Goals" : "Goal"}: ${one.goals}`;
-  return `${episodes} episodes, seed ${seed}: ${length}${result}${clearance}${one.more ? `; ${one.more}` : ""}. ${goals}`;
-}
-
 function percent(part: number): string {
   return `${Math.round(100 * part)} %`;
-}
-
-function millions(steps: number): string {
-  const short = String(steps / 1e6);
-  return `${short.includes(".") ? short : `${short}.0`} M`;
 }

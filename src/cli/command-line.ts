@@ -111,6 +111,14 @@ export async function runCommandLine(argv: readonly string[], output: Output = p
   }
 }
 
+/** All commands, each declared as its `--help` prints it: for the documentation. */
+export async function declaredCommands(): Promise<readonly Command[]> {
+  const silent: Output = { result: () => undefined, note: () => undefined, notes: process.stderr };
+  const { commands } = buildProgram(silent, []);
+  for (const command of commands) await declareCommand(command, silent, [command.name()]);
+  return commands;
+}
+
 /** `help train` becomes `train --help`, which loads the command; `help trian` becomes `trian`, which is refused. */
 function asFlag(argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
@@ -132,11 +140,14 @@ function buildProgram(output: Output, words: readonly string[]): Command {
   for (const [name, { summary }] of Object.entries(COMMANDS)) program.command(name).summary(summary);
   return program
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${COMMANDS[command.name()]?.takes ?? ""}` })
-    .hook("preSubcommand", async (_, command) => {
-      await (await COMMANDS[command.name()]?.load())?.declare(command, output, words);
-      unquoteDefaults(command);
-      refuseFlagsAsValues(command);
-    });
+    .hook("preSubcommand", (_, command) => declareCommand(command, output, words));
+}
+
+/** Loads a command's declaration. */
+async function declareCommand(command: Command, output: Output, words: readonly string[]): Promise<void> {
+  await (await COMMANDS[command.name()]?.load())?.declare(command, output, words);
+  unquoteDefaults(command);
+  refuseFlagsAsValues(command);
 }
 
 /** `--seed --steps 5` lacks the seed; commander would take `--steps` for it. */

@@ -56,7 +56,7 @@ function settingText(flag: ConfigFlag): string {
 }
 
 /** What stands for the value: "<integer>", "<path>", "<ort|tfjs>". */
-function placeholder({ kind, whole, choices, unit }: ConfigFlag): string {
+export function placeholder({ kind, whole, choices, unit }: ConfigFlag): string {
   const number = whole ? "integer" : "number";
   switch (kind) {
     case "number":
@@ -89,7 +89,7 @@ function wrapped(text: string, width: number, indent: string): string {
 }
 
 /** "0.05", "8 for fpo, 16 for fpo++", "aspo for fpo++" */
-function defaultText({ defaults }: ConfigFlag): string {
+export function defaultText({ defaults }: ConfigFlag): string {
   const algorithms = new Set(trainFlags.flatMap((flag) => flag.defaults.map(({ algorithm }) => algorithm)));
   algorithms.delete(null);
   const texts = defaults.map(({ value }) => valueText(value));
