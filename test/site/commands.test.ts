@@ -58,7 +58,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let places = 0;
 const place = (name: string) => join(folder, `${name}-${places++}`);
 
-const REPORT = "--episodes 1 --rows 20 --calls 5 --flow-step-counts 1 --workers 1".split(" ");
+const REPORT = "--episodes 1 --rows 20 --calls 10 --flow-step-counts 1 --workers 1".split(" ");
 /** Tasks that a test can afford to begin. */
 const LIGHT = /^(CartpoleBalance|CheetahRun|PointMass|WalkerWalk|\.\/my-task\.ts|\.\/walk\.ts)$/;
 
