@@ -58,11 +58,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let places = 0;
 const place = (name: string) => join(folder, `${name}-${places++}`);
 
-const REPORT = "--episodes 1 --rows 20 --calls 5 --flow-step-counts 1 --workers 1".split(" ");
 /** Tasks that a test can afford to begin. */
 const LIGHT = /^(CartpoleBalance|CheetahRun|PointMass|WalkerWalk|\.\/my-task\.ts|\.\/walk\.ts)$/;
 
-/** The command as a test runs it, with a small budget and its files in a folder of its own; null where it serves, needs a run, or is long. */
+/** The command as a test runs it, with a small budget and its files in a folder of its own; null where it serves, needs a run, or is long, as exports are, which have tests of their own. */
 function brief(line: string): string[] | null {
   const words = wordsOf(line).filter((word) => word !== "--view");
   const [name, first = ""] = words;
@@ -72,8 +71,6 @@ function brief(line: string): string[] | null {
   if (name === "eval" && (shipped || first === "zero")) return [...words, "--episodes", "1", "--workers", "1"];
   if (name === "doctor" && shipped)
     return [...words, "--episodes", "1", "--seconds", "1", "--no-table", "--page", `${place("doctor")}.html`];
-  if (name === "export" && shipped && !/\bc\b/.test(words.slice(1).join(" ")))
-    return [...words, ...REPORT, "--out", place("export")];
   if (name === "train" && LIGHT.test(first) && !words.includes("tfjs"))
     return [...words, ...TINY, "--steps", "512", "--run", place("run")];
   return null;
