@@ -119,7 +119,7 @@ function checkAxes(axes: readonly Axis[], { given, algorithm, preset, random }: 
   });
   if (axes.length === 0) refuse("--vary: is missing, expected at least one, such as --vary algorithm.clip=0.05,0.1");
   if (random !== undefined && axes.every(({ name }) => name === "seed"))
-    refuse("--random: nothing to draw, expected --vary with a range or a list other than the seed");
+    refuse("--random: nothing to draw, expected --vary with a range or a list of another setting than the seed");
 }
 
 /** All combinations, the last axis fastest. */

@@ -8,8 +8,17 @@ import type { MetricSink } from "../runs/metrics.ts";
 import { runPaths } from "../runs/run-folder.ts";
 import { type PreparedRun, prepareNewRun, prepareResume } from "../studio/prepared-run.ts";
 import { runTraining } from "../studio/training-session.ts";
+import { TrainingRefused } from "../train/refused-steps.ts";
 import type { SweepCell, SweepPlan } from "./plan.ts";
-import { type CellRecord, readCellRecord, type Scoring, type Standing, standingOf } from "./standing.ts";
+import {
+  BROKEN,
+  type CellRecord,
+  readCellRecord,
+  type Scoring,
+  type Standing,
+  scoreAt,
+  standingOf,
+} from "./standing.ts";
 import { sweepFigure } from "./sweep-figure.ts";
 
 /** Where and how it is run. */
@@ -48,13 +57,20 @@ export async function runSweep(session: SweepSession): Promise<CellRecord[]> {
     const { open, steps } = standing.rungs.at(-1)!;
     const [cell] = open;
     if (cell === undefined || signal.aborted) return records;
-    await train(session, { cell, steps, rung: standing.rungs.length, records, standing });
+    await train(session, { cell, steps, rung: standing.rungs.length, records, standing }).catch((error: unknown) =>
+      markBroken(out, cell, error),
+    );
     const record = await readCellRecord(out, cell, scoring);
     records[plan.cells.indexOf(cell)] = record;
-    const isEvaluated = record.evaluations.some((evaluation) => evaluation.steps >= steps);
-    if (!isEvaluated && !signal.aborted) throw unevaluated(out, cell);
+    if (scoreAt(record, steps) === null && !signal.aborted) throw unevaluated(out, cell);
     await writeFigure(plan, out, records);
   }
+}
+
+/** A setting with which the simulation breaks is the worst one, and no reason to end the sweep. Throws other errors again. */
+async function markBroken(out: string, { name }: SweepCell, error: unknown): Promise<void> {
+  if (!(error instanceof TrainingRefused)) throw error;
+  await writeFileAtomically(join(out, name, BROKEN), `${error.message}\n`);
 }
 
 /** Its last evaluation is lost, though its checkpoint counts it. */

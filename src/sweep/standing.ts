@@ -12,6 +12,9 @@ import { evaluationScore } from "../train/evaluate.ts";
 import type { SweepCell, SweepPlan } from "./plan.ts";
 import { best } from "./rungs.ts";
 
+/** A file in the folder of a run that MuJoCo refused, with the reason. */
+export const BROKEN = "broken.txt";
+
 /** What decides how evaluations are scored, see `evaluationScore`. */
 export type Scoring = Parameters<typeof evaluationScore>[1];
 
@@ -22,6 +25,8 @@ export interface CellRecord {
   readonly steps: number;
   /** Wall time of training and evaluations */
   readonly seconds: number;
+  /** Whether MuJoCo refused to step its model: it is not trained any further */
+  readonly isBroken: boolean;
   /** Scores, in the order of steps; NaN where a policy gave values that were not finite */
   readonly evaluations: readonly { readonly steps: number; readonly score: number }[];
 }
@@ -61,7 +66,7 @@ export interface Standing {
 export async function readCellRecord(out: string, cell: SweepCell, scoring: Scoring): Promise<CellRecord> {
   const folder = join(out, cell.name);
   const { config, metrics } = runPaths(folder);
-  if (!existsSync(config)) return { cell, steps: 0, seconds: 0, evaluations: [] };
+  if (!existsSync(config)) return { cell, steps: 0, seconds: 0, isBroken: false, evaluations: [] };
   const expected = portableConfig(cell.config);
   // The length grows from rung to rung.
   checkSameSettings({ ...(await readRunConfig(folder)), steps: expected.steps }, expected, config);
@@ -73,6 +78,7 @@ export async function readCellRecord(out: string, cell: SweepCell, scoring: Scor
   return {
     cell,
     steps,
+    isBroken: existsSync(join(folder, BROKEN)),
     seconds: trained + evaluated.reduce((sum, { evaluationSeconds }) => sum + evaluationSeconds, 0),
     evaluations: evaluated.map((evaluation) => ({ steps: evaluation.steps, score: scoreOf(evaluation, scoring) })),
   };
@@ -100,8 +106,9 @@ export function standingOf(plan: SweepPlan, records: readonly CellRecord[]): Sta
   return { rungs, settings: ranked(plan, records, rungs, isDone), isDone };
 }
 
-/** Of the first evaluation at the end of a rung; null before it. */
-function scoreAt({ evaluations }: CellRecord, steps: number): number | null {
+/** Of the first evaluation at the end of a rung; null before it, NaN where the simulation broke. */
+export function scoreAt({ evaluations, isBroken }: CellRecord, steps: number): number | null {
+  if (isBroken) return Number.NaN;
   return evaluations.find((evaluation) => evaluation.steps >= steps)?.score ?? null;
 }
 

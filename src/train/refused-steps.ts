@@ -2,6 +2,9 @@
 import { UserError } from "../math/user-error.ts";
 import type { BrokenStep, EpisodeReport } from "../rollout/episodes.ts";
 
+/** A training that ended because MuJoCo refused to step its model in every episode. What was learned is saved. */
+export class TrainingRefused extends UserError {}
+
 /** Counts refusals over iterations. */
 export class RefusedSteps {
   readonly #scene: string;
@@ -29,10 +32,10 @@ export class RefusedSteps {
   }
 
   /** Why the training is of no use any more, as many episodes in a row as there are environments having ended so; null while it is. */
-  verdict(): UserError | null {
+  verdict(): TrainingRefused | null {
     if (this.#row < this.#envs || this.#last === undefined) return null;
     const all = `the last ${this.#row} episodes all ended this way; the training stops and is saved`;
-    return new UserError(`scene ${this.#scene}, ${placeOf(this.#last)}: ${this.#last.refusal}; ${all}`);
+    return new TrainingRefused(`scene ${this.#scene}, ${placeOf(this.#last)}: ${this.#last.refusal}; ${all}`);
   }
 }
 

@@ -9,7 +9,7 @@ describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
     [
       "",
-      "no command given, expected one of init, tasks, train, eval, play, replay, studio, worker, bench, export, doctor, diagnose, reproduce",
+      "no command given, expected one of init, tasks, train, eval, play, replay, studio, worker, verify, bench, export, doctor, diagnose, sweep, reproduce",
     ],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["help trian", "trian: unknown command; nearest: train"],
@@ -117,12 +117,13 @@ describe("help", () => {
       "bench",
       "export",
       "diagnose",
+      "sweep",
       "reproduce",
     ])
       expect(stdout).toContain(command);
   });
 
-  it.each(["train", "studio", "reproduce"])(
+  it.each(["train", "studio", "sweep", "reproduce"])(
     "of %s has the essential settings and says where the others are",
     async (name) => {
       const { code, stdout } = await run(name, "--help");

@@ -5,6 +5,7 @@ import { decodeSafetensors, encodeSafetensors } from "../../src/files/safetensor
 import {
   bestCheckpoint,
   type Checkpoint,
+  checkpointSteps,
   decodeCheckpoint,
   encodeCheckpoint,
   latestCheckpoint,
@@ -155,6 +156,17 @@ describe("checkpoints of a run", () => {
     expect((await loadCheckpoint(await bestCheckpoint(run))).metadata.envSteps).toBe(200);
     expect((await loadCheckpoint(await latestCheckpoint(run))).metadata.envSteps).toBe(1000);
     expect(readdirSync(join(run, "checkpoints")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("keep older ones too, evenly spread over the run", async () => {
+    const run = scratchFolder();
+    for (let steps = 1; steps <= 64; steps++)
+      await saveCheckpoint(run, checkpointAt(steps), { keep: 2, spread: 4, best: false });
+    const kept = (await listCheckpoints(run)).map(checkpointSteps);
+    expect(kept.slice(-2)).toEqual([63, 64]);
+    const gaps = kept.slice(0, 5).map((steps, k) => steps - (kept[k - 1] ?? 0));
+    expect(kept).toHaveLength(6);
+    expect(Math.max(...gaps) / Math.min(...gaps)).toBeLessThanOrEqual(4);
   });
 
   it("may be the best twice", async () => {
