@@ -72,7 +72,8 @@ function scaled(range: Range | null, factor: number): Range | null {
 }
 
 /** N·m (N where it slides), most that an actuator may put on its joint, by its own limit and the joint's; Infinity where there is none. */
-export function torqueLimit({ model }: Simulation, actuator: number): number {
+export function torqueLimit(sim: Simulation, actuator: number): number {
+  const { model } = sim;
   const joint = model.actuator_trnid[2 * actuator];
   const largest = (limited: Uint8Array, ranges: Float64Array, id: number) =>
     limited[id] ? Math.max(Math.abs(ranges[2 * id]), Math.abs(ranges[2 * id + 1])) : Infinity;
