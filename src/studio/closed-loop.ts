@@ -19,10 +19,10 @@ export function closedLoop(frames: readonly number[][], root: number): number[][
   return frames.slice(0, best);
 }
 
-/** Mean square of the distance of bodies, seen from the root, m². */
+/** Mean square of the distance of the root and the bodies after it, seen from the root, m². */
 function difference(a: readonly number[], b: readonly number[], root: number): number {
   let sum = 0;
-  for (let at = 0; at < a.length; at += BODY)
+  for (let at = BODY * root; at < a.length; at += BODY)
     for (let axis = 0; axis < 3; axis++) {
       const shift = axis < 2 ? b[BODY * root + axis] - a[BODY * root + axis] : 0;
       sum += (b[at + axis] - a[at + axis] - shift) ** 2;

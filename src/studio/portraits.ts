@@ -16,6 +16,7 @@ export class Portraits {
   readonly #made = new Map<string, Promise<string>>();
   #threads: Promise<JobThreads<PortraitJob>> | null = null;
   #idle: NodeJS.Timeout | undefined;
+  #underWay = 0;
 
   /**
    * The picture of a subject, as `PortraitMessage.data`.
@@ -41,12 +42,12 @@ export class Portraits {
 
   async #make(job: PortraitJob): Promise<string> {
     clearTimeout(this.#idle);
+    this.#underWay++;
     this.#threads ??= startThread();
     try {
       return (await (await this.#threads).answer(job)) as string;
     } finally {
-      clearTimeout(this.#idle);
-      this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+      if (--this.#underWay === 0) this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
     }
   }
 }

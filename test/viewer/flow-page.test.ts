@@ -153,7 +153,7 @@ describe("the page about flows", () => {
     await page.getByRole("switch", { name: "Data are samples" }).check();
     await pageUntil(page, "flowPage.targets.target.length > 10");
     expect(Math.abs((await shareAbove(0)) - 0.75)).toBeLessThan(0.06);
-    await page.getByLabel("Weight by advantage").click();
+    await page.getByRole("button", { name: "One update" }).click();
     await pageUntil(page, "flowPage.setting.modes[0].weight > 0.7");
     expect(await shareAbove(0)).toBeGreaterThan(0.82);
   });
@@ -164,8 +164,11 @@ describe("the page about flows", () => {
       { width: 390, height: 844 },
     ]) {
       await page.setViewportSize(size);
-      for (const control of [page.getByLabel("Stochastic"), page.getByRole("button", { name: "One update" })]) {
+      for (const control of [page.getByLabel("Stochastic"), page.getByLabel("Weight by advantage")]) {
         await control.focus();
+        await control.evaluate((one) =>
+          (one as { scrollIntoView?(how: object): void }).scrollIntoView?.({ block: "nearest" }),
+        );
         const [figure, own] = [await page.locator("figure").boundingBox(), await control.boundingBox()];
         expect(figure!.y).toBeGreaterThanOrEqual(0);
         expect(figure!.y + figure!.height).toBeLessThanOrEqual(size.height);

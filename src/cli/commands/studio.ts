@@ -13,7 +13,7 @@ export async function declare(command: Command, output: Output, words: readonly 
     .description("Serve the viewer and train a task in it. Open the printed address in a browser.")
     .usage("[options] [--<setting> <value> …]")
     .option("--task <task>", "task to train", "HumanoidJoystick")
-    .option("--no-train", "serve the viewer only")
+    .option("--no-train", "start no training; robots can be driven and trainings be started on the page")
     .option("--preset <name>", "laptop, paper or released (default: laptop)")
     .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
     .option("--queue <url>", QUEUE_HELP)

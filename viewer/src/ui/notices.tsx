@@ -77,6 +77,7 @@ function cardFor(state: PageState): Card | null {
       text: "Start a training and leave this page open; it connects by itself.",
       command: "npm start",
     };
+  if (state.channel === "drive" && state.choosing !== null) return choosingCard(state.choosing);
   if (hasPoses) return null;
   if (connection.state === "connecting") return { title: "Connecting", text: "Looking for the server.", isBusy: true };
   if (state.channel === "drive") return driveCard(state);
@@ -104,9 +105,11 @@ function cardFor(state: PageState): Card | null {
   return { title: `Preparing ${info.task}`, text: "The first steps are being collected.", isBusy: true };
 }
 
-function driveCard({ drive, status, choosing }: PageState): Card {
-  if (choosing !== null)
-    return { title: `Loading ${choosing}`, text: "The robot and its controller are being loaded.", isBusy: true };
+function choosingCard(name: string): Card {
+  return { title: `Loading ${name}`, text: "The robot and its controller are being loaded.", isBusy: true };
+}
+
+function driveCard({ drive, status }: PageState): Card {
   if (drive?.state === "failed") return { title: "The simulation failed", text: drive.detail ?? "See the terminal." };
   if (!drive && status?.state === "failed")
     return { title: "No policy to drive", text: status.detail ?? "The training failed." };

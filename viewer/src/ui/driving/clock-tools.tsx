@@ -78,18 +78,20 @@ function PushMenu({ store, drive }: Hands) {
     >
       {() => (
         <div class="push-sheet">
-          <label>
+          <div class="push-size">
             <span>Change of velocity</span>
             <output>{speed.toFixed(1)} m/s</output>
             <input
               type="range"
+              aria-label="Change of velocity"
+              aria-valuetext={`${speed.toFixed(1)} m/s`}
               min={PUSH_SPEEDS.least}
               max={PUSH_SPEEDS.most}
               step={PUSH_SPEEDS.step}
               value={speed}
               onInput={(event) => drive.setPush({ speed: Number(event.currentTarget.value) })}
             />
-          </label>
+          </div>
           <Choices
             name="Side"
             options={PUSH_SIDES.map((value) => ({

@@ -127,7 +127,10 @@ function PolicyMenu({ store, page }: { store: Store; page: Page }) {
         <div class="long-sheet">
           <Choices
             name="Policy"
-            options={policies.map(({ key, label }) => ({ value: key, text: label }))}
+            options={policies.map(({ key, label, isShipped }) => ({
+              value: key,
+              text: isShipped ? `${label} (ships with flowgait)` : label,
+            }))}
             current={drive?.policy ?? ""}
             choose={(key) => {
               page.drive.choosePolicy(key);
