@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { compileFunction } from "node:vm";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import type { MainModule } from "mujoco-js";
+import { UserError } from "../math/user-error.ts";
 import { withExports } from "./wasm-stack.ts";
 
 /** A started module, and the exports of the instances that were made for it. */
@@ -56,16 +57,35 @@ export async function startMujoco(printing: Printing): Promise<StartedModule> {
   const parts = (getEnvironmentData(KEY) as Parts | undefined) ?? (await partsOf(await readFile(fileURLToPath(url))));
   if (parts === null) return startWhole(printing);
   setEnvironmentData(KEY, parts);
-  const exports: object[] = [];
-  const instantiateWasm = (imports: object, made: (instance: Instance) => void) => {
-    void assembly.instantiate(parts.wasm, imports).then((instance) => {
-      exports.push(instance.exports);
-      made(instance);
-    });
-    return {};
-  };
   const load: Loader = compileFunction(parts.glue, PARAMETERS, { filename: fileURLToPath(url) })(url, nodeModule);
-  return { module: await load({ ...printing, instantiateWasm }), exports };
+  return instantiated(load, parts.wasm, printing);
+}
+
+/** The loader waits for an instance for ever, so that a failure to make one has to be passed around it. */
+function instantiated(load: Loader, wasm: WebAssembly.Module, printing: Printing): Promise<StartedModule> {
+  const exports: object[] = [];
+  return new Promise((resolve, reject) => {
+    const instantiateWasm = (imports: object, made: (instance: Instance) => void) => {
+      const instance = assembly.instantiate(wasm, imports);
+      instance
+        .then((one) => {
+          exports.push(one.exports);
+          made(one);
+        })
+        .catch((error: Error) => reject(unstarted(error)));
+      return {};
+    };
+    load({ ...printing, instantiateWasm }).then((module) => resolve({ module, exports }), reject);
+  });
+}
+
+function unstarted(error: Error): UserError {
+  return new UserError(
+    `physics: MuJoCo's WebAssembly did not start: ${error.message}; expected memory for one more instance`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** As its makers meant it. */

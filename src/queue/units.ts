@@ -63,11 +63,12 @@ const resultsSchema = z.object({
   terms: z.array(numbers),
   tracking: plain,
   gait: plain,
+  smoothness: plain,
   goals: plain,
   nonFinite: plain,
   refusals: z.array(z.string()),
   warnings: numbers,
-});
+} satisfies Record<keyof EpisodeResults, z.ZodType>);
 
 const answerSchema = z.object({
   unit: z.object({

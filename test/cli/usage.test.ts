@@ -9,7 +9,7 @@ describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
     [
       "",
-      "no command given, expected one of init, tasks, train, eval, play, replay, studio, worker, verify, bench, export, doctor, diagnose, sweep, reproduce",
+      "no command given, expected one of init, tasks, lesson-for, train, eval, play, replay, studio, worker, verify, bench, export, doctor, diagnose, sweep, reproduce",
     ],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["help trian", "trian: unknown command; nearest: train"],
