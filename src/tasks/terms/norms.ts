@@ -75,13 +75,6 @@ export function mixedKernel(squaredError: number): number {
   return 0.5 * kernel(squaredError, 0.25) + 0.5 * kernel(squaredError, 0.04);
 }
 
-/** The mean of kernels of several widths, widest first. */
-export function meanKernel(squaredError: number, widths: Numbers): number {
-  let sum = 0;
-  for (let i = 0; i < widths.length; i++) sum += kernel(squaredError, widths[i]) / widths.length;
-  return sum;
-}
-
 /** Distance between the points `i` and `j` of [points, 3]. */
 export function pointDistance(points: Numbers, i: number, j: number): number {
   const x = points[3 * i] - points[3 * j];

@@ -11,7 +11,7 @@ import type { Lesson } from "../lesson.ts";
 import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
-import { distSq, meanKernel, normSq } from "../terms/norms.ts";
+import { distSq, mixedKernel, normSq } from "../terms/norms.ts";
 import type { ContactReading } from "../trackers/contact-timers.ts";
 import { type GaitReading, type GaitSettings, gaitPhase } from "../trackers/gait-phase.ts";
 import { type MeanTwistReading, meanTwist } from "../trackers/mean-twist.ts";
@@ -33,11 +33,6 @@ export interface WalkingFigures {
   readonly soles: readonly number[];
   /** m, height of the base where the robot stands */
   readonly standing: number;
-  /**
-   * (m/s)² and (rad/s)², widths of the kernels whose mean judges how velocities are followed; default 0.25 and 0.04. Where a beginner is
-   * further off than the widest of them, standing is as good as anything.
-   */
-  readonly kernels?: readonly number[];
   /** Share of the command's ranges that training begins with. */
   readonly commandsFrom: number;
   /**
@@ -62,7 +57,6 @@ type Walking = Moment<Robot, Tracked>;
 
 const LOWEST = 0.65; // share of the standing height, below which the robot has fallen
 const LEAST_UPRIGHT = 0.5; // cosine of 60°
-const KERNELS = [0.25, 0.04];
 /** Relative to the clearance, squared: width of the kernel of the feet's height. */
 const HEIGHT_WIDTH = 0.4;
 
@@ -100,13 +94,8 @@ function slip({ feet, robot: { footVel } }: Walking): number {
   return footVel.length === 0 ? 0 : footSlip(feet.contact, footVel);
 }
 
-function rewardsOf({
-  soles,
-  clearance,
-  kernels = KERNELS,
-}: WalkingFigures): Readonly<Record<string, RewardTerm<Walking>>> {
+function rewardsOf({ soles, clearance }: WalkingFigures): Readonly<Record<string, RewardTerm<Walking>>> {
   const heights = new Float64Array(soles.length);
-  const follows = (squaredError: number) => meanKernel(squaredError, kernels);
   const width = HEIGHT_WIDTH * clearance ** 2;
   const aboveGround = ({ robot: { footHeight } }: Walking) => {
     for (let i = 0; i < heights.length; i++) heights[i] = footHeight[i] - soles[i];
@@ -117,9 +106,9 @@ function rewardsOf({
     trackLinVel: {
       weight: 4.5,
       of: ({ command, robot, stride }) =>
-        follows((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2),
+        mixedKernel((command[0] - robot.linVel[0]) ** 2 + (command[1] - stride.twist[1]) ** 2),
     },
-    trackYawRate: { weight: 2, of: (s) => follows((s.command[2] - s.stride.twist[2]) ** 2) },
+    trackYawRate: { weight: 2, of: (s) => mixedKernel((s.command[2] - s.stride.twist[2]) ** 2) },
     alive: { weight: 0.5, of: () => 1 },
     footHeight: { weight: 0.5, of: (s) => footHeightMatch(aboveGround(s), clockOf(s), clearance, width) },
     contactRhythm: { weight: 0.5, of: (s) => contactMatch(s.feet.contact, clockOf(s)) },

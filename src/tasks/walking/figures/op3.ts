@@ -191,6 +191,5 @@ export const OP3_WALK: WalkingFigures = {
   clearance: 0.0274,
   soles: [0.0043, 0.0043],
   standing: 0.244,
-  kernels: [1, 0.25, 0.04],
   commandsFrom: 0.355,
 };
