@@ -45,4 +45,10 @@ export const leapCubeRotateZAxis = defineTask({
   handles: { cube: cubeHandle },
   terminate: { dropped: hasDropped },
   goal: { drop, counters: { turned } },
+  // half of the general preset's epochs, since steps of the hand are cheap
+  presets: {
+    laptop: {
+      "fpo++": { steps: 3_000_000, evaluation: { everySteps: 400_000 }, algorithm: { name: "fpo++", epochs: 3 } },
+    },
+  },
 });
