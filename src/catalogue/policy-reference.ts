@@ -51,7 +51,7 @@ export async function findPolicy(reference: string, choice?: CheckpointChoice): 
   };
 }
 
-/** A shipped controller by its name, whatever lies in the working directory. Throws UserError where there is none of that name. */
+/** A shipped controller by its name, whatever lies in the working directory. Throws UserError if no controller has that name. */
 export async function findShipped(name: string): Promise<FoundPolicy> {
   const file = shippedController(name);
   if (file === null) throw unknownReference(name, "the name of a controller that ships");

@@ -142,7 +142,10 @@ async function sourceOf(reference: string, out: string): Promise<TaskSource> {
   return { file: beside.startsWith(".") ? beside : `./${beside}`, exportName };
 }
 
-/** @returns the search that the file holds, null where there is none @throws UserError where it is another's */
+/**
+ * The search in the file, or null if there is no file.
+ * @throws UserError if it is the search of another robot, seed or rate, or damaged
+ */
 async function keptSearch(
   file: string,
   { task, seed, hz }: { task: string; seed: number; hz: number },

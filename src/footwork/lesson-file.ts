@@ -53,8 +53,8 @@ export function lessonFile(
     isRegistered || source.exportName === "default" ? "import given" : `import { ${source.exportName} as given }`;
   return [
     "/**",
-    ` * ${name}: a task with a lesson to walk by, measured on the robot (flowgait lesson-for). Edit what you like, then`,
-    " * train it as any task of your own.",
+    ` * ${name}: a task with a lesson to walk by, measured on the robot by flowgait lesson-for.`,
+    " * Every figure may be edited. Train it with flowgait train and the path of this file.",
     " *",
     ` * The step was searched for over ${generation} generations, without a policy; in the last one it was on its feet for ${percent(up)} of the time,`,
     " * disturbed by noise, other starts and other robots. What was measured of it afterwards:",

@@ -71,7 +71,7 @@ function scaled(range: Range | null, factor: number): Range | null {
   return [Math.min(a, b), Math.max(a, b)];
 }
 
-/** N·m (N where it slides), most that an actuator may put on its joint, by its own limit and the joint's; Infinity where there is none. */
+/** Largest torque of an actuator on its joint, N·m (N if the joint slides): the smaller of both limits; Infinity without limits. */
 export function torqueLimit(sim: Simulation, actuator: number): number {
   const { model } = sim;
   const joint = model.actuator_trnid[2 * actuator];

@@ -95,7 +95,7 @@ export class Replay {
     await disassemble(this.#assembly);
   }
 
-  /** The nearest stored state that an iteration can be computed from; null where there is none before it. */
+  /** The latest stored state before an iteration; null if there is none. */
   stateFor(iteration: number): StoredState | null {
     return this.states.findLast((state) => state.iteration < iteration) ?? null;
   }

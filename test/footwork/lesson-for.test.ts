@@ -1,8 +1,9 @@
 /** `flowgait lesson-for`: the search for a step, the file that it writes, and what a person can do with it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/files/package-root.ts";
 import { beginning, type SearchState, StepSearch } from "../../src/footwork/search.ts";
 import { look } from "../../src/footwork/subject.ts";
 import type { TrialJob } from "../../src/footwork/trial-thread.ts";
@@ -52,6 +53,16 @@ describe("lesson-for", () => {
     const trained = await callCli("train", out, ...TINY, "--steps", "512", "--run", join(folder, "run"));
     expect(trained.stderr + trained.stdout).toContain("512 steps");
     expect(trained.code).toBe(0);
+  });
+
+  it("writes the lesson of a task of your own beside it, by the name that the file exports", async () => {
+    for (const file of ["biped.xml", "walk.ts"])
+      cpSync(join(packageRoot, "docs", "tutorial", file), join(folder, file));
+    const out = join(folder, "found-walk.ts");
+    expect((await inFolder(join(folder, "walk.ts"), "--minutes", "0", "--out", out)).code).toBe(0);
+    expect(readFileSync(out, "utf8")).toContain('import given from "./walk.ts";');
+    const trained = await callCli("train", out, ...TINY, "--steps", "512", "--run", join(folder, "own-run"));
+    expect([trained.code, trained.stderr]).toEqual([0, expect.stringContaining("512 steps")]);
   });
 
   it("goes on with the search that it kept, and refuses another's", async () => {

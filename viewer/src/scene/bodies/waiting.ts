@@ -10,7 +10,7 @@ const OPACITY = 0.22;
 /** The robots that are waited for. */
 export class Waiting {
   readonly group = new Group();
-  /** Where the first one is drawn; null while there is none. */
+  /** Position of the first robot; null until one is drawn. */
   standIn: { readonly drawnAt: Vector3 } | null = null;
   /** How many were drawn last. */
   count = 0;
