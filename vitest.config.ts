@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3, // on two cores: many tests wait for processes, sockets and locks
     pool: "forks",
     // Node loads what is compiled already: once per process, not once per test file.
     server: { deps: { external: [/\/dist\/(src|test|bench)\/(?!.*\.test\.js)/] } },

@@ -6,9 +6,10 @@
 import { actorGradientFunction, segmentGradientFunction } from "../src/algorithms/update-functions.ts";
 import type { TrainConfig } from "../src/config/config.ts";
 import { createOrtEngine, createTfjsEngine, type Engine } from "../src/graph/index.ts";
-import { evaluationsPerRow, updatePlan, updateSpec } from "../src/learner/networks.ts";
+import { criticBins, evaluationsPerRow, updatePlan, updateSpec } from "../src/learner/networks.ts";
 import { median } from "../src/math/median.ts";
 import { UserError } from "../src/math/user-error.ts";
+import { criticOutputs } from "../src/policy/critic.ts";
 import { startOfRun } from "../src/policy/run-clock.ts";
 import { Environment, resolveTask } from "../src/tasks/index.ts";
 import { resolveTrainConfig } from "../src/tasks/requested-config.ts";
@@ -162,7 +163,11 @@ async function updateSeconds(assembly: Assembly): Promise<{ all: number; descent
 function nominalFlops({ algorithm, envs, horizon }: TrainConfig, env: Environment): number {
   const rows = envs * horizon * algorithm.epochs;
   const policy = [env.obsSize + env.actionSize + 8, ...algorithm.policyHidden, env.actionSize];
-  const critic = [env.obsSize + env.privilegedSize, ...algorithm.criticHidden, 1];
+  const critic = [
+    env.obsSize + env.privilegedSize,
+    ...algorithm.criticHidden,
+    criticOutputs({ bins: criticBins(algorithm) }),
+  ];
   return rows * (evaluationsPerRow(algorithm) * layerFlops(policy) + layerFlops(critic));
 }
 

@@ -51,6 +51,8 @@ const ITERATIONS = 1000;
 const SHARDS = 16;
 const SHARD_BYTES = 50_000;
 const TRAINED = 6;
+/** Between two looks at the server's memory, many of them in each iteration */
+const LOOK_MS = 3;
 /** Workers leave a run that has ended, and locks expire */
 const LEAVE_MS = 16_000;
 
@@ -105,10 +107,13 @@ class QueueBench {
     const empty = await used();
     let most = 0;
     await this.#withLight({ workers: 2, napMs: 0, bytes: SHARD_BYTES, leaveMs: LEAVE_MS }, async (round) => {
-      for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-        await round(SHARDS);
-        if (iteration % 10 === 0) most = Math.max(most, await used());
-      }
+      let isAtWork = true;
+      const looks = (async () => {
+        for (; isAtWork; await sleep(LOOK_MS)) most = Math.max(most, await used());
+      })();
+      for (let iteration = 0; iteration < ITERATIONS; iteration++) await round(SHARDS);
+      isAtWork = false;
+      await looks;
     });
     const keysLeft = await connection.redis.dbsize();
     close();

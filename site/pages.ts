@@ -11,16 +11,29 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   {
     title: "Start",
-    pages: ["docs/index", "docs/get-started", "docs/install", "docs/tutorial", "docs/own-task", "docs/comparison"],
+    pages: [
+      "docs/index",
+      "docs/get-started",
+      "docs/install",
+      "docs/tutorial",
+      "docs/own-task",
+      "docs/view",
+      "docs/comparison",
+    ],
   },
   {
     title: "Use",
     pages: [
       "docs/train-and-steer",
+      "docs/check",
+      "docs/why",
+      "docs/train-in-the-tab",
       "docs/lesson-for",
+      "docs/motion-tracking",
       "docs/sweeps-and-verify",
       "docs/task-settings",
       "docs/several-machines",
+      "docs/agents",
       "docs/tensorflow",
       "docs/behind-a-proxy",
       "docs/troubleshooting",
@@ -36,7 +49,7 @@ export const SECTIONS: readonly Section[] = [
       "docs/concepts/contract",
     ],
   },
-  { title: "Deploy", pages: ["docs/export", "docs/deploy", "docs/policy-files"] },
+  { title: "Deploy", pages: ["docs/export", "docs/deploy", "docs/identify", "docs/policy-files"] },
   {
     title: "Reference",
     pages: [

@@ -6,6 +6,8 @@ import { type Declaration, declarationsOf } from "./declarations.ts";
 
 /** Share of the exported declarations of a room that have a doc comment. */
 const LEAST_SHARE = 0.9;
+/** What takes the place of modules of Node and of src, which describe themselves. */
+const STANDS_IN = /^viewer\/tab\/src\/(node|doors)\//;
 /** The room that a file is in: a folder of src or of the viewer's src, or a folder beside those. */
 function roomOf(file: string): string {
   const folders = file.split("/").slice(0, -1);
@@ -16,7 +18,7 @@ function roomOf(file: string): string {
 const rooms = new Map<string, { readonly file: string; readonly declared: readonly Declaration[] }[]>();
 for (const folder of ["src", "bench", "site", "viewer"])
   for (const name of readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" })) {
-    if (!/\.tsx?$/.test(name)) continue;
+    if (!/\.tsx?$/.test(name) || STANDS_IN.test(join(folder, name))) continue;
     const file = join(folder, name);
     const declared = declarationsOf(readFileSync(join(packageRoot, file), "utf8"));
     if (declared.length > 0) rooms.set(roomOf(file), [...(rooms.get(roomOf(file)) ?? []), { file, declared }]);

@@ -6,7 +6,7 @@ import { packageRoot } from "../src/files/package-root.ts";
 /** The rooms of src from the lowest to the highest. `bench` measures all below it; the command line starts it. */
 const ROOMS = (
   "math files figures graph policy algorithms config physics tasks threads footwork rollout drive learner runs train " +
-  "queue verify diagnose reproduction export mcap catalogue stream studio sweep bench cli"
+  "queue verify diagnose reproduction export check falls guess mcap identify catalogue stream studio sweep bench cli"
 ).split(" ");
 /** Rooms that must run without MuJoCo, files or sockets. */
 const PURE = new Set(["math", "figures", "graph", "policy", "algorithms"]);
@@ -123,7 +123,11 @@ describe("the house", () => {
       "src/graph/engines/ort-runtime.ts",
       "test/cli/telemetry.test.ts", // as a user's program
     ]);
-    expect(users(/new Worker\(new URL|extends Worker [{]/)).toEqual(["src/threads/thread.ts"]);
+    expect(users(/new Worker\((new URL|\w+Url)|extends Worker [{]/)).toEqual([
+      "src/threads/thread.ts",
+      "viewer/tab/src/worker-host.ts", // a page's own host
+      "viewer/tab/src/doors/thread.ts", // in its place in a page
+    ]);
   });
 
   it("only physics imports the simulator, and only the command line ends the process", () => {

@@ -93,7 +93,7 @@ describe("README", () => {
       count("humanoid"),
       count("gridworld"),
       count("suite") + count("locomotion") + count("manipulation"),
-    ]).toEqual([2, 2, 54]);
+    ]).toEqual([4, 2, 54]);
   });
 
   it("every flowgait command that it shows is known", async () => {

@@ -27,7 +27,7 @@ async function work(url: string, napMs: number, size: number): Promise<void> {
   const into = new Uint8Array(size);
   const answer = async ({ unit, worker, common, input }: TakenUnit) => {
     if (napMs > 0) await sleep(napMs);
-    return pack({ unit, worker }, [lightAnswer(common, input, into)]);
+    return pack({ unit, worker }, [lightAnswer(common, input, into)], "crc32");
   };
   const start = async () => ({ answer, close: async () => {} });
   const id = `light-${process.pid}`;

@@ -22,6 +22,8 @@ export default defineConfig({
   cacheDir: "../dist/docs-cache",
   metaChunk: true,
   head: [["link", { rel: "icon", href: ICON }]],
+  // The theme's front page has no landmark for its content.
+  transformHtml: (code) => code.replace('<div class="VPHome', '<div role="main" class="VPHome'),
   markdown: {
     // Pages are plain Markdown: what looks like a tag is text.
     html: false,

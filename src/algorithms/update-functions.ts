@@ -16,7 +16,14 @@ import {
   sum,
   type Tensor,
 } from "../graph/index.ts";
-import { type CriticInputs, type CriticSpec, criticInputs, criticLayout, criticValue } from "../policy/critic.ts";
+import {
+  type CriticInputs,
+  type CriticSpec,
+  criticInputs,
+  criticLayout,
+  criticOutput,
+  criticValue,
+} from "../policy/critic.ts";
 import type { FlowPolicySpec } from "../policy/flow-policy.ts";
 import type { GaussianPolicySpec } from "../policy/gaussian-policy.ts";
 import { normalise } from "../policy/network.ts";
@@ -28,6 +35,7 @@ import { type FlowMatchingSettings, flowMatchingSurrogate } from "./flow-matchin
 import { type FpoSettings, fpoLoss } from "./fpo.ts";
 import { type FpoPlusPlusSettings, fpoPlusPlusLoss } from "./fpo-plus-plus.ts";
 import { gaussianSurrogate } from "./gaussian-surrogate.ts";
+import { type OrwSettings, orwLoss } from "./orw.ts";
 import { stack } from "./policy-loss.ts";
 import type { PpoSettings } from "./ppo.ts";
 import type { LossBlock, RowBlock, Surrogate } from "./surrogate.ts";
@@ -41,6 +49,7 @@ export type AlgorithmSpec =
       readonly policy: FlowPolicySpec;
       readonly settings: FlowMatchingSettings & FpoPlusPlusSettings;
     }
+  | { readonly name: "orw"; readonly policy: FlowPolicySpec; readonly settings: FlowMatchingSettings & OrwSettings }
   | {
       readonly name: "ppo";
       readonly policy: GaussianPolicySpec;
@@ -101,6 +110,10 @@ export function surrogateOf(algorithm: AlgorithmSpec): Surrogate {
       return flowMatchingSurrogate(algorithm.policy, algorithm.settings, (inputs) =>
         fpoPlusPlusLoss(algorithm.settings, inputs),
       );
+    case "orw":
+      return flowMatchingSurrogate(algorithm.policy, algorithm.settings, (inputs) =>
+        orwLoss(algorithm.settings, inputs),
+      );
     case "ppo":
       return gaussianSurrogate(algorithm.policy, algorithm.settings, algorithm.squashed);
     case "denoising-mdp":
@@ -146,7 +159,8 @@ export function prepareFunction(spec: UpdateSpec, rows: number): GraphFunction {
 /** Inputs of `criticInputs` and the critic's weights → `value` [rows]. */
 export function valueFunction({ critic, obsSize, privilegedSize }: UpdateSpec, rows: number): GraphFunction {
   const weights = parameterInputs(criticLayout(critic));
-  return graphFunction("value", { value: criticValue(critic, weights, criticInputs(rows, obsSize, privilegedSize)) });
+  const output = criticOutput(critic, weights, criticInputs(rows, obsSize, privilegedSize));
+  return graphFunction("value", { value: criticValue(critic, output) });
 }
 
 /**
@@ -179,12 +193,12 @@ export function criticGradientFunction(
   const layout = criticLayout(spec.critic);
   const weights = parameterInputs(layout);
   const seen = rowInput(rows, SEEN_ROW, of);
-  const values = criticValue(spec.critic, weights, criticInputs(rows, spec.obsSize, spec.privilegedSize, seen));
+  const output = criticOutput(spec.critic, weights, criticInputs(rows, spec.obsSize, spec.privilegedSize, seen));
   const coefficient = spec.settings.valueCoefficient;
-  const loss = valueLoss(values, input("target", [rows]), input("mask", [rows]), { coefficient, scale });
+  const loss = valueLoss(spec.critic, output, input("target", [rows]), input("mask", [rows]), { coefficient, scale });
   return graphFunction("critic-gradient", {
     ...gradientsByName(loss, layout, weights),
-    measures: stack([loss, mul(sum(values), scale)]),
+    measures: stack([loss, mul(sum(criticValue(spec.critic, output)), scale)]),
   });
 }
 
@@ -204,20 +218,22 @@ export function segmentGradientFunction(
   const rows = unroll * segments;
   const seen = rowInput(rows + segments, SEEN_ROW, of);
   const inputs: CriticInputs = criticInputs(rows + segments, spec.obsSize, spec.privilegedSize, seen);
-  const values = criticValue(spec.critic, weights, inputs);
+  const output = criticOutput(spec.critic, weights, inputs);
   const [reward, terminated, truncated] = ["reward", "terminated", "truncated"].map((name) =>
     input(name, [unroll, segments]),
   );
-  const grid = reshape(values, [unroll + 1, segments]);
+  const grid = reshape(criticValue(spec.critic, output), [unroll + 1, segments]);
   const { advantages, targets } = gaeTensors(spec.settings, { reward, values: grid, terminated, truncated });
   const mask = spec.settings.gae === "brax" ? reshape(sub(1, truncated), [rows]) : null;
-  const now = reshape(slice(grid, 0, 0, unroll), [rows]);
+  const outputs = output.shape[1];
+  const steps = reshape(output, [unroll + 1, segments * outputs]);
+  const now = reshape(slice(steps, 0, 0, unroll), [rows, outputs]);
   const coefficient = spec.settings.valueCoefficient;
-  const loss = valueLoss(now, reshape(targets, [rows]), mask, { coefficient, scale });
+  const loss = valueLoss(spec.critic, now, reshape(targets, [rows]), mask, { coefficient, scale });
   return graphFunction("segment-gradient", {
     ...gradientsByName(loss, layout, weights),
     advantage: advantages,
-    measures: stack([loss, mul(sum(now), scale)]),
+    measures: stack([loss, mul(sum(reshape(slice(grid, 0, 0, unroll), [rows])), scale)]),
   });
 }
 

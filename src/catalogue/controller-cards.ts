@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../files/package-root.ts";
+import { registry } from "../tasks/index.ts";
 import { listRobots } from "./robots.ts";
 import { shippedControllers } from "./shipped-controllers.ts";
 
@@ -21,6 +22,9 @@ const evaluation = z.strictObject({
   footClearance: z.number().optional(),
   successRate: share.optional(),
   secondsToSuccess: z.number().optional(),
+  dropRate: share.optional(),
+  /** Of the task's goal, by name, in their units */
+  counters: z.record(z.string(), z.number()).optional(),
 });
 
 const card = z.strictObject({
@@ -73,9 +77,15 @@ export function controllersFor(task: string): string[] {
 }
 
 /** What it achieved, in a line. */
-export function resultText({ evaluation: found }: Pick<ControllerCard, "evaluation">): string {
-  const { fallRate, linVelError, yawRateError, successRate, secondsToSuccess } = found;
+export function resultText({ task, evaluation: found }: Pick<ControllerCard, "task" | "evaluation">): string {
+  const { fallRate, linVelError, yawRateError, successRate, secondsToSuccess, dropRate, counters = {} } = found;
+  const declared = registry.get(task).goal?.counters;
   const parts = [
+    ...Object.entries(counters).map(([name, value]) => {
+      const { unit, per } = declared![name]!;
+      return `${name} ${value} ${unit} per ${per}`;
+    }),
+    dropRate !== undefined && `${percent(dropRate)} dropped`,
     fallRate !== undefined && `${percent(fallRate)} fall`,
     linVelError !== undefined && `velocity error ${linVelError} m/s`,
     yawRateError !== undefined && `yaw-rate error ${yawRateError} rad/s`,

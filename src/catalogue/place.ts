@@ -1,6 +1,6 @@
 /** Where a policy acts: a task, and what may differ in it. Flags of `eval` and `play`. */
 import { existsSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import { type TaskSettings, taskSettingText } from "../config/task-setting-text.ts";
 import type { Output } from "../files/output.ts";
 import { suggestion } from "../math/near-names.ts";
@@ -9,14 +9,17 @@ import type { Whereabouts } from "../runs/run-places.ts";
 import { type Environment, isTaskFile, registry } from "../tasks/index.ts";
 import { wholeNumber } from "./flag-value.ts";
 import { type FoundPolicy, PLAIN, type PlacedVariant } from "./found-policy.ts";
+import { type OverlayOptions, toldPhysics } from "./overlay-file.ts";
 import { changeNotes, missingRobot, missingTask } from "./task-reference.ts";
 
 /** The flags. */
-export interface PlaceOptions {
+export interface PlaceOptions extends OverlayOptions {
   readonly task?: string;
   readonly terrainSeed?: string;
   readonly modelDir?: string;
   readonly lesson?: string;
+  readonly mask?: string;
+  readonly clips?: string;
 }
 
 /** A task and its variant. */
@@ -29,10 +32,11 @@ export type Place = PlacedVariant & { readonly task: string };
 export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output: Output): Promise<Place> {
   const { reference, variant } = policy;
   const task = await taskFor(policy, options, output);
-  const { terrainSeed, modelDir, taskSettings } = isElsewhere(policy, options.task) ? PLAIN : variant;
+  const { terrainSeed, modelDir, taskSettings: trained } = isElsewhere(policy, options.task) ? PLAIN : variant;
+  const taskSettings = withGiven(trained, options);
   if (options.modelDir === undefined && modelDir !== "" && !existsSync(modelDir))
     throw missingRobot(modelDir, reference);
-  if (taskSettings) output.note(settingsNote(reference, task, taskSettings));
+  if (trained) output.note(settingsNote(reference, task, trained));
   const seed = options.terrainSeed;
   return {
     task,
@@ -43,11 +47,23 @@ export async function placeOf(policy: FoundPolicy, options: PlaceOptions, output
   };
 }
 
+/** Mask and clips of a tracking task, physics and delays, as the user set them. */
+function withGiven(trained: TaskSettings | undefined, options: PlaceOptions): TaskSettings | undefined {
+  const { mask, clips } = options;
+  const goals = { ...(mask !== undefined && { mask }), ...(clips !== undefined && { clips: resolve(clips) }) };
+  const given = { ...goals, ...toldPhysics(options) };
+  return Object.keys(given).length === 0 ? trained : { ...trained, ...given };
+}
+
 /** A run's own task is not the published one. */
 function settingsNote(reference: string, task: string, settings: TaskSettings): string {
-  const flags = Object.entries(settings).map(([name, value]) => `--${name} ${taskSettingText(value)}`);
+  const named = Object.entries(settings).filter(([name]) => !name.startsWith("physics."));
+  const flags = named.map(([name, value]) => `--${name} ${taskSettingText(value)}`);
+  const values = Object.keys(settings).length - named.length;
+  const identified = values > 0 ? [`${values} value${values === 1 ? "" : "s"} of an --overlay`] : [];
+  const all = [...(flags.length > 0 ? [flags.join(" ")] : []), ...identified].join(" and ");
   const instead = isTaskFile(task) ? "" : `; --task ${task} uses the task as published`;
-  return `${reference}: its task has ${flags.join(" ")}${instead}`;
+  return `${reference}: its task has ${all}${instead}`;
 }
 
 /** Whether the user names another task, and not where the file of a policy's own is now. */

@@ -104,13 +104,14 @@ function contradictions(contract: Contract | null, foreign: ForeignMetadata, env
 function onlyOne(values: readonly OnnxValue[], kind: "input" | "output", path: string): OnnxValue {
   const [value] = values;
   if (value === undefined || values.length > 1) {
-    const found = values.length === 0 ? "none" : values.map(({ name }) => name).join(", ");
-    throw new UserError(`${path}: its ${kind}s are ${found}, expected one`);
+    const names = values.length === 0 ? "" : `, ${values.map(({ name }) => name).join(", ")}`;
+    const wanted = kind === "input" ? "the observation" : "the action";
+    throw new UserError(`${path}: has ${values.length} ${kind}s${names}; expected one, ${wanted}`);
   }
   if (value.isFloat32 !== false && (value.shape === null || value.shape.length === 2)) return value;
   const type = value.isFloat32 === false ? "another type than float32" : "float32";
   throw new UserError(
-    `${path}: ${kind} "${value.name}" is ${type} ${shapeText(value)}, expected float32 [batch, size]`,
+    `${path}: ${kind} "${value.name}" is ${type} ${shapeText(value)}; expected float32 [batch, size]`,
   );
 }
 

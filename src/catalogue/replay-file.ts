@@ -17,6 +17,7 @@ import { flowOf, type PolicyData } from "../rollout/policy-data.ts";
 import { type Environment, isTaskFile, variantOf } from "../tasks/index.ts";
 import type { FoundPolicy } from "./found-policy.ts";
 import { findPolicy } from "./policy-reference.ts";
+import { shippedController } from "./shipped-controllers.ts";
 import { missingRobot, missingTask } from "./task-reference.ts";
 
 const FORMAT = "flowgait replay";
@@ -37,7 +38,16 @@ const change = z.discriminatedUnion("kind", [
     pos: triple.nullable(),
     quat: quadruple.nullable(),
   }),
+  z.strictObject({ step: z.int().min(0), kind: z.literal("nudge"), offset: z.array(number), steps: z.int().min(1) }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("keyframe"), name: z.string().min(1) }),
+  z.strictObject({
+    step: z.int().min(0),
+    kind: z.literal("coordinate"),
+    qposAddress: z.int().min(0),
+    dofAddress: z.int().min(0),
+    value: number,
+  }),
+  z.strictObject({ step: z.int().min(0), kind: z.literal("control"), actuator: z.int().min(0), value: number }),
   z.strictObject({ step: z.int().min(0), kind: z.literal("policy"), policy: z.int().min(0) }),
 ]);
 const policy = z.strictObject({
@@ -58,6 +68,8 @@ const replay = z.strictObject({
   lesson: z.string().optional(),
   taskSettings,
   seed: z.int().min(0),
+  /** Causes that are taken away from a step on; absent for none. */
+  without: z.strictObject({ from: z.int().min(0), causes: z.array(z.string().min(1)) }).optional(),
   disturbances: z.boolean(),
   command: triple.nullable(),
   steps: z.int().min(0),
@@ -86,9 +98,9 @@ export function replayText(course: DriveCourse | null): { name: string; text: st
   const policies: NamedPolicy[] = [setup.policy];
   const entries = log.map(({ step, change }) => ({ step, ...writtenChange(change, policies) }));
   for (const { key } of policies)
-    if (key !== "zero" && key !== "random" && !existsSync(key))
+    if (key !== "zero" && key !== "random" && !existsSync(key) && shippedController(key) === null)
       throw new UserError(`replay: policy "${key}" has no file, expected a stored policy; choose one and reset`);
-  const { task, terrainSeed, modelDir, lesson, taskSettings: changed, seed, disturbances, command } = setup;
+  const { task, terrainSeed, modelDir, lesson, taskSettings: changed, seed, disturbances, command, without } = setup;
   const variant = {
     ...(terrainSeed && { terrainSeed }),
     ...(modelDir && { modelDir: publicPath(modelDir) }),
@@ -103,6 +115,7 @@ export function replayText(course: DriveCourse | null): { name: string; text: st
       task: isTaskFile(task) ? publicPath(task) : task,
       ...variant,
       seed,
+      ...(without && { without: { from: without.from, causes: [...without.causes] } }),
       disturbances,
       command: command === null ? null : [...command],
     },
@@ -171,15 +184,19 @@ export async function courseOf(
   env: Environment,
   moved?: string,
 ): Promise<DriveCourse> {
-  const { seed, disturbances, command, steps, digest, log } = file;
+  const { seed, disturbances, command, steps, digest, log, without } = file;
   const policies: NamedPolicy[] = [];
   const [{ key: first }] = file.policies;
   for (const entry of file.policies)
     policies.push(await loadedPolicy(entry, env, entry.key === first ? moved : undefined));
   const changes = log.map((entry): LoggedChange => {
     const { step, ...change } = entry;
+    if (change.kind === "nudge" && change.offset.length !== env.actionSize)
+      throw new UserError(
+        `replay: a nudge has ${change.offset.length} values, expected the ${env.actionSize} actions of ${env.task.name}`,
+      );
     if (change.kind === "place" && env.handles.get(change.handle) === undefined)
-      throw new UserError(`replay: ${env.task.name} has no handle "${change.handle}", expected ${handleNames(env)}`);
+      throw new UserError(`replay: ${env.task.name} has no handle "${change.handle}", ${handleNames(env)}`);
     if (change.kind !== "policy") return { step, change };
     const found = policies[change.policy];
     if (!found)
@@ -187,12 +204,12 @@ export async function courseOf(
     return { step, change: { kind: "policy", policy: found } };
   });
   const variant = variantOf({ ...file, modelDir });
-  const setup = { task, ...variant, seed, disturbances, command, policy: policies[0] };
+  const setup = { task, ...variant, seed, disturbances, command, policy: policies[0], ...(without && { without }) };
   return { setup, log: changes, steps, digest };
 }
 
 function handleNames({ handles: { all } }: Environment): string {
-  return all.length === 0 ? "none" : `one of ${all.map(({ name }) => name).join(", ")}`;
+  return all.length === 0 ? "since it has no handles" : `expected one of ${all.map(({ name }) => name).join(", ")}`;
 }
 
 type WrittenChange = Replay["log"][number];
@@ -210,6 +227,7 @@ function writtenChange(change: DriveChange, policies: NamedPolicy[]): WithoutSte
     const { handle, pos, quat } = change;
     return { kind: "place", handle, pos: pos && [...pos], quat: quat && [...quat] };
   }
+  if (change.kind === "nudge") return { ...change, offset: [...change.offset] };
   if (change.kind !== "hold") return change;
   if (change.grip === null) return { kind: "hold", grip: null };
   const { body, point, target, turn } = change.grip;
@@ -244,10 +262,7 @@ async function policyOf(key: string, moved: string | undefined): Promise<FoundPo
     return await findPolicy(moved ?? key);
   } catch (error) {
     if (!(error instanceof UserError) || moved !== undefined) throw error;
-    throw new UserError(`${error.message}; try: --policy <its present path>`, {
-      exitCode: error.exitCode,
-      cause: error,
-    });
+    throw error.reworded(`${error.message}; try: --policy <its present path>`);
   }
 }
 

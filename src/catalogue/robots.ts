@@ -57,6 +57,17 @@ export function listRobots(): Robot[] {
   }));
 }
 
+/** Names of robots' models, as scenes begin with them: "go1". */
+export function robotModels(): readonly string[] {
+  return Object.keys(robots);
+}
+
+/** The first task of the robot that is called so: by its model, or as lists call it ("Unitree Go1"); undefined for none. */
+export function firstTaskOf(robot: string): string | undefined {
+  const model = robot in robots ? robot : robotModels().find((key) => robots[key]!.name === robot);
+  return list().find((task) => model !== undefined && modelOf(task) === model)?.name;
+}
+
 /** The longest name of a model that the scene's name begins with: `go1-whole-flat.xml` is of `go1`. */
 function modelOf({ scene }: Task): string | undefined {
   const name = basename(scene, ".xml");

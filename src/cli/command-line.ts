@@ -20,6 +20,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "write a new project with a robot of your own",
     load: () => import("./commands/init.ts"),
   },
+  view: {
+    takes: "<model>",
+    summary: "look at any MJCF or URDF: sliders, sensors, contacts",
+    load: () => import("./commands/view.ts"),
+  },
   tasks: {
     takes: "[name]",
     summary: "list the tasks, or describe one",
@@ -29,6 +34,16 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     takes: "<task>",
     summary: "find a step for a robot with legs, to train from",
     load: () => import("./commands/lesson-for.ts"),
+  },
+  check: {
+    takes: "<task>",
+    summary: "check a task's rewards and observations before training",
+    load: () => import("./commands/check.ts"),
+  },
+  clips: {
+    takes: "[name]",
+    summary: "list, play and make the motions that tracking follows",
+    load: () => import("./commands/clips.ts"),
   },
   train: {
     takes: "<task>",
@@ -40,6 +55,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "evaluate a policy",
     load: () => import("./commands/eval.ts"),
   },
+  status: {
+    takes: "[run]",
+    summary: "list runs, or report how far one is",
+    load: () => import("./commands/status.ts"),
+  },
   play: {
     takes: "<policy>",
     summary: "drive a policy in the viewer",
@@ -50,10 +70,20 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "replay a recorded drive bit for bit",
     load: () => import("./commands/replay.ts"),
   },
+  why: {
+    takes: "<replay>",
+    summary: "explain why a robot fell",
+    load: () => import("./commands/why.ts"),
+  },
   studio: {
     takes: "",
     summary: "serve the viewer and train in it",
     load: () => import("./commands/studio.ts"),
+  },
+  web: {
+    takes: "",
+    summary: "write the studio as a site that trains in browsers",
+    load: () => import("./commands/web.ts"),
   },
   worker: {
     takes: "",
@@ -80,6 +110,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "check a policy before deployment on a robot",
     load: () => import("./commands/doctor.ts"),
   },
+  identify: {
+    takes: "<robot> [log]",
+    summary: "find the physics of a robot's joints from a recording",
+    load: () => import("./commands/identify.ts"),
+  },
   diagnose: {
     takes: "<diagnosis>",
     summary: "diagnose a trained policy",
@@ -94,6 +129,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     takes: "<table>",
     summary: "reproduce a published table and compare the numbers",
     load: () => import("./commands/reproduce.ts"),
+  },
+  mcp: {
+    takes: "",
+    summary: "serve these commands to agents over MCP",
+    load: () => import("./commands/mcp.ts"),
   },
 };
 
@@ -134,6 +174,7 @@ function buildProgram(output: Output, words: readonly string[]): Command {
     )
     .version(packageVersion(), "--version", "print the version")
     .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
     .exitOverride()
     .showSuggestionAfterError(false)
     .configureOutput({ writeOut: (text) => output.result(text), writeErr: () => undefined });

@@ -1,7 +1,8 @@
 /** The summary of a report that `flowgait export` prints. */
+import { physicsCheck } from "../export/physics/physics-check.ts";
 import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report/report.ts";
 import { nonFiniteText } from "../rollout/non-finite.ts";
-import { formatNumber, formatTable } from "./table.ts";
+import { counted, formatNumber, formatTable } from "./table.ts";
 
 /** Files, one line per format, flow steps or distillation. */
 export function exportText(
@@ -17,6 +18,7 @@ export function exportText(
     sizes,
     distillation,
     nonFinite,
+    physics,
   }: ExportReport,
 ): string {
   const rows = formats.map(({ format, network, closedLoop, latency }) => [
@@ -35,8 +37,9 @@ export function exportText(
   return [
     `${task}: ${files.map(({ name }) => name).join(", ")} and report.html in ${folder}`,
     formatTable(columns, rows, "  "),
-    `  over ${sizes.rows} observations and ${sizes.episodes} episodes; the control period is ${formatNumber(1000 * controlPeriod)} ms`,
+    `  over ${counted(sizes.rows, "observation")} and ${counted(sizes.episodes, "episode")}; the control period is ${formatNumber(1000 * controlPeriod)} ms`,
     ...steps,
+    ...(physics === null ? [] : [`  other physics: ${physicsCheck(physics).found}`]),
     ...(nonFinite.length > 0 ? [`  in the policy's own episodes: ${nonFiniteText(nonFinite, sizes.episodes)}`] : []),
   ].join("\n");
 }

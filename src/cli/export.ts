@@ -7,12 +7,13 @@ import { shippedAs } from "../catalogue/shipped-controllers.ts";
 import { findCompiler } from "../export/c/c-compiler.ts";
 import { weightsSha256 } from "../export/contract/checksum.ts";
 import { type ControllerOrigin, originText } from "../export/contract/contract.ts";
-import { controllerFunction } from "../export/controller-function.ts";
+import { controllerFunction, resolvedOptions } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
 import type { ExportFormat } from "../export/export-choices.ts";
 import { exportFiles } from "../export/export-files.ts";
 import type { Progress } from "../export/measure/measuring-threads.ts";
 import { checkOutputFolder, writeExport } from "../export/output-folder.ts";
+import { type OpinionSizes, type SecondOpinion, secondOpinion } from "../export/physics/second-opinion.ts";
 import { ExportMeasurement, type ExportSubject, type MeasurementSettings } from "../export/report/measurement.ts";
 import { type DistillationReport, type ExportReport, fileList } from "../export/report/report.ts";
 import { reportPage } from "../export/report/report-page.ts";
@@ -34,14 +35,19 @@ import {
   readWorkers,
 } from "./flags/export-settings.ts";
 import { readFlowFlags, resampled } from "./flags/flow-flags.ts";
+import { readPhysics } from "./flags/physics-flag.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { stageProgress } from "./stage-progress.ts";
+
+/** Under each physics: a short form of what the doctor runs. */
+const PHYSICS_EPISODES = 16;
 
 /** Runs the command. */
 export async function exportPolicy(reference: string, options: ExportOptions, output: Output): Promise<void> {
   const formats = readFormats(options.format);
   const distilling = readDistillation(options);
   const sizes = { ...readSizes(options), ...(distilling && { flowStepCounts: [distilling.flowSteps] }) };
+  const physics = await readPhysics(options, Math.min(PHYSICS_EPISODES, sizes.episodes));
   const trained = await loadSubject(reference, options, output);
   const folder = options.out ?? join("exports", taskFileName(trained.description.name));
   await checkOutputFolder(folder, options.force === true);
@@ -50,7 +56,8 @@ export async function exportPolicy(reference: string, options: ExportOptions, ou
     const { subject, distillation } = distilling
       ? await distilled(trained, distilling, sizes.calls, (stage) => tell(stage, 0, 1))
       : { subject: trained, distillation: null };
-    return checkedFiles(subject, formats, { sizes, compiler, workers: readWorkers(options), tell }, distillation);
+    const settings = { sizes, compiler, workers: readWorkers(options), tell };
+    return checkedFiles(subject, formats, settings, distillation, { ...physics, seed: sizes.seed });
   });
   const paths = await writeExport(folder, files);
   if (options.json === true) resultJson(output, { path: paths[0], folder, ...report });
@@ -79,6 +86,7 @@ async function checkedFiles(
   formats: readonly ExportFormat[],
   settings: MeasurementSettings,
   distillation: DistillationReport | null,
+  physics: OpinionSizes,
 ): Promise<{ files: Map<string, Uint8Array | string>; report: ExportReport }> {
   const measurement = await ExportMeasurement.create(subject, settings);
   try {
@@ -89,6 +97,7 @@ async function checkedFiles(
       run: originText(subject.origin),
       weightsSha256: weightsSha256(subject.policy),
       distillation,
+      physics: await opinionOn(subject, physics, settings),
       files: fileList(files),
     };
     files.set("report.json", `${JSON.stringify(report, null, 2)}\n`).set("report.html", reportPage(report));
@@ -96,6 +105,18 @@ async function checkedFiles(
   } finally {
     await measurement.dispose();
   }
+}
+
+/** The policy's episodes under other physics, with the noise that the controller takes; null where none is asked for. */
+async function opinionOn(
+  { policy, task, taskFile, variant, options }: ExportSubject,
+  sizes: OpinionSizes,
+  { workers, tell }: MeasurementSettings,
+): Promise<SecondOpinion | null> {
+  if (sizes.physics.length === 0) return null;
+  const { noise, noiseSeed } = resolvedOptions(options);
+  const starts = { zero: "zero", input: "random", seed: { seed: noiseSeed } } as const;
+  return secondOpinion({ policy, noise: starts[noise], task: taskFile ?? task.name, variant }, sizes, workers, tell);
 }
 
 /** Work that reports its progress and that Ctrl-C stops: nothing is written before its end. */

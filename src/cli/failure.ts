@@ -14,7 +14,7 @@ export function reportFailure(thrown: unknown, output: Output): ExitCode {
   const error = asUserFault(thrown);
   if (error instanceof HungUp) return error.exitCode;
   if (error instanceof UserError) {
-    output.note(`flowgait: ${oneLine(error.message)}`);
+    for (const line of [error.message, ...error.more]) output.note(`flowgait: ${oneLine(line)}`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -53,7 +53,7 @@ async function manifest(path: string) {
     name: npmName(basename(path)),
     private: true,
     type: "module",
-    scripts: { train: `flowgait train ${TASK} --view`, check: "tsc" },
+    scripts: { start: `flowgait train ${TASK} --view`, check: "tsc" },
     dependencies: { flowgait: await dependencySpec() },
     devDependencies: { typescript: own.devDependencies.typescript },
     allowScripts: { "onnxruntime-node": false, esbuild: false },

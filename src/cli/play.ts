@@ -46,12 +46,17 @@ export async function play(reference: string, options: PlayOptions, output: Outp
 }
 
 /** Shows a driven simulation until Ctrl-C. @throws UserError then, when the simulation had ended or a policy gave no finite actions */
-export async function servePlay(options: DriveOptions, at: ServeSettings, output: Output): Promise<void> {
+export async function servePlay(
+  options: DriveOptions,
+  at: ServeSettings,
+  output: Output,
+  command = "play",
+): Promise<void> {
   const channels = ["drive"] as const;
   const server = await StreamServer.listen({ ...at, fallback: true, version: packageVersion(), channels });
   const view = new DriveView(server, { ...options, note: output.note });
   const interrupt = listenForInterrupt(() => output.note("closing"));
-  output.result(`flowgait play: ${server.url}\n`);
+  output.result(`flowgait ${command}: ${server.url}\n`);
   await aborted(interrupt.signal);
   interrupt.release();
   await view.close();

@@ -8,7 +8,7 @@ import { UserError } from "../math/user-error.ts";
 import { McapFile } from "../mcap/mcap-file.ts";
 import { describeScene } from "../physics/looks/scene-description.ts";
 import { PolicyShelf } from "../studio/policy-shelf.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, resolveDriven } from "../tasks/index.ts";
 import { readServeFlags, refuseServeFlags, type ServeFlags } from "./flags/serve-options.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { servePlay } from "./play.ts";
@@ -33,7 +33,7 @@ export async function replayFile(file: string, options: ReplayOptions, output: O
   const replay = await readReplay(file);
   const { policy, task, modelDir } = options;
   const places = await replayPlaces(replay, file, { policy, task, modelDir });
-  const env = await Environment.create(await resolveTask(places.task, { ...replay, ...places }));
+  const env = await Environment.create(await resolveDriven(places.task, { ...replay, ...places }));
   try {
     const course = await courseOf(replay, places, env, policy);
     if (options.view === true) {

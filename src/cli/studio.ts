@@ -5,10 +5,11 @@ import { parseOverrides } from "../config/overrides.ts";
 import type { Output } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
+import { progressSink } from "../runs/progress-sink.ts";
 import { CHANNELS } from "../stream/protocol.ts";
 import { StreamServer } from "../stream/server.ts";
 import { LiveView } from "../studio/live-view.ts";
-import { prepareNewRun } from "../studio/prepared-run.ts";
+import { type PreparedRun, prepareNewRun } from "../studio/prepared-run.ts";
 import { TrainingDesk } from "../studio/training-desk.ts";
 import { type TaskVariant, variantOf } from "../tasks/index.ts";
 import { readServeFlags } from "./flags/serve-options.ts";
@@ -33,7 +34,8 @@ export async function studio(options: StudioOptions, output: Output): Promise<vo
   const interrupt = listenForInterrupt(() => output.note("closing; Ctrl-C again stops at once"));
   output.result(`flowgait studio: ${server.url}\n`);
   const view = new LiveView(server, output.note);
-  const desk = new TrainingDesk({ server, view, output, signal: interrupt.signal, task, queue });
+  const sinksFor = ({ config: { steps } }: PreparedRun) => [progressSink({ totalSteps: steps, stream: output.notes })];
+  const desk = new TrainingDesk({ server, view, output, sinksFor, signal: interrupt.signal, task, queue });
   try {
     if (config === null) await view.driveOnly(options.task, requestedVariant(options));
     else await trainFirst(config, desk, view);

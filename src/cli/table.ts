@@ -21,6 +21,11 @@ export function formatNumber(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits)));
 }
 
+/** "1 episode", "2,000 episodes". @param several the noun's plural where it does not only end in s */
+export function counted(count: number, noun: string, several = `${noun}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : several}`;
+}
+
 /** A share in whole percent. */
 export function percent(share: number): string {
   return `${Math.round(100 * share)} %`;

@@ -49,11 +49,20 @@ function descriptionText(task: TaskDescription): string {
     ["goal, as evaluations count it", task.goal ? goalText(task.goal) : ""],
     ["memory", settingsText(task.trackers)],
     ["events", settingsText(task.events)],
-    ["domain randomisation, per environment", settingsText(task.randomise)],
+    ["domain randomisation, per environment", settingsText(differencesOf(task, false))],
+    ["delays, per episode", settingsText(differencesOf(task, true)) || NO_DELAYS],
     ["lesson", task.lesson ? lessonText(task.lesson) : ""],
   ];
   const shown = sections.filter(([, text]) => text.trim() !== "");
   return [`${task.name} (${task.family})`, ...shown.map(([title, text]) => `${title}\n${text}`)].join("\n\n");
+}
+
+const NO_DELAYS = "  none; every task takes --randomise.actionDelay and --randomise.observationDelay";
+
+/** What is randomised: delays, or all else. */
+function differencesOf({ randomise }: TaskDescription, areDelays: boolean): TaskDescription["randomise"] {
+  const isDelay = (kind: unknown) => typeof kind === "string" && kind.endsWith("-delay");
+  return Object.fromEntries(Object.entries(randomise).filter(([, { kind }]) => isDelay(kind) === areDelays));
 }
 
 /** What a task offers to learn by, where no lesson is chosen. */

@@ -1,9 +1,13 @@
 /** `flowgait train <task>`: trains a policy, or continues with a run. */
+import { readOverlay } from "../catalogue/overlay-file.ts";
 import { storedReference } from "../catalogue/task-reference.ts";
-import type { TrainConfig } from "../config/config.ts";
+import { quickCheck } from "../check/quick-check.ts";
+import type { PartialTrainConfig, TrainConfig } from "../config/config.ts";
+import { overlaySettings } from "../config/overlay.ts";
 import { parseOverrides } from "../config/overrides.ts";
 import { algorithmOf, presetOf } from "../config/presets.ts";
 import { type Output, resultJson } from "../files/output.ts";
+import { shellPath } from "../files/shown-path.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
 import type { QueueConnection } from "../queue/connection.ts";
@@ -38,7 +42,10 @@ export interface TrainOptions extends ServeFlags {
   readonly fork?: string;
   readonly view?: boolean;
   readonly queue?: string;
+  /** False with --no-check. */
+  readonly check?: boolean;
   readonly printConfig?: boolean;
+  readonly overlay?: string;
   readonly json?: boolean;
   readonly [setting: string]: unknown;
 }
@@ -54,7 +61,7 @@ export async function train(named: string | undefined, options: TrainOptions, ou
   if (options.view !== true) refuseServeFlags(options);
   const queue = await askedConnection(options, output);
   try {
-    await trainPrepared(await prepareRun(task, options), { at, queue }, options, output);
+    await trainPrepared(await prepareRun(task, options, output), { at, queue }, options, output);
   } finally {
     queue?.close();
   }
@@ -118,18 +125,34 @@ function taskOf(named: string | undefined, { task }: TrainOptions): string | und
   throw new UserError(`--task: got ${task} in addition to ${named}, expected one of them`, { exitCode: 2 });
 }
 
-async function prepareRun(task: string | undefined, options: TrainOptions): Promise<PreparedRun> {
+async function prepareRun(task: string | undefined, options: TrainOptions, output: Output): Promise<PreparedRun> {
   const { resume, fork } = options;
-  if (resume === undefined && fork === undefined) return prepareNewRun(await requestedConfig(task, options));
+  if (resume === undefined && fork === undefined) return prepareNewRun(await checkedConfig(task, options, output));
   if (resume !== undefined && fork !== undefined)
     throw new UserError("--fork: cannot be given with --resume, expected one of them", { exitCode: 2 });
   for (const [flag, value] of Object.entries({ "--preset": options.preset, "--algorithm": options.algorithm }))
     if (value !== undefined)
       throw new UserError(`${flag}: cannot be changed when resuming or forking; omit this flag`, { exitCode: 2 });
   const asked = task === undefined ? {} : { task: storedReference(task) };
-  const overrides = parseOverrides(givenSettings(options));
+  const overrides = givenOverrides(options);
   if (resume !== undefined) return prepareResume(resume, overrides, asked);
   return prepareFork(fork!, overrides, asked);
+}
+
+/** Settings of an overlay, and those given one by one, which go before it. */
+export function givenOverrides(options: TrainOptions): PartialTrainConfig {
+  const overlay = options.overlay === undefined ? {} : overlaySettings(readOverlay(options.overlay));
+  const pairs = Object.entries(overlay).map(([name, value]): [string, string] => [name, String(value)]);
+  return parseOverrides([...pairs, ...givenSettings(options)]);
+}
+
+/** Notes what is off in the task. */
+async function checkedConfig(task: string | undefined, options: TrainOptions, output: Output): Promise<TrainConfig> {
+  const config = await requestedConfig(task, options);
+  if (options.check === false) return config;
+  const alarm = await quickCheck(config, `flowgait check ${shellPath(config.task)}`);
+  if (alarm !== "") output.note(alarm);
+  return config;
 }
 
 /** The configuration that task, preset and flags ask for. Throws UserError (exit code 2). */
@@ -141,7 +164,7 @@ export async function requestedConfig(task: string | undefined, options: TrainOp
     presets,
     preset: options.preset === undefined ? undefined : presetOf(options.preset),
     algorithm: options.algorithm === undefined ? undefined : algorithmOf(options.algorithm),
-    overrides: parseOverrides(givenSettings(options)),
+    overrides: givenOverrides(options),
   });
   await resolveTask(config.task, config); // refuses an unknown lesson
   return withDescription(config);

@@ -22,6 +22,7 @@ import { field, inGroup } from "./config-field.ts";
 
 const FPO = "FPO, released Playground configuration";
 const FPO_PLUS_PLUS = "FPO++, released locomotion configuration";
+const ORW = "flowgait; reward-weighted flow matching was published for images";
 const PPO = "Gaussian PPO as tuned for the FPO paper";
 const DPPO = "DPPO-style baseline of the FPO paper";
 
@@ -133,6 +134,65 @@ export const fpoPlusPlusConfig = z.strictObject({
   }),
 });
 
+/** Reward-weighted flow matching: no ratio, weights from advantages. */
+export const orwConfig = z.strictObject({
+  name: z.literal("orw"),
+  ...inGroup("Ratio and trust region", {
+    temperature: field(
+      positive.max(100),
+      1.2,
+      "Weights are the exponential of the advantage divided by this. 1.2 gives an effective sample size of half of the batch.",
+      ORW,
+    ),
+    weightClamp: field(nonNegative, 20, "Maximum weight of an action; 0: no limit.", ORW),
+    clip: field(
+      halfWidth,
+      0.2,
+      "Half-width of the interval around 1 whose outside --algorithm.clip-target counts. It limits no ratio.",
+      ORW,
+    ),
+    ...flowFields(
+      {
+        pairs: 8,
+        flowSteps: 10,
+        loss: "velocity",
+        lossReduction: "sqrt",
+        time: "continuous",
+        timeMargin: 0.005,
+        actionNoise: 0,
+        velocityPenalty: 1,
+      },
+      ORW,
+    ),
+    ...networkFields({ policyHidden: [128, 128, 128], criticHidden: [256, 256, 256], activation: "silu" }, ORW),
+    policyOutputScale: outputScale(1, ORW),
+    ...optimiserFields(
+      {
+        learningRate: 7e-4,
+        weightDecay: 0,
+        gradientNorm: 1,
+        epochs: 6,
+        minibatches: 4,
+        averaging: 0,
+        averagingStart: 0,
+      },
+      ORW,
+    ),
+    ...advantageFields(
+      {
+        gamma: 0.99,
+        advantages: "iteration",
+        gae: "textbook",
+        unroll: 24,
+        advantageClamp: 0,
+        valueCoefficient: 1,
+        rewardScale: 1,
+      },
+      ORW,
+    ),
+  }),
+});
+
 /** PPO of a Gaussian policy. */
 export const ppoConfig = z.strictObject({
   name: z.literal("ppo"),
@@ -179,6 +239,7 @@ export const denoisingMdpConfig = z.strictObject({
 export const algorithmConfig = z.discriminatedUnion("name", [
   fpoConfig,
   fpoPlusPlusConfig,
+  orwConfig,
   ppoConfig,
   denoisingMdpConfig,
 ]);
@@ -191,8 +252,9 @@ export type AlgorithmName = AlgorithmConfig["name"];
 export const algorithmSchemas = {
   fpo: fpoConfig,
   "fpo++": fpoPlusPlusConfig,
+  orw: orwConfig,
   ppo: ppoConfig,
   "denoising-mdp": denoisingMdpConfig,
 } as const;
 /** In the order of the help text. */
-export const algorithmNames: readonly AlgorithmName[] = ["fpo", "fpo++", "ppo", "denoising-mdp"];
+export const algorithmNames: readonly AlgorithmName[] = ["fpo", "fpo++", "orw", "ppo", "denoising-mdp"];

@@ -5,6 +5,7 @@ import { field, inGroup } from "./config-field.ts";
 import { scheduleField } from "./schedule-field.ts";
 
 const OURS = "flowgait";
+const HL_GAUSS = "HL-Gauss, arXiv 2403.03950";
 
 /** Beyond these limits a value underflows or overflows float32 in the losses. */
 const [LEAST, MOST] = [1e-6, 1e6];
@@ -28,6 +29,7 @@ interface FlowDefaults {
   time: "discrete" | "continuous";
   timeMargin: number;
   actionNoise: number;
+  velocityPenalty?: number;
 }
 
 /** Learning from a scripted controller beside the reward. */
@@ -126,11 +128,23 @@ export function flowFields(defaults: FlowDefaults, source: string) {
         "Weight of the flow-matching loss on the flow's own actions, whatever their advantage. It ties the velocity to the actions that the flow really draws where advantages are noise (docs/experiments.md).",
         OURS,
       ),
+      reflow: field(
+        nonNegative.max(100),
+        0,
+        "Weight of the flow-matching loss of every action and the noise that it was made of, which straightens the flow's paths, whatever the advantage.",
+        "ReFPO, arXiv 2606.21086, after its abstract",
+      ),
       driftPenalty: field(
         nonNegative.max(100),
         0,
         "Weight of the squared change of every pair's loss since the data were collected. A clipped or clamped ratio gives no gradient, and an averaged ratio hides changes that cancel; this penalty acts on every pair (docs/experiments.md).",
         OURS,
+      ),
+      velocityPenalty: field(
+        nonNegative.max(100),
+        defaults.velocityPenalty ?? 0,
+        "Weight of the squared distance of every pair's velocity from the one that collected the data: a bound on how far the flow moves (W2).",
+        "ORW-CFM-W2, arXiv 2502.06061",
       ),
     }),
   };
@@ -142,7 +156,37 @@ interface NetworkDefaults {
   activation: "silu" | "elu" | "relu" | "tanh";
 }
 
-/** Sizes of the two networks. */
+/** What the critic puts out, and how its layers are normalised. */
+function criticFields() {
+  return {
+    critic: field(
+      z.enum(["squared", "hl-gauss"]),
+      "squared",
+      "What the critic learns: the return, by squared error (squared), or a distribution over bins of returns, by cross-entropy (hl-gauss). The value is its expectation.",
+      OURS,
+    ),
+    criticBins: field(
+      z.int().min(11).max(1001),
+      101,
+      "Bins of --algorithm.critic hl-gauss, evenly spaced in asinh(return): linear below 1, logarithmic beyond.",
+      HL_GAUSS,
+    ),
+    criticSupport: field(
+      z.number().min(1).max(MOST),
+      10_000,
+      "Maximum magnitude of a return, after --algorithm.reward-scale, that --algorithm.critic hl-gauss represents; larger ones count as this. A smaller support has finer bins.",
+      OURS,
+    ),
+    criticNorm: field(
+      z.enum(["none", "layer", "rms"]),
+      "none",
+      "Normalisation of the critic's hidden layers before the activation: none, to mean 0 and variance 1 (layer), or to mean square 1 (rms).",
+      OURS,
+    ),
+  };
+}
+
+/** Sizes of the two networks, and what the critic learns. */
 export function networkFields(defaults: NetworkDefaults, source: string) {
   return inGroup("Networks and optimiser", {
     policyHidden: field(layers, defaults.policyHidden, "Widths of the policy's hidden layers.", source, "units"),
@@ -153,6 +197,7 @@ export function networkFields(defaults: NetworkDefaults, source: string) {
       "Activation of the hidden layers of both networks.",
       source,
     ),
+    ...criticFields(),
   });
 }
 

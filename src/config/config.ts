@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { UserError } from "../math/user-error.ts";
+import { fewestBins } from "../policy/value-bins.ts";
 import { algorithmConfig } from "./algorithm-config.ts";
 import { nonNegative } from "./algorithm-fields.ts";
 import { field, inGroup } from "./config-field.ts";
@@ -226,6 +227,10 @@ const crossFieldRules: readonly ((config: TrainConfig) => string | null)[] = [
     !("pairing" in algorithm) || algorithm.pairing === "independent" || algorithm.pairs % 2 === 0
       ? null
       : `--algorithm.pairs: got ${algorithm.pairs}, expected an even number with --algorithm.pairing antithetic`,
+  ({ algorithm: { critic, criticBins, criticSupport } }) =>
+    critic === "squared" || criticBins >= fewestBins(criticSupport)
+      ? null
+      : `--algorithm.critic-bins: got ${criticBins}, expected at least ${fewestBins(criticSupport)} for --algorithm.critic-support ${criticSupport}`,
   (config) => {
     const { minibatches, advantages, unroll } = config.algorithm;
     const rows = rowsPerIteration(config);

@@ -1,4 +1,5 @@
 /** Settings given as text (`--algorithm.clip 0.05`) turned into a partial configuration. Knows the schema's flags, not the command line. */
+import { resolve } from "node:path";
 import { unknownFlag } from "../math/near-names.ts";
 import { parseNumber } from "../math/number-text.ts";
 import { UserError } from "../math/user-error.ts";
@@ -16,7 +17,8 @@ export function parseOverrides(pairs: readonly (readonly [string, string])[]): P
   const config: Record<string, unknown> = {};
   for (const [name, text] of pairs) {
     if (isTaskSetting(name)) {
-      assign(config, ["taskSettings", name], taskSettingOf(text));
+      // a folder means the same wherever the run is continued
+      assign(config, ["taskSettings", name], name === "clips" && text !== "" ? resolve(text) : taskSettingOf(text));
       continue;
     }
     const flag = findFlag(name);

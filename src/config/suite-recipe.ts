@@ -111,6 +111,7 @@ export function suiteTask(task: SuiteTask): Required<AlgorithmPresets> {
       ...batch,
       algorithm: { name: "fpo++", ...update, ...boundedPairs, learningRate: 7e-4, normalPull: 0.02, actionNoise: 0.1 },
     },
+    orw: { ...batch, algorithm: { name: "orw", ...update, normalPull: 0.02, actionNoise: 0.1 } },
     "denoising-mdp": {
       ...sampled,
       algorithm: { name: "denoising-mdp", ...wholeBatch, ...update, advantageFloor, clipTarget: 0.15, stepNoise: 0.2 },

@@ -3,7 +3,7 @@ import { nearNames } from "../math/near-names.ts";
 import { parseNumber } from "../math/number-text.ts";
 
 /** What the names of such settings begin with. */
-export const TASK_SECTIONS = ["reward", "command", "event", "noise", "randomise"] as const;
+export const TASK_SECTIONS = ["reward", "command", "event", "noise", "randomise", "physics", "mask", "clips"] as const;
 /** One of them. */
 export type TaskSection = (typeof TASK_SECTIONS)[number];
 
@@ -12,9 +12,12 @@ export type TaskSettingValue = number | boolean | string | readonly number[];
 /** Values by name, as config.json holds them: `{ "reward.trackLinVel": 6, "command.vx": [-1, 1.5] }`. */
 export type TaskSettings = Readonly<Record<string, TaskSettingValue>>;
 
+/** Sections that are settings by themselves. */
+const BARE: readonly string[] = ["noise", "mask", "clips"] satisfies TaskSection[];
+
 /** Whether a flag of that name (without dashes) is a setting of the task. */
 export function isTaskSetting(name: string): boolean {
-  return name === "noise" || TASK_SECTIONS.some((section) => name.startsWith(`${section}.`));
+  return BARE.includes(name) || TASK_SECTIONS.some((section) => name.startsWith(`${section}.`));
 }
 
 /** A number, numbers separated by commas, true or false; anything else stays text, which the task refuses. */

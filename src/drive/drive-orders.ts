@@ -1,4 +1,5 @@
 /** Orders to a driven simulation, and its reports. Plain data: it runs on a thread of its own. */
+import type { Touching } from "../physics/contacts.ts";
 import type { Grip } from "../physics/hands.ts";
 import type { CommandVector } from "../rollout/evaluation.ts";
 import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
@@ -30,6 +31,13 @@ export interface Decision {
   readonly obs: Float32Array;
 }
 
+/** What does not act any more. */
+export interface TakenAway {
+  /** Control step from which on; resets from there on are made without, too */
+  readonly from: number;
+  readonly causes: readonly string[];
+}
+
 /** Everything a driven simulation begins with. What it does depends on this and on the changes, step by step, alone. */
 export interface DriveSetup extends TaskVariant {
   /** A registered task's name, or the path of a user's task file */
@@ -40,6 +48,8 @@ export interface DriveSetup extends TaskVariant {
   readonly disturbances: boolean;
   /** Command of the first step; null stands */
   readonly command: CommandVector | null;
+  /** Causes that are taken away from a step on, as in `causesOf`, and "actions" for the policy's own noise */
+  readonly without?: TakenAway;
   /** A stretch of a training that is gone through first, until something is changed; then the policy acts */
   readonly clip?: DriveClip;
 }
@@ -55,6 +65,17 @@ export type DriveChange =
   | ({ readonly kind: "place"; readonly handle: string } & HandlePose)
   /** The robot stands in a keyframe of its model. */
   | { readonly kind: "keyframe"; readonly name: string }
+  /** The policy's actions are moved by this, [actionSize] before the squash, for so many control steps. */
+  | { readonly kind: "nudge"; readonly offset: readonly number[]; readonly steps: number }
+  /** A coordinate of a joint is set, rad or m, and its speed to 0. */
+  | {
+      readonly kind: "coordinate";
+      readonly qposAddress: number;
+      readonly dofAddress: number;
+      readonly value: number;
+    }
+  /** A control is set; it stays where the task's actions leave controls alone. */
+  | { readonly kind: "control"; readonly actuator: number; readonly value: number }
   | { readonly kind: "policy"; readonly policy: NamedPolicy };
 
 /** A change, and the control steps that were done before it. */
@@ -77,6 +98,8 @@ export interface DriveCourse {
 export interface DriveBeginning {
   readonly setup: DriveSetup;
   readonly course?: DriveCourse;
+  /** Whether the clock stands until somebody plays it. */
+  readonly isPaused?: boolean;
 }
 
 /** What is requested in addition to the sampled actions: robots in the pose of their joint targets, or after holding each for a moment. */
@@ -130,6 +153,8 @@ export type DriveOrder =
   | { readonly kind: "seek"; readonly step: number }
   /** Tells from now on, a few times per second, what the policy might do next; null ends it. */
   | { readonly kind: "fan"; readonly wish: FanWish | null }
+  /** Reports from now on, a few times per second, what joints, sensors and contacts read, or no longer. */
+  | { readonly kind: "readings"; readonly look: boolean }
   /** Begins another future here beside the one that was known, or ends that: the branch stays, or the original takes its place. */
   | { readonly kind: "branch"; readonly what: BranchOrder }
   /** Asks for the recording so far. */
@@ -178,6 +203,25 @@ export interface DriveMoment {
   readonly grip: Grip | null;
   /** Direction of a push in progress, rad from the world's x axis */
   readonly push: number | null;
+}
+
+/** What can be read from the simulation after a control step; arrays are the receiver's own. */
+export interface DriveReadings {
+  readonly step: number;
+  /** [nq] rad, m, quaternions w-x-y-z */
+  readonly qpos: Float64Array;
+  /** [nu] */
+  readonly controls: Float64Array;
+  /** [nu] N or N·m before the gear */
+  readonly forces: Float64Array;
+  /** [nsensordata] */
+  readonly sensors: Float64Array;
+  /** [sites, 3] m in the world */
+  readonly sites: Float64Array;
+  /** [obsSize] */
+  readonly obs: Float32Array;
+  /** What touches what, hardest first */
+  readonly touching: readonly Touching[];
 }
 
 /** A step in which something was not finite. */
@@ -230,6 +274,7 @@ export type DriveReport =
   | { readonly kind: "course"; readonly course: DriveCourse | null }
   | { readonly kind: "broken"; readonly broken: BrokenStep }
   | { readonly kind: "fan"; readonly fan: ActionFan }
+  | { readonly kind: "readings"; readonly readings: DriveReadings }
   /** Results of each choice of flow settings so far, the present one first. */
   | { readonly kind: "tallies"; readonly tallies: readonly FlowTally[] }
   /** An order that failed; the simulation continues without it. */

@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import type { Engine } from "../graph/index.ts";
 import type { Environment } from "../tasks/index.ts";
-import { Drive, type DriveKeyframe } from "./drive.ts";
+import { Drive } from "./drive.ts";
+import type { DriveKeyframe } from "./drive-keyframe.ts";
 import type {
   Decision,
   DriveBeginning,

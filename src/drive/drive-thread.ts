@@ -6,7 +6,10 @@ import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts"
 /** Who listens. */
 export interface DriveEvents {
   report(
-    report: Extract<DriveReport, { kind: "moment" | "taken" | "course" | "fan" | "tallies" | "broken" | "refused" }>,
+    report: Extract<
+      DriveReport,
+      { kind: "moment" | "taken" | "course" | "fan" | "readings" | "tallies" | "broken" | "refused" }
+    >,
   ): void;
   /** The thread is gone, and why, in one sentence. */
   lost(reason: string): void;

@@ -1,18 +1,17 @@
 /** Entry point of the thread that drives: keeps the clock, takes orders between control steps, and reports what there is to see. */
-import { parentPort } from "node:worker_threads";
 import { createEngine, type Engine } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
 import { PhysicsError } from "../physics/physics-error.ts";
 import { asUserFault } from "../tasks/own/user-fault.ts";
-import { threadData } from "../threads/thread.ts";
+import { nextTurn, threadData, threadPort } from "../threads/thread.ts";
 import { Branching } from "./branching.ts";
 import { DriveClock } from "./drive-clock.ts";
 import type { DriveBeginning, DriveOrder, DriveReport } from "./drive-orders.ts";
 import { DriveSession } from "./drive-session.ts";
 import { FanReporter } from "./fan-reporter.ts";
+import { ReadingsReporter } from "./readings-reporter.ts";
 
-const port = parentPort;
-if (port === null) throw new Error("drive worker: must be started as a worker thread");
+const port = threadPort();
 
 /** Moments closer together than this look the same on a screen. */
 const REPORT_MS = 15;
@@ -27,7 +26,7 @@ let untold: number[] = [];
 let wake: () => void = () => {};
 
 function post(report: DriveReport, transfer: ArrayBuffer[] = []): void {
-  port!.postMessage(report, transfer);
+  port.postMessage(report, transfer);
 }
 
 function reportMoment(session: DriveSession, clock: DriveClock): void {
@@ -46,6 +45,9 @@ function reportBroken({ broken: source, env, step, policy }: DriveSession, clock
 
 /** Reports what the policy might do while a page requests it; made with the session. */
 let fans: FanReporter;
+
+/** Reports what can be read from the simulation while a page looks. */
+let readings: ReadingsReporter;
 
 /** Executes the received orders; true if there is something new to see. */
 async function obeyAll(session: DriveSession, clock: DriveClock): Promise<boolean> {
@@ -99,6 +101,9 @@ async function obey(order: DriveOrder, session: DriveSession, clock: DriveClock)
     case "fan":
       fans.wish = order.wish;
       return;
+    case "readings":
+      readings.isWanted = order.look;
+      return;
     case "rest":
       clock.setResting(order.resting);
       return;
@@ -120,7 +125,7 @@ async function advance(session: DriveSession, clock: DriveClock): Promise<void> 
 
 /** Until `ms` have passed or an order comes. Lets messages in even when it does not wait. */
 function sleep(ms: number): Promise<void> {
-  if (orders.length > 0 || ms < 1) return new Promise((resolve) => setImmediate(resolve));
+  if (orders.length > 0 || ms < 1) return nextTurn();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.min(ms, LONGEST_SLEEP_MS));
     wake = () => {
@@ -130,17 +135,21 @@ function sleep(ms: number): Promise<void> {
   });
 }
 
-async function run(session: DriveSession, engine: Engine): Promise<never> {
+async function run(session: DriveSession, engine: Engine, isPaused: boolean): Promise<never> {
   branching = new Branching(session);
   const clock = new DriveClock(session.controlHz);
   fans = new FanReporter(engine, session, post);
-  clock.setPlaying(session.step === session.newest);
+  readings = new ReadingsReporter(post);
+  clock.setPlaying(!isPaused && session.step === session.newest);
   let reportedMs = Number.NEGATIVE_INFINITY;
   post({ kind: "ready" });
   reportMoment(session, clock);
   for (;;) {
-    await sleep(Math.min(clock.waitMs(performance.now()), fans.waitMs(session, performance.now())));
+    const nowMs = performance.now();
+    const reportsMs = Math.min(fans.waitMs(session, nowMs), readings.waitMs(session, nowMs));
+    await sleep(Math.min(clock.waitMs(nowMs), reportsMs));
     let news = await obeyAll(session, clock);
+    if (news) readings.invalidate();
     if (clock.waitMs(performance.now()) < 1) {
       await advance(session, clock).catch((error: unknown) => {
         clock.setPlaying(false);
@@ -153,6 +162,7 @@ async function run(session: DriveSession, engine: Engine): Promise<never> {
       reportedMs = performance.now();
       reportMoment(session, clock);
     }
+    if (readings.waitMs(session, performance.now()) === 0) readings.report(session, performance.now());
     if (fans.waitMs(session, performance.now()) === 0) await fans.report(session, performance.now()).catch(refuse);
   }
 }
@@ -163,7 +173,9 @@ try {
     wake();
   });
   const engine = createEngine("ort");
-  await run(await DriveSession.create(threadData<DriveBeginning>(), engine, () => performance.now()), engine);
+  const beginning = threadData<DriveBeginning>();
+  const session = await DriveSession.create(beginning, engine, () => performance.now());
+  await run(session, engine, beginning.isPaused ?? false);
 } catch (thrown) {
   const error = asUserFault(thrown);
   const { message } = error instanceof Error ? error : new Error(String(error));

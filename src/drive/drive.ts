@@ -4,28 +4,25 @@
  */
 import type { Engine } from "../graph/index.ts";
 import { readContacts } from "../physics/contacts.ts";
-import { Hands, type HandsState } from "../physics/hands.ts";
+import { Hands } from "../physics/hands.ts";
 import { type Actor, ActorFactory } from "../rollout/actor.ts";
-import { flowOf, type PolicyData, type TrainedFlow } from "../rollout/policy-data.ts";
 import { PoseTape, tapeSizes } from "../rollout/pose-tape.ts";
-import { Environment, type HandlePose, resolveTask } from "../tasks/index.ts";
+import type { Environment, HandlePose } from "../tasks/index.ts";
+import { calmed, flowSettingsOf, policyKind, redrawn } from "./acting-policy.ts";
 import { beginClip, clipSteps, type DriveClip, stepClip } from "./drive-clip.ts";
-import type { Decision, DriveChange, DriveMoment, DriveSetup, FlowSettings, NamedPolicy } from "./drive-orders.ts";
+import { driveEnvironment, endOf, words } from "./drive-environment.ts";
+import type { DriveKeyframe, Nudge } from "./drive-keyframe.ts";
+import type {
+  Decision,
+  DriveChange,
+  DriveMoment,
+  DriveSetup,
+  FlowSettings,
+  NamedPolicy,
+  TakenAway,
+} from "./drive-orders.ts";
 import { EasedCommand } from "./eased-command.ts";
-import { GoalTally, type GoalTallyState } from "./goal-tally.ts";
-
-/** Driving has no time limit; 2^53 would lose the count. */
-const ENDLESS = 2 ** 40;
-
-/** The task of a driven simulation, or of one beside it whose states fit. @throws UserError where the task is at fault */
-export async function driveEnvironment(setup: DriveSetup): Promise<Environment> {
-  const task = await resolveTask(setup.task, setup);
-  const { disturbances, clip } = setup;
-  // A stretch of a training is one of the form that is trained on.
-  const form = (clip && task.lesson?.training) ?? task;
-  const options = { noise: disturbances, events: disturbances, randomise: disturbances };
-  return Environment.create({ ...form, episodeSteps: clip?.episodeSteps ?? ENDLESS }, options);
-}
+import { GoalTally } from "./goal-tally.ts";
 
 /** How long a fallen robot stays on screen, s. */
 const LYING_SECONDS = 1.2;
@@ -38,28 +35,13 @@ const ACT_WEIGHT = 0.05;
 /** The one robot's number. */
 export const ROBOT = 0;
 
-/** A moment from which the same drive continues. */
-export interface DriveKeyframe {
-  readonly step: number;
-  readonly falls: number;
-  readonly lying: number;
-  readonly state: Float64Array;
-  readonly obs: Float32Array;
-  readonly command: Float64Array | null;
-  readonly hands: HandsState;
-  readonly goal: GoalTallyState;
-  readonly policy: NamedPolicy;
-  /** Whether a clip is gone through. */
-  readonly inClip: boolean;
-}
-
 /** What can be seen of a moment by the simulation itself. */
 export type DriveView = Omit<DriveMoment, "oldest" | "newest">;
 
 /** A simulation and the policy that acts in it. */
 export class Drive {
   readonly env: Environment;
-  readonly #setup: DriveSetup;
+  #setup: DriveSetup;
   readonly #nowMs: () => number;
   #actMs = 0;
   #lastActMs = 0;
@@ -73,6 +55,11 @@ export class Drive {
   readonly #action: Float32Array;
   #policy!: NamedPolicy;
   #actor!: Actor;
+  /** Whether the actor draws from zeros in place of the policy's own noise. */
+  #isCalm = false;
+  #nudge: Nudge | null = null;
+  /** Causes that are taken away now; the environment looks at them. */
+  readonly #off: Set<string>;
   #step = 0;
   #falls = 0;
   /** Control steps that the robot still lies. */
@@ -86,10 +73,16 @@ export class Drive {
   /** What is gone through before the policy acts; null once it does. */
   #clip: DriveClip | null = null;
 
-  private constructor(env: Environment, engine: Engine, setup: DriveSetup, nowMs: () => number) {
+  private constructor(
+    env: Environment,
+    engine: Engine,
+    setup: DriveSetup,
+    { nowMs, off }: { readonly nowMs: () => number; readonly off: Set<string> },
+  ) {
     const { seed, command } = setup;
     this.env = env;
     this.#setup = setup;
+    this.#off = off;
     this.#nowMs = nowMs;
     this.#seed = seed;
     this.#actors = new ActorFactory(engine);
@@ -100,6 +93,7 @@ export class Drive {
     this.#command = env.commandSize === 3 ? new EasedCommand(env.task.command!.ranges, 1 / env.controlHz) : null;
     this.#hands = new Hands(env.sim, 1 / env.controlHz, env.handles.objects);
     this.#goal = new GoalTally(env);
+    this.#takeAway();
     this.#beginWith(command);
     if (setup.clip) this.#enterClip(setup.clip);
   }
@@ -110,7 +104,8 @@ export class Drive {
    * @throws UserError where task or policy are at fault
    */
   static async create(setup: DriveSetup, engine: Engine, nowMs: () => number): Promise<Drive> {
-    const drive = new Drive(await driveEnvironment(setup), engine, setup, nowMs);
+    const off = new Set<string>();
+    const drive = new Drive(await driveEnvironment(setup, off), engine, setup, { nowMs, off });
     await drive.#setPolicy(setup.policy);
     return drive;
   }
@@ -154,7 +149,21 @@ export class Drive {
     this.#beginWith(null);
     // A copy, so that it is bound to the new seed.
     await this.#setPolicy({ ...this.#policy });
-    return { ...this.#setup, seed, policy: this.#policy, command: null, clip: undefined };
+    return { ...this.#setup, seed, policy: this.#policy, command: null, clip: undefined, without: undefined };
+  }
+
+  /** Begins once more as it was made, to the same bits, or with other causes taken away and another first command. */
+  async begin(change: Pick<DriveSetup, "without" | "command"> = this.#setup): Promise<void> {
+    const { without, command } = change;
+    this.#setup = { ...this.#setup, without, command };
+    this.#step = 0;
+    this.#falls = 0;
+    this.#nudge = null;
+    this.#goal.clear();
+    this.env.start(0, ROBOT);
+    this.#takeAway();
+    this.#beginWith(command);
+    await this.#setPolicy(this.#setup.policy);
   }
 
   #beginWith(command: DriveSetup["command"]): void {
@@ -203,6 +212,15 @@ export class Drive {
       case "keyframe":
         this.#begin(() => this.env.resetToKeyframe(this.#seed, ROBOT, change.name));
         return;
+      case "nudge":
+        this.#nudge = { offset: change.offset, left: change.steps };
+        return;
+      case "coordinate":
+        this.#setCoordinate(change);
+        return;
+      case "control":
+        this.env.sim.ctrl[change.actuator] = change.value;
+        return;
       case "policy":
         await this.#setPolicy(change.policy);
         return;
@@ -216,6 +234,7 @@ export class Drive {
    * robot stays as it is.
    */
   async advance(): Promise<void> {
+    if (this.#takeAway()) await this.#setPolicy(this.#policy);
     if (this.#clip) stepClip(this.#clip, this.env, this.#step);
     else await this.#act();
     this.#placed.clear();
@@ -243,9 +262,27 @@ export class Drive {
     this.#hands.apply();
     const startedMs = this.#nowMs();
     await this.#actor.act(this.#obs, this.#step, this.#action);
+    this.#addNudge();
     this.#lastActMs = this.#nowMs() - startedMs;
     this.#actMs += ACT_WEIGHT * (this.#lastActMs - this.#actMs);
     env.step(this.#seed, ROBOT, this.#action, 0);
+  }
+
+  #addNudge(): void {
+    if (this.#nudge === null) return;
+    const { offset, left } = this.#nudge;
+    for (let i = 0; i < offset.length; i++) this.#action[i] += offset[i];
+    this.#nudge = left > 1 ? { offset, left: left - 1 } : null;
+  }
+
+  /** Takes causes away, or gives them back, as the present step wants it. @returns whether the policy's noise changed */
+  #takeAway({ from, causes }: TakenAway = this.#setup.without ?? { from: 0, causes: [] }): boolean {
+    const wanted = this.#step >= from ? causes : [];
+    this.#off.clear();
+    for (const cause of wanted) this.#off.add(cause);
+    this.env.sensing.noise = !this.#off.has("noise");
+    this.env.sensing.delay = !this.#off.has("delay");
+    return this.#off.has("actions") !== this.#isCalm;
   }
 
   /** What there is to see now, and whether it follows from what was seen before. The arrays are the caller's own. */
@@ -280,11 +317,8 @@ export class Drive {
   }
 
   /** The policy that acts, drawn in another way; null where it is no flow. */
-  policyWith({ steps, noise }: FlowSettings): NamedPolicy | null {
-    const { key, data } = this.#policy;
-    const flow = flowOf(data);
-    if (flow === null) return null;
-    return { key, noise, data: steps === flow.spec.flowSteps ? data : withSteps(flow, steps) };
+  policyWith(settings: FlowSettings): NamedPolicy | null {
+    return redrawn(this.#policy, settings);
   }
 
   /** A copy of everything that decides how it continues. */
@@ -301,12 +335,17 @@ export class Drive {
       hands: this.#hands.save(),
       goal: this.#goal.save(),
       policy: this.#policy,
+      nudge: this.#nudge,
       inClip: this.#clip !== null,
     };
   }
 
-  /** Continues from a saved moment. What is seen of it is right after the next step only. */
-  async load(from: DriveKeyframe): Promise<void> {
+  /**
+   * Continues from a saved moment. What is seen of it is right after the next step only.
+   * @param without other causes that are taken away from then on, where the setup names any at all
+   */
+  async load(from: DriveKeyframe, without = this.#setup.without): Promise<void> {
+    this.#setup = { ...this.#setup, without };
     this.#clip = (from.inClip && this.#setup.clip) || null;
     if (this.#clip && this.#command) this.env.holdCommand(null);
     this.env.load(from.state, 0);
@@ -317,8 +356,10 @@ export class Drive {
     if (from.command) this.#command?.load(from.command);
     this.#hands.load(from.hands);
     this.#goal.load(from.goal);
+    this.#nudge = from.nudge;
     this.#placed.clear();
     this.#cut = true;
+    this.#takeAway();
     await this.#setPolicy(from.policy);
   }
 
@@ -332,6 +373,15 @@ export class Drive {
     this.env.handles.place(name, pose);
     this.#placed.add(name);
     if (this.env.handles.get(name)?.kind === "goal") this.#goal.beginAttempt();
+  }
+
+  /** A joint that is put somewhere stands still there; the rest follows at once, so that a paused picture shows it. */
+  #setCoordinate({ qposAddress, dofAddress, value }: Extract<DriveChange, { kind: "coordinate" }>): void {
+    const { sim } = this.env;
+    sim.refresh();
+    sim.qpos[qposAddress] = value;
+    sim.qvel[dofAddress] = 0;
+    sim.forward();
   }
 
   /** Counts the end of an episode, and keeps one line about it. @param success whether the goal was reached, which is no fall */
@@ -387,33 +437,11 @@ export class Drive {
   }
 
   async #setPolicy(policy: NamedPolicy): Promise<void> {
-    if (policy === this.#policy) return;
+    const isCalm = this.#off.has("actions");
+    if (policy === this.#policy && isCalm === this.#isCalm) return;
     const rows = { seed: this.#seed, firstRow: ROBOT, rows: 1 };
-    this.#actor = await this.#actors.create(policy.data, policy.noise, rows);
+    this.#actor = await this.#actors.create(calmed(policy.data, isCalm), isCalm ? "zero" : policy.noise, rows);
     this.#policy = policy;
+    this.#isCalm = isCalm;
   }
-}
-
-/** The first termination that held. */
-function endOf({ terminationNames, terminationFlags }: Environment): string {
-  return terminationNames[terminationFlags.indexOf(1)] ?? "";
-}
-
-/** A camel-case name in words. */
-function words(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function policyKind(data: PolicyData): DriveMoment["kind"] {
-  return data.kind === "trained" ? data.spec.kind : data.kind;
-}
-
-function withSteps(flow: TrainedFlow, flowSteps: number): TrainedFlow {
-  return { ...flow, spec: { ...flow.spec, flowSteps } };
-}
-
-/** How the policy that acts draws its actions, as far as it can be changed; null where it is no flow. */
-export function flowSettingsOf({ data, noise }: NamedPolicy): FlowSettings | null {
-  const flow = flowOf(data);
-  return flow && { steps: flow.spec.flowSteps, noise };
 }

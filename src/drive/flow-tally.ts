@@ -1,5 +1,5 @@
 /** Results of flow settings while they drive: reward, falls and time per action, per policy, flow steps and noise. */
-import { flowSettingsOf } from "./drive.ts";
+import { flowSettingsOf } from "./acting-policy.ts";
 import type { FlowSettings, FlowTally, NamedPolicy } from "./drive-orders.ts";
 
 /** The "last seconds", as a time constant, s. */

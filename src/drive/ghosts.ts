@@ -1,6 +1,7 @@
 /** Robots beside the driven one: where sampled actions would put its joints, or where holding each of them for a moment would take it. */
 import { type Environment, targetJoints } from "../tasks/index.ts";
-import { driveEnvironment, ROBOT } from "./drive.ts";
+import { ROBOT } from "./drive.ts";
+import { driveEnvironment } from "./drive-environment.ts";
 import type { Decision, DriveSetup, GhostKind } from "./drive-orders.ts";
 
 /** Sampled actions that are shown in addition to the executed one. */

@@ -106,10 +106,10 @@ export class GoalTally {
     this.#ends = { ...ends };
   }
 
-  #counters(declared: Readonly<Record<string, { readonly per: "second" | "minute" | "episode" }>>) {
-    const { counts } = this.#episode.sums;
+  #counters(declared: Readonly<Record<string, { readonly per: "second" | "minute" | "episode" | "step" }>>) {
+    const { counts, steps } = this.#episode.sums;
     const { seconds } = this.#episode;
-    const periods = { second: seconds, minute: seconds / 60, episode: 1 };
+    const periods = { second: seconds, minute: seconds / 60, episode: 1, step: steps };
     const mean = (sum: number, per: keyof typeof periods) => (periods[per] > 0 ? sum / periods[per] : 0);
     return Object.fromEntries(Object.entries(declared).map(([name, { per }], i) => [name, mean(counts[i], per)]));
   }

@@ -3,6 +3,7 @@
 import { describeIssue } from "../config/config-issue.ts";
 import { type GraphFunction, readOnnx, sizeOf } from "../graph/index.ts";
 import { UserError } from "../math/user-error.ts";
+import type { Arrangement } from "./adapter.ts";
 import { isIntact } from "./contract/checksum.ts";
 import { CONTRACT_VERSION, type Contract, contractSchema } from "./contract/contract-schema.ts";
 import { deployerMetadata } from "./onnx-controller.ts";
@@ -45,7 +46,7 @@ export function storedContract(
 }
 
 /** Lists of the contract that must be as long as the contract itself says. */
-function checkCounts({ task, normaliser }: Contract, source: string): void {
+function checkCounts({ task, normaliser, adapter }: Contract, source: string): void {
   const { action, observation, command, obsSize, actionSize } = task;
   const commandSize = command?.names.length ?? 0;
   const rest = action.rest?.length ?? 0;
@@ -65,12 +66,21 @@ function checkCounts({ task, normaliser }: Contract, source: string): void {
     ["task.observation", observation.reduce((sum, { size }) => sum + size, 0), obsSize],
     ["normaliser.mean", normaliser.mean.length, obsSize],
     ["normaliser.std", normaliser.std.length, obsSize],
+    ...(adapter ? arranged("observation", adapter.observation, obsSize) : []),
+    ...(adapter ? arranged("action", adapter.action, actionSize) : []),
     ["task.command.units", command?.units.length ?? 0, commandSize],
     ["task.command.ranges", command?.ranges.length ?? 0, commandSize],
   ];
   for (const [key, found, expected] of counts)
     if (found !== expected)
       throw new UserError(`${source}: contract: ${key} has ${found} values, but the contract says ${expected}`);
+}
+
+function arranged(end: string, { source, scale }: Arrangement, size: number): (readonly [string, number, number])[] {
+  return [
+    [`adapter.${end}.source`, source.length, size],
+    [`adapter.${end}.scale`, scale.length, size],
+  ];
 }
 
 function parseContract(text: string | undefined, source: string): Contract {

@@ -49,7 +49,7 @@ export function flowMetadata({ spec, weights }: TrainedPolicy, constants: OnnxCo
   const apart: Uint8Array[] = [];
   for (const { name, offset, size } of policyLayout(spec).parameters) {
     const own = bytes.subarray(4 * offset, 4 * (offset + size));
-    const constant = [...constants].find(([, held]) => own.equals(held))?.[0];
+    const constant = [...constants].find(([, held]) => Buffer.compare(own, held) === 0)?.[0];
     if (constant === undefined) apart.push(own);
     else graph[name] = constant;
   }

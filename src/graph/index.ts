@@ -4,7 +4,7 @@ export { type CSource, writeC } from "./c/write.ts";
 export { createEngine, type EngineName } from "./create-engine.ts";
 export { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds } from "./engine.ts";
 export { CallGate, passThrough } from "./engines/call-gate.ts";
-export { createLoopEngine } from "./engines/loops.ts";
+export { compileLoops, createLoopEngine } from "./engines/loops.ts";
 export { switchTelemetryOff } from "./engines/no-telemetry.ts";
 export { createOrtEngine, type OrtOptions, openOnnx } from "./engines/ort.ts";
 export { requireOrt } from "./engines/ort-runtime.ts";
@@ -14,6 +14,7 @@ export { createTfjsEngine, type TfjsBackend, type TfjsOptions } from "./engines/
 export { nativeTensorFlow } from "./engines/tfjs-package.ts";
 export { countFlops, type FunctionOptions, type GraphFunction, graphFunction } from "./function.ts";
 export { gradients } from "./gradients.ts";
+export { type InputNormaliser, inputNormaliser } from "./onnx/input-normaliser.ts";
 export { type ExternalValues, inOnePiece, type ReadValues } from "./onnx/one-piece.ts";
 export {
   firstLayerSize,
@@ -24,6 +25,7 @@ export {
   onnxInterface,
 } from "./onnx/open.ts";
 export { type OnnxFile, READABLE_OPSETS, readOnnx } from "./onnx/read.ts";
+export { type RearrangedEnd, type RearrangedEnds, rearrangedOnnx } from "./onnx/rearranged.ts";
 export { OPSET, type WriteOptions, writeOnnx } from "./onnx/write.ts";
 export * from "./ops-elementwise.ts";
 export * from "./ops-linear.ts";

@@ -7,6 +7,7 @@ import { valueAt } from "../math/schedule.ts";
 import { UserError } from "../math/user-error.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
+import type { BinsSpec } from "../policy/value-bins.ts";
 import { shardStateLayout } from "../rollout/shard-state.ts";
 import { ADVICE, type Environment } from "../tasks/index.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
@@ -47,6 +48,8 @@ function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmS
       return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
     case "fpo++":
       return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
+    case "orw":
+      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
     case "ppo": {
       const squashed = env.actionDescription.squash === "tanh";
       const settings = { ...algorithm, advicePull: scheduleOf(algorithm.advicePull) };
@@ -83,6 +86,8 @@ export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
     inputSize: env.obsSize + env.privilegedSize,
     hidden: config.algorithm.criticHidden,
     activation: config.algorithm.activation,
+    norm: config.algorithm.criticNorm,
+    bins: criticBins(config.algorithm),
   };
   return {
     algorithm,
@@ -92,6 +97,11 @@ export function updateSpec(config: TrainConfig, env: Environment): UpdateSpec {
     ...(surrogateOf(algorithm).heedsAdvice && { adviceOffset: adviceOffset(config, env) }),
     settings: config.algorithm,
   };
+}
+
+/** The bins of a categorical critic; null where the critic is not one. */
+export function criticBins({ critic, criticBins: bins, criticSupport: support }: AlgorithmConfig): BinsSpec | null {
+  return critic === "hl-gauss" ? { bins, support } : null;
 }
 
 function adviceOffset(config: TrainConfig, env: Environment): number {

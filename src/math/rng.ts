@@ -18,6 +18,7 @@ export const STREAM = {
   probe: 11,
   terrain: 12,
   sweep: 13,
+  delay: 14,
 } as const;
 
 /** Where a purpose needs several streams, its number plus multiples of this name them. */

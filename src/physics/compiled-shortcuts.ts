@@ -3,7 +3,7 @@
  * around a body's geoms in its inertial frame, which find the pairs that may touch (the midphase), and a sphere around each geom. None follows
  * when the model is changed: without this a moved centre of mass may count for nothing, and contacts are missed.
  */
-import type { ModelElement } from "./model-overlay.ts";
+import type { ModelElement } from "./model/model-overlay.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** mjDSBL_MIDPHASE */

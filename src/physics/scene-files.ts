@@ -37,7 +37,7 @@ export async function readNamedFiles(scene: string): Promise<NamedFiles> {
   const [relative, absolute] = [new Map<string, Uint8Array>(), new Map<string, Uint8Array>()];
   const files = await readScene(disk + path, { [DISK]: "" }).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.message.replaceAll(disk, ""), { exitCode: error.exitCode, cause: error });
+    throw error.reworded(error.message.replaceAll(disk, ""));
   });
   for (const [name, bytes] of files)
     if (name.startsWith(disk)) relative.set(name.slice(disk.length), bytes);

@@ -3,7 +3,7 @@
  * force = gain·u + b0 + b1·l + b2·l̇, torque = gear·force, where u is the control, or a filter's value that follows it.
  */
 import type { MjModel } from "mujoco-js";
-import type { ModelNames } from "./model-names.ts";
+import type { ModelNames } from "./model/model-names.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** torque = stiffness·(target − q) − damping·q̇ of an actuator whose control is controlScale·target + controlOffset. */

@@ -9,11 +9,12 @@ import { DataViews } from "./data-views.ts";
 import { compileModel, compilePlainModel, loadMujoco, type MujocoModule, physicsError } from "./engine.ts";
 import { isFile } from "./host-disk.ts";
 import type { Looks } from "./looks/looks.ts";
-import { type ModelFields, modelFields } from "./model-fields.ts";
-import { type ElementKind, ModelNames } from "./model-names.ts";
+import { type ModelFields, modelFields } from "./model/model-fields.ts";
+import { type ElementKind, ModelNames } from "./model/model-names.ts";
 import type { PhysicsError } from "./physics-error.ts";
 import { StateLayout } from "./state-layout.ts";
 import { WarningWatch, warningWords } from "./warnings.ts";
+import type { EngineName } from "./wasm/engine-name.ts";
 
 /** Beyond this magnitude MuJoCo calls a coordinate bad. */
 const LARGEST_COORDINATE = 1e10;
@@ -69,15 +70,16 @@ export class Simulation extends DataViews {
   readonly #listeners: (() => void)[] = [];
   /** One bit per kind of warning that MuJoCo gave in steps since somebody set it to 0; see `warningWords`. */
   warned = 0;
-  readonly #warnings = new WarningWatch();
+  readonly #warnings: WarningWatch;
   #layout: StateLayout;
   #looks: Looks | undefined;
   /** [nu] 1 where a range limits the control */
   readonly #controlLimited: Uint8Array;
   #deleted = false;
 
-  private constructor(module: MujocoModule, model: MjModel, scene: string) {
+  private constructor(module: MujocoModule, model: MjModel, scene: string, engine?: EngineName) {
     super();
+    this.#warnings = new WarningWatch(engine);
     this.scene = scene;
     this.#module = module;
     this.#model = model;
@@ -99,21 +101,25 @@ export class Simulation extends DataViews {
   /**
    * Compiles the MJCF or URDF file at an absolute path, with everything it includes, attaches or loads.
    * @param looks false discards what is only drawn, names too; states and steps stay the same bits, and a step takes less time
-   * @throws UserError when the file is missing or MuJoCo rejects it (with MuJoCo's message and line)
+   * @param engine another build of MuJoCo in place of the package's own
+   * @throws UserError when the file is missing or MuJoCo rejects it (with MuJoCo's message and line), or the build is not installed
    */
-  static async load(scenePath: string, { looks = true } = {}): Promise<Simulation> {
+  static async load(
+    scenePath: string,
+    { looks = true, engine }: { readonly looks?: boolean; readonly engine?: EngineName } = {},
+  ): Promise<Simulation> {
     if (!isAbsolute(scenePath)) throw new Error(`simulation: the scene's path must be absolute, got ${scenePath}`);
-    const module = await loadMujoco();
+    const module = await loadMujoco(engine);
     if (!isFile(scenePath)) throw new UserError(`scene: ${scenePath} does not exist`);
-    const model = await (looks ? compileModel(scenePath) : compilePlainModel(scenePath));
-    return new Simulation(module, model, scenePath);
+    const model = await (looks ? compileModel(scenePath, {}, engine) : compilePlainModel(scenePath, engine));
+    return new Simulation(module, model, scenePath, engine);
   }
 
   #makeData(): MjData {
     try {
       return new this.#module.MjData(this.#model);
     } catch (error) {
-      const failure = physicsError(error, this.scene, Number(this.#model.narena));
+      const failure = physicsError(this.#module, error, this.scene, Number(this.#model.narena));
       this.#model.delete();
       throw failure;
     }
@@ -193,9 +199,17 @@ export class Simulation extends DataViews {
     this.refresh();
   }
 
+  /** Computes where bodies are and how they move in the present state, and nothing else. */
+  kinematics(): void {
+    const module = this.#module;
+    module.mj_kinematics(this.#model, this.#data);
+    module.mj_comPos(this.#model, this.#data);
+    module.mj_comVel(this.#model, this.#data);
+  }
+
   /** Gives back what MuJoCo had claimed of the model's memory when it stopped halfway. */
   #failed(error: unknown): PhysicsError {
-    const failure = physicsError(error, this.scene, Number(this.#model.narena));
+    const failure = physicsError(this.#module, error, this.scene, Number(this.#model.narena));
     if (failure.recoverable) this.resetToInitial();
     this.refresh();
     return failure;

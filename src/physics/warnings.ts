@@ -1,6 +1,7 @@
 /** Warnings of MuJoCo's that change what it computes: it continues, with contacts or constraints omitted, or with an inertia that it cannot divide by. */
 import type { MjData } from "mujoco-js";
 import { withAdvice } from "./physics-error.ts";
+import { type EngineName, OWN_ENGINE } from "./wasm/engine-name.ts";
 
 /** By `mjtWarning`, which numbers them from 0: inertia, contacts, constraints. */
 const WORDS = [
@@ -31,6 +32,12 @@ export function warningWords(kind: number, arena: number): string {
 export class WarningWatch {
   /** [kinds] as last seen */
   readonly #counts = new Int32Array(WARNING_KINDS);
+  readonly #isOwn: boolean;
+
+  /** @param engine other builds print no warnings, so that each step is looked at, and give their counts themselves in place of a copy */
+  constructor(engine: EngineName = OWN_ENGINE) {
+    this.#isOwn = engine === OWN_ENGINE;
+  }
 
   /** MuJoCo has set its counts to 0. */
   reset(): void {
@@ -39,7 +46,7 @@ export class WarningWatch {
 
   /** @returns one bit per kind that was warned of since the last look */
   look(data: MjData): number {
-    if (!printed) return 0;
+    if (!printed && this.#isOwn) return 0;
     let bits = 0;
     const all = data.warning;
     for (let kind = 0; kind < WARNING_KINDS; kind++) {
@@ -48,7 +55,7 @@ export class WarningWatch {
       this.#counts[kind] = one.number;
       one.delete();
     }
-    all.delete();
+    if (this.#isOwn) all.delete();
     return bits;
   }
 }

@@ -1,7 +1,9 @@
 /** The value function: what return to expect, from the policy's observation and what only the simulator knows. */
-import { concat, input, reshape, type Tensor } from "../graph/index.ts";
-import { type Activation, mlp, mlpParameters, normalise } from "./network.ts";
+import { add, concat, constant, input, reshape, type Tensor } from "../graph/index.ts";
+import { expectedReturn } from "./expected-return.ts";
+import { type Activation, type LayerNorm, mlp, mlpParameters, normalise } from "./network.ts";
 import { layoutOf, type ParameterLayout } from "./parameters.ts";
+import { type BinsSpec, priorLogits } from "./value-bins.ts";
 
 /** Shape of the critic. */
 export interface CriticSpec {
@@ -9,11 +11,21 @@ export interface CriticSpec {
   readonly inputSize: number;
   readonly hidden: readonly number[];
   readonly activation: Activation;
+  /** Of the hidden layers, before their activation */
+  readonly norm: LayerNorm;
+  /** Of a distribution over returns; null where the output is the value itself */
+  readonly bins: BinsSpec | null;
+}
+
+/** Outputs of the critic per row. */
+export function criticOutputs({ bins }: Pick<CriticSpec, "bins">): number {
+  return bins === null ? 1 : bins.bins;
 }
 
 /** Weights of the critic, from the first layer to the last. */
 export function criticLayout(spec: CriticSpec): ParameterLayout {
-  return layoutOf(mlpParameters("critic", 0, spec.inputSize, [...spec.hidden, 1]));
+  const widths = [...spec.hidden, criticOutputs(spec)];
+  return layoutOf(mlpParameters("critic", 0, spec.inputSize, widths, spec.norm));
 }
 
 /** The inputs that carry what the critic sees. */
@@ -45,14 +57,19 @@ export function criticInputs(
   };
 }
 
-/** V [rows] */
-export function criticValue(
+/** What the network says of each row: its value [rows, 1], or the logits of its bins [rows, bins]. */
+export function criticOutput(
   spec: CriticSpec,
   weights: Readonly<Record<string, Tensor>>,
   { obs, privileged, mean, std }: CriticInputs,
 ): Tensor {
   const seen = privileged === null ? obs : concat([obs, privileged], 1);
   const layers = { first: 0, last: spec.hidden.length };
-  const value = mlp(normalise(seen, mean, std), weights, "critic", layers, spec.activation);
-  return reshape(value, [value.shape[0]]);
+  const output = mlp(normalise(seen, mean, std), weights, "critic", layers, spec.activation, spec.norm);
+  return spec.bins === null ? output : add(output, constant(priorLogits(spec.bins)));
+}
+
+/** The expected return. output [rows, 1] or [rows, bins] → V [rows] */
+export function criticValue({ bins }: Pick<CriticSpec, "bins">, output: Tensor): Tensor {
+  return bins === null ? reshape(output, [output.shape[0]]) : expectedReturn(bins, output);
 }

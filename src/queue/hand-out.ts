@@ -1,5 +1,6 @@
 /** The learner's side of a queue: a crew whose shards and evaluations are computed by whoever takes them. */
 import { hostname } from "node:os";
+import { packageHash } from "../files/package-hash.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
@@ -16,7 +17,7 @@ import type { QueueConnection } from "./connection.ts";
 import { pack } from "./parcel.ts";
 import { Round, type RoundOptions, type Unit } from "./round.ts";
 import { Session } from "./session.ts";
-import { packageHash, taskIdentity } from "./task-identity.ts";
+import { taskIdentity } from "./task-identity.ts";
 import { packPolicy, packShard, packWeights, reportOf, resultArrays, resultsOf, type SharedSetup } from "./units.ts";
 
 type CollectJob = Extract<ShardJob, { kind: "collect" }>;
@@ -60,7 +61,7 @@ export class HandOut implements Crew {
     const announcement = {
       run: run.name,
       version: packageVersion(),
-      package: await packageHash(),
+      package: packageHash(),
       host: hostname(),
       task: await taskIdentity(places, run.files, run.shown),
     };

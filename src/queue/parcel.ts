@@ -1,13 +1,33 @@
 /**
- * What travels over a queue, as bytes: "fgq1", length of the header, header as JSON, arrays one after the other, and the sha256 of all before.
- * A parcel is called by that hash. Whoever reads it checks hash and lengths first.
+ * What travels over a queue, as bytes: which seal, length of the header, header as JSON, arrays one after the other, and the seal of all before.
+ * A parcel that others speak of is sealed by its sha256, and called by it. An answer, which nobody names, is sealed by its crc32: megabytes that
+ * are checked a third as long on both sides. Whoever reads a parcel checks seal and lengths first.
  */
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { exactJson, parseExactJson } from "./exact-json.ts";
 
-const MAGIC = Buffer.from("fgq1", "latin1");
-const HEAD = MAGIC.length + 4;
-const DIGEST = 32;
+const SEALS = {
+  sha256: {
+    magic: Buffer.from("fgqs", "latin1"),
+    size: 32,
+    of: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(),
+  },
+  crc32: {
+    magic: Buffer.from("fgqc", "latin1"),
+    size: 4,
+    of: (bytes: Uint8Array) => {
+      const sum = Buffer.alloc(4);
+      sum.writeUInt32LE(crc32(bytes));
+      return sum;
+    },
+  },
+} as const;
+const MAGIC = 4;
+const HEAD = MAGIC + 4;
+
+/** What shows that a parcel is as it was sent. */
+export type SealName = keyof typeof SEALS;
 
 /** A parcel's own name: sha256 in hexadecimal digits. */
 export type ParcelHash = string;
@@ -20,45 +40,50 @@ export class DamagedParcel extends Error {}
 
 /** A parcel that was read. */
 export interface Parcel {
-  readonly hash: ParcelHash;
+  /** Null where it is sealed by a crc32. */
+  readonly hash: ParcelHash | null;
   readonly header: unknown;
   /** Copies the arrays into others of the same sizes. Throws `DamagedParcel` where they differ. */
   unpack(into: readonly Flat[]): void;
 }
 
 /** @param header plain data @param arrays whose bytes follow it */
-export function pack(header: unknown, arrays: readonly Flat[] = []): Buffer {
+export function pack(header: unknown, arrays: readonly Flat[] = [], seal: SealName = "sha256"): Buffer {
+  const { magic, size: sealSize, of } = SEALS[seal];
   const text = Buffer.from(exactJson(header), "utf8");
   const size = arrays.reduce((sum, { byteLength }) => sum + byteLength, HEAD + text.length);
-  const parcel = Buffer.allocUnsafeSlow(size + DIGEST); // of its own, so that threads can hand it over
-  MAGIC.copy(parcel);
-  parcel.writeUInt32LE(text.length, MAGIC.length);
+  const parcel = Buffer.allocUnsafeSlow(size + sealSize); // of its own, so that threads can hand it over
+  magic.copy(parcel);
+  parcel.writeUInt32LE(text.length, MAGIC);
   text.copy(parcel, HEAD);
   let at = HEAD + text.length;
   for (const array of arrays) {
     parcel.set(bytesOf(array), at);
     at += array.byteLength;
   }
-  digestOf(parcel).copy(parcel, size);
+  of(parcel.subarray(0, size)).copy(parcel, size);
   return parcel;
 }
 
-/** What a packed parcel is called. */
+/** What a parcel that is sealed by its sha256 is called. */
 export function hashOf(parcel: Uint8Array): ParcelHash {
-  return Buffer.from(parcel.subarray(parcel.length - DIGEST)).toString("hex");
+  return Buffer.from(parcel.subarray(parcel.length - SEALS.sha256.size)).toString("hex");
 }
 
 /** Checks and reads a parcel. @throws DamagedParcel */
 export function openParcel(bytes: Uint8Array): Parcel {
   const parcel = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (parcel.length < HEAD + DIGEST || !parcel.subarray(0, MAGIC.length).equals(MAGIC))
+  const seal = Object.values(SEALS).find(({ magic }) => magic.equals(parcel.subarray(0, MAGIC)));
+  if (seal === undefined || parcel.length < HEAD + seal.size)
     throw new DamagedParcel(`${parcel.length} bytes that are no parcel`);
-  if (!digestOf(parcel).equals(parcel.subarray(parcel.length - DIGEST)))
-    throw new DamagedParcel("bytes that do not match their sha256");
-  const body = HEAD + parcel.readUInt32LE(MAGIC.length);
+  const end = parcel.length - seal.size;
+  if (!seal.of(parcel.subarray(0, end)).equals(parcel.subarray(end)))
+    throw new DamagedParcel("bytes that do not match their checksum");
+  const body = HEAD + parcel.readUInt32LE(MAGIC);
   const header = parseExactJson(parcel.toString("utf8", HEAD, body));
-  const content = parcel.subarray(body, parcel.length - DIGEST);
-  return { hash: hashOf(parcel), header, unpack: (into) => unpack(content, into) };
+  const content = parcel.subarray(body, end);
+  const hash = seal === SEALS.sha256 ? hashOf(parcel) : null;
+  return { hash, header, unpack: (into) => unpack(content, into) };
 }
 
 function unpack(content: Buffer, into: readonly Flat[]): void {
@@ -69,12 +94,6 @@ function unpack(content: Buffer, into: readonly Flat[]): void {
     bytesOf(array).set(content.subarray(at, at + array.byteLength));
     at += array.byteLength;
   }
-}
-
-function digestOf(parcel: Buffer): Buffer {
-  return createHash("sha256")
-    .update(parcel.subarray(0, parcel.length - DIGEST))
-    .digest();
 }
 
 function bytesOf(array: Flat): Uint8Array {

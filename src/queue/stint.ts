@@ -67,6 +67,8 @@ export class Stint {
   readonly #computer: Computer;
   readonly #worker: Worker<UnitName>;
   readonly #blocking: Redis;
+  /** For answers alone, so that the next unit's input does not wait behind megabytes. */
+  readonly #outgoing: Redis;
   /** What sends each held job back */
   readonly #handBack = new Set<() => void>();
   readonly #sending = new Set<Promise<void>>();
@@ -82,6 +84,7 @@ export class Stint {
     this.#keys = sessionKeys(address.prefix, options.session);
     this.#computer = computer;
     this.#blocking = connection.another();
+    this.#outgoing = connection.another();
     this.#worker = new packages.Worker(options.session, (job, token) => this.#do(job, token), {
       ...LOCK,
       connection: this.#blocking,
@@ -181,7 +184,7 @@ export class Stint {
    */
   async #put(answer: PutResult): Promise<void> {
     while (this.#sending.size >= this.#options.threads) await Promise.race(this.#sending);
-    const sent = putResult(this.#connection.redis, this.#keys, answer)
+    const sent = putResult(this.#outgoing, this.#keys, answer)
       .catch((error: Error) => this.#sayUnsent(error))
       .finally(() => this.#sending.delete(sent));
     this.#sending.add(sent);
@@ -190,7 +193,7 @@ export class Stint {
   /** A lost connection is reported by itself; a server that refuses, such as one that is full, is not. */
   #sayUnsent({ message }: Error): void {
     const { report, run } = this.#options;
-    if (this.#connection.redis.status === "ready") report(`run ${run.run}: a result could not be written: ${message}`);
+    if (this.#outgoing.status === "ready") report(`run ${run.run}: a result could not be written: ${message}`);
   }
 
   /** What cannot be computed is an answer too: the learner decides. */
@@ -200,7 +203,7 @@ export class Stint {
     } catch (error) {
       const { message } = error as Error;
       const failure = { message, exitCode: error instanceof UserError ? error.exitCode : null };
-      return pack({ unit: taken.unit, worker: taken.worker, failure });
+      return pack({ unit: taken.unit, worker: taken.worker, failure }, [], "crc32");
     }
   }
 
@@ -257,6 +260,7 @@ export class Stint {
     if (isReady) await Promise.all(this.#sending);
     if (isReady) await this.#leave().catch(() => undefined);
     this.#blocking.disconnect();
+    this.#outgoing.disconnect();
     await this.#computer.close();
   }
 }

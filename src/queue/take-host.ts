@@ -91,13 +91,13 @@ export class TakeHost {
     const report = await this.#collector.collect(moment, this.#weights, memory);
     const finals = memory.trajectory.finalCount[0]!;
     const answer: Answer = { unit, worker, report, finals };
-    return pack(answer, resultArrays(memory, sizes, finals));
+    return pack(answer, resultArrays(memory, sizes, finals), "crc32");
   }
 
   async #evaluate({ unit, worker, common, input }: TakenUnit): Promise<Buffer> {
     const episodes = openParcel(input).header as Episodes;
     const results = await this.#evaluator.evaluate({ kind: "evaluate", policy: unpackPolicy(common), ...episodes });
-    return pack({ unit, worker, results });
+    return pack({ unit, worker, results }, [], "crc32");
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { packageHash } from "../files/package-hash.ts";
 import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
 import { robotHashes } from "../runs/own-files.ts";
@@ -14,7 +15,6 @@ import { type SessionName, sessionKeys, sessionsKey } from "./keys.ts";
 import { isLively, sweep } from "./session.ts";
 import { type Computer, Stint } from "./stint.ts";
 import type { TakenUnit } from "./take-host.ts";
-import { packageHash } from "./task-identity.ts";
 import type { TakeSetup } from "./units.ts";
 
 /** How often an idle worker looks for runs, and clears away what dead learners left. */
@@ -82,7 +82,7 @@ class Taker {
 
   static async create(connection: QueueConnection, options: TakeOptions): Promise<Taker> {
     const tasks = options.tasks.map(async (path) => ({ path, hashes: (await taskHashes(path)).hashes }));
-    return new Taker(connection, options, await Promise.all(tasks), await packageHash());
+    return new Taker(connection, options, await Promise.all(tasks), packageHash());
   }
 
   async work(signal: AbortSignal): Promise<void> {

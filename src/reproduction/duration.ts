@@ -1,6 +1,7 @@
 /** How long cells take: a rough count of work where nothing was measured, corrected by what the cells that ran have taken. */
 import type { TrainConfig } from "../config/config.ts";
-import { evaluationsPerRow } from "../learner/networks.ts";
+import { criticBins, evaluationsPerRow } from "../learner/networks.ts";
+import { criticOutputs } from "../policy/critic.ts";
 import type { CellRecord } from "./cell-record.ts";
 import type { PublishedTable } from "./fpo-table1.ts";
 
@@ -46,7 +47,11 @@ function countedSeconds(config: TrainConfig, steps: number, table: PublishedTabl
 /** Floating-point operations of all epochs per row: forward, weight gradient and input gradient of every layer. */
 function learningFlops({ algorithm }: TrainConfig): number {
   const policy = layerFlops([USUAL_OBSERVATION, ...algorithm.policyHidden, 1]);
-  const critic = layerFlops([USUAL_OBSERVATION, ...algorithm.criticHidden, 1]);
+  const critic = layerFlops([
+    USUAL_OBSERVATION,
+    ...algorithm.criticHidden,
+    criticOutputs({ bins: criticBins(algorithm) }),
+  ]);
   return algorithm.epochs * (evaluationsPerRow(algorithm) * policy + critic);
 }
 

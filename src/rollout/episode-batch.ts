@@ -7,6 +7,8 @@ export interface EpisodePlan {
   readonly seed: number;
   readonly firstEpisode: number;
   readonly episodes: number;
+  /** Whether commands and disturbances are those with which a curriculum begins; default false */
+  readonly learns?: boolean;
 }
 
 /** One entry per episode. */
@@ -62,7 +64,7 @@ export class EpisodeBatch implements EpisodeOutcomes {
 
   #begin(n: number, command: readonly number[] | null): void {
     const env = this.#env;
-    env.start(this.#plan.seed, this.#plan.firstEpisode + n);
+    env.start(this.#plan.seed, this.#plan.firstEpisode + n, this.#plan.learns);
     if (command !== null) env.holdCommand(command);
     if (env.nan) this.#end(n);
     this.#keep(n);

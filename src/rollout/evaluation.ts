@@ -1,6 +1,6 @@
 /** Whole episodes under a fixed policy, for measuring it: no noise beyond the policy's own, no auto-reset. */
 import type { Engine } from "../graph/index.ts";
-import type { Environment } from "../tasks/index.ts";
+import type { Environment, PhysicsName } from "../tasks/index.ts";
 import { ActorFactory } from "./actor.ts";
 import { EpisodeBatch } from "./episode-batch.ts";
 import { countWarnings, noWarnings } from "./episodes.ts";
@@ -49,6 +49,8 @@ export interface EvaluateJob {
   readonly firstEpisode: number;
   readonly episodes: number;
   readonly command: CommandVector | null;
+  /** Other physics than the task's own */
+  readonly physics?: PhysicsName;
 }
 
 /** Evaluates policies in one environment's simulation. */

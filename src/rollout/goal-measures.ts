@@ -8,6 +8,7 @@ export interface GoalSums {
   readonly dropped: boolean;
   /** [counters] sums over the episode's steps */
   readonly counts: readonly number[];
+  readonly steps: number;
 }
 
 /** Everything that decides how one episode's measures continue. */
@@ -27,7 +28,7 @@ export interface GoalSummary {
   readonly secondsToSuccess: number | null;
   /** Share of episodes with a drop. */
   readonly dropRate: number | null;
-  /** Means by name, per second, minute or episode as the task says. */
+  /** Means by name, per second, minute, episode or step as the task says. */
   readonly counters: Readonly<Record<string, number>> | null;
 }
 
@@ -85,6 +86,7 @@ export class GoalMeasures {
       secondsToSuccess: step === null ? null : step / this.#controlHz,
       dropped: this.#dropped,
       counts: this.#counts,
+      steps: this.#steps,
     };
   }
 }
@@ -97,7 +99,12 @@ export function summariseGoal(
 ): GoalSummary {
   const { success, drop, counters } = goal ?? {};
   const times = episodes.map(({ secondsToSuccess }) => secondsToSuccess).filter((time) => time !== null);
-  const periods = { second: seconds, minute: seconds / 60, episode: episodes.length };
+  const periods = {
+    second: seconds,
+    minute: seconds / 60,
+    episode: episodes.length,
+    step: total(episodes.map(({ steps }) => steps)),
+  };
   const sum = (counter: number) => total(episodes.map(({ counts }) => counts[counter]!));
   return {
     successRate: success ? times.length / episodes.length : null,

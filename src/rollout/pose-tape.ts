@@ -1,6 +1,7 @@
 /** Poses of watched environments over one iteration, in shared memory: written by the stepping threads, read by the viewer's server. */
 import type { Environment } from "../tasks/index.ts";
 import { byteLengthOf, type SharedLayout, type SharedViews, sharedViews } from "../threads/shared-layout.ts";
+import { type SharedMemory, shareableMemory } from "../threads/shared-memory.ts";
 
 /** Values per body: position in metres, then quaternion w-x-y-z. */
 const BODY_SIZE = 7;
@@ -63,14 +64,14 @@ export class PoseTape {
   readonly views: SharedViews<ReturnType<typeof tapeLayout>>;
   readonly #twist = new Float64Array(3);
 
-  constructor(memory: SharedArrayBuffer, sizes: TapeSizes) {
+  constructor(memory: SharedMemory, sizes: TapeSizes) {
     this.sizes = sizes;
     this.views = sharedViews(tapeLayout(sizes), memory);
   }
 
   /** Memory for a tape. */
-  static allocate(sizes: TapeSizes): SharedArrayBuffer {
-    return new SharedArrayBuffer(byteLengthOf(tapeLayout(sizes)));
+  static allocate(sizes: TapeSizes): SharedMemory {
+    return shareableMemory(byteLengthOf(tapeLayout(sizes)));
   }
 
   /** Writes what the environment looks like after a control step, or midway through it. */

@@ -102,11 +102,12 @@ function queueText({ workers, shardsPerHour, waitingShare }: QueueMetrics): stri
 }
 
 function evaluationText(metrics: EvaluationMetrics) {
-  const { steps, returnMean, returnStd, episodeLengthMean, episodes, fallRate, successRate } = metrics;
+  const { steps, returnMean, returnStd, episodeLengthMean, episodes, fallRate, successRate, counters } = metrics;
   const falls = fallRate > 0 ? `, ${Math.round(100 * fallRate)} % terminated early` : "";
   const successes = successRate === null ? "" : `, ${Math.round(100 * successRate)} % success`;
+  const counts = Object.entries(counters ?? {}).map(([name, value]) => `, ${name} ${shortNumber(value)}`);
   const result = `return ${shortNumber(returnMean)} ± ${shortNumber(returnStd)}`;
-  return `evaluation at ${countText(steps)}: ${result}, length ${shortNumber(episodeLengthMean)}, ${episodes} episodes${falls}${successes}`;
+  return `evaluation at ${countText(steps)}: ${result}, length ${shortNumber(episodeLengthMean)}, ${episodes} episodes${falls}${successes}${counts.join("")}`;
 }
 
 function eventText({ kind, message }: LogEvent): string {

@@ -10,6 +10,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { writeError } from "../files/atomic-file.ts";
 import { UserError } from "../math/user-error.ts";
+import { inBackground } from "../threads/background-timer.ts";
 import { isRunning, machineId, startOf } from "./process-life.ts";
 
 const lockName = /^training-(\d+)\.lock$/;
@@ -53,7 +54,7 @@ export class RunLock {
     this.#path = path;
     this.#text = text;
     this.#place = placeOf(folder);
-    this.#timer = setInterval(() => this.beat(), BEAT_MS).unref();
+    this.#timer = inBackground(setInterval(() => this.beat(), BEAT_MS));
     process.on("exit", this.release);
   }
 
@@ -139,6 +140,12 @@ async function locksOf(folder: string): Promise<FoundLock[]> {
 /** @throws UserError naming the process that trains in a folder */
 export async function refuseWhileTrained(folder: string): Promise<void> {
   await refuseLiving(folder, await locksOf(folder));
+}
+
+/** Whether a process trains in a folder. */
+export async function isTrainedIn(folder: string): Promise<boolean> {
+  for (const { path } of await locksOf(folder)) if ((await livingHolder(path, folder)) !== null) return true;
+  return false;
 }
 
 async function refuseLiving(folder: string, locks: readonly FoundLock[]): Promise<void> {

@@ -61,8 +61,13 @@ const clientMessage = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("seek"), step: z.int().min(0) }),
   z.strictObject({ type: z.literal("keyframe"), name: z.string().min(1).max(MAX_KEYFRAME_NAME) }),
+  z.strictObject({ type: z.literal("readings"), look: z.boolean() }),
+  z.strictObject({ type: z.literal("coordinate"), coordinate: z.int().min(0).max(0xffff), value: coordinate }),
+  z.strictObject({ type: z.literal("control"), actuator: z.int().min(0).max(0xffff), value: coordinate }),
   z.strictObject({ type: z.literal("branch"), what: z.enum(["begin", "keep", "back"]) }),
   z.strictObject({ type: z.literal("saveReplay") }),
+  z.strictObject({ type: z.literal("why") }),
+  z.strictObject({ type: z.literal("verdict"), place: z.int().min(0).max(99).nullable() }),
   z.strictObject({ type: z.literal("policy"), key: z.string().min(1).max(MAX_POLICY_KEY) }),
   ...trainingMessageSchemas,
 ]);

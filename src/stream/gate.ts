@@ -1,4 +1,7 @@
-/** The door of the stream's server: hands out the built page, and lets sockets in that may look. */
+/**
+ * The door of the stream's server: hands out the built page, and lets sockets in that may look. In a page, which is its own server,
+ * viewer/tab/src/doors/gate.ts stands in its place.
+ */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { hostname } from "node:os";
@@ -6,6 +9,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type AccessRules, isHostAllowed, isLoopback, refusalOf, refusalText } from "./access.ts";
 import { listenOn } from "./listen.ts";
+import type { PageSocket } from "./page-socket.ts";
 import { MAX_CLIENT_MESSAGE_BYTES, STREAM_NAME } from "./protocol.ts";
 import { refuse, StaticFiles } from "./static-files.ts";
 
@@ -31,7 +35,7 @@ export interface GateOptions {
 /** Handlers for connections. */
 export interface GateKeeper {
   readonly isFull: () => boolean;
-  readonly enter: (socket: WebSocket) => void;
+  readonly enter: (socket: PageSocket) => void;
   /** Somebody was turned away. */
   readonly refused: () => void;
   /** A socket that was let in misbehaved. */

@@ -2,7 +2,6 @@
  * Receives what pages send: checks it, counts what is refused, acts on what concerns the stream alone, and hands on the rest. Requests of the training
  * wait in a bounded queue until its owner asks; requests of the page that steers are handed on at once.
  */
-import type { RawData } from "ws";
 import { readClientMessage } from "./client-message.ts";
 import { MessageRate } from "./message-rate.ts";
 import {
@@ -34,6 +33,8 @@ export interface DriveHandler {
   watched(): void;
   /** A page looks at what the policy might do next, or no longer. */
   fanWished(): void;
+  /** A page looks at what joints, sensors and contacts read, or no longer. */
+  readingsWished(): void;
 }
 
 /** Starts and stops trainings and knows the runs. Viewers are named by their numbers; a refused request is reported to its viewer. */
@@ -76,8 +77,12 @@ const needed: Readonly<Record<DriveWish["type"], Capability>> = {
   flow: "simulate",
   seek: "simulate",
   saveReplay: "simulate",
+  why: "simulate",
+  verdict: "simulate",
   keyframe: "simulate",
   place: "simulate",
+  coordinate: "pose",
+  control: "pose",
   branch: "simulate",
 };
 
@@ -107,7 +112,7 @@ export class IntentDesk {
   attend(viewer: ViewerConnection): void {
     const rate = new MessageRate(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE, this.nowMs());
     let refusedInRow = 0;
-    viewer.socket.on("message", (data: RawData, isBinary: boolean) => {
+    viewer.socket.on("message", (data: { toString(): string }, isBinary: boolean) => {
       const isAccepted = rate.take(this.nowMs())
         ? this.receive(viewer, data, isBinary)
         : this.refuse(viewer, "tooFrequent", "message", `more than ${MESSAGES_PER_SECOND} messages per second`);
@@ -133,7 +138,7 @@ export class IntentDesk {
     if (handler) for (const intent of waiting) handler(intent);
   }
 
-  private receive(viewer: ViewerConnection, data: RawData, isBinary: boolean): boolean {
+  private receive(viewer: ViewerConnection, data: { toString(): string }, isBinary: boolean): boolean {
     if (isBinary) return this.refuse(viewer, "malformed", "message", "binary, expected text");
     const { message, what, reason } = readClientMessage(data.toString());
     return message ? this.act(viewer, message) : this.refuse(viewer, "malformed", what, reason);
@@ -162,6 +167,10 @@ export class IntentDesk {
         viewer.fanWish = message.look ? { ghosts: message.ghosts } : null;
         this.driveHandler?.fanWished();
         return true;
+      case "readings":
+        viewer.wantsReadings = message.look;
+        this.driveHandler?.readingsWished();
+        return true;
       case "wheel":
         return this.turnOver(viewer, message.take);
       case "command":
@@ -174,13 +183,18 @@ export class IntentDesk {
       case "flow":
       case "seek":
       case "saveReplay":
+      case "why":
+      case "verdict":
       case "keyframe":
       case "place":
+      case "coordinate":
+      case "control":
       case "branch":
         return this.drive(viewer, message);
       case "plan":
       case "runs":
       case "curves":
+      case "download":
       case "portrait":
         return this.question(viewer, message);
       case "train":
@@ -239,6 +253,11 @@ export class IntentDesk {
     const handles = this.showOf("drive")?.scene?.info.handles ?? [];
     if (wish.type === "place" && !handles.some(({ name }) => name === wish.handle))
       return this.refuse(viewer, "notOffered", "place", `there is no handle "${wish.handle}"`);
+    const model = this.showOf("drive")?.scene?.info.model;
+    if (wish.type === "coordinate" && wish.coordinate >= (model?.coordinates.length ?? 0))
+      return this.refuse(viewer, "notOffered", wish.type, `there is no coordinate ${wish.coordinate}`);
+    if (wish.type === "control" && wish.actuator >= (model?.actuators.length ?? 0))
+      return this.refuse(viewer, "notOffered", wish.type, `there is no actuator ${wish.actuator}`);
     if (!this.takeWheel(viewer, wish.type)) return false;
     this.driveHandler?.wish(wish);
     return true;

@@ -11,6 +11,7 @@ export * from "./protocol/gallery.ts";
 export * from "./protocol/page-message.ts";
 export * from "./protocol/points-frame.ts";
 export * from "./protocol/pose-frame.ts";
+export * from "./protocol/readings.ts";
 export * from "./protocol/run-info.ts";
 export * from "./protocol/scene.ts";
 export * from "./protocol/scene-parts.ts";

@@ -3,11 +3,12 @@
  * and dead pages cost the training nothing. What pages want is queued and handed to the owner between its steps. No simulation lives here.
  */
 import { join } from "node:path";
-import type { WebSocket } from "ws";
 import { packageRoot } from "../files/package-root.ts";
+import { inBackground } from "../threads/background-timer.ts";
 import { Gate, type GateOptions } from "./gate.ts";
 import { History } from "./history.ts";
 import { type DriveHandler, type Intent, IntentDesk, type RefusalCounts, type StudioHandler } from "./intents.ts";
+import type { PageSocket } from "./page-socket.ts";
 import type { Burst, PlaybackFrame } from "./playback.ts";
 import {
   type Channel,
@@ -20,6 +21,7 @@ import {
   MAX_WATCHED,
   type MetricsPoint,
   PROTOCOL_VERSION,
+  type ReadingsMessage,
   type RunInfo,
   type RunsMessage,
   type ServerMessage,
@@ -59,7 +61,7 @@ export class StreamServer {
   private readonly nowMs: () => number;
   private readonly frameMs: number;
   private readonly history = new History();
-  private readonly viewers = new Map<WebSocket, ViewerConnection>();
+  private readonly viewers = new Map<PageSocket, ViewerConnection>();
   private readonly desk: IntentDesk;
   private readonly channels: readonly Channel[];
   private readonly shows: Readonly<Record<Channel, Show>> = {
@@ -88,7 +90,7 @@ export class StreamServer {
       },
       failed: (error) => this.desk.countSocketError(error),
     });
-    this.pingTimer = setInterval(() => this.pingAll(), PING_INTERVAL_MS).unref();
+    this.pingTimer = inBackground(setInterval(() => this.pingAll(), PING_INTERVAL_MS));
   }
 
   /**
@@ -190,6 +192,17 @@ export class StreamServer {
     for (const viewer of this.viewersOf("drive")) viewer.offerFan(bytes);
   }
 
+  /** Whether a page shows what joints, sensors and contacts read. */
+  get areReadingsWanted(): boolean {
+    return this.viewersOf("drive").some(({ isPaused, wantsReadings }) => wantsReadings && !isPaused);
+  }
+
+  /** Shows the pages that look what can be read from the driven simulation. */
+  pushReadings(readings: Omit<ReadingsMessage, "type">): void {
+    for (const viewer of this.viewersOf("drive"))
+      if (viewer.wantsReadings) viewer.offerDetail({ type: "readings", ...readings });
+  }
+
   /** Hands a replay file to the page that steers. */
   sendReplay(name: string, text: string): void {
     for (const viewer of this.viewers.values())
@@ -279,7 +292,7 @@ export class StreamServer {
     if (this.playTimer || this.viewers.size === 0) return;
     const waitMs = this.shows.training.player.waitMs(this.nowMs());
     if (waitMs === Number.POSITIVE_INFINITY) return;
-    this.playTimer = setTimeout(() => this.play(), Math.max(waitMs, this.frameMs)).unref();
+    this.playTimer = inBackground(setTimeout(() => this.play(), Math.max(waitMs, this.frameMs)));
   }
 
   /** Sends what is due until `AHEAD_MS` from now in one go: waking up for every frame would take the training's time. */
@@ -317,7 +330,7 @@ export class StreamServer {
 
   // ---------------------------------------------------------------------------------------------------------------------------- connections
 
-  private welcome(socket: WebSocket): void {
+  private welcome(socket: PageSocket): void {
     const viewer = new ViewerConnection(this.nextViewer++, socket, this.history, this.channels[0]);
     this.viewers.set(socket, viewer);
     socket.on("close", () => {

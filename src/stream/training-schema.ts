@@ -18,6 +18,7 @@ export const trainingMessageSchemas = [
   z.strictObject({ type: z.literal("plan"), id: z.int().min(0), form }),
   z.strictObject({ type: z.literal("runs") }),
   z.strictObject({ type: z.literal("curves"), run: key }),
+  z.strictObject({ type: z.literal("download"), run: key, what: z.enum(["run", "controller", "page"]) }),
   z.strictObject({ type: z.literal("train"), form }),
   z.strictObject({ type: z.literal("stopTraining") }),
   z.strictObject({ type: z.literal("resumeTraining"), run: key, steps: z.int().min(1).max(1e12).nullable() }),

@@ -2,8 +2,8 @@
  * One page that watches. Each kind of message has one place to wait in, and a newer one takes it, so what is kept for a slow page is bounded and
  * what it gets is current. Curves and events wait in the history instead, where only a cursor is kept per page.
  */
-import type { WebSocket } from "ws";
 import type { History, HistoryCursor } from "./history.ts";
+import type { PageSocket } from "./page-socket.ts";
 import {
   type Channel,
   type ContactsMessage,
@@ -14,6 +14,7 @@ import {
   MAX_UNSEEN_FRAMES,
   POSE_FLAG,
   type PoseFrame,
+  type ReadingsMessage,
   type ServerMessage,
   type TermsMessage,
 } from "./protocol.ts";
@@ -27,7 +28,7 @@ const LASTING_FLAGS = POSE_FLAG.cut | POSE_FLAG.terminated | POSE_FLAG.truncated
 const newestOnly = ["scene", "runs", "status", "drive", "steered"] as const;
 
 /** The same, sent with the frames. */
-const details = ["terms", "contacts"] as const;
+const details = ["terms", "contacts", "readings"] as const;
 
 /** Which robots a page requests in addition to the sampled actions. */
 export interface FanWish {
@@ -40,7 +41,7 @@ export type EncodedFrames = Map<string, Uint8Array>;
 /** The server's end of one page's connection. */
 export class ViewerConnection {
   readonly id: number;
-  readonly socket: WebSocket;
+  readonly socket: PageSocket;
   /** What this page looks at. */
   channel: Channel;
   /** The environment whose reward terms are sent. */
@@ -48,6 +49,8 @@ export class ViewerConnection {
   isPaused = false;
   /** What it wants to see of the actions that the driven policy might take; null while it does not look. */
   fanWish: FanWish | null = null;
+  /** Whether it shows what joints, sensors and contacts read. */
+  wantsReadings = false;
   /** Whether the page has answered since it was last asked. */
   isAlive = true;
   private readonly history: History;
@@ -64,7 +67,7 @@ export class ViewerConnection {
   private framesSent = 0;
   private framesSeen = 0;
 
-  constructor(id: number, socket: WebSocket, history: History, channel: Channel) {
+  constructor(id: number, socket: PageSocket, history: History, channel: Channel) {
     this.id = id;
     this.socket = socket;
     this.channel = channel;
@@ -119,7 +122,7 @@ export class ViewerConnection {
   }
 
   /** What belongs to the picture, and is not wanted without it. */
-  offerDetail(message: TermsMessage | ContactsMessage): void {
+  offerDetail(message: TermsMessage | ContactsMessage | ReadingsMessage): void {
     if (!this.isPaused) this.offer(message);
   }
 

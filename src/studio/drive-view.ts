@@ -16,21 +16,17 @@ import type {
   OriginalMoment,
 } from "../drive/drive-orders.ts";
 import { type DriveEvents, DriveThread } from "../drive/drive-thread.ts";
+import { UserError } from "../math/user-error.ts";
 import { describeScene } from "../physics/looks/scene-description.ts";
 import type { DriveHandler } from "../stream/intents.ts";
-import {
-  type DriveMessage,
-  type DriveWish,
-  ORIGINAL,
-  POSE_FLAG,
-  type PolicyChoice,
-  type RunInfo,
-  type StreamScene,
-} from "../stream/protocol.ts";
+import type { DriveMessage, DriveWish, ModelInfo, PolicyChoice, RunInfo, StreamScene } from "../stream/protocol.ts";
 import type { StreamServer } from "../stream/server.ts";
-import { commandRangesOf } from "../tasks/command-ranges.ts";
-import { describeGoal, type Environment, type TaskVariant } from "../tasks/index.ts";
+import type { Environment, TaskVariant } from "../tasks/index.ts";
 import { asUserFault } from "../tasks/own/user-fault.ts";
+import { inBackground } from "../threads/background-timer.ts";
+import { besides, branchOf, flagsOf, shownReadings } from "./drive-frames.ts";
+import { runInfo } from "./drive-info.ts";
+import { FallDesk } from "./fall-desk.ts";
 import { type CommandChange, commandOf, LET_GO, orderOf, type PlainWish, STANDING } from "./page-wishes.ts";
 import type { PolicyShelf } from "./policy-shelf.ts";
 
@@ -50,6 +46,10 @@ export interface DriveOptions {
   readonly course?: DriveCourse;
   /** What the course shows of a training */
   readonly incident?: RunInfo["incident"];
+  /** What the model has, where it was listed before and the env may be freed. */
+  readonly model?: ModelInfo;
+  /** Whether it is a model without a task: joints and controls are set by hand, and the clock stands at first. */
+  readonly isBare?: boolean;
   readonly start: Pick<DriveSetup, "seed" | "disturbances" | "command">;
   /** Hears in one line what the page shows too: why the simulation ended, or what was not finite. */
   readonly note?: (line: string) => void;
@@ -85,9 +85,18 @@ export class DriveView implements DriveHandler {
   #wanted: NamedPolicy | null = null;
   /** Policies requested so far; the last one acts, whichever is loaded last. */
   #asked = 0;
+  /** What the courses are for that the thread was asked for, in order. */
+  readonly #askedFor: ("replay" | "why")[] = [];
+  readonly #falls = new FallDesk(() => this.#tell());
+  /** Gone through in place of the drive that the page began. */
+  #course: DriveCourse | undefined;
+  /** Step from which the next thread plays; null where it begins as it does. */
+  #playFrom: number | null = null;
   #fanWish: FanWish | null = null;
+  #showsReadings = false;
   #tallies: readonly FlowTally[] = [];
   #resting = false;
+  readonly #info: RunInfo;
   readonly #timer: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
 
@@ -95,8 +104,9 @@ export class DriveView implements DriveHandler {
     this.#server = server;
     this.#options = options;
     server.onDrive(this);
-    server.setScene(options.scene ?? describeScene(options.env.sim), runInfo(options), "drive");
-    this.#timer = setInterval(() => this.#look(), STATUS_MS).unref();
+    this.#info = runInfo(options);
+    server.setScene(options.scene ?? describeScene(options.env.sim), this.#info, "drive");
+    this.#timer = inBackground(setInterval(() => this.#look(), STATUS_MS));
     this.#tell();
     this.#look();
   }
@@ -115,6 +125,13 @@ export class DriveView implements DriveHandler {
     this.#thread.send({ kind: "fan", wish });
   }
 
+  readingsWished(): void {
+    const look = this.#server.areReadingsWanted;
+    if (look === this.#showsReadings || this.#thread === null) return;
+    this.#showsReadings = look;
+    this.#thread.send({ kind: "readings", look });
+  }
+
   wheelChanged(): void {
     this.#steer(STANDING);
     this.#thread?.send({ kind: "change", change: LET_GO });
@@ -124,26 +141,61 @@ export class DriveView implements DriveHandler {
   wish(wish: DriveWish): void {
     if (wish.type === "command") this.#steer(commandOf(wish), wish.at);
     else if (wish.type === "policy") void this.#exchange(wish.key);
+    else if (wish.type === "saveReplay") this.#askForCourse("replay");
+    else if (wish.type === "why") this.#askForCourse("why");
+    else if (wish.type === "verdict") void this.#showVerdict(wish.place);
+    else if (wish.type === "coordinate") this.#setCoordinate(wish.coordinate, wish.value);
     else this.#order(wish);
+  }
+
+  #askForCourse(purpose: "replay" | "why"): void {
+    if (this.#thread === null || (purpose === "why" && this.#falls.isShowing)) return;
+    this.#askedFor.push(purpose);
+    this.#thread.send({ kind: "tell-course" });
+  }
+
+  /** Goes through a drive of the answer, or through the own one again; closes the answer where that is shown. */
+  async #showVerdict(place: number | null): Promise<void> {
+    if (place === null && !this.#falls.isShowing) return this.#falls.forget();
+    const shown = this.#falls.show(place);
+    const thread = this.#thread;
+    if (shown === null || thread === null) return;
+    this.#thread = null;
+    this.#askedFor.length = 0;
+    this.#wanted = null;
+    this.#moment = null;
+    this.#course = shown.course;
+    this.#playFrom = shown.from;
+    await thread.close();
+    await this.#start();
   }
 
   #order(wish: PlainWish): void {
     const isReset = wish.type === "simulate" && wish.what === "reset";
     if (isReset && this.#thread !== null) this.#failure = undefined;
+    if (isReset) void this.#falls.forget();
     this.#thread?.send(orderOf(wish));
+  }
+
+  #setCoordinate(coordinate: number, value: number): void {
+    const found = this.#info.model?.coordinates[coordinate];
+    if (found === undefined) return;
+    const { qposAddress, dofAddress } = found;
+    this.#thread?.send({ kind: "change", change: { kind: "coordinate", qposAddress, dofAddress, value } });
   }
 
   #steer(change: CommandChange, at?: number): void {
     clearTimeout(this.#silence);
     this.#thread?.send({ kind: "change", change, at });
     if (change.values.some((value) => value !== 0))
-      this.#silence = setTimeout(() => this.#steer(STANDING), SILENCE_MS).unref();
+      this.#silence = inBackground(setTimeout(() => this.#steer(STANDING), SILENCE_MS));
   }
 
   /** Lets the first policy of the shelf act as it is by now, if it is the one that is driven, and not in the past. */
   refresh(): void {
     const { step = 0, newest = 0 } = this.#moment ?? {};
     if (this.#thread === null || this.#resting || !this.#clock.playing || step < newest || this.#branch) return;
+    if (this.#falls.isShowing) return;
     if (this.#policy === this.#options.shelf.firstKey) void this.#exchange(this.#policy);
   }
 
@@ -155,7 +207,7 @@ export class DriveView implements DriveHandler {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#thread?.close();
+    await Promise.all([this.#thread?.close(), this.#falls.close()]);
   }
 
   async #start(): Promise<void> {
@@ -166,9 +218,12 @@ export class DriveView implements DriveHandler {
     try {
       const thread = await this.#startThread();
       this.#thread = thread;
+      this.#beginPlaying(thread);
       if (this.#wanted) thread.send({ kind: "change", change: { kind: "policy", policy: this.#wanted } });
       this.#fanWish = null;
       this.fanWished();
+      this.#showsReadings = false;
+      this.readingsWished();
       if (this.#closed) await thread.close();
     } catch (error) {
       this.#lose((error as Error).message);
@@ -177,15 +232,24 @@ export class DriveView implements DriveHandler {
     this.#tell();
   }
 
+  /** A verdict is watched from a moment before the fall. */
+  #beginPlaying(thread: DriveThread): void {
+    if (this.#playFrom === null) return;
+    thread.send({ kind: "seek", step: this.#playFrom });
+    thread.send({ kind: "play" });
+    this.#playFrom = null;
+  }
+
   async #startThread(): Promise<DriveThread> {
-    const { task, variant, start, shelf, policy, course } = this.#options;
+    const { task, variant, start, shelf, policy, isBare: isPaused } = this.#options;
+    const course = this.#course ?? this.#options.course;
     const lost = (reason: string) => {
       this.#thread = null;
       this.#lose(reason);
       this.#tell();
     };
     const setup = course?.setup ?? { task, ...variant, ...start, policy: policy ?? (await shelf.load(shelf.firstKey)) };
-    return DriveThread.create({ setup, course }, { report: (report) => this.#receive(report), lost });
+    return DriveThread.create({ setup, course, isPaused }, { report: (report) => this.#receive(report), lost });
   }
 
   #lose(reason: string): void {
@@ -213,6 +277,9 @@ export class DriveView implements DriveHandler {
         return;
       case "fan":
         this.#server.pushFan({ ...report.fan, bodies: this.#options.env.sim.nbody });
+        return;
+      case "readings":
+        this.#server.pushReadings(shownReadings(report.readings));
         return;
       case "tallies":
         this.#tallies = report.tallies;
@@ -254,6 +321,14 @@ export class DriveView implements DriveHandler {
 
   #handOver(course: DriveCourse | null): void {
     try {
+      if (this.#askedFor.shift() === "why") {
+        if (course === null)
+          throw new UserError(
+            "why: the beginning of this drive is forgotten, expected a shorter one; reset and try again",
+          );
+        void this.#falls.ask(course);
+        return;
+      }
       const { name, text } = replayText(course);
       this.#server.sendReplay(name, text);
     } catch (error) {
@@ -301,6 +376,7 @@ export class DriveView implements DriveHandler {
     if (watchers > 0 && this.#thread === null && this.#failure === undefined) this.watched();
     this.#rest(watchers === 0);
     this.fanWished();
+    this.readingsWished();
     if (watchers > 0) this.#tell();
   }
 
@@ -330,6 +406,7 @@ export class DriveView implements DriveHandler {
       policy: this.#policy,
       policies: this.#choices,
       ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+      ...(this.#falls.state === undefined ? {} : { fall: this.#falls.state }),
     });
   }
 
@@ -342,47 +419,4 @@ export class DriveView implements DriveHandler {
     if (this.#thread !== null) return this.#clock.playing ? "playing" : "paused";
     return this.#failure === undefined ? "loading" : "failed";
   }
-}
-
-/** The original course as the frame's second robot. */
-function besides({ cut, poses, points, command, twist }: OriginalMoment, { playing }: ClockState) {
-  const flags = (cut ? POSE_FLAG.cut : 0) | (playing ? 0 : POSE_FLAG.paused);
-  return { environment: ORIGINAL, flags, poses, points, command, twist };
-}
-
-function branchOf(original: OriginalMoment | null): DriveMessage["branch"] {
-  if (original === null) return null;
-  const { start, policy, falls, returns } = original;
-  return { start, policy, falls, returns };
-}
-
-function flagsOf({ cut, terminated, nan }: DriveMoment, { playing }: ClockState): number {
-  return (
-    (cut ? POSE_FLAG.cut : 0) |
-    (terminated ? POSE_FLAG.terminated : 0) |
-    (nan ? POSE_FLAG.nan : 0) |
-    (playing ? 0 : POSE_FLAG.paused)
-  );
-}
-
-function runInfo({ env, shelf, incident }: DriveOptions): RunInfo {
-  const commandRanges = commandRangesOf(env);
-  return {
-    task: env.task.name,
-    run: shelf.firstKey,
-    algorithm: "",
-    environments: 1,
-    controlHz: env.controlHz,
-    episodeSteps: env.episodeSteps,
-    totalSteps: 0,
-    hasCommand: commandRanges.length > 0,
-    commandRanges,
-    rewardNames: env.rewardNames,
-    actionNames: env.actionDescription.names,
-    keyframes: env.keyframes,
-    handles: env.handles.all,
-    goal: env.task.goal ? describeGoal(env.task.goal) : null,
-    capabilities: commandRanges.length > 0 ? ["steer", "simulate"] : ["simulate"],
-    ...(incident === undefined ? {} : { incident }),
-  };
 }

@@ -13,6 +13,7 @@ import { streamSink } from "../stream/metric-sink.ts";
 import type { Burst } from "../stream/playback.ts";
 import {
   type IncidentEntry,
+  type ModelInfo,
   POSE_FLAG,
   type PortraitSubject,
   type RunInfo,
@@ -22,11 +23,13 @@ import {
 import type { StreamServer } from "../stream/server.ts";
 import { commandRangesOf } from "../tasks/command-ranges.ts";
 import { type TaskVariant, variantOf } from "../tasks/index.ts";
+import { inBackground } from "../threads/background-timer.ts";
 import type { Incident } from "../train/incidents.ts";
 import type { Training } from "../train/training.ts";
 import type { WatchedBurst } from "../train/watch-desk.ts";
 import { DriveSeat } from "./drive-seat.ts";
 import type { DriveOptions } from "./drive-view.ts";
+import { modelInfo } from "./model-info.ts";
 import { PolicyShelf } from "./policy-shelf.ts";
 import type { StoredHistory } from "./run-list.ts";
 
@@ -45,6 +48,7 @@ export class LiveView {
   readonly #seat: DriveSeat;
   /** Described while the simulation is there: a run that has ended has freed it. */
   #scene: StreamScene | undefined;
+  #model: ModelInfo | undefined;
   #runFolder = "";
   #refreshedSeconds = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -69,11 +73,12 @@ export class LiveView {
     this.#training = training;
     this.#refreshedSeconds = 0;
     this.#scene = describeScene(training.env.sim);
+    this.#model = modelInfo(training.env);
     this.#server.setScene(this.#scene, runInfo(training, runFolder));
     for (const point of past?.points ?? []) this.#server.pushMetrics(point);
     for (const point of past?.evaluations ?? []) this.#server.pushEvaluation(point);
     this.#server.onIntent(({ wish }) => this.#obey(wish));
-    this.#timer = setInterval(() => this.#lookAtWishes(), WISH_INTERVAL_MS).unref();
+    this.#timer = inBackground(setInterval(() => this.#lookAtWishes(), WISH_INTERVAL_MS));
     this.#lookAtWishes();
     this.#show("training");
     this.#runFolder = runFolder;
@@ -112,7 +117,7 @@ export class LiveView {
   }
 
   #driveOptions(training: Training, incident: Incident | null): DriveOptions {
-    return { ...driveOptions(training, this.#runFolder, incident), scene: this.#scene };
+    return { ...driveOptions(training, this.#runFolder, incident), scene: this.#scene, model: this.#model };
   }
 
   #entryOf({ kind, environment, envSteps: steps, source, clip }: Incident): IncidentEntry {
@@ -159,9 +164,14 @@ export class LiveView {
 
   /** Nothing is trained: a controller that ships, or what earlier runs of a task have left, can be driven. Throws UserError where the task is at fault. */
   async driveOnly(task: string, variant: TaskVariant): Promise<void> {
+    this.idle();
+    await this.#seat.showTask(task, variant);
+  }
+
+  /** Nothing is trained, and nothing driven until a page asks for it. */
+  idle(): void {
     this.#detail = "no training was requested";
     this.#show("idle");
-    await this.#seat.showTask(task, variant);
   }
 
   #stopLooking(): void {

@@ -11,7 +11,10 @@ export const STANDING: CommandChange = { kind: "command", values: [0, 0, 0] };
 export const LET_GO: DriveChange = { kind: "hold", grip: null };
 
 /** A request that needs nothing but the thread. */
-export type PlainWish = Exclude<DriveWish, { type: "command" | "policy" }>;
+export type PlainWish = Exclude<
+  DriveWish,
+  { type: "command" | "policy" | "saveReplay" | "why" | "verdict" | "coordinate" }
+>;
 
 /** The order to the thread that a wish stands for. */
 export function orderOf(wish: PlainWish): DriveOrder {
@@ -32,12 +35,12 @@ export function orderOf(wish: PlainWish): DriveOrder {
       return { kind: "seek", step: wish.step };
     case "keyframe":
       return { kind: "change", change: { kind: "keyframe", name: wish.name } };
+    case "control":
+      return { kind: "change", change: { kind: "control", actuator: wish.actuator, value: wish.value } };
     case "place":
       return { kind: "change", change: { kind: "place", handle: wish.handle, pos: wish.pos, quat: wish.quat } };
     case "branch":
       return { kind: "branch", what: wish.what };
-    case "saveReplay":
-      return { kind: "tell-course" };
     default:
       return wish satisfies never;
   }

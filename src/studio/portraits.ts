@@ -1,6 +1,7 @@
 /** Pictures of robots, made on a thread of their own when a page asks for them, and kept. */
 
 import { type PortraitSubject, subjectKey } from "../stream/protocol.ts";
+import { inBackground } from "../threads/background-timer.ts";
 import { JobThreads } from "../threads/job-threads.ts";
 
 /** An order to the thread. */
@@ -47,7 +48,7 @@ export class Portraits {
     try {
       return (await (await this.#threads).answer(job)) as string;
     } finally {
-      if (--this.#underWay === 0) this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+      if (--this.#underWay === 0) this.#idle = inBackground(setTimeout(() => void this.close(), IDLE_MS));
     }
   }
 }

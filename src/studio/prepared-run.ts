@@ -17,6 +17,7 @@ import { latestCheckpoint, listCheckpoints, loadCheckpoint } from "../runs/check
 import { truncateJsonl } from "../runs/jsonl-sink.ts";
 import { truncateManifest } from "../runs/manifest.ts";
 import { keepOwnFiles, keptPlaces, type Places, portableConfig, type RunFiles, sourceOf } from "../runs/own-files.ts";
+import { isRunFile, openRunFile } from "../runs/run-file.ts";
 import { createRunFolder, readRun, runPaths, writeRunConfig } from "../runs/run-folder.ts";
 import { RunLock } from "../runs/run-lock.ts";
 import {
@@ -99,7 +100,7 @@ function namesOf({ task, robot }: RunFiles): Partial<Places> {
 
 /**
  * Finds where a run left off. `source` is a run folder, or one of its checkpoint files: the newest one continues the run in place, an older one
- * starts a new run from there, so that nothing of the old one is lost.
+ * starts a new run from there, so that nothing of the old one is lost. A run's file becomes a run folder below `runs/` first.
  * @param asked the task that the run must be of, or where the file of its task is now; default: what the run says
  * @throws UserError when it is neither, is damaged, is of another task, is trained in by another process, or an override would change what
  * the run computes
@@ -110,6 +111,8 @@ export async function prepareResume(
   asked: Whereabouts = {},
 ): Promise<PreparedRun> {
   checkResumable(overrides);
+  if (isRunFile(source) && existsSync(source))
+    return prepareResume(await openRunFile(source), { modelDir, ...overrides }, asked);
   if (!existsSync(source)) throw new UserError(`--resume: ${source} does not exist, expected a run folder`);
   const isFile = extname(source) === ".safetensors";
   const folder = resolve(isFile ? dirname(dirname(source)) : source);
@@ -224,8 +227,10 @@ function bareHome(config: TrainConfig): Home {
   return { folder: process.cwd(), config, files: {} };
 }
 
-/** Settings that decide the shape of what a checkpoint holds, by path: a run that begins from one keeps them. */
-const FIXED_IN_FORK = ["algorithm.policyHidden", "algorithm.criticHidden", "algorithm.activation"];
+/** Settings that decide the shape and the meaning of what a checkpoint holds, by path: a run that begins from one keeps them. */
+const FIXED_IN_FORK = "policyHidden criticHidden activation critic criticBins criticSupport criticNorm"
+  .split(" ")
+  .map((name) => `algorithm.${name}`);
 
 /** Whether a setting stays as it was when a run begins from a checkpoint. */
 export function isFixedInFork({ path }: Pick<ConfigFlag, "path">): boolean {
@@ -342,8 +347,10 @@ function engineVersion(engine: TrainConfig["engine"]): string {
   }
 }
 
+/** A package that is installed beside this one or in the project of the working directory. */
 function ownPackage(name: string): { readonly name: string; readonly version: string } {
-  return createRequire(import.meta.url)(`${name}/package.json`);
+  const require = createRequire(import.meta.url);
+  return require(require.resolve(`${name}/package.json`, { paths: [import.meta.dirname, process.cwd()] }));
 }
 
 /**

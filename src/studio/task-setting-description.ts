@@ -4,12 +4,12 @@ import { expectedSetting, TASK_GROUPS, type TaskSetting } from "../tasks/index.t
 
 /** What the form shows of it. */
 export function describeTaskSetting(setting: TaskSetting): SettingDescription {
-  const { name, section, value, about, unit } = setting;
+  const { name, section, about, unit, options = [] } = setting;
   const slider = sliderOf(setting);
   return {
     name,
-    kind: typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : "range",
-    choices: [],
+    kind: kindOf(setting),
+    choices: options,
     expected: expectedSetting(setting),
     description: about,
     group: TASK_GROUPS[section],
@@ -19,6 +19,12 @@ export function describeTaskSetting(setting: TaskSetting): SettingDescription {
     ...(unit === undefined ? {} : { unit }),
     ...(slider && { slider }),
   };
+}
+
+function kindOf({ value, options }: TaskSetting): SettingDescription["kind"] {
+  if (typeof value === "string") return options ? "choice" : "string";
+  if (typeof value === "boolean") return "boolean";
+  return typeof value === "number" ? "number" : "range";
 }
 
 /** From nothing to the bound, or to twice the declared number; any other number can be typed. */

@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import type { Output } from "../files/output.ts";
 import { UserError } from "../math/user-error.ts";
 import type { QueueConnection } from "../queue/connection.ts";
-import { progressSink } from "../runs/progress-sink.ts";
+import type { MetricSink } from "../runs/metrics.ts";
 import type { StudioHandler } from "../stream/intents.ts";
 import type {
   GalleryMessage,
@@ -19,10 +19,12 @@ import type {
 import type { StreamServer } from "../stream/server.ts";
 import { registry } from "../tasks/index.ts";
 import { asUserFault } from "../tasks/own/user-fault.ts";
+import { inBackground } from "../threads/background-timer.ts";
 import { checkSubject, gallery } from "./gallery.ts";
 import type { LiveView } from "./live-view.ts";
 import { Portraits } from "./portraits.ts";
 import { type PreparedRun, prepareFork, prepareNewRun, prepareResume } from "./prepared-run.ts";
+import { downloadOf } from "./run-download.ts";
 import { checkpointFileOf, listRuns, runFolderOf, runKey, storedHistory } from "./run-list.ts";
 import { endText, startText } from "./run-words.ts";
 import { catalogue, type Plan, planOf } from "./training-form.ts";
@@ -33,6 +35,8 @@ export interface DeskOptions {
   readonly server: StreamServer;
   readonly view: LiveView;
   readonly output: Output;
+  /** Who hears of a training beside its files and pages, such as a progress bar; default: nobody */
+  readonly sinksFor?: (run: PreparedRun) => readonly MetricSink[];
   /** Where shards are handed out; null: computed here */
   readonly queue?: QueueConnection | null;
   /** Ends the training, and the desk with it. */
@@ -63,7 +67,7 @@ export class TrainingDesk implements StudioHandler {
     this.#options = options;
     options.server.onStudio(this);
     options.signal.addEventListener("abort", () => this.#running?.stop.abort());
-    this.#timer = setInterval(() => void this.#tellRuns(null), LIST_MS).unref();
+    this.#timer = inBackground(setInterval(() => void this.#tellRuns(null), LIST_MS));
   }
 
   /**
@@ -95,6 +99,12 @@ export class TrainingDesk implements StudioHandler {
     });
     void this.#tellRuns(null);
     return run;
+  }
+
+  /** Shows a run that was put here, unless one is training. */
+  async show(folder: string): Promise<void> {
+    if (this.#running === null) this.#folder = folder;
+    await this.#tellRuns(null);
   }
 
   /** Waits until what runs has stopped and saved. */
@@ -161,6 +171,11 @@ export class TrainingDesk implements StudioHandler {
       this.#tell(viewer, { type: "curves", run: question.run, points });
       return;
     }
+    if (question.type === "download") {
+      const { name, bytes } = await downloadOf(await runFolderOf(question.run, this.#folder), question.what);
+      this.#tell(viewer, { type: "file", name, data: Buffer.from(bytes).toString("base64") });
+      return;
+    }
     this.#tell(viewer, { id: question.id, ...(await this.#plan(question.form)).message });
   }
 
@@ -215,7 +230,7 @@ export class TrainingDesk implements StudioHandler {
     view.announce(`loading ${run.files.task?.name ?? run.config.task}`);
     output.note(startText(run));
     try {
-      const sinks = [progressSink({ totalSteps: run.config.steps, stream: output.notes })];
+      const sinks = this.#options.sinksFor?.(run) ?? [];
       const result = await runTraining(run, { sinks, signal, view, queue });
       output.note(endText(run, result));
       view.end(result.stopped && result.steps < run.config.steps ? "stopped" : "done");

@@ -1,10 +1,13 @@
 /** A task's declarations bound to one simulation: what an environment steps, in the order in which they claim its memory. */
 import { UserError } from "../math/user-error.ts";
 import { watchPlaces } from "../physics/compiled-shortcuts.ts";
+import { jointServos } from "../physics/servo.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { ActionContext, BoundAction } from "./actions/action-mapping.ts";
 import { CommandState } from "./command.ts";
 import type { Task } from "./define-task.ts";
+import { ControlLine } from "./delays/control-line.ts";
+import { DrawnDelays } from "./delays/drawn-delays.ts";
 import type { MomentBase } from "./moment.ts";
 import { Randomisation } from "./randomisation.ts";
 import type { BoundTracker, Tracker } from "./trackers/tracker.ts";
@@ -24,8 +27,13 @@ export interface BoundTask {
   readonly action: BoundAction;
   /** Observation terms that the action mapping reads, and where their values are kept for it */
   readonly acted: readonly { readonly term: string; readonly values: Float64Array }[];
+  /** Of trackers and events, by name */
+  readonly readings: Readonly<Record<string, object>>;
   readonly moment: OpenMoment;
   readonly randomisation: Randomisation | undefined;
+  readonly delays: DrawnDelays;
+  /** Where controls take time to arrive */
+  readonly line: ControlLine | undefined;
 }
 
 /**
@@ -52,6 +60,8 @@ export function bindTask(task: Task, sim: Simulation, claim: Claim): BoundTask {
     return values;
   };
   const action = task.action.bind({ sim, ...homeOf(task, sim), readings, observed });
+  // Later than the action mapping, whose description says what gains a robot's drives are set to.
+  if (task.physics) applyPhysics(task, sim);
   const actionSize = action.description.names.length;
   const moment = {
     sim,
@@ -67,9 +77,47 @@ export function bindTask(task: Task, sim: Simulation, claim: Claim): BoundTask {
     terminated: false,
     ...readings,
   };
-  const randomisers = Object.values(task.randomise);
+  const randomisers = Object.values(task.randomise).filter(({ delay }) => delay === undefined);
   const randomisation = randomisers.length > 0 ? new Randomisation(sim, randomisers, claim) : undefined;
-  return { command, robot, memories, events, action, acted, moment, randomisation };
+  const delays = new DrawnDelays(
+    Object.values(task.randomise).flatMap(({ delay }) => delay ?? []),
+    claim,
+  );
+  const line = controlLine(task, sim, action, delays, claim);
+  return { command, robot, memories, events, action, acted, readings, moment, randomisation, delays, line };
+}
+
+/** The way of the controls; undefined where they arrive at once. */
+function controlLine(
+  { decimation, physics }: Task,
+  sim: Simulation,
+  { late }: BoundAction,
+  delays: DrawnDelays,
+  claim: Claim,
+): ControlLine | undefined {
+  const drawn = Math.round(decimation * delays.most("actions"));
+  const own = physics && servoDelays(sim, physics.delays);
+  if (late === undefined && drawn === 0 && !own?.some((steps) => steps > 0)) return undefined;
+  const most = drawn + (late === undefined ? 0 : decimation - 1);
+  const now = () => Math.round(decimation * delays.of("actions")) + (late?.steps ?? 0);
+  return new ControlLine(sim, decimation, { own, most, now }, claim);
+}
+
+/** [nu] physics steps by which controls of servos are late. */
+function servoDelays(sim: Simulation, delays: Readonly<Record<string, number>>): number[] {
+  const steps = new Array<number>(sim.nu).fill(0);
+  for (const { actuator, joint } of jointServos(sim)) steps[actuator] = Math.round((delays[joint] ?? 0) / sim.timestep);
+  return steps;
+}
+
+/** What follows from the values is computed again, as the compiler would have done. */
+function applyPhysics({ name, physics }: Task, sim: Simulation): void {
+  try {
+    physics?.apply(sim);
+  } catch (error) {
+    throw error instanceof UserError ? error.reworded(`task ${name}: --physics: ${error.message}`) : error;
+  }
+  sim.recompute();
 }
 
 function bindTrackers(

@@ -123,7 +123,7 @@ function twistTuning(settings: TwistSettings): Tuning<Command> {
 
 /** A number alone is a mean. */
 function resampled({ resampleSeconds: seconds }: Readonly<Record<string, KnobValue>>): Partial<TwistSettings> {
-  if (seconds === undefined || typeof seconds === "boolean") return {};
+  if (typeof seconds !== "number" && typeof seconds !== "object") return {};
   return { resampleSeconds: typeof seconds === "number" ? { mean: seconds } : seconds };
 }
 

@@ -7,6 +7,7 @@ import type { TaskPresets } from "../config/presets.ts";
 import type { TaskSettings } from "../config/task-setting-text.ts";
 import { suggestion } from "../math/near-names.ts";
 import { UserError } from "../math/user-error.ts";
+import type { EngineName } from "../physics/wasm/engine-name.ts";
 import type { ActionMapping } from "./actions/action-mapping.ts";
 import type { Command } from "./command.ts";
 import type { Goal } from "./goal.ts";
@@ -19,6 +20,8 @@ import { checkTaskName } from "./own/task-name.ts";
 import type { Randomiser } from "./randomisation.ts";
 import type { Readings } from "./readings.ts";
 import type { SensorNoise } from "./sensor-noise.ts";
+import type { Tuning } from "./settings/knob.ts";
+import type { IdentifiedPhysics } from "./settings/physics-settings.ts";
 import type { Tracker, Trackers } from "./trackers/tracker.ts";
 
 /** Kinds of tasks, for lists. */
@@ -37,6 +40,11 @@ export interface ObservationTerm<M> {
   readonly history?: number;
   /** Age of the newest value in control steps; default 0. */
   readonly delay?: number;
+  /**
+   * Whether the controller makes it itself, without a sensor, so that no randomised delay holds it up. Default: true for what passes on the
+   * command, the last action or the reading of a tracker that is `isOwn`, false for all else.
+   */
+  readonly own?: boolean;
   /** How the reading changes when left and right are swapped. If every term has it, a task can be learned from both sides (--mirror). */
   readonly mirror?: MirrorRule;
 }
@@ -120,7 +128,11 @@ export interface TaskSpec<
   readonly rewardClip?: readonly [number, number];
   /** Terminations: failures or successes, not time limits. */
   readonly terminate?: Readonly<Record<Termination, (s: Moment<Robot, Tracked & Events>) => boolean>>;
-  /** Domain randomisation: differences between environments. */
+  /** Ends an episode as its time limit does: what follows would have been as good, such as where a recorded motion is over. */
+  readonly truncate?: (s: Moment<Robot, Tracked & Events>) => boolean;
+  /** What has to be there before the task is bound, such as files that are made once. */
+  readonly prepare?: () => Promise<void>;
+  /** Domain randomisation: differences between environments, and delays, which differ between episodes. */
   readonly randomise?: Readonly<Record<string, Randomiser>>;
   /** What the robot does in the command's terms (vx, vy, yaw rate), for evaluation. */
   readonly measured?: (s: Moment<Robot, Tracked & Events>) => ArrayLike<number>;
@@ -128,6 +140,8 @@ export interface TaskSpec<
   readonly footing?: (s: Moment<Robot, Tracked & Events>) => Footing;
   /** What evaluations count for tasks with a goal. */
   readonly goal?: Goal<Moment<Robot, Tracked & Events>>;
+  /** Settings that remake parts of the task, with what they change. */
+  readonly variants?: Tuning<Partial<Task>>;
   /** What a person may move by hand where the task is driven. */
   readonly handles?: Handles;
   /** Lessons: variants of the task for training, by name. */
@@ -149,6 +163,8 @@ export interface Task {
   readonly scene: string;
   /** Folder of a description of the scene's robot to use in place of the package's own; none where absent. */
   readonly modelDir?: string;
+  /** Build of MuJoCo that simulates it; the package's own where absent. */
+  readonly engine?: EngineName;
   readonly model: Readonly<Record<string, ModelChange>>;
   readonly timing: Timing;
   /** Physics steps per control step. */
@@ -169,10 +185,13 @@ export interface Task {
   readonly rewardPerSecond: boolean;
   readonly rewardClip: readonly [number, number] | undefined;
   readonly terminate: Readonly<Record<string, (s: AnyMoment) => boolean>>;
+  readonly truncate?: (s: AnyMoment) => boolean;
+  readonly prepare?: () => Promise<void>;
   readonly randomise: Readonly<Record<string, Randomiser>>;
   readonly measured: ((s: AnyMoment) => ArrayLike<number>) | undefined;
   readonly footing: ((s: AnyMoment) => Footing) | undefined;
   readonly goal: Goal<AnyMoment> | undefined;
+  readonly variants: Tuning<Partial<Task>> | undefined;
   readonly handles: Handles | undefined;
   readonly lessons: Readonly<Record<string, AnyLesson>>;
   readonly presets: TaskPresets;
@@ -180,6 +199,8 @@ export interface Task {
   readonly readsLooks?: boolean;
   /** The lesson whose action mapping is used; absent for the task as declared. */
   readonly lesson?: ChosenLesson;
+  /** What was identified of its robot's joints, in place of the model's values; absent for nothing. */
+  readonly physics?: IdentifiedPhysics;
   /** What a run's settings changed of it; absent for the task as declared. */
   readonly settings?: TaskSettings;
 }
@@ -229,7 +250,7 @@ export function defineTask<
   } as unknown as NamedTask<Observation, Reward>;
   checkNames(task);
   checkHistories(task);
-  if (settle?.startStates !== undefined && Object.keys(randomise).length > 0) {
+  if (settle?.startStates !== undefined && Object.values(randomise).some(({ delay }) => delay === undefined)) {
     throw new UserError(
       `task ${spec.name}: settled start states are shared by all environments, so nothing may be randomised`,
     );

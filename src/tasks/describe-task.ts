@@ -16,7 +16,7 @@ export interface TaskDescription {
   readonly family: Family;
   /** Below this package's folder; of a user's own, the file's name. */
   readonly scene: string;
-  /** What the task changes in the compiled scene, by name. */
+  /** What the task changes in the compiled scene, by name; under `physics` what was identified of joints. */
   readonly model: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly obsSize: number;
   readonly actionSize: number;
@@ -79,7 +79,7 @@ export function describeTask(env: Environment): TaskDescription {
     name: task.name,
     family: task.family,
     scene: isAbsolute(task.scene) ? basename(task.scene) : task.scene,
-    model: descriptions(task.model),
+    model: { ...descriptions(task.model), ...(task.physics && { physics: task.physics.description }) },
     obsSize: env.obsSize,
     actionSize: env.actionSize,
     privilegedSize: env.privilegedSize,

@@ -18,12 +18,12 @@ import { loadSimulation } from "../physics/looks/robot-description.ts";
 import { PhysicsError } from "../physics/physics-error.ts";
 import type { Simulation } from "../physics/simulation.ts";
 import type { ActionDescription, BoundAction } from "./actions/action-mapping.ts";
-import { bindTask, type OpenMoment } from "./bound-task.ts";
+import { type BoundTask, bindTask, type OpenMoment } from "./bound-task.ts";
 import type { CommandState } from "./command.ts";
 import type { Footing, Task } from "./define-task.ts";
 import { GoalReadings } from "./goal.ts";
 import { BoundHandles } from "./handles/handles.ts";
-import { ObservationGroup, type ObservationSlice } from "./observation.ts";
+import { ObservationGroup, type ObservationSlice, type Sensing } from "./observation.ts";
 import { Outcome } from "./outcome.ts";
 import type { Randomisation } from "./randomisation.ts";
 import { StartStates } from "./start-states.ts";
@@ -39,6 +39,8 @@ export interface EnvironmentOptions {
   readonly events?: boolean;
   /** Differences between environments; default true. */
   readonly randomise?: boolean;
+  /** Delays that the task randomises; default as `randomise`. */
+  readonly delays?: boolean;
   /**
    * What is only drawn; default true. Without it tasks that do not read it (`readsLooks`) step faster, to the same bits.
    */
@@ -74,6 +76,11 @@ export class Environment extends StepReadings {
   /** What a person may move by hand; none where the task declares none. */
   readonly handles: BoundHandles;
 
+  /** Whether observations have their noise and come with their delays; may be changed between steps. */
+  readonly sensing: Sensing = { noise: true, delay: true };
+  /** What terms see of trackers and events, by name; views that change with the environment. */
+  readonly readings: Readonly<Record<string, object>>;
+
   readonly #memory = new TaskMemory();
   /** [tick, episode step] */
   readonly #book: Float64Array;
@@ -86,6 +93,8 @@ export class Environment extends StepReadings {
   readonly #disturbances: readonly (BoundTracker<object> | undefined)[];
   readonly #randomisation: Randomisation | undefined;
   readonly #randomises: boolean;
+  readonly #delays: BoundTask["delays"];
+  readonly #line: BoundTask["line"];
   readonly #actor: ObservationGroup;
   readonly #critic: ObservationGroup;
   /** @internal */
@@ -95,7 +104,7 @@ export class Environment extends StepReadings {
 
   private constructor(task: Task, sim: Simulation, options: EnvironmentOptions) {
     super();
-    const { noise = true, events = true, randomise = true } = options;
+    const { noise = true, events = true, randomise = true, delays = randomise } = options;
     this.task = task;
     this.sim = sim;
     this.decimation = task.decimation;
@@ -108,6 +117,7 @@ export class Environment extends StepReadings {
     this.command = bound.command?.values;
     this.commandSize = this.command?.length ?? 0;
     this.#robot = bound.robot;
+    this.readings = bound.readings;
     this.#trackers = [...bound.memories, ...bound.events];
     const acting = events ? this.#trackers : bound.memories;
     this.#disturbances = acting.map((tracker) => (tracker.beforePhysics ? tracker : undefined));
@@ -117,6 +127,8 @@ export class Environment extends StepReadings {
     this.#moment = bound.moment;
     this.#randomisation = bound.randomisation;
     this.#randomises = randomise;
+    this.#delays = Object.assign(bound.delays, { isOn: delays });
+    this.#line = bound.line;
 
     this.outcome = new Outcome(task);
     this.goal = task.goal && new GoalReadings(task.goal);
@@ -125,7 +137,7 @@ export class Environment extends StepReadings {
 
     // Terms have a size only once they are read, which needs a first episode.
     this.#beginEpisode(0, 0);
-    this.#actor = new ObservationGroup(task.observe, this.#moment, noise, claim);
+    this.#actor = new ObservationGroup(task.observe, this.#moment, noise, claim, this.#delays.ofReadings(task.track));
     this.#critic = new ObservationGroup(task.critic, this.#moment, noise, claim);
     for (const { term, values } of bound.acted) this.#actor.keep(term, values);
     this.observationLayout = this.#actor.layout;
@@ -144,14 +156,16 @@ export class Environment extends StepReadings {
   static async create(task: Task, options: EnvironmentOptions = {}): Promise<Environment> {
     let sim: Simulation | undefined;
     try {
+      await task.prepare?.();
       sim = await loadSimulation(scenePath(task), task.modelDir, {
         looks: (options.looks ?? true) || (task.readsLooks ?? isAbsolute(task.scene)),
+        engine: task.engine,
       });
       return new Environment(task, sim, options);
     } catch (error) {
       sim?.delete();
       if (!(error instanceof UserError) || error.message.startsWith("task ")) throw error;
-      throw new UserError(`task ${task.name}: ${error.message}`, { exitCode: error.exitCode, cause: error });
+      throw error.reworded(`task ${task.name}: ${error.message}`);
     }
   }
 
@@ -201,6 +215,7 @@ export class Environment extends StepReadings {
     this.#book[TICK] = 0;
     this.#book[EPISODE_STEP] = 0;
     this.#command?.begin(learns);
+    for (const tracker of this.#trackers) tracker.begin?.(learns);
     this.reset(seed, env);
     this.#book[EPISODE_STEP] = used;
   }
@@ -250,12 +265,14 @@ export class Environment extends StepReadings {
       return;
     }
     this.#disturb(seed, env);
+    this.#line?.recall();
     this.#action.apply(action, actionOffset, moment.action, moment);
     const control = sim.badControl();
     if (control >= 0) {
       this.#fail(`control "${sim.names.all("actuator")[control]}"`);
       return;
     }
+    this.#line?.send();
     const refusal = this.#advance(midway);
     if (refusal !== "" || sim.hasNaN()) {
       this.#fail("physics", refusal);
@@ -263,6 +280,7 @@ export class Environment extends StepReadings {
     }
     this.#robot.update?.();
     for (let i = 0; i < this.#trackers.length; i++) this.#trackers[i].afterPhysics?.(moment);
+    if (this.task.truncate?.(moment)) this.outcome.truncated = true;
     this.outcome.judgeEnd(moment);
     moment.terminated = this.outcome.terminated;
     this.outcome.judgeReward(moment);
@@ -281,25 +299,19 @@ export class Environment extends StepReadings {
   /** @returns what MuJoCo said where it refused to step, "" else @throws PhysicsError where no other state can be stepped either */
   #advance(midway?: () => void): string {
     const half = midway === undefined ? 0 : this.decimation >> 1;
-    const late = this.#action.late?.steps ?? 0;
     try {
-      if (late > 0) this.#advanceLate(late);
-      if (half > late) this.sim.step(half - late);
-      if (half > 0) midway?.();
-      this.sim.step(this.decimation - Math.max(half, late));
+      for (let done = 0; done < this.decimation; ) {
+        const next = this.#line?.place(done) ?? this.decimation;
+        const until = done < half ? Math.min(half, next) : next;
+        this.sim.step(until - done);
+        done = until;
+        if (done === half) midway?.();
+      }
     } catch (error) {
       if (error instanceof PhysicsError && error.recoverable) return error.reason;
       throw error;
     }
     return "";
-  }
-
-  /** So many physics steps with the controls of the step before; then the new ones are in place. */
-  #advanceLate(steps: number): void {
-    const { late } = this.#action;
-    late?.withdraw();
-    this.sim.step(steps);
-    late?.arrive();
   }
 
   /** Writes the latest observation, [obsSize]. Valid after `start`, `reset` and `step`, until another environment is loaded. */
@@ -372,6 +384,8 @@ export class Environment extends StepReadings {
     if (keyframe === undefined) this.#starts.set(seed, env, tick, rng, moment.progress);
     else this.#starts.setKeyframe(keyframe);
     this.#command?.reset(rng.seek(seed, STREAM.command, env, tick));
+    this.#delays.draw(seed, env, tick, rng, moment.progress);
+    this.#line?.begin();
     sim.forward();
     this.#robot.update?.();
     for (let i = 0; i < this.#trackers.length; i++) {
@@ -408,8 +422,8 @@ export class Environment extends StepReadings {
   #observe(seed: number, env: number, first: boolean): void {
     const rng = this.#rng;
     if (this.#actor.noisy || this.#critic.noisy) rng.seek(seed, STREAM.observation, env, this.#book[TICK]);
-    this.#actor.observe(this.#moment, rng, first);
-    this.#critic.observe(this.#moment, rng, first);
+    this.#actor.observe(this.#moment, rng, first, this.sensing);
+    this.#critic.observe(this.#moment, rng, first, this.sensing);
     if (this.#actor.finite && this.#critic.finite) return;
     this.#fail(`observation term "${this.#actor.firstBadTerm() ?? this.#critic.firstBadTerm()}"`);
   }

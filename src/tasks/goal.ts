@@ -22,7 +22,8 @@ export interface GoalCounter<M> {
   readonly unit: string;
   /** What a step adds. */
   readonly of: (s: M) => number;
-  readonly per: "second" | "minute" | "episode";
+  /** Of "step": the mean over all steps. */
+  readonly per: "second" | "minute" | "episode" | "step";
 }
 
 /** What a task declares. Terms are read when rewards are: after the physics and the trackers, before the next action is prepared. */

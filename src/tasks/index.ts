@@ -39,6 +39,7 @@ export {
   type Timing,
   withOverrides,
 } from "./define-task.ts";
+export { actionDelay, observationDelay } from "./delays/delay.ts";
 export {
   type CommandDescription,
   describeTask,
@@ -75,6 +76,8 @@ export {
 } from "./model-change.ts";
 export type { AnyMoment, Moment, MomentBase, ResetContext, Value } from "./moment.ts";
 export type { ObservationSlice } from "./observation.ts";
+export { readingsCode } from "./own/readings-code.ts";
+export { isSceneFile, resolveDriven, sceneTask } from "./own/scene-task.ts";
 export { taskFileName } from "./own/task-name.ts";
 export { isTaskFile, loadUserTask, pageScript, resolveTask } from "./own/user-task.ts";
 export {
@@ -95,7 +98,18 @@ export {
 export { type Readings, readings } from "./readings.ts";
 export * as registry from "./registry.ts";
 export { type JointNoise, type SensorNoise, type SharedNoise, scaledNoise, turnNoise } from "./sensor-noise.ts";
+export {
+  ownPhysicsWords,
+  PHYSICS_NAMES,
+  type PhysicsName,
+  physicsEngine,
+  physicsObstacle,
+  physicsWords,
+  withPhysics,
+} from "./settings/other-physics.ts";
+export { type IdentifiedPhysics, identifiedWords } from "./settings/physics-settings.ts";
 export { expectedSetting } from "./settings/read-setting.ts";
+export { causesOf, type TaskCause, withoutCauses } from "./settings/taken-away.ts";
 export { settingsOf, TASK_GROUPS, type TaskSetting, withSettings } from "./settings/task-settings.ts";
 export { type StackedTerms, stackedFrames } from "./stacked-frames.ts";
 export { type TaskVariant, variantOf } from "./task-variant.ts";

@@ -4,6 +4,7 @@ import { suggestion } from "../math/near-names.ts";
 import type { Rng } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
 import type { ObservationTerm } from "./define-task.ts";
+import { isOwnReading, type ReadingDelay, ReadingLine } from "./delays/reading-line.ts";
 import type { AnyMoment, Value } from "./moment.ts";
 import type { JointNoise, SensorNoise } from "./sensor-noise.ts";
 
@@ -42,6 +43,8 @@ interface BoundTerm {
   readonly drawn: Float64Array;
   /** [width] what another term's noise came to; empty where it shares none */
   readonly shared: Float64Array;
+  /** Where its readings take time to arrive. */
+  readonly line: ReadingLine | undefined;
   /** [width] the reading with its noise */
   readonly measured: Float64Array;
   readonly scale: number;
@@ -49,6 +52,14 @@ interface BoundTerm {
   readonly register: Float64Array;
   readonly history: number;
 }
+
+/** What of the way from readings to observations is in effect. */
+export interface Sensing {
+  noise: boolean;
+  delay: boolean;
+}
+
+const ALL: Sensing = { noise: true, delay: true };
 
 /** A group of observation terms of one environment slot: what the actor sees, or what only the critic sees. */
 export class ObservationGroup {
@@ -65,19 +76,21 @@ export class ObservationGroup {
    * @param moment of a freshly reset environment, to learn how many values each term gives
    * @param noise false omits all noise
    * @param claim gives memory that is swapped with the environment
+   * @param late how late readings are; absent for not at all
    */
   constructor(
     terms: Readonly<Record<string, ObservationTerm<AnyMoment>>>,
     moment: AnyMoment,
     noise: boolean,
     claim: (size: number) => Float64Array,
+    late?: ReadingDelay,
   ) {
     const layout: ObservationSlice[] = [];
     const bound: BoundTerm[] = [];
     let offset = 0;
     for (const [name, term] of Object.entries(terms)) {
       const shared = sharedTerm(name, term.noise, layout, bound);
-      const one = bindTerm(name, term, moment, noise, offset, claim, shared);
+      const one = bindTerm(name, term, moment, { noise, offset, claim, late }, shared);
       bound.push(one);
       layout.push(describeTerm(name, term, one));
       offset += one.history * one.width;
@@ -97,9 +110,9 @@ export class ObservationGroup {
   /** The first term whose latest value is not finite, or null. */
   firstBadTerm(): string | null {
     // What is delayed is not among the values yet.
-    const bad = this.#terms.findIndex(({ register, offset, history, width }) => {
+    const bad = this.#terms.findIndex(({ line, register, offset, history, width }) => {
       const given = this.values.subarray(offset, offset + history * width);
-      return [...register, ...given].some((value) => !Number.isFinite(Math.fround(value)));
+      return [...(line?.newest ?? []), ...register, ...given].some((value) => !Number.isFinite(Math.fround(value)));
     });
     return this.layout[bad]?.name ?? null;
   }
@@ -123,13 +136,16 @@ export class ObservationGroup {
     this.#kept.push({ from: found.offset, into });
   }
 
-  /** Observes the moment. @param first of an episode: histories are filled with the present */
-  observe(moment: AnyMoment, rng: Rng, first: boolean): void {
+  /** Observes the moment. @param first of an episode: histories are filled with the present @param sensing what reaches the policy */
+  observe(moment: AnyMoment, rng: Rng, first: boolean, sensing: Sensing = ALL): void {
     let sum = 0;
     for (let k = 0; k < this.#terms.length; k++) {
       const term = this.#terms[k];
-      measure(term, term.of(moment), rng);
-      sum += term.register.length > 0 ? this.#observeRegister(term, first) : this.#observePresent(term);
+      const value = term.of(moment);
+      measure(term, term.line?.pass(value, first) ?? value, rng, sensing.noise);
+      sum += term.line?.check() ?? 0;
+      const isKept = term.register.length > 0;
+      sum += isKept ? this.#observeRegister(term, first, sensing.delay) : this.#observePresent(term);
     }
     // Values are given in float32, where large ones are infinite.
     this.#finite = Number.isFinite(Math.fround(sum));
@@ -149,7 +165,7 @@ export class ObservationGroup {
     return sum;
   }
 
-  #observeRegister({ measured, offset, register, history, scale }: BoundTerm, first: boolean): number {
+  #observeRegister({ measured, offset, register, history, scale }: BoundTerm, first: boolean, late: boolean): number {
     const width = measured.length;
     register.copyWithin(0, width);
     const newest = register.length - width;
@@ -160,30 +176,43 @@ export class ObservationGroup {
     }
     if (first) for (let at = 0; at < newest; at += width) register.copyWithin(at, newest);
     const given = history * width;
-    for (let i = 0; i < given; i++) this.values[offset + i] = register[i];
+    const from = late ? 0 : register.length - given;
+    for (let i = 0; i < given; i++) this.values[offset + i] = register[from + i];
     return sum;
   }
 }
 
-/** Writes the reading with its noise. */
-function measure({ measured, noise, drawn, shared, jointNoise }: BoundTerm, value: Value, rng: Rng): void {
+/** Writes the reading, with its noise where that is `noisy`. */
+function measure(
+  { measured, noise, drawn, shared, jointNoise }: BoundTerm,
+  value: Value,
+  rng: Rng,
+  noisy: boolean,
+): void {
   for (let i = 0; i < measured.length; i++) {
     measured[i] = typeof value === "number" ? value : value[i];
-    if (!(noise[i] > 0)) continue;
+    if (!noisy || !(noise[i] > 0)) continue;
     drawn[i] = rng.uniform(-noise[i], noise[i]);
     measured[i] += drawn[i];
   }
+  if (!noisy) return;
   for (let i = 0; i < shared.length; i++) measured[i] += shared[i];
   jointNoise?.disturb(measured, jointNoise.size, rng);
+}
+
+/** What all terms of a group are bound to. */
+interface Place {
+  readonly noise: boolean;
+  readonly offset: number;
+  readonly claim: (size: number) => Float64Array;
+  readonly late: ReadingDelay | undefined;
 }
 
 function bindTerm(
   name: string,
   term: ObservationTerm<AnyMoment>,
   moment: AnyMoment,
-  noise: boolean,
-  offset: number,
-  claim: (size: number) => Float64Array,
+  { noise, offset, claim, late }: Place,
   shared: BoundTerm | undefined,
 ): BoundTerm {
   const { history = 1, delay = 0 } = term;
@@ -195,15 +224,18 @@ function bindTerm(
   const width = widthOf(name, value);
   if (shared && shared.width !== width)
     throw new UserError(`observation "${name}": has ${width} values, the term whose noise it shares ${shared.width}`);
+  const source = typeof value === "number" ? null : placeOf(value, moment);
+  const isLate = late !== undefined && !(term.own ?? isOwnReading(source, late.trackers));
   return {
     of: term.of,
-    source: typeof value === "number" ? null : placeOf(value, moment),
+    source,
     width,
     offset,
     noise: noise ? noiseLevels(name, uniformNoise(term.noise), width) : new Float64Array(width),
     jointNoise: noise ? jointNoiseOf(term.noise) : undefined,
     drawn: new Float64Array(width),
     shared: shared?.drawn ?? new Float64Array(0),
+    line: isLate ? new ReadingLine(width, late, claim) : undefined,
     measured: new Float64Array(width),
     scale: term.scale ?? 1,
     register: claim(history + delay > 1 ? (history + delay) * width : 0),

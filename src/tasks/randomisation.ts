@@ -5,10 +5,11 @@
  */
 import { type Rng, STREAM } from "../math/rng.ts";
 import { UserError } from "../math/user-error.ts";
-import { type ModelField, RANDOMISABLE_FIELDS } from "../physics/model-fields.ts";
-import { type ModelElement, ModelOverlay } from "../physics/model-overlay.ts";
+import { type ModelField, RANDOMISABLE_FIELDS } from "../physics/model/model-fields.ts";
+import { type ModelElement, ModelOverlay } from "../physics/model/model-overlay.ts";
 import { jointServos } from "../physics/servo.ts";
 import type { Simulation } from "../physics/simulation.ts";
+import type { Delay } from "./delays/delay.ts";
 import { oneKnob, positive, type Range, type Tuning, upTo } from "./settings/knob.ts";
 
 /** A body without mass cannot be simulated. */
@@ -22,6 +23,8 @@ export interface Randomiser {
   readonly description: Readonly<Record<string, unknown>>;
   /** What settings of a run may change; absent for nothing. */
   readonly tuning?: Tuning<Randomiser>;
+  /** Of what differs from episode to episode and is no element of the model; absent for all else. */
+  readonly delay?: Delay;
   /** @throws UserError when the scene lacks what is to differ */
   bind(sim: Simulation): BoundRandomiser;
 }
@@ -262,9 +265,10 @@ export function jointZeros(radians: number, joints?: JointChoice): Randomiser {
 
 /** A difference that grows with the curriculum of commands: none at its start, as declared at its end and outside of training. */
 export function growing(randomiser: Randomiser): Randomiser {
-  const { tuning } = randomiser;
+  const { tuning, delay } = randomiser;
   return {
     description: { ...randomiser.description, growing: true },
+    ...(delay && { delay: { ...delay, grows: true } }),
     ...(tuning && { tuning: { knobs: tuning.knobs, with: (values) => growing(tuning.with(values)) } }),
     bind: (sim) => {
       const bound = randomiser.bind(sim);

@@ -28,6 +28,8 @@ const SIZES: Readonly<Record<string, readonly [obs: number, action: number, priv
   WalkerStand: [24, 6, 0],
   WalkerWalk: [24, 6, 0],
   HumanoidJoystick: [79, 21, 23],
+  HumanoidTrack: [196, 21, 128],
+  G1Track: [242, 29, 150],
   HumanoidJoystickBlind: [72, 21, 27],
   G1JoystickFlatTerrain: [103, 29, 113],
   G1JoystickRoughTerrain: [103, 29, 113],

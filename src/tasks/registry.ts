@@ -4,10 +4,12 @@ import { UserError } from "../math/user-error.ts";
 import type { Task } from "./define-task.ts";
 import * as gridworld from "./gridworld/gridworld.ts";
 import * as humanoidJoystick from "./humanoid/joystick.ts";
+import * as humanoidTrack from "./humanoid/track.ts";
 import * as apolloJoystick from "./locomotion/apollo-joystick.ts";
 import * as barkourJoystick from "./locomotion/barkour-joystick.ts";
 import * as berkeleyHumanoidJoystick from "./locomotion/berkeley-humanoid-joystick.ts";
 import * as g1Joystick from "./locomotion/g1-joystick.ts";
+import * as g1Track from "./locomotion/g1-track.ts";
 import * as go1Getup from "./locomotion/go1-getup.ts";
 import * as go1Joystick from "./locomotion/go1-joystick.ts";
 import * as go1TwoLegs from "./locomotion/go1-two-legs.ts";
@@ -56,7 +58,9 @@ const DECLARED: readonly object[] = [
   swimmer,
   walker,
   humanoidJoystick,
+  humanoidTrack,
   g1Joystick,
+  g1Track,
   h1Gaits,
   go1Joystick,
   go1Getup,

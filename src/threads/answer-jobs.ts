@@ -1,10 +1,9 @@
 /** The thread's side of `JobThreads`: sets up once, then answers jobs one at a time. */
-import { parentPort } from "node:worker_threads";
 import { UserError } from "../math/user-error.ts";
 import { asUserFault } from "../tasks/own/user-fault.ts";
 import type { ThreadMessage } from "./job-threads.ts";
 import { stepAside } from "./step-aside.ts";
-import { threadData } from "./thread.ts";
+import { threadData, threadPort } from "./thread.ts";
 
 /** What does the jobs of a thread. */
 export interface JobHost<J> {
@@ -13,8 +12,7 @@ export interface JobHost<J> {
 
 /** @param create makes the host from the setup that the thread was started with */
 export async function answerJobs<Setup, J>(create: (setup: Setup) => Promise<JobHost<J>>): Promise<void> {
-  const port = parentPort;
-  if (port === null) throw new Error("worker: must be started as a worker thread");
+  const port = threadPort();
   stepAside();
   const post = (message: ThreadMessage) => port.postMessage(message, movedWith(message));
   const report = (error: unknown) => post(failureOf(error));

@@ -1,4 +1,5 @@
 /** Named typed arrays in one SharedArrayBuffer, so that threads exchange batches without copying. Not here: what the arrays mean. */
+import type { SharedMemory } from "./shared-memory.ts";
 
 const ARRAYS = {
   float64: Float64Array,
@@ -28,12 +29,12 @@ export function byteLengthOf(layout: SharedLayout): number {
 }
 
 /** Views of `layout` into `buffer`, in the order of its keys. */
-export function sharedViews<L extends SharedLayout>(layout: L, buffer: SharedArrayBuffer): SharedViews<L> {
+export function sharedViews<L extends SharedLayout>(layout: L, buffer: SharedMemory): SharedViews<L> {
   const views: Record<string, unknown> = {};
   let offset = 0;
   for (const [name, [type, length]] of Object.entries(layout)) {
     offset = aligned(offset);
-    const View: new (memory: SharedArrayBuffer, at: number, count: number) => unknown = ARRAYS[type];
+    const View: new (memory: SharedMemory, at: number, count: number) => unknown = ARRAYS[type];
     views[name] = new View(buffer, offset, length);
     offset += ARRAYS[type].BYTES_PER_ELEMENT * length;
   }

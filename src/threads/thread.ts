@@ -1,6 +1,15 @@
-/** A thread that can be ended at any moment, also by the end of the process: never during a call into native code. */
-import { Worker, workerData } from "node:worker_threads";
+/**
+ * A thread that can be ended at any moment, also by the end of the process: never during a call into native code. In a page
+ * viewer/tab/src/thread.ts stands in its place.
+ */
+import { parentPort, Worker, workerData } from "node:worker_threads";
 import { CallGate, passThrough, switchTelemetryOff } from "../graph/index.ts";
+
+/** The thread's line to whoever started it. */
+export interface ThreadPort {
+  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
+  on(event: "message", listener: (message: never) => void): void;
+}
 
 /** What every thread is started with. */
 interface Beginning {
@@ -48,4 +57,15 @@ export function threadData<Data>(): Data {
   const { gate, data } = workerData as Beginning;
   passThrough(new CallGate(gate));
   return data as Data;
+}
+
+/** The line of this thread. Throws where this is none. */
+export function threadPort(): ThreadPort {
+  if (parentPort === null) throw new Error("worker: must be started as a worker thread");
+  return parentPort as unknown as ThreadPort;
+}
+
+/** Resolves once what waits for this thread, messages among it, has had its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

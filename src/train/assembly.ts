@@ -16,6 +16,7 @@ import { initialise } from "../policy/parameters.ts";
 import { policyLayout } from "../policy/policy.ts";
 import { Environment, mirrorOf, resolveTask, variantOf } from "../tasks/index.ts";
 import { byteLengthOf, sharedViews } from "../threads/shared-layout.ts";
+import { type SharedMemory, shareableMemory } from "../threads/shared-memory.ts";
 import type { ThreadSetup, TrainingSetup } from "./jobs.ts";
 import { Learner } from "./learner.ts";
 import { initialLoopState, type TrainingParts } from "./training-state.ts";
@@ -79,9 +80,9 @@ export async function disassemble({ env, trainedEnv, engine, pool }: Assembly): 
 }
 
 /** @throws UserError where the machine does not give so much */
-function sharedMemory(config: TrainConfig, bytes: number): SharedArrayBuffer {
+function sharedMemory(config: TrainConfig, bytes: number): SharedMemory {
   try {
-    return new SharedArrayBuffer(bytes);
+    return shareableMemory(bytes);
   } catch (error) {
     const rows = rowsPerIteration(config).toLocaleString("en");
     const found = `an iteration of ${rows} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB`;

@@ -9,7 +9,7 @@ import type { PolicyData, StartNoise } from "../rollout/policy-data.ts";
 import { summariseSmoothness } from "../rollout/smoothness.ts";
 import type { TrackingSums } from "../rollout/tracking-error.ts";
 import type { EvaluationSummary } from "../runs/metrics.ts";
-import { Environment, resolveTask, type Task } from "../tasks/index.ts";
+import { Environment, type PhysicsName, resolveTask, type Task } from "../tasks/index.ts";
 import type { Crew, ThreadSetup } from "./jobs.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -21,6 +21,8 @@ export interface EvaluationRequest {
   readonly episodes: number;
   /** A command held for all episodes; null draws commands as in training */
   readonly command: CommandVector | null;
+  /** Other physics than the task's own */
+  readonly physics?: PhysicsName;
 }
 
 /** Names and rates of the evaluated task, for its results. */

@@ -12,6 +12,7 @@ import type { RunClock } from "../policy/run-clock.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import type { EpisodeResults, EvaluateJob } from "../rollout/evaluation.ts";
 import type { Mirror, TaskVariant } from "../tasks/index.ts";
+import type { SharedMemory } from "../threads/shared-memory.ts";
 
 /** Everything a thread needs to know once. */
 export interface ThreadSetup extends TaskVariant {
@@ -34,7 +35,7 @@ export interface TrainingSetup {
   /** Whether first episodes end at times that differ from environment to environment */
   readonly staggered: boolean;
   readonly sizes: IterationSizes;
-  readonly memory: SharedArrayBuffer;
+  readonly memory: SharedMemory;
   /** How actions are drawn */
   readonly policy: PolicySpec;
   readonly spec: UpdateSpec;
@@ -67,7 +68,7 @@ export type Job =
 export interface WatchRequest {
   /** Indices within the shard */
   readonly environments: readonly number[];
-  readonly memory: SharedArrayBuffer;
+  readonly memory: SharedMemory;
   /** Slot of the first of them, and slots of the whole tape */
   readonly firstSlot: number;
   readonly slots: number;

@@ -8,7 +8,7 @@ import type { StepObserver } from "../rollout/collect.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import { Evaluator } from "../rollout/evaluation.ts";
 import { PoseTape, tapeSizes } from "../rollout/pose-tape.ts";
-import { Environment, resolveTask } from "../tasks/index.ts";
+import { Environment, type EnvironmentOptions, type PhysicsName, resolveTask, withPhysics } from "../tasks/index.ts";
 import { sharedViews } from "../threads/shared-layout.ts";
 import type { Job, JobResult, ThreadSetup, TrainingSetup, WatchRequest } from "./jobs.ts";
 import { ShardCollector, trainingEnv } from "./shard-collector.ts";
@@ -28,29 +28,30 @@ export class ThreadHost {
   readonly #env: Environment;
   readonly #engine: Engine;
   readonly #training: TrainingTools | null;
+  /** What environments omit. */
+  readonly #omitted: EnvironmentOptions;
   #evaluator: Evaluator | null = null;
+  /** The last physics other than the task's own: jobs of one kind follow each other. */
+  #other: { readonly physics: PhysicsName; readonly env: Environment } | null = null;
 
-  private constructor(env: Environment, engine: Engine, training: TrainingTools | null) {
+  private constructor(env: Environment, engine: Engine, training: TrainingTools | null, omitted: EnvironmentOptions) {
     this.#env = env;
     this.#engine = engine;
     this.#training = training;
+    this.#omitted = omitted;
   }
 
   /** Loads the task's scene, the engine and, for training, compiles the graph functions. */
   static async create(setup: ThreadSetup): Promise<ThreadHost> {
     const { disturbances = true } = setup;
     const task = await resolveTask(setup.task, setup);
-    const env = await Environment.create(task, {
-      noise: disturbances,
-      events: disturbances,
-      randomise: disturbances,
-      looks: false,
-    });
+    const omitted = { noise: disturbances, events: disturbances, randomise: disturbances, looks: false };
+    const env = await Environment.create(task, omitted);
     const engine = await createEngine(setup.engine);
     const training = setup.training
       ? await trainingTools(await trainingEnv(env, setup.training), engine, setup.training)
       : null;
-    return new ThreadHost(env, engine, training);
+    return new ThreadHost(env, engine, training, omitted);
   }
 
   /** Does one job. */
@@ -65,11 +66,31 @@ export class ThreadHost {
         await this.#tools.descender.descend(job);
         return null;
       case "evaluate":
+        if (job.physics !== undefined) return new Evaluator(await this.#under(job.physics), this.#engine).evaluate(job);
         this.#evaluator ??= new Evaluator(this.#env, this.#engine);
         return this.#evaluator.evaluate(job);
       default:
         return job satisfies never;
     }
+  }
+
+  /** Frees what a thread of its own would take with it. */
+  async close(): Promise<void> {
+    await this.#engine.dispose();
+    const trained = this.#training?.collector.env;
+    if (trained !== undefined && trained !== this.#env) trained.delete();
+    this.#other?.env.delete();
+    this.#env.delete();
+  }
+
+  /** The task's environment under other physics. */
+  async #under(physics: PhysicsName): Promise<Environment> {
+    if (this.#other?.physics === physics) return this.#other.env;
+    this.#other?.env.delete();
+    this.#other = null;
+    const env = await Environment.create(withPhysics(this.#env.task, physics), this.#omitted);
+    this.#other = { physics, env };
+    return env;
   }
 
   get #tools(): TrainingTools {

@@ -2,6 +2,7 @@
 import type { IterationSizes } from "../learner/iteration-layout.ts";
 import { PoseTape, type TapeSizes, tapeSizes } from "../rollout/pose-tape.ts";
 import type { Environment } from "../tasks/index.ts";
+import type { SharedMemory } from "../threads/shared-memory.ts";
 import type { WatchRequest } from "./jobs.ts";
 
 /** Most environments recorded at once. */
@@ -21,7 +22,7 @@ export class WatchDesk {
   readonly #sizes: IterationSizes;
   #wanted: readonly number[] = [];
   #recorded: readonly number[] = [];
-  #memory: SharedArrayBuffer | null = null;
+  #memory: SharedMemory | null = null;
 
   constructor(env: Environment, sizes: IterationSizes) {
     this.#env = env;

@@ -2,9 +2,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { readError } from "../files/atomic-file.ts";
+import { packageHash } from "../files/package-hash.ts";
 import { packageVersion } from "../files/version.ts";
 import { arithmeticHash } from "../queue/arithmetic.ts";
-import { packageHash } from "../queue/task-identity.ts";
 import { ManifestWriter, type StartRecord, sha256 } from "../runs/manifest.ts";
 import { COPIES } from "../runs/own-files.ts";
 import { runPaths } from "../runs/run-folder.ts";
@@ -16,7 +16,7 @@ export type Computer = Pick<StartRecord, "packageVersion" | "package" | "arithme
 
 /** This package on this processor. */
 export async function computerOf({ engine, setup }: Pick<Assembly, "engine" | "setup">): Promise<Computer> {
-  const [built, arithmetic] = [await packageHash(), await arithmeticHash(engine, setup.training!)];
+  const [built, arithmetic] = [packageHash(), await arithmeticHash(engine, setup.training!)];
   return { packageVersion: packageVersion(), package: built, arithmetic };
 }
 

@@ -3,6 +3,7 @@ import { flowMatchingLoss, flowPairs } from "../../src/algorithms/flow-matching.
 import type { FlowLossInputs } from "../../src/algorithms/flow-policy-loss.ts";
 import { fpoLoss } from "../../src/algorithms/fpo.ts";
 import { fpoPlusPlusLoss } from "../../src/algorithms/fpo-plus-plus.ts";
+import { orwLoss } from "../../src/algorithms/orw.ts";
 import type { PolicyLoss } from "../../src/algorithms/policy-loss.ts";
 import { constant, gradients, graphFunction, input, interpret, type Tensor } from "../../src/graph/index.ts";
 import { Rng } from "../../src/math/rng.ts";
@@ -113,6 +114,21 @@ describe("losses of flow-matching policies", () => {
     const time = new Float32Array(rows * pairs).fill(1);
     const { out } = evaluate({ out: kernel }, flat, { oldLosses: new Float32Array(rows * pairs), time });
     expect([...out].every((value) => value === 0)).toBe(true);
+  });
+
+  it("orw weights every loss by the exponential of its advantage, up to a limit", () => {
+    const { loss } = orwLoss(
+      { temperature: 2, weightClamp: 3, clip: 0.2 },
+      {
+        losses: constant([1, 3, 2, 2, 0.5, 0.5], [3, 2]),
+        oldLosses: constant([0, 0, 0, 0, 0, 0], [3, 2]),
+        advantage: constant([0, -1, 9]),
+        scale: 1 / 3,
+      },
+    );
+    const weights = [Math.exp(-1 / 8), Math.exp(-1 / 2 - 1 / 8), 3];
+    const expected = (weights[0] * 2 + weights[1] * 2 + weights[2] * 0.5) / 3;
+    expect(interpret(graphFunction("orw", { loss }), {}).loss[0]).toBeCloseTo(expected, 6);
   });
 
   it("ASPO's pull vanishes at ratio 1 − clip and turns back below it", () => {

@@ -31,6 +31,8 @@ const pairs = {
   ...unadvised,
   consistency: 0,
   driftPenalty: 0,
+  reflow: 0,
+  velocityPenalty: 0,
   flowSteps: 4,
   timeMargin: 0.01,
 } as const;
@@ -64,6 +66,20 @@ const plus: AlgorithmSpec = {
     lossClamp: 20,
   },
 };
+const orw: AlgorithmSpec = {
+  name: "orw",
+  policy: flow,
+  settings: {
+    ...pairs,
+    velocityPenalty: 0.6,
+    loss: "velocity",
+    lossReduction: "sqrt",
+    time: "continuous",
+    temperature: 1.2,
+    weightClamp: 20,
+    clip: 0.2,
+  },
+};
 const ppo = {
   name: "ppo",
   policy: network,
@@ -79,7 +95,9 @@ const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
   ["fpo++ held to its own actions", { ...plus, settings: { ...plus.settings, consistency: 0.4 } }],
+  ["fpo that straightens its paths", { ...fpo, settings: { ...fpo.settings, reflow: 0.3 } }],
   ["fpo++ with a pull", { ...plus, settings: { ...plus.settings, normalPull: constantly(0.7) } }],
+  ["orw", orw],
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],
@@ -107,7 +125,7 @@ it("pulls weaken with an environment's steps, whatever its row", () => {
 function collected(algorithm: AlgorithmSpec) {
   const spec: UpdateSpec = {
     algorithm,
-    critic: { inputSize: 5, hidden: [4], activation: "silu" },
+    critic: { inputSize: 5, hidden: [4], activation: "silu", norm: "none", bins: null },
     obsSize: 5,
     privilegedSize: 0,
     settings: {
@@ -232,6 +250,23 @@ describe("surrogates", () => {
       }
     }
   });
+});
+
+it("reflow pairs every action with the noise that acting made it of, whatever a stochastic sampler draws besides", () => {
+  const { feeds, kept } = collected({ ...fpo, settings: { ...fpo.settings, reflow: 0.3 } });
+  const noise = new Float32Array(2);
+  for (let row = 0; row < ROWS; row++) {
+    new Rng().seek(11, STREAM.policy, row, 7).fillNormal(noise, 0, 2);
+    const t = feeds.flowTimes[row];
+    for (let i = 0; i < 2; i++) {
+      const action = feeds.action[row * 2 + i];
+      expect(kept.flowTarget[row * 2 + i]).toBeCloseTo(noise[i] - action, 5);
+      expect(kept.flowPoints[row * (kept.flowPoints.length / ROWS) + i]).toBeCloseTo(
+        t * noise[i] + (1 - t) * action,
+        5,
+      );
+    }
+  }
 });
 
 describe("the losses of policies with a likelihood", () => {

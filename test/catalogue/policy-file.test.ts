@@ -221,11 +221,11 @@ describe("a policy file that does not fit gets one line", () => {
     const [a, b] = [input("obs", [BATCH, 48]), input("mask", [BATCH, 48])];
     const two = join(folder, "two.onnx");
     writeFileSync(two, writeOnnx(graphFunction("two", { action: mul(a, b) })));
-    expect(await refusal(two)).toBe(`flowgait: ${two}: its inputs are obs, mask, expected one\n`);
+    expect(await refusal(two)).toBe(`flowgait: ${two}: has 2 inputs, obs, mask; expected one, the observation\n`);
     const flat = join(folder, "flat.onnx");
     writeFileSync(flat, writeOnnx(graphFunction("flat", { action: mul(input("obs", [48]), 2) })));
     expect(await refusal(flat)).toBe(
-      `flowgait: ${flat}: input "obs" is float32 [48], expected float32 [batch, size]\n`,
+      `flowgait: ${flat}: input "obs" is float32 [48]; expected float32 [batch, size]\n`,
     );
   });
 

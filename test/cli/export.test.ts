@@ -16,7 +16,7 @@ import { callCli } from "./cli-process.ts";
 import { tinyRun } from "./tiny-run.ts";
 
 /** A report that takes no time. */
-const SMALL = "--rows 50 --episodes 1 --calls 10 --flow-step-counts 1".split(" ");
+const SMALL = "--rows 50 --episodes 1 --calls 10 --flow-step-counts 1 --physics none".split(" ");
 
 describe("flowgait export", () => {
   const run = tinyRun("CheetahRun", "--algorithm", "fpo");
@@ -64,6 +64,7 @@ describe("flowgait export", () => {
       "--out",
       out,
       ...SMALL,
+      ..."--physics newton,cg --workers 1".split(" "),
       "--json",
     );
     expect(code, stderr).toBe(0);
@@ -84,6 +85,10 @@ describe("flowgait export", () => {
     const page = readFileSync(join(out, "report.html"), "utf8");
     for (const { sha256 } of report.files) expect(page).toContain(sha256);
     expect(page).not.toMatch(/(?:src|href)=|https?:/);
+    const { others, worst } = report.physics;
+    expect(others.map(({ name }: { name: string }) => name)).toEqual(["cg", "newton"]);
+    expect(report.physics.sizes).toMatchObject({ episodes: 1, seed: 1000003 });
+    expect(page).toContain(`Worst: ${worst}, keeps 100 % of its survival`);
   });
 
   it("takes a controller that was exported, and makes of it what it would make of the run", async () => {

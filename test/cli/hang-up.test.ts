@@ -69,7 +69,7 @@ describe.skipIf(process.platform === "win32")("a lost terminal", () => {
 
   describe("during an export", () => {
     const run = tinyRun("CartpoleBalance", "--algorithm", "fpo");
-    const LONG = "--episodes 1 --rows 2000 --workers 1".split(" ");
+    const LONG = "--episodes 1 --rows 2000 --workers 1 --physics none".split(" ");
 
     it("leaves no file behind, like Ctrl-C", async () => {
       for (const [signal, code, words] of [

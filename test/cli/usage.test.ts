@@ -9,7 +9,7 @@ describe("bad usage gets one line and exit code 2", () => {
   const cases: [string, string][] = [
     [
       "",
-      "no command given, expected one of init, tasks, lesson-for, train, eval, play, replay, studio, worker, verify, bench, export, doctor, diagnose, sweep, reproduce",
+      "no command given, expected one of init, view, tasks, lesson-for, check, clips, train, eval, status, play, replay, why, studio, web, worker, verify, bench, export, doctor, identify, diagnose, sweep, reproduce, mcp",
     ],
     ["trian CheetahRun", "trian: unknown command; nearest: train"],
     ["help trian", "trian: unknown command; nearest: train"],
@@ -26,7 +26,7 @@ describe("bad usage gets one line and exit code 2", () => {
     ["train CheetahRun --terrain-seed 3", "--terrain-seed: the terrain of CheetahRun is not generated from a seed"],
     ["train CheetahRun --envs many", '--envs: got "many", expected a whole number'],
     ["train ReacherEasy --envs 102", "--shards: 8 does not divide --envs 102"],
-    ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo, fpo++, ppo or denoising-mdp'],
+    ["train CheetahRun --algorithm ppo3", '--algorithm: got "ppo3", expected fpo, fpo++, orw, ppo or denoising-mdp'],
     ["train CheetahRun --preset huge", '--preset: got "huge", expected laptop, paper or released'],
     ["train ReacherEasy --algorithm.trust-region clip", "--algorithm.trust-region: fpo has no such setting"],
     ["tasks Cartpole", "nearest: CartpoleBalance"],
@@ -142,7 +142,7 @@ describe("help", () => {
     expect(stdout).toContain(
       "--horizon <integer>  control steps  (default: 480)\n      Control steps that each environment takes per iteration.",
     );
-    expect(stdout).toContain("--algorithm.pairs <integer>  (default: 8 for fpo; 16 for fpo++)");
+    expect(stdout).toContain("--algorithm.pairs <integer>  (default: 8 for fpo, orw; 16 for fpo++)");
     expect(stdout).toContain("--algorithm.trust-region <aspo|clip>  (default: aspo for fpo++)");
   });
 
@@ -183,6 +183,18 @@ describe("tasks", () => {
     expect(stdout).toContain("control 50 Hz, 4 physics steps of 5 ms each; episodes of 1000 steps (20 s)");
     for (const part of ["gyro", "lin_vel_x", "trackLinVel", "left_knee", "joint position target =", "terminations"])
       expect(stdout).toContain(part);
+  });
+});
+
+describe("eval", () => {
+  it("names one episode in the singular, and several in the plural", async () => {
+    for (const [count, words] of [
+      ["1", "1 episode"],
+      ["2", "2 episodes"],
+    ] as const) {
+      const { stdout } = await run("eval", "zero", "--task", "CartpoleBalance", "--workers", "1", "--episodes", count);
+      expect(stdout.split("\n")[0]).toBe(`CartpoleBalance, zero, ${words}`);
+    }
   });
 });
 

@@ -235,6 +235,31 @@ describe("train config, checked across fields", () => {
       { algorithm: { criticHidden: [] } },
       "algorithm.criticHidden: got [], expected at least 1 element(s)",
     ],
+    [
+      "a critic of another kind",
+      { algorithm: { critic: "hlgauss" } },
+      'algorithm.critic: got "hlgauss", expected squared or hl-gauss',
+    ],
+    [
+      "too few bins for any support",
+      { algorithm: { criticBins: 2 } },
+      "algorithm.criticBins: got 2, expected at least 11",
+    ],
+    [
+      "bins too wide for the support",
+      { algorithm: { critic: "hl-gauss", criticBins: 21 } },
+      "--algorithm.critic-bins: got 21, expected at least 41 for --algorithm.critic-support 10000",
+    ],
+    [
+      "a support below 1",
+      { algorithm: { criticSupport: 0.5 } },
+      "algorithm.criticSupport: got 0.5, expected at least 1",
+    ],
+    [
+      "an unknown norm",
+      { algorithm: { criticNorm: "batch" } },
+      'algorithm.criticNorm: got "batch", expected none, layer or rms',
+    ],
     ["a number that is none", { algorithm: { clip: Number.NaN } }, "algorithm.clip: got null, expected a number"],
     ["no flow steps", { algorithm: { flowSteps: 0 } }, "algorithm.flowSteps: got 0, expected at least 1"],
     ["a setting of another algorithm", { algorithm: { trustRegion: "clip" } }, "fpo has no such setting"],
@@ -249,7 +274,7 @@ describe("train config, checked across fields", () => {
     [
       "ppo",
       { flowSteps: 4 },
-      "--algorithm.flow-steps: ppo has no such setting, expected --algorithm fpo, fpo++ or denoising-mdp",
+      "--algorithm.flow-steps: ppo has no such setting, expected --algorithm fpo, fpo++, orw or denoising-mdp",
     ],
     ["ppo", { dualClip: 0.5 }, "algorithm.dualClip: got 0.5, expected 0 or above 1"],
     ["ppo", { entropyCoefficient: -1 }, "algorithm.entropyCoefficient: got -1, expected at least 0"],
@@ -257,7 +282,7 @@ describe("train config, checked across fields", () => {
     [
       "denoising-mdp",
       { pairs: 4 },
-      "--algorithm.pairs: denoising-mdp has no such setting, expected --algorithm fpo or fpo++",
+      "--algorithm.pairs: denoising-mdp has no such setting, expected --algorithm fpo, fpo++ or orw",
     ],
   ];
   for (const [algorithm, settings, message] of foreign)

@@ -72,7 +72,14 @@ describe("the measurement of a humanoid's controller of joint targets with a noi
   });
 
   it("makes a page that says so", () => {
-    const page = reportPage({ ...found, run: "runs/<a>", weightsSha256: "f00", distillation: null, files: [] });
+    const page = reportPage({
+      ...found,
+      run: "runs/<a>",
+      weightsSha256: "f00",
+      distillation: null,
+      physics: null,
+      files: [],
+    });
     expect(page).toContain("Export of runs/&lt;a&gt;");
     expect(page.match(/>holds</g)).toHaveLength(6);
   });

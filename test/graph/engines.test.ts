@@ -18,9 +18,11 @@ import {
   sum,
 } from "../../src/graph/index.ts";
 import { buildCase, caseFeeds, OP_CASES, relativeDifference } from "./op-cases.ts";
+import { webRuntime } from "./web-runtime.ts";
 
 const engines: Engine[] = [
   createOrtEngine(),
+  { ...createOrtEngine({ runtime: webRuntime }), name: "ort as WebAssembly" },
   createTfjsEngine({ backend: "cpu" }),
   createTfjsEngine({ backend: "wasm" }),
   createLoopEngine(),

@@ -32,6 +32,7 @@ const algorithms: readonly NonNullable<PartialTrainConfig["algorithm"]>[] = [
   { name: "fpo", pairs: 2, unroll: 3, ...small },
   { name: "ppo", ...small },
   { name: "denoising-mdp", flowSteps: 3, unroll: 3, ...small },
+  { name: "orw", pairs: 2, ...small },
   { name: "fpo++", pairs: 2, advicePull: 1, ...small },
   { name: "ppo", advicePull: 1, ...small },
 ];
@@ -42,7 +43,7 @@ const configs = algorithms.map((algorithm) =>
     overrides: { mirror: true, envs: 4, shards: 1, horizon: 6, algorithm },
   }),
 );
-const cases = configs.map((config, i) => [`${config.algorithm.name}${i < 4 ? "" : " with advice"}`, config] as const);
+const cases = configs.map((config, i) => [`${config.algorithm.name}${i < 5 ? "" : " with advice"}`, config] as const);
 /** The advice itself is not asked for: rows are made up. */
 const shown = { about: "a script that stands still", advise: ({ sim }: AnyMoment) => sim.ctrl };
 

@@ -2,7 +2,7 @@
  * Writes a compiled model down in the shape of the fact sheets in test/models/facts, so that the two can be compared figure by figure.
  * Enumerations become MuJoCo's XML words.
  */
-import { nameAt } from "../../src/physics/model-names.ts";
+import { nameAt } from "../../src/physics/model/model-names.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
 import { bodyFacts, geomsOf, isShell, range, sitesOf, values } from "./compiled-bodies.ts";
 import { equalityFacts, excludeFacts, pairFacts } from "./compiled-constraints.ts";

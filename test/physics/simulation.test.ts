@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/files/package-root.ts";
 import { loadMujoco, mujocoMemoryBytes } from "../../src/physics/engine.ts";
-import { ModelOverlay } from "../../src/physics/model-overlay.ts";
+import { ModelOverlay } from "../../src/physics/model/model-overlay.ts";
 import { Simulation } from "../../src/physics/simulation.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "flowgait-physics-"));

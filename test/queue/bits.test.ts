@@ -141,7 +141,7 @@ describe("a training whose shards are computed by other processes", () => {
     const refused = learner.events.filter((event) => event.includes("refused"));
     expect(refused).toEqual([
       expect.stringMatching(
-        /^shard \d at 0 steps of worker liar was refused: bytes that do not match their sha256; it is computed again$/,
+        /^shard \d at 0 steps of worker liar was refused: bytes that do not match their checksum; it is computed again$/,
       ),
       expect.stringMatching(/^shard \d at 0 steps of worker liar was refused: the result of other weights; /),
       expect.stringMatching(/^shard \d at 0 steps of worker liar was refused: the result of another unit; /),

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisServer } from "../../bench/queue/redis-server.ts";
+import { packageHash } from "../../src/files/package-hash.ts";
 import { packageVersion } from "../../src/files/version.ts";
 import { openQueue, type QueueConnection } from "../../src/queue/connection.ts";
 import { pack } from "../../src/queue/parcel.ts";
 import { parseQueueUrl } from "../../src/queue/queue-url.ts";
 import { Session } from "../../src/queue/session.ts";
 import { takeWork } from "../../src/queue/take.ts";
-import { packageHash } from "../../src/queue/task-identity.ts";
 
 describe("workers and several runs", () => {
   let server: RedisServer;
@@ -24,7 +24,7 @@ describe("workers and several runs", () => {
 
   async function open(run: string): Promise<Session> {
     const task = { task: "CartpoleBalance", terrainSeed: 0, lesson: "", ownTask: [], ownRobot: [] };
-    const announcement = { run, version: packageVersion(), package: await packageHash(), host: "", task };
+    const announcement = { run, version: packageVersion(), package: packageHash(), host: "", task };
     return Session.open(connection, { announcement, setup: pack({}), report: () => {} });
   }
 

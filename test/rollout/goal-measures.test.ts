@@ -39,27 +39,28 @@ describe("a summary of episodes", () => {
       turned: { about: "", unit: "rad", of: () => 0, per: "second" },
       reached: { about: "", unit: "targets", of: () => 0, per: "minute" },
       tries: { about: "", unit: "tries", of: () => 0, per: "episode" },
+      error: { about: "", unit: "mm", of: () => 0, per: "step" },
     },
   };
 
-  it("gives rates over episodes, and counters per second, minute and episode", () => {
+  it("gives rates over episodes, and counters per second, minute, episode and step", () => {
     const sums = [
-      { secondsToSuccess: 2, dropped: false, counts: [6, 1, 2] },
-      { secondsToSuccess: null, dropped: true, counts: [4, 2, 3] },
-      { secondsToSuccess: 3, dropped: false, counts: [0, 0, 0] },
-      { secondsToSuccess: null, dropped: false, counts: [0, 0, 0] },
+      { secondsToSuccess: 2, dropped: false, counts: [6, 1, 2, 500], steps: 100 },
+      { secondsToSuccess: null, dropped: true, counts: [4, 2, 3, 700], steps: 100 },
+      { secondsToSuccess: 3, dropped: false, counts: [0, 0, 0, 0], steps: 100 },
+      { secondsToSuccess: null, dropped: false, counts: [0, 0, 0, 0], steps: 100 },
     ];
     expect(summariseGoal(goal, sums, 40)).toEqual({
       successRate: 0.5,
       secondsToSuccess: 2.5,
       dropRate: 0.25,
-      counters: { turned: 0.25, reached: 4.5, tries: 1.25 },
+      counters: { turned: 0.25, reached: 4.5, tries: 1.25, error: 3 },
     });
   });
 
   it("is null in all that the task does not declare", () => {
     const nothing = { successRate: null, secondsToSuccess: null, dropRate: null, counters: null };
     expect(summariseGoal(undefined, [], 40)).toEqual(nothing);
-    expect(summariseGoal({}, [{ secondsToSuccess: null, dropped: false, counts: [] }], 1)).toEqual(nothing);
+    expect(summariseGoal({}, [{ secondsToSuccess: null, dropped: false, counts: [], steps: 0 }], 1)).toEqual(nothing);
   });
 });

@@ -197,7 +197,7 @@ describe("the progress line", () => {
       "6k of 12k steps · 500 steps/s · return 12.5 · length 80 · clip 0.125 · value loss 0.5 · ETA 12s",
       "11k of 12k steps · 500 steps/s · return 12.5 · length 80 · clip 0.125 · value loss 0.5 · ETA 2s",
       "12k of 12k steps · 500 steps/s · return 12.5 · length 80 · clip 0.125 · value loss 0.5 · ETA 0s",
-      "evaluation at 2k: return 100 ± 5, length 900, 16 episodes, 25 % terminated early, 50 % success",
+      "evaluation at 2k: return 100 ± 5, length 900, 16 episodes, 25 % terminated early, 50 % success, reached 2",
       "worker: a worker was replaced",
       "",
     ]);

@@ -2,12 +2,16 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allPages } from "../../site/assemble.ts";
 import { placeOf } from "../../site/pages.ts";
 import { trainFlags } from "../../src/config/config-flags.ts";
 import { packageRoot } from "../../src/files/package-root.ts";
 import { registry } from "../../src/tasks/index.ts";
+import { axeViolations } from "../viewer/axe.ts";
+import { launchBrowser } from "../viewer/browser.ts";
 
 const site = join(packageRoot, "dist", "docs");
 const textOf = (file: string) => readFileSync(join(site, file), "utf8");
@@ -92,5 +96,28 @@ describe("the documentation site", () => {
       .map(textOf)
       .join("");
     for (const word of ["feedforward", "watchdog", "aspo"]) expect(index).toContain(word);
+  });
+});
+
+describe("the documentation in a browser", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  /** Long pages take axe-core long: one theme is enough for them. */
+  it.each([
+    ["index.html", ["light", "dark"]],
+    ["get-started.html", ["light", "dark"]],
+    ["concepts/lessons.html", ["light"]],
+    ["reference/commands.html", ["dark"]],
+  ] as const)("%s has no accessibility error", { timeout: 300_000 }, async (file, themes) => {
+    for (const colorScheme of themes) {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme });
+      await page.goto(pathToFileURL(join(site, file)).href);
+      expect([colorScheme, await axeViolations(page)]).toEqual([colorScheme, []]);
+      await page.close();
+    }
   });
 });

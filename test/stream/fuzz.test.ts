@@ -24,7 +24,13 @@ async function listen(): Promise<{ server: StreamServer; obeyed: () => number }>
   });
   servers.push(server);
   const handler = () => void obeyed++;
-  server.onDrive({ wish: handler, wheelChanged: () => {}, fanWished: () => {}, watched: () => {} });
+  server.onDrive({
+    wish: handler,
+    wheelChanged: () => {},
+    fanWished: () => {},
+    readingsWished: () => {},
+    watched: () => {},
+  });
   server.onStudio({ welcome: () => {}, ask: handler, wish: handler });
   server.setScene(sampleScene, sampleInfo);
   server.setScene(sampleScene, { ...sampleInfo, environments: 1, capabilities: ["steer", "simulate"] }, "drive");

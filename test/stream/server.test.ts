@@ -427,12 +427,13 @@ describe("stream server: the driven simulation", () => {
 
   async function drive(nowMs?: () => number) {
     const server = await listen({ channels: ["training", "drive"], nowMs });
-    const told: (DriveWish | "wheel" | "watched" | "fan")[] = [];
+    const told: (DriveWish | "wheel" | "watched" | "fan" | "readings")[] = [];
     server.onDrive({
       wish: (wish) => void told.push(wish),
       wheelChanged: () => void told.push("wheel"),
       watched: () => void told.push("watched"),
       fanWished: () => void told.push("fan"),
+      readingsWished: () => void told.push("readings"),
     });
     server.setScene(sampleScene, sampleInfo);
     server.setScene(sampleScene, driveInfo, "drive");

@@ -85,6 +85,10 @@ describe("joint targets of an arm with a gripper on a tendon", () => {
     await expect(create(misspelt)).rejects.toThrow('has no actuator "grap"; nearest: grip');
     const tooFew = armTask(scene, jointTargets({ scale: 1, rest: { actuators: ["a1"] } }));
     await expect(create(tooFew)).rejects.toThrow('jointTargets: actuator "grip" drives the tendon "cord"; expected');
+    const noServos = armTask(scene, jointTargets({ scale: 1, rest: { actuators: ["grip", "a1", "a2"] } }));
+    await expect(create(noServos)).rejects.toThrow(
+      "jointTargets: none of the actuators that may get targets is a position servo of a hinge or slide joint; expected at least one. try: direct()",
+    );
     const unlimited = armTask(scene, jointTargets({ scale: 1, rest: { actuators: ["grip", "a2"], around: "range" } }));
     await expect(create(unlimited)).rejects.toThrow('actuator "a2" has no control range; expected one');
   });

@@ -3,7 +3,10 @@ import { multiply, rotateInverse } from "../../src/math/quat.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { forgetShortcuts } from "../../src/physics/compiled-shortcuts.ts";
 import type { Simulation } from "../../src/physics/simulation.ts";
+import { trackedHumanoid } from "../../src/tasks/humanoid/track.ts";
 import { Environment, type Mirror, mirrorOf, registry, type Task, writeMirrored } from "../../src/tasks/index.ts";
+import { standingClip } from "../../src/tasks/tracking/clip-source.ts";
+import { trackTask } from "../../src/tasks/tracking/track-task.ts";
 
 const SEED = 5;
 const STEPS = 25;
@@ -16,8 +19,12 @@ const UNEVEN: Readonly<Record<string, readonly string[]>> = {
 /** Ground made from a seed is not the same left and right. */
 const isEven = (task: Task) => Object.values(task.model).every((change) => change.withSeed === undefined);
 
+/** A clip is a motion of one side's: the goal of this one is to stand. */
+const standing = trackTask({ ...trackedHumanoid, clips: standingClip("home", 10) });
+
 const mirrored = registry
   .list()
+  .map((task) => (task.name === standing.name ? standing : task))
   .filter((task) => isEven(task) && Object.values(task.observe).every((term) => term.mirror !== undefined));
 
 describe.each(mirrored.map((task) => [task.name, task] as const))("the mirror of %s", (name, task) => {

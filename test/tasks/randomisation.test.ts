@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import type { ModelField } from "../../src/physics/model-fields.ts";
+import type { ModelField } from "../../src/physics/model/model-fields.ts";
 import {
   centreOfMass,
   defineTask,

@@ -283,6 +283,20 @@ describe("gait phase", () => {
     );
   });
 
+  it("hurries by as much as the base moves otherwise than commanded", () => {
+    const { bound } = clock([1], { hurry: { between: [0.4, 0.8], times: 2 } });
+    const advance = (vx: number, vy: number) => {
+      const before = bound.reading.phase[0];
+      bound.afterReward?.({ ...momentWith([1, 0, 0]), robot: { twist: [vx, vy, 0] } } as AnyMoment);
+      return wrapPhase(bound.reading.phase[0] - before);
+    };
+    const own = advance(0.7, 0);
+    expect(advance(1, 0.4)).toBeCloseTo(own, 12);
+    expect(advance(1, -0.6)).toBeCloseTo(1.5 * own, 12);
+    expect(advance(0.2, 0)).toBeCloseTo(2 * own, 12);
+    expect(advance(-1, 0)).toBeCloseTo(2 * own, 12);
+  });
+
   it("reads its own environment's clock after a swap", () => {
     const { bound, slots } = clock([1]);
     slots.set([0.5, 1]);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import type { AlgorithmName } from "../../src/config/algorithm-config.ts";
 import type { PartialTrainConfig } from "../../src/config/config.ts";
 import { packageRoot } from "../../src/files/package-root.ts";
@@ -94,10 +94,30 @@ describe("training is bit-exact", () => {
     expect(three.equals(one)).toBe(true);
   });
 
+  it("so does one thread where memory cannot be shared, as in a page that is not isolated", async () => {
+    const overrides = { ...fpo, evaluation: { everySteps: 192, episodes: 2 } };
+    const shared = await checkpointBytes("CartpoleBalance", { ...overrides, workers: 2 }, "fpo");
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    try {
+      const alone = await checkpointBytes("CartpoleBalance", { ...overrides, workers: 4 }, "fpo");
+      expect(alone.equals(shared)).toBe(true);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   it("so do they with FPO++, privileged observations, randomised robots and rows seen in the mirror", async () => {
     const [one, three] = await Promise.all(
       [1, 3].map((workers) => checkpointBytes("HumanoidJoystick", { ...fpoPlusPlus, mirror: true, workers }, "fpo++")),
     );
+    expect(three.equals(one)).toBe(true);
+  });
+
+  it("so do they with a categorical critic and normalised layers", async () => {
+    const critic = { critic: "hl-gauss", criticNorm: "rms" } as const;
+    const algorithm = { ...fpo.algorithm, name: "fpo", ...critic } as const;
+    const bytes = (settings: object) => checkpointBytes("CheetahRun", { ...fpo, ...settings }, "fpo");
+    const [one, three] = await Promise.all([1, 3].map((workers) => bytes({ algorithm, workers })));
     expect(three.equals(one)).toBe(true);
   });
 

@@ -8,6 +8,7 @@ import { advanced } from "../../src/policy/run-clock.ts";
 import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { parseTrainConfig } from "../../src/runs/run-folder.ts";
 import { storedPolicy } from "../../src/runs/stored-policy.ts";
+import { changeForFork } from "../../src/studio/prepared-run.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { assemble, disassemble } from "../../src/train/assembly.ts";
 import { collectIteration } from "../../src/train/collection.ts";
@@ -94,6 +95,14 @@ describe("a run that begins from a checkpoint", async () => {
     expect(assembly.parts.loop.clock).toEqual({ envSteps: 96, ticks: 24, origin: { envSteps: 0, ticks: 0 } });
     await disassemble(assembly);
   });
+});
+
+it.each([
+  ["critic", "hl-gauss", "--algorithm.critic: got hl-gauss, expected the checkpoint's squared"],
+  ["criticSupport", 100, "--algorithm.critic-support: got 100, expected the checkpoint's 10000"],
+  ["criticNorm", "rms", "--algorithm.critic-norm: got rms, expected the checkpoint's none"],
+])("a run that begins from a checkpoint keeps its %s", (name, value, message) => {
+  expect(() => changeForFork(config, { algorithm: { name: "ppo", [name]: value } }, 0)).toThrow(message);
 });
 
 it("settings of earlier versions that said how others fall become schedules", () => {

@@ -31,12 +31,19 @@ const update = {
 const cases: readonly NonNullable<PartialTrainConfig["algorithm"]>[] = [
   { name: "fpo", pairs: 4, flowSteps: 5, policyOutputScale: 1, ...update },
   { name: "fpo++", pairs: 4, flowSteps: 5, clip: 0.2, actionNoise: 0.1, ...update },
+  { name: "orw", pairs: 4, flowSteps: 5, actionNoise: 0.1, ...update },
   { name: "ppo", clip: 0.2, ...update },
   { name: "denoising-mdp", flowSteps: 5, stepNoise: 0.1, policyOutputScale: 1, ...update },
 ];
 
+const categorical = { critic: "hl-gauss", criticNorm: "rms" } as const;
+const named = [
+  ...cases.map((algorithm) => [algorithm.name, "squared", algorithm] as const),
+  ...cases.slice(1, 4).map((algorithm) => [algorithm.name, "hl-gauss", { ...algorithm, ...categorical }] as const),
+];
+
 describe("a bandit is learned", () => {
-  it.each(cases.map((algorithm) => [algorithm.name, algorithm] as const))("by %s", async (name, algorithm) => {
+  it.each(named)("by %s, critic %s", async (name, _critic, algorithm) => {
     const folder = scratchFolder();
     const task = join(folder, "bandit.ts");
     await writeFile(task, bandit);

@@ -79,6 +79,18 @@ describe("flowgait verify", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("iteration 6, up to 3,072 steps")]);
   });
 
+  it("holds for a run with a categorical critic that was resumed", async () => {
+    const run = join(root, "categorical");
+    const critic = "--algorithm.critic hl-gauss --algorithm.critic-norm layer".split(" ");
+    await train("--steps", String(2 * ITERATION), "--run", run, ...critic);
+    await train("--resume", run, "--steps", String(4 * ITERATION));
+    const { code, stdout } = await verify(run, "--iterations", "2,4");
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/iteration 2.*the same bits\niteration 4.*the same bits/),
+    ]);
+  });
+
   it("finds a flipped bit of metrics.jsonl or the manifest wherever it is, and names its line", async () => {
     for (const name of ["metrics", "manifest"] as const) {
       const path = runPaths(original)[name];
@@ -186,7 +198,16 @@ describe("flowgait verify", () => {
     const task = faultyTask(root, marker);
     const run = join(root, "faulty");
     writeFileSync(marker, "");
-    const settings = [...SETTINGS, "--steps", String(4 * ITERATION), "--run", run, "--evaluation.every-steps", "0"];
+    const settings = [
+      ...SETTINGS,
+      "--steps",
+      String(4 * ITERATION),
+      "--run",
+      run,
+      "--evaluation.every-steps",
+      "0",
+      "--no-check",
+    ];
     expect((await callCli("train", task, ...settings)).code).toBe(0);
     expect(existsSync(marker)).toBe(false);
     const { code, stdout, stderr } = await verify(run, "--json");

@@ -46,8 +46,12 @@ afterAll(async () => {
 /** Runs on the page: what a keyboard or a reader must be able to use, by what it is called. */
 const controls = `[...document.querySelectorAll("button, input, select, textarea, a[href], [tabindex]")]
   .filter((element) => !element.disabled && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))`;
-const nameOf = `(element) => (element.getAttribute("aria-label") || [...(element.labels ?? [])].map((label) => label.textContent).join(" ")
-  || element.textContent || element.title || "").trim()`;
+const nameOf = `(element) => {
+  const read = element.cloneNode(true);
+  for (const hidden of read.querySelectorAll("[aria-hidden=true]")) hidden.remove();
+  return (element.getAttribute("aria-label") || [...(element.labels ?? [])].map((label) => label.textContent).join(" ")
+    || read.textContent || element.title || "").trim();
+}`;
 
 /** Runs on the page: text whose colour is too near to what it stands on, as "ratio text". Panels of glass are judged on the page behind them. */
 const faintText = `(() => {
@@ -90,32 +94,33 @@ async function show(channel: "training" | "drive"): Promise<void> {
   await pageUntil(page, `flowgait.state.channel === "${channel}" && flowgait.state.hasPoses`, 60_000);
 }
 
-/** Presses Tab until everything was reached, or nothing new comes. Names of what had the focus, and of what did not show it. */
-async function tabThrough(): Promise<{ reached: Set<string>; unseen: string[] }> {
-  const reached = new Set<string>();
+/** Presses Tab until everything was reached, or nothing new comes. Names of what never had the focus, and of what did not show it. */
+async function tabThrough(): Promise<{ missed: string[]; unseen: string[] }> {
   const unseen: string[] = [];
   for (let press = 0; press < PRESSES; press++) {
     await page.keyboard.press("Tab");
-    const [name, isSeen] = (await page.evaluate(`(() => {
+    const hidden = (await page.evaluate(`(() => {
       const element = document.activeElement;
-      if (!element || element === document.body) return ["", true];
+      if (!element || element === document.body) return null;
+      element.dataset.reached = "";
       const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      return [(${nameOf})(element), outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2];
-    })()`)) as [string, boolean];
-    if (name !== "") reached.add(name);
-    if (!isSeen) unseen.push(name);
+      return outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2 ? null : (${nameOf})(element);
+    })()`)) as string | null;
+    if (hidden !== null) unseen.push(hidden);
   }
-  return { reached, unseen };
+  const missed = `${controls}.filter((element) => element.dataset.reached === undefined).map(${nameOf})`;
+  return { missed: (await page.evaluate(missed)) as string[], unseen };
 }
 
 describe.each(["training", "drive"] as const)("whoever looks at %s", (channel) => {
   beforeAll(() => show(channel));
 
   it("reaches every control with the Tab key, and sees where the focus is", async () => {
-    const { reached, unseen } = await tabThrough();
-    const names = (await page.evaluate(`${controls}.map(${nameOf})`)) as string[];
-    expect(names.length).toBeGreaterThan(12);
-    expect(names.filter((name) => !reached.has(name))).toEqual([]);
+    const first = await tabThrough();
+    // a control may have come meanwhile, such as one beside a fall
+    const { missed, unseen } = first.missed.length === 0 ? first : await tabThrough();
+    expect(await page.evaluate(`${controls}.length`)).toBeGreaterThan(12);
+    expect(missed).toEqual([]);
     expect(unseen).toEqual([]);
   });
 

@@ -144,6 +144,33 @@ describe("the page about flows", () => {
     await pageUntil(page, "flowPage.eta === 0");
   });
 
+  it("one Euler step lands every particle on the mean of the data, and more steps lead to the modes", async () => {
+    await page.getByRole("switch", { name: "Euler's method" }).check();
+    await page.getByRole("slider", { name: "Steps" }).fill("1");
+    await pageUntil(page, "flowPage.eulerSteps === 1");
+    const ends = "Array.from(flowPage.particles.positions.slice(-flowPage.particles.count))";
+    const mean = (await page.evaluate(
+      "flowPage.setting.modes.reduce((sum, mode) => sum + mode.weight * mode.mean, 0)",
+    )) as number;
+    for (const x of (await page.evaluate(ends)) as number[]) expect(x).toBeCloseTo(mean, 4);
+    await page.getByRole("slider", { name: "Steps" }).fill("32");
+    await pageUntil(page, "flowPage.eulerSteps === 32");
+    const upper = ((await page.evaluate(ends)) as number[]).filter((x) => x > 0);
+    expect(upper.reduce((sum, x) => sum + x, 0) / upper.length).toBeCloseTo(1.8, 0);
+    await page.getByRole("switch", { name: "Euler's method" }).uncheck();
+    await pageUntil(page, "flowPage.eulerSteps === 0");
+  });
+
+  it("links the papers, and says in words what the figure shows", async () => {
+    const links = await page
+      .getByRole("link")
+      .evaluateAll((all) => all.map((link) => (link as unknown as { href: string }).href));
+    for (const paper of ["2507.21053", "2602.02481"]) expect(links).toContain(`https://arxiv.org/abs/${paper}`);
+    const words = await page.getByRole("img").first().getAttribute("aria-label");
+    expect(words).toContain("800 particles");
+    expect(words).toContain("50 % around 1.8, 50 % around -1.6");
+  });
+
   it("advantages move the particles to what was better, of modes and of samples, update by update", async () => {
     await page.getByRole("switch", { name: "Weight by advantage" }).check();
     await page.getByRole("slider", { name: "Advantage weight 1" }).fill("3");

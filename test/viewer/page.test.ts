@@ -242,6 +242,27 @@ describe("page", () => {
     ).toEqual(["dark", false, "dark"]);
   });
 
+  it("draws curves over steps or time, on a linear or logarithmic scale, smoothed, and remembers it", async () => {
+    const server = await listen();
+    train(server);
+    const page = await open(server.url, sizes[0]);
+    await pageUntil(page, "globalThis.flowgait?.state.points.length > 3");
+    await page.keyboard.press("v");
+    const sheet = page.getByRole("dialog", { name: "Curves" });
+    await sheet.getByRole("radio", { name: "Time" }).click();
+    await sheet.getByRole("switch", { name: "Log scale" }).check();
+    await sheet.getByRole("slider", { name: "Smoothing" }).fill("0.8");
+    expect(await page.evaluate("flowgait.state.curveStyle")).toEqual({ axis: "time", isLog: true, smoothing: 0.8 });
+    const seconds = Number(await page.evaluate("flowgait.state.points.at(-1).seconds"));
+    const chart = sheet.getByTestId("chart").first();
+    const box = (await chart.locator(".u-over").boundingBox())!;
+    await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2);
+    const at = await chart.locator(".chart-at").textContent();
+    expect(at).toMatch(seconds >= 60 ? /min$/ : /s$/);
+    await page.reload();
+    await pageUntil(page, "globalThis.flowgait?.state.curveStyle.smoothing === 0.8");
+  });
+
   it("keeps its tools in one row beside the plots, on a tablet too", async () => {
     const server = await listen();
     train(server);

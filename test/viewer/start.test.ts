@@ -132,7 +132,7 @@ describe("a robot that was chosen", () => {
     await isDriven(page, GO1);
     expect(await page.evaluate("flowgait.state.drive.policies[0].key")).toBe(GO1);
     const choose = async (name: string) => {
-      await page.getByRole("button", { name: "Policy", exact: true }).click();
+      await page.getByRole("button", { name: /^Policy/ }).click();
       await page.getByRole("group", { name: "Other robots" }).getByRole("button", { name, exact: true }).click();
     };
     await choose("The robot in training");

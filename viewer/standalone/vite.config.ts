@@ -1,12 +1,14 @@
 /** Builds the program of self-contained pages into dist/standalone: one script and one style sheet, which the export puts into each page. */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { smallMujoco } from "../mujoco-plugin.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here("."),
   publicDir: false,
+  plugins: [smallMujoco()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: {
     alias: [
@@ -15,6 +17,7 @@ export default defineConfig({
       { find: "node:url", replacement: here("src/urls.ts") },
       { find: /^.*\/mujoco-module\.ts$/, replacement: here("src/mujoco-module.ts") },
       { find: /^.*\/user-task\.ts$/, replacement: here("src/user-task.ts") },
+      { find: /^.*\/clip-cache\.ts$/, replacement: here("src/clip-cache.ts") },
       { find: /^.*\/package-root\.ts$/, replacement: here("src/package-root.ts") },
     ],
   },

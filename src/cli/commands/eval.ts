@@ -25,6 +25,10 @@ export function declare(command: Command, output: Output): void {
       "random, or zero (the flow from 0, a Gaussian's mean) (default: as in the training's evaluations)",
     )
     .option("--no-disturbances", "without observation noise, pushes and domain randomisation")
+    .option(
+      "--ambiguity <states>",
+      "tracking tasks: in so many states, simulate 16 draws for 1 s and count the distinct futures (default: do not)",
+    )
     .option("--workers <count>", "threads; 0: one per core", "0")
     .option("--json", "print one JSON document on standard output");
   addFlowOptions(addCheckpointOption(addPlaceOptions(command))).action(async (policy: string, options: EvalOptions) =>

@@ -15,7 +15,7 @@ export async function declare(command: Command, output: Output, words: readonly 
     .option("--task <task>", "task to train", "HumanoidJoystick")
     .option("--no-train", "start no training; robots can be driven and trainings be started on the page")
     .option("--preset <name>", "laptop, paper or released (default: laptop)")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
+    .option("--algorithm <name>", "fpo, fpo++, orw, ppo or denoising-mdp (default: the task's preset)")
     .option("--queue <url>", QUEUE_HELP)
     .action(async (options: StudioOptions) => (await import("../studio.ts")).studio(options, output));
   await addTaskSettingOptions(addSettingOptions(addServeOptions(command)), words);

@@ -32,16 +32,16 @@ export async function declare(command: Command, output: Output, words: readonly 
     )
     .option(
       "--halving <factor>",
-      "one in so many settings continues after each rung, the others stop; 1: train all to the end",
+      "one of this many settings continues after each rung, the others stop; 1: train all to the end",
       "3",
     )
     .option(
       "--random <count>",
-      'draw so many settings instead of all combinations; ranges such as 0.01..0.1 or "0.01..0.1 log" are allowed',
+      'draw this many settings instead of all combinations; ranges such as 0.01..0.1 or "0.01..0.1 log" are allowed',
     )
     .option("--random-seed <seed>", "seed of the settings that are drawn", "1")
     .option("--preset <name>", "laptop, paper or released (default: laptop)")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
+    .option("--algorithm <name>", "fpo, fpo++, orw, ppo or denoising-mdp (default: the task's preset)")
     .option("--out <folder>", "folder of the runs (default: runs/sweep/<task>-<hash of the settings>)")
     .option("--dry-run", "check all settings and print the plan; train nothing")
     .option("--report", "print the table of what is trained so far; train nothing")

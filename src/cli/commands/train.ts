@@ -1,6 +1,7 @@
 /** Arguments and flags of `flowgait train`. */
 import type { Command } from "commander";
 import type { Output } from "../../files/output.ts";
+import { OVERLAY_HELP } from "../flags/overlay-flags.ts";
 import { QUEUE_HELP } from "../flags/queue-flag.ts";
 import { addServeOptions } from "../flags/serve-options.ts";
 import { addSettingOptions } from "../flags/setting-options.ts";
@@ -18,11 +19,16 @@ export async function declare(command: Command, output: Output, words: readonly 
       "with --resume or --fork: present path of your own task file, or the changed file to fork to",
     )
     .option("--preset <name>", "laptop, paper or released (default: laptop)")
-    .option("--algorithm <name>", "fpo, fpo++, ppo or denoising-mdp (default: the task's preset)")
-    .option("--resume <run>", "resume a run folder, or start a new run from one of its checkpoint files")
+    .option("--algorithm <name>", "fpo, fpo++, orw, ppo or denoising-mdp (default: the task's preset)")
+    .option(
+      "--resume <run>",
+      "resume a run folder or a run file (.flowgait), or start a new run from a checkpoint file",
+    )
     .option("--fork <run>", "start a new run from a checkpoint file or a run's newest checkpoint; settings may differ")
+    .option("--overlay <file>", `${OVERLAY_HELP} (default: the model's)`)
     .option("--view", "serve the viewer while training and print its address")
     .option("--print-config", "print the resolved configuration as JSON and stop")
+    .option("--no-check", "omit the check of the task, five seconds of one core at most")
     .option("--queue <url>", QUEUE_HELP)
     .option("--json", "print one line of JSON per event on standard output")
     .action(async (task: string | undefined, options: TrainOptions) =>

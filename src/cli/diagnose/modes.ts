@@ -10,7 +10,7 @@ import { type Output, resultJson } from "../../files/output.ts";
 import { shownPath } from "../../files/shown-path.ts";
 import { UserError } from "../../math/user-error.ts";
 import { CELLS, type Cell, Environment, goalCells, resolveTask, saddles } from "../../tasks/index.ts";
-import { formatNumber, formatTable, percent } from "../table.ts";
+import { counted, formatNumber, formatTable, percent } from "../table.ts";
 
 /** The flags. */
 export interface ModesOptions {
@@ -117,7 +117,7 @@ function modesJson({ svg, ...settings }: ModesDocument, { states, starts }: Mode
 
 function modesText(document: ModesDocument, { states, starts }: ModeDiagnosis, goals: readonly string[]): string {
   const { task, policy, draws, episodes, noise, svg } = document;
-  const counts = `${draws.toLocaleString("en")} actions per state, ${episodes.toLocaleString("en")} episodes per start`;
+  const counts = `${counted(draws, "action")} per state, ${counted(episodes, "episode")} per start`;
   const sections = [
     `${task}, ${policy}, ${counts}${noise === "zero" ? ", from zero noise" : ""}`,
     `actions by state\n${statesTable(states)}`,

@@ -45,9 +45,12 @@ export async function diagnose(reference: string, options: RatioOptions, output:
 function readSettings(options: RatioOptions) {
   const odeSteps = wholeNumber("--ode-steps", options.odeSteps, 2, 10_000);
   if (odeSteps % 2 !== 0)
-    throw new UserError(`--ode-steps: got ${odeSteps}, expected an even number, since half the steps give the error`, {
-      exitCode: 2,
-    });
+    throw new UserError(
+      `--ode-steps: got ${odeSteps}, expected an even number, since half of them give the error estimate`,
+      {
+        exitCode: 2,
+      },
+    );
   return {
     rows: wholeNumber("--rows", options.rows, 2, 1_000_000),
     odeSteps,

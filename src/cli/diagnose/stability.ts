@@ -16,7 +16,7 @@ import { type Output, resultJson } from "../../files/output.ts";
 import { shownPath } from "../../files/shown-path.ts";
 import { readJsonl } from "../../runs/jsonl-sink.ts";
 import { readRun, runPaths } from "../../runs/run-folder.ts";
-import { formatNumber, formatTable, percent } from "../table.ts";
+import { counted, formatNumber, formatTable, percent } from "../table.ts";
 
 /** The flags. */
 export interface StabilityOptions {
@@ -60,7 +60,7 @@ function stabilityText(
   ];
   const columns = [{ heading: "" }, { heading: "" }];
   return [
-    `${title}, ${evaluations.length} evaluations of ${episodes} episodes`,
+    `${title}, ${counted(evaluations.length, "evaluation")} of ${counted(episodes, "episode")}`,
     formatTable(columns, rows, "  "),
     `the update's measures: medians by quarter of the training, and the largest\n${quartersTable(curves)}`,
     `picture: ${shownPath(svg)}`,

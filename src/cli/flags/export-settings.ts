@@ -10,9 +10,10 @@ import { UserError } from "../../math/user-error.ts";
 import { FLOW_SAMPLERS } from "../../policy/sampler-names.ts";
 import type { CheckpointOptions } from "./checkpoint-flag.ts";
 import type { FlowOptions } from "./flow-flags.ts";
+import { addPhysicsOptions, type PhysicsOptions } from "./physics-flag.ts";
 
 /** The flags as they were typed. */
-export interface ExportOptions extends CheckpointOptions, FlowOptions {
+export interface ExportOptions extends CheckpointOptions, FlowOptions, PhysicsOptions {
   readonly task?: string;
   readonly modelDir?: string;
   readonly format: string;
@@ -37,6 +38,10 @@ export interface ExportOptions extends CheckpointOptions, FlowOptions {
 
 /** Adds the flags to a command. */
 export function addExportOptions(command: Command): Command {
+  return addPhysicsOptions(addReportOptions(command), "all", "16, at most those of --episodes");
+}
+
+function addReportOptions(command: Command): Command {
   return command
     .option("--format <names>", `${oneOf(EXPORT_FORMATS)}, or several separated by commas`, "onnx")
     .option("--out <folder>", "folder to write to, new or empty (default: exports/<task>)")

@@ -42,8 +42,8 @@ function flagValue(words: readonly string[], flag: string): string | undefined {
   return at < 0 ? undefined : (words[at]!.split("=")[1] ?? words[at + 1]);
 }
 
-const WITHOUT_TASK = `Settings of a task's own: --reward.<term>, --command.<name>, --event.<name>.<setting>, --noise,
---noise.<term>, --randomise.<name>. flowgait train <task> --help lists those of a task.`;
+const WITHOUT_TASK = `Settings of the task: --reward.<term>, --command.<name>, --event.<name>.<setting>, --noise,
+--noise.<term>, --randomise.<name>, --mask, --clips. flowgait train <task> --help lists those of a task.`;
 
 async function helpOf(task: string | undefined, words: readonly string[]): Promise<string> {
   if (task === undefined) return WITHOUT_TASK;
@@ -64,11 +64,17 @@ async function helpOf(task: string | undefined, words: readonly string[]): Promi
 
 function line(setting: TaskSetting): string {
   const { name, value, unit, about } = setting;
-  const kind = typeof value === "boolean" ? "<true|false>" : typeof value === "number" ? "<number>" : "<low,high>";
+  const kind = kindOf(setting);
   const units = unit === undefined ? "" : `  ${unit}`;
   const head = `  --${name} ${setting.canBeOff ? kind.replace(">", "|off>") : kind}${units}`;
   const shown = `${head}  (default: ${taskSettingText(value)})`;
   return setting.section === "reward" ? shown : `${shown}\n      ${about}`;
+}
+
+function kindOf({ value, options }: TaskSetting): string {
+  if (typeof value === "string") return options ? `<${options.join("|")}>` : "<folder>";
+  if (typeof value === "boolean") return "<true|false>";
+  return typeof value === "number" ? "<number>" : "<low,high>";
 }
 
 function wherever(task: string): string {

@@ -5,13 +5,13 @@ import type { SweepPlan } from "../../sweep/plan.ts";
 import type { SweepStep } from "../../sweep/run-sweep.ts";
 import { stepsOfAll } from "../../sweep/rungs.ts";
 import { type CellRecord, remaining, type SettingStanding, type Standing } from "../../sweep/standing.ts";
-import { type Column, formatTable } from "../table.ts";
+import { type Column, counted, formatTable } from "../table.ts";
 
 /** What will be trained, for people. */
 export function planText({ task, names, settings, seeds, rungs }: SweepPlan, out: string): string {
   const rung = ({ settings: count, steps }: SweepPlan["rungs"][number], k: number) =>
-    `  rung ${k + 1}: ${plural(count, "setting")}, runs up to ${countText(steps)} steps each`;
-  const all = `${plural(settings.length, "setting")} × ${plural(seeds.length, "seed")} (${seeds.join(", ")})`;
+    `  rung ${k + 1}: ${counted(count, "setting")}, runs up to ${countText(steps)} steps each`;
+  const all = `${counted(settings.length, "setting")} × ${counted(seeds.length, "seed")} (${seeds.join(", ")})`;
   const ownReward = names.some((name) => name.startsWith("reward."));
   return [
     `sweep of ${task}: ${all}, ${countText(stepsOfAll(rungs, seeds.length))} environment steps in all`,
@@ -102,8 +102,4 @@ function spreadText({ mean, standardError }: Spread, isSigned = false): string {
 function countText(count: number): string {
   if (count >= 1e6) return `${Number((count / 1e6).toPrecision(3))}M`;
   return count >= 1e4 ? `${Math.round(count / 1e3)}k` : Math.round(count).toLocaleString("en");
-}
-
-function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }

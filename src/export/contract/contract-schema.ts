@@ -124,7 +124,7 @@ const goal = z.strictObject({
   counters: z
     .record(
       z.string(),
-      z.strictObject({ about: z.string(), unit: z.string(), per: z.enum(["second", "minute", "episode"]) }),
+      z.strictObject({ about: z.string(), unit: z.string(), per: z.enum(["second", "minute", "episode", "step"]) }),
     )
     .optional(),
 });
@@ -175,8 +175,19 @@ const task = z.strictObject({
 
 const noise = z.enum(["zero", "seed", "input"]);
 
+const arrangement = (what: string) =>
+  about(z.strictObject({ source: z.array(z.int()), scale: numbers }), `${what}[i] = scale[i]·own[source[i]].`);
+
+const adapter = z.strictObject({
+  file: about(z.string(), "Name of the third-party file that this one contains unchanged."),
+  sha256: about(sha256, "SHA-256 of that file."),
+  observation: arrangement("How the file's input is made of the observation: input"),
+  action: arrangement("How the action is made of the file's output: action"),
+  words: about(names, "What differs from the task's own layout, one phrase each."),
+});
+
 const policy = z.strictObject({
-  kind: z.enum(["flow", "gaussian"]),
+  kind: about(z.enum(["flow", "gaussian", "file"]), "file: the network of another program, behind `adapter`."),
   sampler: about(z.enum(FLOW_SAMPLERS), "How the flow is integrated.").optional(),
   flowSteps: about(z.int(), "Integration steps of the flow.").optional(),
   stepNoise: about(z.number(), "Noise that a stochastic sampler adds at every step.").optional(),
@@ -208,6 +219,10 @@ export const contractSchema = z
       std: numbers,
     }),
     policy,
+    adapter: about(
+      adapter.optional(),
+      "Of a third-party file whose layout differs from the task's: the nodes around its network, which are inside this file.",
+    ),
     rules: about(z.record(z.string(), z.string()), "How readings, clocks and controls are computed, in formulas."),
     training: z.strictObject({
       packageVersion: z.string(),
@@ -226,7 +241,7 @@ export const contractSchema = z
     }),
     weightsSha256: about(
       sha256,
-      "SHA-256 of the policy's weights and its normaliser (mean, std) as little-endian float32: the same in every format.",
+      "SHA-256 of the policy's weights and its normaliser (mean, std) as little-endian float32: the same in every format. With `adapter`: of the third-party file.",
     ),
     fileSha256: about(
       z.string().regex(/^[0-9a-f]{64}$/),

@@ -1,4 +1,5 @@
 /** The examination for people, in one file: the checks, and the table of worlds as a heat map. */
+import { physicsSection } from "../physics/physics-section.ts";
 import { relativeLoss } from "../report/closed-loop.ts";
 import { escaped, page, shown, verdict } from "../report/html-text.ts";
 import type { Check } from "./check.ts";
@@ -17,8 +18,10 @@ export function doctorPage(examination: Examination, subject: string): string {
     `<style>${STYLE}</style>`,
     `<h1>${escaped(task)}</h1>`,
     `<p class="soft">Examination of ${escaped(subject)}. ${run}</p>`,
+    ...examination.identified.map((words) => `<p>Physics: ${escaped(words)}</p>`),
     `<h2>Checks</h2>`,
     checkTable(examination.checks),
+    physicsSection(examination.physics),
     worldSection(examination),
   ]);
 }

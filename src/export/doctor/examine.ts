@@ -1,7 +1,8 @@
 /** The pre-deployment examination of an exported controller: its contract, its behaviour, and a robustness sweep. */
 
 import type { EpisodePlan } from "../../rollout/episode-batch.ts";
-import { describeTask, Environment, type Task, type TaskDescription } from "../../tasks/index.ts";
+import { describeTask, Environment, identifiedWords, type Task, type TaskDescription } from "../../tasks/index.ts";
+import type { SecondOpinion } from "../physics/second-opinion.ts";
 import type { StoredController } from "../read-controller.ts";
 import { finiteCheck, type Sensitivity, saturationCheck, sensitivityCheck, staysUpCheck } from "./behaviour-checks.ts";
 import type { Check } from "./check.ts";
@@ -19,6 +20,8 @@ export interface ExaminationSizes {
   readonly seed: number;
   /** False leaves the table of worlds out. */
   readonly table: boolean;
+  /** Whether the delays that the task randomises act in every episode; default false. */
+  readonly delays?: boolean;
 }
 
 /** One cell of the table. */
@@ -30,11 +33,15 @@ export interface WorldResult extends TrialResult {
 export interface Examination {
   readonly task: string;
   readonly sizes: ExaminationSizes;
+  /** Identified physics, and delays that act, one sentence each. */
+  readonly identified: readonly string[];
   readonly checks: readonly Check[];
   /** In the unchanged task; null if the controller does not fit the robot, so that nothing could be run. */
   readonly nominal: TrialResult | null;
   /** Every combination of the table's values; empty where it was omitted. */
   readonly worlds: readonly WorldResult[];
+  /** Null where it was not asked for. */
+  readonly physics: SecondOpinion | null;
 }
 
 /** Values of the table. */
@@ -53,17 +60,28 @@ export async function examine(
   tell: (stage: string) => void,
 ): Promise<Examination> {
   const robot = await describedTask(task);
+  const { delays = false } = sizes;
+  const identified = identifiedWords(task, delays);
   const subject = examined(stored, robot);
   const { task: told, checks } = subject;
   if (told.obsSize !== robot.obsSize || told.action.names.length !== robot.actionSize) {
     const found = `${told.obsSize} observations and ${told.action.names.length} actions, ${task.name} has ${robot.obsSize} and ${robot.actionSize}`;
     const blocked = fail("behaviour", `cannot run: ${found}`, "choose the task that the policy was trained on");
-    return { task: task.name, sizes, checks: [...checks, blocked], nominal: null, worlds: [] };
+    return {
+      task: task.name,
+      sizes,
+      identified,
+      checks: [...checks, blocked],
+      nominal: null,
+      worlds: [],
+      physics: null,
+    };
   }
   const controller = await subject.open(sizes.episodes);
   const plan: EpisodePlan = { seed: sizes.seed, firstEpisode: 0, episodes: sizes.episodes };
   const base = robot.mechanism.joints.find(({ type }) => type === "free")?.name ?? null;
-  const settings = { plan, seconds: sizes.seconds, base, output: subject.outputKind, noiseSize: subject.noiseSize };
+  const { outputKind: output, noiseSize } = subject;
+  const settings = { plan, seconds: sizes.seconds, base, output, noiseSize, delays };
   const trials = new Trials(task, controller, settings);
   try {
     const patient = new Patient(trials, tell, base !== null);
@@ -78,7 +96,7 @@ export async function examine(
     const sensitivities = await patient.sensitivities();
     behaviour.push(...sensitivities.map((sensitivity) => sensitivityCheck(sensitivity, nominal)));
     const worlds = sizes.table ? await patient.table() : [];
-    return { task: task.name, sizes, checks: [...checks, ...behaviour], nominal, worlds };
+    return { task: task.name, sizes, identified, checks: [...checks, ...behaviour], nominal, worlds, physics: null };
   } finally {
     trials.delete();
     await controller.close();
@@ -167,7 +185,7 @@ const SENSITIVITIES: readonly {
       ["2 steps of latency", { latency: 2 }, true],
       ["3 steps of latency", { latency: 3 }, true],
     ],
-    fix: "make the control loop faster, or train with observation delay",
+    fix: "make the control loop faster, or train with --randomise.actionDelay and --randomise.observationDelay",
   },
   {
     name: "mass",

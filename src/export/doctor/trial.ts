@@ -37,6 +37,8 @@ export interface TrialSettings {
   readonly output: OutputKind;
   /** Values of the controller's noise input; 0 without one. It is given zeros. */
   readonly noiseSize: number;
+  /** Whether the delays that the task randomises act. */
+  readonly delays: boolean;
 }
 
 /** Looks at outputs before they are delayed. @param done [episodes] 1 where an episode has ended */
@@ -84,9 +86,9 @@ export class Trials {
     const key = `${world.push} ${world.sensorNoise}`;
     const known = this.#worlds.get(key);
     if (known) return known;
-    const { seconds, base, output } = this.#settings;
+    const { seconds, base, output, delays } = this.#settings;
     // Only what the world changes may differ between trials.
-    const still = { events: false, randomise: false };
+    const still = { events: false, randomise: false, delays };
     const env = await Environment.create(playedTask(changedTask(this.#task, world, base, seconds), output), still);
     const prepared = { env, model: new ScaledModel(env.sim) };
     this.#worlds.set(key, prepared);

@@ -3,6 +3,7 @@
 import { stepChart } from "../../figures/step-chart.ts";
 import { nonFiniteText } from "../../rollout/non-finite.ts";
 import { ACCEPTED_LOSS } from "../flow-steps.ts";
+import { physicsSection } from "../physics/physics-section.ts";
 import type { ControllerFormat } from "../running-controller.ts";
 import { escaped, page, shown, table, verdict } from "./html-text.ts";
 import { type ExportReport, FORMAT_NAMES, type FormatReport } from "./report.ts";
@@ -23,6 +24,7 @@ export function reportPage(report: ExportReport): string {
     cards(report),
     networkSection(report),
     closedLoopSection(report),
+    physicsSection(report.physics),
     latencySection(report),
     distillationSection(report),
     stepSection(report),

@@ -3,6 +3,7 @@ import type { NonFinite } from "../../rollout/non-finite.ts";
 import { sha256 } from "../contract/checksum.ts";
 import type { Distillation } from "../distill/distil.ts";
 import type { FlowStepReturn } from "../flow-steps.ts";
+import type { SecondOpinion } from "../physics/second-opinion.ts";
 import type { ControllerFormat } from "../running-controller.ts";
 import type { ClosedLoopParity } from "./closed-loop.ts";
 import type { Latency } from "./latency.ts";
@@ -64,11 +65,13 @@ export interface ExportReport {
   readonly fewestFlowSteps: number | null;
   /** Null where the policy was not distilled. */
   readonly distillation: DistillationReport | null;
+  /** The policy's episodes under other physics; null where it was not asked for. */
+  readonly physics: SecondOpinion | null;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
 /** What is measured before the files are made. */
-export type Measurements = Omit<ExportReport, "files" | "run" | "weightsSha256" | "distillation">;
+export type Measurements = Omit<ExportReport, "files" | "run" | "weightsSha256" | "distillation" | "physics">;
 
 /** Formats as sentences call them. */
 export const FORMAT_NAMES: Readonly<Record<ControllerFormat, string>> = {

@@ -224,6 +224,15 @@ class LoopProgram {
   }
 }
 
+/** A function for so many rows, to be run at once: in loops that cannot wait. Feeds and results must have the declared sizes. */
+export function compileLoops(
+  fn: GraphFunction,
+  batch: number,
+): (feeds: Feeds, out: Readonly<Record<string, Float32Array>>) => void {
+  const program = new LoopProgram(lowerToProgram(fn, batch));
+  return (feeds, out) => program.run(feeds, out);
+}
+
 async function compile(fn: GraphFunction): Promise<Executable> {
   const programs = new Map<number, LoopProgram>();
   return {

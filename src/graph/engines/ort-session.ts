@@ -1,8 +1,7 @@
 // Runs an ONNX file as it is, whatever its operators: those of ONNX Runtime, on one thread.
 import type { Tensor } from "onnxruntime-node";
 import { UserError } from "../../math/user-error.ts";
-import { enterCall, leaveCall } from "./call-gate.ts";
-import { loadOrt, openSession } from "./ort-runtime.ts";
+import { loadOrt } from "./ort-runtime.ts";
 
 /** A loaded file. */
 export interface OnnxSession {
@@ -19,7 +18,7 @@ export async function loadOnnxSession(bytes: Uint8Array, source: string): Promis
   const ort = await loadOrt();
   const refuse = (cause: unknown) =>
     new UserError(`${source}: ONNX Runtime cannot run it: ${reasonOf(cause)}`, { cause });
-  const session = await openSession(ort, bytes, 1).catch((cause: unknown) => {
+  const session = await ort.open(bytes, 1).catch((cause: unknown) => {
     throw refuse(cause);
   });
   return {
@@ -27,18 +26,13 @@ export async function loadOnnxSession(bytes: Uint8Array, source: string): Promis
       const tensors = Object.entries(feeds).map(([name, values]) => {
         return [name, new ort.Tensor("float32", values, [rows, values.length / rows])] as const;
       });
-      enterCall();
       try {
-        const results = await session.run(Object.fromEntries(tensors), [wanted]).finally(leaveCall);
-        return float32Of(results[wanted]);
+        return float32Of(await session.runFor(Object.fromEntries(tensors), wanted));
       } catch (cause) {
         throw refuse(cause);
       }
     },
-    dispose: () => {
-      enterCall();
-      return session.release().finally(leaveCall);
-    },
+    dispose: () => session.dispose(),
   };
 }
 

@@ -1,29 +1,33 @@
-// The default engine: ONNX Runtime's native CPU kernels through onnxruntime-node.
+// The default engine: ONNX Runtime's CPU kernels, native in Node and as WebAssembly in a page.
 // A session runs on `threads` threads of its own; run() blocks the calling thread, so parallel work needs worker threads.
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { checkFeeds, type Engine, type Executable, type FeedArray, type Feeds, outputArray } from "../engine.ts";
 import type { GraphFunction } from "../function.ts";
 import { readOnnx } from "../onnx/read.ts";
 import { writeOnnx } from "../onnx/write.ts";
 import type { Dim } from "../shape.ts";
-import { enterCall, leaveCall } from "./call-gate.ts";
-import { loadOrt, type Ort, openSession } from "./ort-runtime.ts";
+import type { OrtDoor, OrtSession } from "./ort-door.ts";
+import { loadOrt, READS_IN_PLACE } from "./ort-runtime.ts";
 
 /** How ONNX Runtime runs functions. */
 export interface OrtOptions {
   /** Threads per session (default 1). */
   readonly threads?: number;
+  /** Another runtime than the one that belongs here. */
+  readonly runtime?: { load(): Promise<OrtDoor>; readonly readsInPlace: boolean };
 }
+
+const HERE = { load: loadOrt, readsInPlace: READS_IN_PLACE };
 
 /** Wraps arrays as runtime tensors; memory shared between threads, which the runtime refuses, goes through a copy. */
 class Slot {
   private array?: FeedArray;
   private staged?: FeedArray;
   private tensor?: OrtTensor;
-  private readonly ort: Ort;
+  private readonly ort: OrtDoor;
   private readonly shape: readonly Dim[];
 
-  constructor(ort: Ort, shape: readonly Dim[]) {
+  constructor(ort: OrtDoor, shape: readonly Dim[]) {
     this.ort = ort;
     this.shape = shape;
   }
@@ -77,12 +81,12 @@ class OrtExecutable implements Executable {
   private readonly outputs = new Map<string, Slot>();
 
   private readonly fn: GraphFunction;
-  private readonly session: InferenceSession;
+  private readonly session: OrtSession;
   /** What the session calls the function's outputs. */
   private readonly results: readonly string[];
   private binding: Binding | null = null;
 
-  constructor(fn: GraphFunction, session: InferenceSession, ort: Ort, results: readonly string[]) {
+  constructor(fn: GraphFunction, session: OrtSession, ort: OrtDoor, results: readonly string[]) {
     this.fn = fn;
     this.session = session;
     this.results = results;
@@ -94,12 +98,7 @@ class OrtExecutable implements Executable {
   async run(feeds: Feeds, out: Readonly<Record<string, Float32Array>> = {}): Promise<Record<string, Float32Array>> {
     const { fed, fetched, results } = this.isBoundTo(feeds, out) ? this.binding! : this.bind(feeds, out);
     for (const slot of this.inputs.values()) slot.pull();
-    enterCall();
-    try {
-      await this.session.run(fed, fetched);
-    } finally {
-      leaveCall();
-    }
+    await this.session.runInto(fed, fetched);
     for (const slot of this.outputs.values()) slot.push();
     return results;
   }
@@ -128,8 +127,7 @@ class OrtExecutable implements Executable {
   }
 
   dispose(): Promise<void> {
-    enterCall();
-    return this.session.release().finally(leaveCall);
+    return this.session.dispose();
   }
 }
 
@@ -140,19 +138,19 @@ class OrtExecutable implements Executable {
 export async function openOnnx(bytes: Uint8Array, source?: string): Promise<Executable> {
   const { function: fn } = readOnnx(bytes, source);
   const ort = await loadOrt();
-  return new OrtExecutable(fn, await openSession(ort, bytes, 1), ort, Object.keys(fn.outputs));
+  return new OrtExecutable(fn, await ort.open(bytes, 1), ort, Object.keys(fn.outputs));
 }
 
 /** Sessions with `threads` threads each on the CPU. Compiling throws a UserError when the native module does not load. */
-export function createOrtEngine({ threads = 1 }: OrtOptions = {}): Engine {
+export function createOrtEngine({ threads = 1, runtime = HERE }: OrtOptions = {}): Engine {
   const executables = new Set<Executable>();
   return {
     name: "ort",
-    readsInPlace: true,
+    readsInPlace: runtime.readsInPlace,
     async compile(fn) {
-      const ort = await loadOrt();
+      const ort = await runtime.load();
       const numbered = numberedOutputs(fn);
-      const session = await openSession(ort, writeOnnx(numbered, { tuned: true }), threads);
+      const session = await ort.open(writeOnnx(numbered, { tuned: true }), threads);
       const executable = new OrtExecutable(fn, session, ort, Object.keys(numbered.outputs));
       executables.add(executable);
       return executable;

@@ -1,8 +1,8 @@
 // Brings an ONNX file into one piece: weights that it keeps in other files go inside, and a size of 0, by which some
 // programs mean an unknown one, is left open. Works on the encoded bytes, so that everything else, known here or not,
 // stays as it is. Field numbers: onnx.proto of ONNX IR version 8 and newer.
-import protobuf from "protobufjs/light.js";
 import { UserError } from "../../math/user-error.ts";
+import { rewriteFields } from "./encoded.ts";
 import { decodeDimension, decodeTensor, encodeTensor, type TensorProto } from "./schema.ts";
 
 /** Where the values of a constant lie, from the folder of the ONNX file on. */
@@ -20,8 +20,6 @@ export interface ExternalValues {
 export type ReadValues = (values: ExternalValues) => Uint8Array;
 
 type Rewrite = (bytes: Uint8Array) => Uint8Array;
-
-const LENGTH_DELIMITED = 2;
 
 /** Messages by name: which of their fields lead to constants or to sizes. */
 const CHILDREN: Readonly<Record<string, Readonly<Record<number, string>>>> = {
@@ -58,39 +56,6 @@ export function inOnePiece(bytes: Uint8Array, source: string, read: ReadValues):
     });
   };
   return rewrite("model", bytes);
-}
-
-/** A message with some of its length-delimited fields rewritten; the same array where all stay as they are. */
-function rewriteFields(bytes: Uint8Array, rewrite: (field: number, value: Uint8Array) => Uint8Array): Uint8Array {
-  const reader = protobuf.Reader.create(bytes);
-  const parts: Uint8Array[] = [];
-  let isSame = true;
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const tag = reader.uint32();
-    if ((tag & 7) !== LENGTH_DELIMITED) reader.skipType(tag & 7);
-    else {
-      const value = reader.bytes();
-      const now = rewrite(tag >>> 3, value);
-      if (now !== value) {
-        isSame = false;
-        parts.push(protobuf.Writer.create().uint32(tag).bytes(now).finish());
-        continue;
-      }
-    }
-    parts.push(bytes.subarray(start, reader.pos));
-  }
-  return isSame ? bytes : joined(parts);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** TensorProto.data_location: the values lie in another file. */

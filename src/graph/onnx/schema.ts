@@ -137,7 +137,7 @@ const MESSAGES: Record<string, Record<string, FieldSpec>> = {
 
 let types: protobuf.Root | undefined;
 
-function typeOf(message: "ModelProto" | "TensorProto" | "Dimension"): protobuf.Type {
+function typeOf(message: "ModelProto" | "GraphProto" | "TensorProto" | "Dimension"): protobuf.Type {
   types ??= loadTypes();
   return types.lookupType(message);
 }
@@ -153,9 +153,14 @@ function loadTypes(): protobuf.Root {
   return root;
 }
 
-/** Encodes a model; equal messages give equal bytes. */
-export function encodeModel(message: ModelProto): Uint8Array {
+/** Encodes a model; equal messages give equal bytes, and fields that are absent are not written. */
+export function encodeModel(message: Partial<ModelProto>): Uint8Array {
   return encode("ModelProto", message);
+}
+
+/** Encodes parts of a graph: behind or before the bytes of another graph, its lists continue those of the other. */
+export function encodeGraph(message: Partial<GraphProto>): Uint8Array {
+  return encode("GraphProto", message);
 }
 
 /** Decodes a model; absent lists are empty, 64-bit integers are numbers. Throws when the bytes are no protobuf message. */

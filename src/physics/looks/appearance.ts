@@ -1,6 +1,6 @@
 /** How shapes look: colours, and materials with their textures. */
 import type { MjModel } from "mujoco-js";
-import { nameAt } from "../model-names.ts";
+import { nameAt } from "../model/model-names.ts";
 import type { TextureShelf } from "./textures.ts";
 
 /** mjtTextureRole: the layers of a material that give its colour. */

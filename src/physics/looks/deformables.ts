@@ -1,6 +1,6 @@
 /** Deformable bodies: flexes, whose vertices move by themselves, and skins, which bodies carry. */
 import type { MjModel } from "mujoco-js";
-import { nameAt } from "../model-names.ts";
+import { nameAt } from "../model/model-names.ts";
 import { colour, type MaterialDescription, materialOf } from "./appearance.ts";
 import type { TextureShelf } from "./textures.ts";
 

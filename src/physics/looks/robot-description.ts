@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { UserError } from "../../math/user-error.ts";
 import { Simulation } from "../simulation.ts";
+import type { EngineName } from "../wasm/engine-name.ts";
 import { adoptBodies } from "./adopt-bodies.ts";
 import { matchBodies } from "./body-match.ts";
 import { looksOf } from "./looks.ts";
@@ -18,14 +19,19 @@ const ATTACHED_MODEL = /<model\b[^>]*\bfile\s*=\s*["']([^"']*)["']/;
  * @param modelDir folder that holds a description under the name of the scene's own model (`t1.xml`, `t1.urdf`) or no other, or such a
  * file; empty takes the scene's own model
  * @param options.looks false discards what is only drawn; a description keeps it
+ * @param options.engine another build of MuJoCo in place of the package's own
  * @throws UserError when a file is missing or does not compile, or the description is of another robot
  */
-export async function loadSimulation(scenePath: string, modelDir = "", { looks = true } = {}): Promise<Simulation> {
-  const sim = await Simulation.load(scenePath, { looks: looks || modelDir !== "" });
+export async function loadSimulation(
+  scenePath: string,
+  modelDir = "",
+  { looks = true, engine }: { readonly looks?: boolean; readonly engine?: EngineName } = {},
+): Promise<Simulation> {
+  const sim = await Simulation.load(scenePath, { looks: looks || modelDir !== "", engine });
   if (modelDir === "") return sim;
   let description: Simulation | undefined;
   try {
-    description = await Simulation.load(descriptionFile(scenePath, modelDir));
+    description = await Simulation.load(descriptionFile(scenePath, modelDir), { engine });
     const match = matchBodies(sim, description);
     adoptBodies(sim, description, match);
     sim.wear(looksOf(sim, description, match));

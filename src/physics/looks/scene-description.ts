@@ -1,6 +1,6 @@
 /** A compiled scene as plain JSON-able data: what a viewer needs to draw it, once; poses are streamed apart. No physics. */
 import type { MjModel } from "mujoco-js";
-import { nameAt } from "../model-names.ts";
+import { nameAt } from "../model/model-names.ts";
 import type { Simulation } from "../simulation.ts";
 import { colour, type MaterialDescription, materialOf, undrawnLayers } from "./appearance.ts";
 import { describeFlexes, describeSkins, type FlexDescription, perCorner, type SkinDescription } from "./deformables.ts";
@@ -119,6 +119,8 @@ export interface SceneDescription {
   /** In the order of their ids; after the geoms come the sites that mark something, as shapes that touch nothing. */
   geoms: GeomDescription[];
   strings: StringDescription[];
+  /** Positions in the frames of their bodies, m */
+  sites: { name: string; body: number; pos: Triple }[];
   meshes: MeshDescription[];
   heightFields: HeightFieldDescription[];
   lights: LightDescription[];
@@ -147,6 +149,11 @@ export function describeScene(sim: Simulation): SceneDescription {
     joints: sim.names.all("joint").flatMap((name, id) => describeJoint(model, name, id)),
     geoms,
     strings: sim.names.all("tendon").flatMap((name, id) => describeTendon(model, name, id)),
+    sites: sim.names.all("site").map((name, id) => ({
+      name,
+      body: model.site_bodyid[id],
+      pos: triple(model.site_pos, 3 * id),
+    })),
     meshes: models.flatMap((of) => describeMeshes(of, isTextured)),
     heightFields: sim.names.all("hfield").map((name, id) => describeHeightField(sim, name, id)),
     lights: Array.from({ length: model.nlight }, (_, id) => describeLight(model, id)),

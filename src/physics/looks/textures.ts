@@ -1,6 +1,6 @@
 /** The textures that a scene's materials and sky use, as pixels. Large ones are made smaller, and what is too much in all is omitted; both are noted. */
 import type { MjModel } from "mujoco-js";
-import { nameAt } from "../model-names.ts";
+import { nameAt } from "../model/model-names.ts";
 
 /** mjtTexture. */
 const KINDS = ["2d", "cube", "skybox"] as const;

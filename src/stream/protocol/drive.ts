@@ -34,6 +34,20 @@ export interface DriveMessage {
   readonly actMs: number;
   /** One sentence more, such as why it failed. */
   readonly detail?: string;
+  /** Why it fell last; absent until a page asks. */
+  readonly fall?: FallState;
+}
+/** What is known of the last fall. */
+export interface FallState {
+  readonly state: "searching" | "found" | "failed";
+  /** The present stage, the verdict, or why there is none. */
+  readonly words: string;
+  /** Until when it could have been saved, and how; empty while that is not known. */
+  readonly rescue: string;
+  /** Drives that show the verdict, and whether the robot falls in them. */
+  readonly verdicts: readonly { readonly words: string; readonly falls: boolean }[];
+  /** Place of the one that is shown; null for the drive itself. */
+  readonly shown: number | null;
 }
 /** What became of a task's goal: of the present attempt, and counted since the beginning. */
 export interface GoalState {
@@ -156,6 +170,10 @@ export type DriveWish =
   | { readonly type: "seek"; readonly step: number }
   /** Puts the robot into a keyframe of its model. */
   | { readonly type: "keyframe"; readonly name: string }
+  /** Sets one of the model's coordinates, rad or m; `coordinate` is its place in `ModelInfo.coordinates`. Needs the capability "pose". */
+  | { readonly type: "coordinate"; readonly coordinate: number; readonly value: number }
+  /** Sets the control of one of the model's actuators. Needs the capability "pose". */
+  | { readonly type: "control"; readonly actuator: number; readonly value: number }
   /** Puts one of the task's handles somewhere: position in m, quaternion w-x-y-z, both in the world; null leaves what it has. */
   | {
       readonly type: "place";
@@ -167,6 +185,10 @@ export type DriveWish =
   | { readonly type: "branch"; readonly what: "begin" | "keep" | "back" }
   /** Asks for the course so far as a small file that gives it again, bit for bit; it comes as `replay`. */
   | { readonly type: "saveReplay" }
+  /** Asks why the robot fell last; the answer comes in `drive`. */
+  | { readonly type: "why" }
+  /** Shows a drive of the answer by its place; null returns to the own drive, or closes the answer there. */
+  | { readonly type: "verdict"; readonly place: number | null }
   /** Draws the actions of the policy that acts in another way, from the next step on. */
   | { readonly type: "flow"; readonly steps: number; readonly noise: FlowSettings["noise"] }
   /** Pushes the robot: direction from its heading, rad to the left, and change of its velocity, m/s. */

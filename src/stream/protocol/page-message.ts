@@ -22,6 +22,8 @@ export type ClientMessage =
   | { readonly type: "pause" | "resume"; readonly what: "view" | "training" }
   /** Subscribes to what the driven policy might do next, sent as binary fan frames, or unsubscribes. */
   | { readonly type: "fan"; readonly look: boolean; readonly ghosts: GhostKind | "off" }
+  /** Subscribes to what joints, sensors and contacts of the driven simulation read, sent as `readings`, or unsubscribes. */
+  | { readonly type: "readings"; readonly look: boolean }
   /** Takes the wheel of the driven simulation, or lets it go. */
   | { readonly type: "wheel"; readonly take: boolean }
   | DriveWish

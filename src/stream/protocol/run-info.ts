@@ -1,4 +1,5 @@
 /** What is being watched, and how far it has come. */
+import type { ModelInfo } from "./readings.ts";
 
 /** What a page can look at: the environments of a training, or a simulation of its own that somebody steers. A page shows one at a time. */
 export const CHANNELS = ["training", "drive"] as const;
@@ -6,7 +7,7 @@ export const CHANNELS = ["training", "drive"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** What a page may ask of what it looks at; controls for anything else stay hidden. */
-export type Capability = "pause-training" | "steer" | "simulate";
+export type Capability = "pause-training" | "steer" | "simulate" | "pose";
 
 /** What is being watched. */
 export interface RunInfo {
@@ -37,6 +38,8 @@ export interface RunInfo {
   readonly capabilities: readonly Capability[];
   /** [bodies * 7] how robots stand until poses of theirs have come; absent where it is not known. */
   readonly startPoses?: readonly number[];
+  /** What the driven simulation has to move and to read; absent for a training. */
+  readonly model?: ModelInfo;
   /** What of a training is gone through first, where that is so. */
   readonly incident?: "fall" | "nan";
 }
@@ -63,7 +66,10 @@ export interface GoalInfo {
   readonly success?: { readonly about: string };
   readonly drop?: { readonly about: string };
   readonly counters?: Readonly<
-    Record<string, { readonly about: string; readonly unit: string; readonly per: "second" | "minute" | "episode" }>
+    Record<
+      string,
+      { readonly about: string; readonly unit: string; readonly per: "second" | "minute" | "episode" | "step" }
+    >
   >;
 }
 

@@ -134,6 +134,12 @@ export interface StreamScene {
   readonly joints: readonly SceneJoint[];
   readonly geoms: readonly SceneGeom[];
   readonly strings: readonly SceneString[];
+  /** Places that the model names, in the frames of their bodies, m; absent in recordings that do not say. */
+  readonly sites?: readonly {
+    readonly name: string;
+    readonly body: number;
+    readonly pos: readonly [number, number, number];
+  }[];
   readonly meshes: readonly SceneMesh[];
   /** `size` is MuJoCo's [x half size, y half size, height, depth below zero]; `data` is row-major in [0, 1]. */
   readonly heightFields: readonly {

@@ -1,5 +1,6 @@
 /** Messages from the server to a page, as JSON text. */
 import type { ContactsMessage, DriveMessage, ReplayMessage, SteeredMessage } from "./drive.ts";
+import type { ReadingsMessage } from "./readings.ts";
 import type { Channel, EvaluationPoint, MachinesInfo, MetricsPoint, RunInfo, RunState } from "./run-info.ts";
 import type { PackedScene } from "./scene-parts.ts";
 import type { TrainingMessage } from "./training.ts";
@@ -81,6 +82,7 @@ export type ServerMessage =
   | StatusMessage
   | DriveMessage
   | ContactsMessage
+  | ReadingsMessage
   | ReplayMessage
   | SteeredMessage
   | EventMessage
@@ -95,6 +97,7 @@ const serverMessageTypes: readonly string[] = [
   "status",
   "drive",
   "contacts",
+  "readings",
   "replay",
   "steered",
   "event",
@@ -104,6 +107,7 @@ const serverMessageTypes: readonly string[] = [
   "runs",
   "curves",
   "started",
+  "file",
   "gallery",
   "portrait",
 ] satisfies ServerMessage["type"][];

@@ -141,6 +141,17 @@ export interface StartedMessage {
   readonly run: string;
 }
 
+/** What a page may take away of a run: all of it, its controller, or a page that plays the controller. */
+export type DownloadKind = "run" | "controller" | "page";
+
+/** A file for the user; sent to the page that asked. */
+export interface FileMessage {
+  readonly type: "file";
+  readonly name: string;
+  /** In base64. */
+  readonly data: string;
+}
+
 /** Everything that the studio tells a page about trainings. */
 export type TrainingMessage =
   | CatalogueMessage
@@ -148,6 +159,7 @@ export type TrainingMessage =
   | RunsMessage
   | CurvesMessage
   | StartedMessage
+  | FileMessage
   | GalleryMessage
   | PortraitMessage;
 
@@ -156,6 +168,7 @@ export type TrainingQuestion =
   | { readonly type: "plan"; readonly id: number; readonly form: TrainForm }
   | { readonly type: "runs" }
   | { readonly type: "curves"; readonly run: string }
+  | { readonly type: "download"; readonly run: string; readonly what: DownloadKind }
   | ({ readonly type: "portrait" } & PortraitSubject);
 
 /** What the page that has the wheel may ask of the studio. One training runs at a time. */

@@ -88,10 +88,6 @@ export interface Wanted {
 export interface LateControls {
   /** Physics steps of this control step that the controls before still have; fewer than all of them. */
   readonly steps: number;
-  /** Puts the controls of the step before in place of those just written. */
-  withdraw(): void;
-  /** Puts the new ones back. */
-  arrive(): void;
 }
 
 /** A declaration of an action mapping; made by `direct` or `jointTargets`. */

@@ -238,8 +238,11 @@ function sharedOut(sim: Simulation, rest: RestSettings | undefined): { servos: S
     else throw noServo(sim, actuator, servo);
   }
   if (servos.length > 0) return { servos, rest: others };
-  const found = sim.nu === 0 ? "has no actuators" : "has no position servo of a joint left";
-  throw new UserError(`scene ${sim.scene}: jointTargets: the scene ${found}; expected one at least. try: direct()`);
+  throw new UserError(
+    sim.nu === 0
+      ? `scene ${sim.scene}: jointTargets: the scene has no actuators; expected at least one position servo of a joint`
+      : `scene ${sim.scene}: jointTargets: none of the actuators that may get targets is a position servo of a hinge or slide joint; expected at least one. try: direct()`,
+  );
 }
 
 function noServo(sim: Simulation, actuator: number, problem: string): UserError {

@@ -2,7 +2,7 @@
 import { suggestion } from "../../math/near-names.ts";
 import { UserError } from "../../math/user-error.ts";
 import type { LatencyReading } from "../trackers/latency.ts";
-import type { ActionMapping, LateControls } from "./action-mapping.ts";
+import type { ActionMapping } from "./action-mapping.ts";
 
 /**
  * The mapping with controls that act some physics steps late: until then those of the step before act, at first those that the episode starts
@@ -12,27 +12,16 @@ import type { ActionMapping, LateControls } from "./action-mapping.ts";
 export function late(mapping: ActionMapping, latency: string): ActionMapping {
   return {
     bind: (context) => {
-      const { sim, readings } = context;
-      const reading = latencyOf(readings, latency);
+      const reading = latencyOf(context.readings, latency);
       const bound = mapping.bind(context);
-      const [before, after] = [new Float64Array(sim.nu), new Float64Array(sim.nu)];
-      const waiting: LateControls = {
-        get steps() {
-          return reading.physicsSteps;
-        },
-        withdraw: () => {
-          after.set(sim.ctrl);
-          sim.ctrl.set(before);
-        },
-        arrive: () => sim.ctrl.set(after),
-      };
       return {
         ...bound,
-        late: waiting,
-        apply: (raw, offset, action, moment) => {
-          before.set(sim.ctrl);
-          bound.apply(raw, offset, action, moment);
+        late: {
+          get steps() {
+            return reading.physicsSteps;
+          },
         },
+        apply: (raw, offset, action, moment) => bound.apply(raw, offset, action, moment),
         reset: (controls) => bound.reset(controls),
       };
     },

@@ -44,7 +44,7 @@ const STRIDE = [
 ];
 
 /** To stop takes it two steps, and so does whatever moves it when an episode begins. */
-const CLOCK: GaitSettings = {
+export const HUMANOID_CLOCK: GaitSettings = {
   hz: 1.35,
   offsets: [0, Math.PI],
   standBelow: 0.05,
@@ -58,6 +58,31 @@ const leg = (side: string) => [`${side}_hip_pitch`, `${side}_knee`, `${side}_ank
 
 function both(joint: string): string[] {
   return [`left_${joint}`, `right_${joint}`];
+}
+
+/** Where the model has what tasks read. */
+export const HUMANOID_BODY = {
+  root: "root",
+  home: "home",
+  imu: "imu",
+  gyro: "gyro",
+  linVel: "lin_vel",
+  feet: ["left_foot", "right_foot"],
+  footVelocities: ["left_foot_vel", "right_foot_vel"],
+} as const;
+
+/** The step that the policy corrects. */
+export const HUMANOID_STEP = {
+  gait: "gait",
+  legs: [leg("left"), leg("right")],
+  amplitude: [-0.22, 0.44, -0.22],
+  sway: { amplitude: SWAY, lead: 0.33 },
+  stride: STRIDE,
+} as const;
+
+/** rad per unit of a joint's action. */
+export function humanoidActionScale(joint: string): number {
+  return ACTION_SCALE.find(([pattern]) => pattern.test(joint))?.[1] ?? 0.1;
 }
 
 /** 2,000 updates of 4096 * 24 steps, as published for humanoids. */
@@ -89,27 +114,15 @@ export const humanoidJoystick = defineTask({
   scene: "scenes/humanoid-flat.xml",
   timing: { controlHz: 50, physicsHz: 200, episodeSeconds: 20 },
   robot: legged({
-    root: "root",
-    home: "home",
-    imu: "imu",
-    gyro: "gyro",
-    linVel: "lin_vel",
-    feet: ["left_foot", "right_foot"],
-    footVelocities: ["left_foot_vel", "right_foot_vel"],
+    ...HUMANOID_BODY,
     groups: { hipSpread: (joint) => /hip_(roll|yaw)/.test(joint), upperBody: isUpperBody },
   }),
   keyframe: "home",
 
   action: jointTargets({
-    scale: (joint) => ACTION_SCALE.find(([pattern]) => pattern.test(joint))?.[1] ?? 0.1,
+    scale: humanoidActionScale,
     squash: "none",
-    feedForward: steppingPose({
-      gait: "gait",
-      legs: [leg("left"), leg("right")],
-      amplitude: [-0.22, 0.44, -0.22],
-      sway: { amplitude: SWAY, lead: 0.33 },
-      stride: STRIDE,
-    }),
+    feedForward: steppingPose(HUMANOID_STEP),
   }),
   command: twistCommand({
     vx: [-0.6, 1],
@@ -122,7 +135,7 @@ export const humanoidJoystick = defineTask({
 
   track: {
     // a pushed robot steps
-    gait: gaitPhase({ ...CLOCK, stepAbove: 0.25 }),
+    gait: gaitPhase({ ...HUMANOID_CLOCK, stepAbove: 0.25 }),
     feet: contactTimers(["left_foot_floor", "right_foot_floor"]),
     stride: meanTwist(37),
   },
@@ -212,7 +225,7 @@ const { linVel: _, gait, ...felt } = humanoidJoystick.observe;
 export const humanoidJoystickBlind: Task = Object.freeze({
   ...humanoidJoystick,
   name: "HumanoidJoystickBlind",
-  track: { ...humanoidJoystick.track, gait: gaitPhase(CLOCK) },
+  track: { ...humanoidJoystick.track, gait: gaitPhase(HUMANOID_CLOCK) },
   observe: felt,
   critic: { ...humanoidJoystick.critic, gait },
   presets: { laptop },

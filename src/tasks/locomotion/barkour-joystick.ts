@@ -152,5 +152,5 @@ export const barkourJoystick = defineTask({
 
 /** One value of the command as it is shown. */
 function commanded(value: number, scale: number, unit: string, sign: number) {
-  return { of: (s: Step) => s.command[value], scale, noise: NOISE / scale, unit, mirror: [sign] } as const;
+  return { of: (s: Step) => s.command[value], own: true, scale, noise: NOISE / scale, unit, mirror: [sign] } as const;
 }

@@ -36,8 +36,9 @@ export const FOOTWORK: Footwork = {
     ["hip_roll", 0.12, -1.16],
     ["ankle_roll", -0.35, -1.16],
     ["hip_yaw", 0.02, -0.34],
-    ["waist_yaw", -0.04, 0.04],
-    ["shoulder_pitch", 0.12, -0.11],
+    // arms and waist against the legs, which halves how far the trunk turns to and fro (docs/experiments.md)
+    ["waist_yaw", 0.08, 0.04],
+    ["shoulder_pitch", 0.3, -0.11],
   ],
   answers: [
     ["hip_pitch", "command", 0, 0.12, -0.07, -0.1],

@@ -16,7 +16,7 @@ import { onRoughTerrain } from "../terrain.ts";
 import { contactTimers } from "../trackers/contact-timers.ts";
 import { gaitPhase } from "../trackers/gait-phase.ts";
 import { kicks } from "../trackers/pushes.ts";
-import { balance, PUBLISHED_START, walk } from "./g1-walk.ts";
+import { balance, CLOCK, PUBLISHED_START, walk } from "./g1-walk.ts";
 import {
   bodyFelt,
   clockRead,
@@ -86,7 +86,7 @@ export const g1JoystickFlatTerrain = defineTask({
   command: twistCommand({ vx: 1, vy: 0.5, yawRate: 1, resampleSeconds: [10.02, 10.02], zeroProbability: 0.1 }),
 
   track: {
-    gait: gaitPhase({ hz: [1.25, 1.5], offsets: [0, Math.PI], start: 0 }),
+    gait: gaitPhase(CLOCK),
     feet: contactTimers(FEET.map((foot) => `${foot}_floor_found`)),
   },
   events: {

@@ -13,7 +13,7 @@ import { growing, jointField, jointZeros, masses, payload } from "../randomisati
 import { contactMatch, footHeightMatch, footSlip } from "../terms/gait.ts";
 import { distSq, kernel, normSq, normSqAt } from "../terms/norms.ts";
 import type { ContactReading } from "../trackers/contact-timers.ts";
-import type { GaitReading } from "../trackers/gait-phase.ts";
+import { type GaitReading, type GaitSettings, gaitPhase, type Hurry } from "../trackers/gait-phase.ts";
 import { type MeanTwistReading, meanTwist } from "../trackers/mean-twist.ts";
 import { kicks } from "../trackers/pushes.ts";
 import { FOOTWORK, stepOf } from "./g1-footwork.ts";
@@ -28,6 +28,10 @@ interface Tracked {
 
 /** How the task's own episodes begin. */
 export const PUBLISHED_START = { position: 0.5, yaw: 3.14, joints: 0, jointFactor: [0.5, 1.5], velocity: 0.5 } as const;
+/** The task's clock. */
+export const CLOCK = { hz: [1.25, 1.5], offsets: [0, Math.PI], start: 0 } as const satisfies GaitSettings;
+/** Kicks at the beginning or the end of a step fell a robot that steps at a steady rate (docs/experiments.md). */
+const HURRY = { between: [0.4, 0.7], times: 1.5 } as const satisfies Hurry;
 const STRIDE_STEPS = 36; // control steps of one period in the middle of the gait's rates
 const FOOT_CLEARANCE = 0.1;
 const SOLE = 0.034; // m, height of a foot's site when it stands
@@ -211,7 +215,7 @@ export const balance: Lesson<Moment<G1, Tracked>, G1> = {
   about: "starts from a self-balancing step; gentle starts, growing commands, then kicks and domain randomisation",
   physicsHz: 250,
   action: stepping(BALANCE_SCALE, stepOf(FOOTWORK)),
-  track: walk.track,
+  track: { ...walk.track, gait: gaitPhase({ ...CLOCK, hurry: HURRY }) },
   critic: walk.critic,
   events: { kick: growingKicks(2) },
   randomise: walk.randomise,

@@ -79,9 +79,14 @@ const error = (delay: number) =>
 const gaitSays = {
   contact: { of: (s: Stepping) => s.feet.contact, mirror: "sides" },
   gait: { of: (s: Stepping) => s.gait.signals, unit: "cos of both phases, left first, then sin", mirror: "sides" },
-  gaitHz: { of: (s: Stepping) => s.gait.hz, unit: "Hz", mirror: "same" },
-  gaitId: { of: (s: Stepping) => s.gait.id, unit: "0 walk, 1 jump", mirror: "same" },
-  footHeight: { of: (s: Stepping) => s.gait.footHeight, unit: "m, wanted at the top of a step", mirror: "same" },
+  gaitHz: { of: (s: Stepping) => s.gait.hz, own: true, unit: "Hz", mirror: "same" },
+  gaitId: { of: (s: Stepping) => s.gait.id, own: true, unit: "0 walk, 1 jump", mirror: "same" },
+  footHeight: {
+    of: (s: Stepping) => s.gait.footHeight,
+    own: true,
+    unit: "m, wanted at the top of a step",
+    mirror: "same",
+  },
 } as const;
 
 const pose = (s: Stepping) => weightedNormSq(s.robot.jointPos, POSE_WEIGHTS);

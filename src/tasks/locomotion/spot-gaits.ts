@@ -50,9 +50,9 @@ export const spotJoystickGaitTracking = defineTask({
     ...stackedFrames(3, targetErrors),
     contact: { of: (s) => s.feet.contact },
     gait: { of: (s) => s.gait.signals, unit: "cos of the phases of the feet, then sin" },
-    gaitHz: { of: (s) => s.gait.hz, unit: "Hz" },
-    gaitId: { of: (s) => s.gait.id, unit: "0 trot, 1 walk, 2 pace, 3 bound, 4 pronk" },
-    footHeight: { of: (s) => s.gait.footHeight, unit: "m, wanted at the top of a step" },
+    gaitHz: { of: (s) => s.gait.hz, own: true, unit: "Hz" },
+    gaitId: { of: (s) => s.gait.id, own: true, unit: "0 trot, 1 walk, 2 pace, 3 bound, 4 pronk" },
+    footHeight: { of: (s) => s.gait.footHeight, own: true, unit: "m, wanted at the top of a step" },
   },
 
   reward: shrunk(

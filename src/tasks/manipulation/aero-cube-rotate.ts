@@ -7,6 +7,7 @@
 import type { Simulation } from "../../physics/simulation.ts";
 import { direct } from "../actions/action-mapping.ts";
 import { defineTask } from "../define-task.ts";
+import type { MomentBase } from "../moment.ts";
 import { centreOfMass, driveGains, friction, inertia, jointField, jointZeros, masses } from "../randomisation.ts";
 import { readings } from "../readings.ts";
 import { distSq } from "../terms/norms.ts";
@@ -36,6 +37,9 @@ const SCALES: Readonly<Record<string, number>> = {
   right_th2_A_tendon: 0.012,
 };
 
+/** Share of these in the lesson, whose first noise then leaves the cube in the hand. */
+const GENTLE = 0.3;
+
 /** Lengths that the hand measures. */
 const TENDONS = ["len_if", "len_mf", "len_rf", "len_pf", "len_th1", "len_th2"];
 
@@ -64,6 +68,17 @@ class AeroHand extends HandWithCube {
   }
 }
 
+type Turning = MomentBase<AeroHand>;
+
+const reward = {
+  turn: { weight: 1, of: turningRate },
+  actionRate: { weight: -1, of: (s: Turning) => distSq(s.action, s.lastAction) },
+  drop: { weight: -100, of: (s: Turning) => (s.terminated ? 1 : 0) },
+};
+
+/** How far the drives go. @param share of the task's scales */
+const around = (share: number) => direct({ squash: "none", around: "home", scale: (drive) => share * SCALES[drive] });
+
 /** Turn the cube to the left, as fast as can be. */
 export const aeroCubeRotateZAxis = defineTask({
   name: "AeroCubeRotateZAxis",
@@ -72,7 +87,7 @@ export const aeroCubeRotateZAxis = defineTask({
   timing: { controlHz: 20, physicsHz: 100, episodeSeconds: 25 },
   robot: readings((sim) => new AeroHand(sim)),
   keyframe: HOME,
-  action: direct({ squash: "none", around: "home", scale: (drive) => SCALES[drive] }),
+  action: around(1),
   randomise: {
     fingertips: friction(TIPS, [0.5, 1.0]),
     // as published: the cube's inertia differs, its mass does not
@@ -100,14 +115,23 @@ export const aeroCubeRotateZAxis = defineTask({
   },
   critic: { ...trueHand, ...driveForces("N, N·m of the thumb's abduction"), ...fingertips, ...trueCube },
 
-  reward: {
-    turn: { weight: 1, of: turningRate },
-    actionRate: { weight: -1, of: (s) => distSq(s.action, s.lastAction) },
-    drop: { weight: -100, of: (s) => (s.terminated ? 1 : 0) },
-  },
+  reward,
   rewardPerSecond: true,
 
   handles: { cube: cubeHandle },
+  lessons: {
+    gentle: {
+      about:
+        "drives that go less far, so that noise leaves the cube in the hand; what changes cost as much as in the task, and a drop four times as much",
+      action: around(GENTLE),
+      reward: {
+        ...reward,
+        actionRate: { ...reward.actionRate, weight: GENTLE ** 2 * reward.actionRate.weight },
+        drop: { ...reward.drop, weight: 4 * reward.drop.weight },
+      },
+    },
+  },
+
   terminate: { dropped: hasDropped },
   goal: { drop, counters: { turned } },
 });

@@ -9,13 +9,14 @@ import { pathToFileURL } from "node:url";
 import { packageRoot } from "../../files/package-root.ts";
 import { UserError } from "../../math/user-error.ts";
 import type { Task } from "../define-task.ts";
-import { withLesson } from "../lesson.ts";
 import { get } from "../registry.ts";
-import { withSettings } from "../settings/task-settings.ts";
 import type { TaskVariant } from "../task-variant.ts";
-import { withTerrainSeed } from "../terrain.ts";
+import { inForm } from "./task-form.ts";
 import { type Bundle, LOADERS, runnableBundle } from "./user-bundle.ts";
 import { userPlace, watchScript } from "./user-fault.ts";
+
+/** Models, which users give where a task is expected. */
+const MODELS = /\.(xml|mjcf|urdf)$/i;
 
 export { pageScript } from "./user-bundle.ts";
 
@@ -28,12 +29,9 @@ export function isTaskFile(reference: string): boolean {
  * The registered task of that name, or the task of the user's file at that path.
  * @throws UserError when there is no such task, lesson or setting, or its ground takes no seed
  */
-export async function resolveTask(
-  reference: string,
-  { terrainSeed = 0, modelDir = "", lesson = "", taskSettings }: TaskVariant = {},
-): Promise<Task> {
-  const declared = isTaskFile(reference) ? await loadUserTask(reference) : get(reference);
-  const task = withSettings(withLesson(withTerrainSeed(declared, terrainSeed), lesson), taskSettings);
+export async function resolveTask(reference: string, variant: TaskVariant = {}): Promise<Task> {
+  const { modelDir = "" } = variant;
+  const task = inForm(isTaskFile(reference) ? await loadUserTask(reference) : get(reference), variant);
   return modelDir === "" ? task : withModelDir(task, resolve(modelDir));
 }
 
@@ -68,6 +66,8 @@ export interface OpenedTask {
 export async function openUserTask(path: string): Promise<OpenedTask> {
   const file = resolve(path);
   if (!existsSync(file)) throw new UserError(`task: ${path} does not exist`);
+  if (MODELS.test(file))
+    throw new UserError(`task: ${path} is a model without a task; try: flowgait view ${path}`, { exitCode: 2 });
   if (!(extname(file) in LOADERS)) {
     throw new UserError(`task: ${path} must end in ${Object.keys(LOADERS).join(", ")}`, { exitCode: 2 });
   }

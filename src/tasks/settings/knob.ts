@@ -1,9 +1,9 @@
-/** What of a declaration can be changed by a setting of a run: ranges, numbers and switches, each with what it may be. */
+/** What of a declaration can be changed by a setting of a run: ranges, numbers, switches and texts, each with what it may be. */
 
 /** Lowest and highest value. */
 export type Range = readonly [number, number];
 /** A setting's value. */
-export type KnobValue = number | Range | boolean;
+export type KnobValue = number | Range | boolean | string;
 
 /** One value that a setting changes. */
 export interface Knob {
@@ -17,6 +17,8 @@ export interface Knob {
   readonly most?: number;
   /** True: a single number n stands for the range from −n to n; default false: for the range from n to n. */
   readonly isSymmetric?: boolean;
+  /** What a text may be; default any text. */
+  readonly options?: readonly string[];
   /** Whether "off" removes what it belongs to. */
   readonly canBeOff?: boolean;
 }

@@ -1,4 +1,5 @@
 /** Checks the value of a task's setting and says in words what it may be. */
+import { oneOf } from "../../config/config-issue.ts";
 import { type TaskSettingValue, taskSettingText } from "../../config/task-setting-text.ts";
 import { nearNames } from "../../math/near-names.ts";
 import { UserError } from "../../math/user-error.ts";
@@ -18,14 +19,16 @@ export function readSetting(setting: TaskSetting, value: TaskSettingValue): Sett
 
 /** Undefined where the form is another. */
 function formOf({ value: declared, isSymmetric }: Knob, value: TaskSettingValue): SettingValue | undefined {
+  if (typeof declared === "string") return typeof value === "object" ? undefined : String(value);
   if (typeof declared === "boolean") return typeof value === "boolean" ? value : undefined;
   if (typeof declared === "number") return typeof value === "number" ? value : undefined;
   if (typeof value === "number") return asRange(value, isSymmetric);
   return Array.isArray(value) && value.length === 2 ? [value[0]!, value[1]!] : undefined;
 }
 
-function isWithin({ least = -Infinity, most = Infinity }: Knob, value: SettingValue): boolean {
-  if (typeof value === "boolean" || value === "off") return true;
+function isWithin({ least = -Infinity, most = Infinity, options }: Knob, value: SettingValue): boolean {
+  if (typeof value === "string") return options?.includes(value) ?? true;
+  if (typeof value === "boolean") return true;
   const [low, high] = asRange(value);
   return Number.isFinite(low) && Number.isFinite(high) && least <= low && low <= high && high <= most;
 }
@@ -33,6 +36,7 @@ function isWithin({ least = -Infinity, most = Infinity }: Knob, value: SettingVa
 /** "a number", "low,high (low ≤ high) or one number, at least 0", "true or false" */
 export function expectedSetting(setting: TaskSetting): string {
   const { value, isSymmetric, canBeOff = false } = setting;
+  if (typeof value === "string") return setting.options ? oneOf(setting.options) : "text";
   if (typeof value === "boolean") return canBeOff ? "true or off" : "true or false";
   const bounds = boundsText(setting);
   if (typeof value === "number") return `a number${bounds}${canBeOff ? ", or off" : ""}`;

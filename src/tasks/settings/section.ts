@@ -9,6 +9,8 @@ export type SettingValue = KnobValue | "off";
 export interface Section {
   /** By name below the section; "" for the section's own. */
   knobs(form: Task): Readonly<Record<string, Knob>>;
+  /** A value that `knobs` does not list, since its name is known only with the scene; absent where all are listed. @throws UserError */
+  unlisted?(name: string): Knob;
   /** The task with these values, in its chosen lesson too. */
   apply(task: Task, values: ReadonlyMap<string, SettingValue>): Task;
 }

@@ -5,6 +5,8 @@ import { commands } from "./command-settings.ts";
 import { events } from "./event-settings.ts";
 import type { Knob } from "./knob.ts";
 import { noises } from "./noise-settings.ts";
+import { ownSection } from "./own-settings.ts";
+import { physics } from "./physics-settings.ts";
 import { differences } from "./randomise-settings.ts";
 import { readSetting, unknownSetting } from "./read-setting.ts";
 import { rewards } from "./reward-settings.ts";
@@ -24,6 +26,9 @@ export const TASK_GROUPS: Readonly<Record<TaskSection, string>> = {
   event: "Events",
   noise: "Observation noise",
   randomise: "Domain randomisation",
+  physics: "Identified physics",
+  mask: "Goals",
+  clips: "Clips",
 };
 
 const SECTIONS: Readonly<Record<TaskSection, Section>> = {
@@ -32,6 +37,9 @@ const SECTIONS: Readonly<Record<TaskSection, Section>> = {
   event: events,
   noise: noises,
   randomise: differences,
+  physics,
+  mask: ownSection("mask"),
+  clips: ownSection("clips"),
 };
 
 /** Every setting of a task, with the values of the form that is trained on. */
@@ -53,7 +61,7 @@ export function withSettings(task: Task, settings: TaskSettings = {}): Task {
   const known = settingsOf(task);
   const values = new Map<string, ReturnType<typeof readSetting>>();
   for (const [name, value] of Object.entries(settings)) {
-    const setting = known.find((candidate) => candidate.name === name);
+    const setting = known.find((candidate) => candidate.name === name) ?? unlistedSetting(name);
     if (setting === undefined) throw unknownSetting(name, known, task.name);
     values.set(name, readSetting(setting, value));
   }
@@ -63,6 +71,12 @@ export function withSettings(task: Task, settings: TaskSettings = {}): Task {
     return apply(form, new Map(mine.map(([name, value]) => [name.slice(section.length + 1), value])));
   }, task);
   return Object.freeze({ ...changed, settings });
+}
+
+function unlistedSetting(name: string): TaskSetting | undefined {
+  const section = name.split(".")[0] as TaskSection;
+  const knob = SECTIONS[section]?.unlisted?.(name.slice(section.length + 1));
+  return knob && { ...knob, section, name };
 }
 
 function trainedForm(task: Task): Task {

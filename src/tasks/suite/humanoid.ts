@@ -88,6 +88,7 @@ const byFalling: AlgorithmPresets = {
   "fpo++": { ...upright, algorithm: { ...steadyFlow, ...resting, averaging: 0.95, rewardScale: 0.1 } },
   fpo: { ...steadyFpo, ...upright, algorithm: { ...steadyFpo.algorithm, rewardScale: 0.1 } },
   ppo: { ...upright, evaluation: { everySteps: 250_000, noise: "zero" }, algorithm: { name: "ppo", rewardScale: 0.1 } },
+  orw: { ...upright, algorithm: { name: "orw", rewardScale: 0.1 } },
   "denoising-mdp": upright,
 };
 

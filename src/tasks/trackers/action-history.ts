@@ -11,6 +11,7 @@ export interface ActionHistoryReading {
 export function actionHistory(actionSize: number): Tracker<ActionHistoryReading> {
   return {
     size: 2 * actionSize,
+    isOwn: true,
     description: { kind: "action-history", actionSize },
     bind: (context) => bindHistory(actionSize, context),
   };

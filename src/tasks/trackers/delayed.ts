@@ -17,21 +17,29 @@ export interface DelayedSettings<M, Part extends string> {
   readonly read: (s: M, out: DelayedReading<Part>) => void;
 }
 
-/** Between control steps readings are interpolated. An episode begins with its first readings, as if they had always been so. */
-export function delayed<M, Part extends string>(settings: DelayedSettings<M, Part>): Tracker<DelayedReading<Part>> {
+/**
+ * Between control steps readings are interpolated. An episode begins with its first readings, as if they had always been so.
+ * @param isPrompt says, step by step, whether readings arrive at once after all
+ */
+export function delayed<M, Part extends string>(
+  settings: DelayedSettings<M, Part>,
+  isPrompt = () => false,
+): Tracker<DelayedReading<Part>> {
   const { parts, least, most, choices, read } = settings;
   const size = Object.values<number>(parts).reduce((sum, part) => sum + part);
   const frames = Math.ceil(most) + 1;
   return {
     size: frames * size,
     description: { kind: "delayed", controlSteps: [least, most], choices },
+    prompt: (now) => delayed(settings, now),
     bind: ({ slots }) => {
       const values = new Float64Array(size);
       const newest = partsOf(slots, parts);
       let age = 0;
       const give = () => {
-        const younger = Math.floor(age);
-        const share = age - younger;
+        const now = isPrompt() ? 0 : age;
+        const younger = Math.floor(now);
+        const share = now - younger;
         const older = Math.min(frames - 1, younger + 1);
         for (let i = 0; i < size; i++) {
           values[i] = (1 - share) * slots[younger * size + i] + share * slots[older * size + i];

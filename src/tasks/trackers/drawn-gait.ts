@@ -59,6 +59,7 @@ export function drawnGait<Table extends GaitTable>(settings: DrawnGaitSettings<T
   const feet = Object.values(table)[0].length;
   return {
     size: feet + 3,
+    isOwn: true,
     description: { kind: "drawn-gait", gaits: Object.fromEntries(gaits.map((g) => [g, table[g]])), hz, footHeight },
     bind: (context) => new DrawnGait({ phases: Object.values(table), ids, hz, footHeight }, feet, context),
   };

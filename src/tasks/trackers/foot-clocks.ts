@@ -32,6 +32,7 @@ export interface FootClockReading {
 export function footClocks(settings: FootClockSettings): Tracker<FootClockReading> {
   return {
     size: settings.start.length + 1,
+    isOwn: true,
     description: { kind: "foot-clocks", ...settings },
     bind: (context) => new FootClocks(settings, context),
   };

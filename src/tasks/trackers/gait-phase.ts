@@ -26,8 +26,18 @@ export interface GaitSettings {
   readonly fadeSeconds?: number;
   /** Time from the full gait to standing, s: a braking robot takes another step or two. Default: the fade-in time. */
   readonly fadeOutSeconds?: number;
+  /** Steps quicker while the base moves otherwise than commanded, so that a pushed robot puts its foot down sooner. Default: never. */
+  readonly hurry?: Hurry;
   /** Amplitude when an episode begins, 0 stand … 1 walk, from where it fades; default: according to the first command. */
   readonly startAmplitude?: number;
+}
+
+/** How a clock hurries: the rate grows linearly with the planar velocity's distance from the command. */
+export interface Hurry {
+  /** m/s off the command: where the rate begins to grow, and where it is full */
+  readonly between: readonly [from: number, full: number];
+  /** Full rate over the clock's own. */
+  readonly times: number;
 }
 
 /** Readings of the clock. */
@@ -44,6 +54,7 @@ export interface GaitReading {
 export function gaitPhase(settings: GaitSettings): Tracker<GaitReading> {
   return {
     size: typeof settings.hz === "number" ? 2 : 3,
+    isOwn: true,
     description: { kind: "gait-phase", ...settings },
     bind: (context) => new GaitPhase(settings, context),
   };
@@ -85,8 +96,9 @@ class GaitPhase implements BoundTracker<GaitReading> {
 
   afterReward(moment: AnyMoment): void {
     const slots = this.#slots;
-    const { hz, fadeSeconds = 0, fadeOutSeconds = fadeSeconds } = this.#settings;
-    slots[0] = wrapPhase(slots[0] + TWO_PI * (typeof hz === "number" ? hz : slots[2]) * this.#dt);
+    const { hz, hurry, fadeSeconds = 0, fadeOutSeconds = fadeSeconds } = this.#settings;
+    const rate = (typeof hz === "number" ? hz : slots[2]) * (hurry === undefined ? 1 : quickening(hurry, moment));
+    slots[0] = wrapPhase(slots[0] + TWO_PI * rate * this.#dt);
     const missing = this.#wanted(moment) - slots[1];
     slots[1] += Math.max(-this.#dt / fadeOutSeconds, Math.min(this.#dt / fadeSeconds, missing));
     this.#read();
@@ -112,6 +124,13 @@ class GaitPhase implements BoundTracker<GaitReading> {
       signals[feet + i] = amplitude * Math.sin(phase[i]);
     }
   }
+}
+
+/** Factor of the clock's rate. */
+function quickening({ between: [from, full], times }: Hurry, moment: AnyMoment): number {
+  const twist = twistOf(moment, "gaitPhase");
+  const off = Math.hypot(twist[0] - moment.command[0], twist[1] - moment.command[1]);
+  return 1 + (times - 1) * Math.max(0, Math.min(1, (off - from) / (full - from)));
 }
 
 function planarSpeed(moment: AnyMoment): number {

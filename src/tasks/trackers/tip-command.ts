@@ -26,6 +26,7 @@ export interface TipCommandSettings {
 export function tipCommand({ arm, lowest, highest }: TipCommandSettings): Tracker<TipCommand> {
   return {
     size: 4,
+    isOwn: true,
     description: { kind: "tip-command", arm: arm.name, lowest, highest },
     bind: ({ sim, slots }) => {
       const position = slots.subarray(0, 3);

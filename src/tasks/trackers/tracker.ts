@@ -20,6 +20,8 @@ export interface TrackerContext {
 export interface BoundTracker<Reading> {
   /** What terms see under the tracker's name; one object, whose contents change. */
   readonly reading: Reading;
+  /** An environment begins from nothing: what lasts over episodes is forgotten. @param learns whether a policy learns in it */
+  begin?(learns: boolean): void;
   /** A new episode has begun; the state and all derived quantities are in place. */
   reset?(moment: AnyMoment, rng: Rng): void;
   /** Before the physics of a step: here events act. */
@@ -36,8 +38,12 @@ export interface Tracker<Reading> {
   readonly size: number;
   /** Plain data for descriptions and exports. */
   readonly description: Readonly<Record<string, unknown>>;
+  /** Whether a controller computes it itself, such as a clock, without any sensor: no randomised delay holds it up. Default false. */
+  readonly isOwn?: boolean;
   /** What settings of a run may change; absent for nothing. */
   readonly tuning?: Tuning<Tracker<Reading>>;
+  /** Of what comes late: the same, prompt while `isPrompt` says so; absent for all else. */
+  prompt?(isPrompt: () => boolean): Tracker<Reading>;
   /** @throws UserError when the scene lacks what the tracker needs */
   bind(context: TrackerContext): BoundTracker<Reading>;
 }

@@ -12,6 +12,11 @@ const ROWS = 120;
 /** Number of paths that are drawn as lines. */
 const WAYS = 60;
 
+/** Values on the axes, and the length of their marks in CSS pixels. */
+const X_TICKS = [-3, -2, -1, 0, 1, 2, 3];
+const T_TICKS = [0.25, 0.5, 0.75];
+const TICK = 5;
+
 /** Colours of the figure: CSS colours, but for the heat map's, which is [red, green, blue] of 0 to 255. */
 export interface FigureColours {
   /** Of the heat map: red, green, blue, 0 to 255 each. */
@@ -107,10 +112,38 @@ export function drawFigure(
     context.fill();
   }
   context.globalAlpha = 1;
-  context.fillStyle = colours.text;
-  context.font = `11px ${colours.font}`;
+  drawAxes(context, { left, right, width, height }, y, colours);
+}
+
+/** Values on both axes: x beside the noise, t below the field. */
+function drawAxes(
+  context: CanvasRenderingContext2D,
+  { left, right, width, height }: Readonly<Record<"left" | "right" | "width" | "height", number>>,
+  y: (x: number) => number,
+  { text, font }: FigureColours,
+): void {
+  context.fillStyle = text;
+  context.strokeStyle = text;
+  context.lineWidth = 1;
+  context.font = `11px ${font}`;
+  context.beginPath();
+  context.textAlign = "right";
+  for (const x of X_TICKS) {
+    context.moveTo(left, y(x));
+    context.lineTo(left - TICK, y(x));
+    context.fillText(x < 0 ? `−${-x}` : String(x), left - TICK - 4, y(x) + 4);
+  }
+  context.textAlign = "center";
+  for (const t of T_TICKS) {
+    const at = left + t * (right - left);
+    context.moveTo(at, height);
+    context.lineTo(at, height - TICK);
+    context.fillText(String(t), at, height - TICK - 4);
+  }
+  context.stroke();
   context.textAlign = "left";
   context.fillText("noise, t = 0", 4, height - 6);
+  context.fillText("action x", 4, 14);
   context.textAlign = "right";
   context.fillText("data, t = 1", width - 4, height - 6);
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Theme } from "../state/store.ts";
 import { drawFigure, type FigureColours, type FigureState, heatMap, RANGE, SIDE } from "./figure.ts";
 import { type Setting, withMode } from "./mixture.ts";
-import type { Mode } from "./mixture-flow.ts";
+import { type Mode, totalWeight } from "./mixture-flow.ts";
 import type { Particles } from "./particles.ts";
 
 /** Seconds from noise to data, and of rest at the end. */
@@ -44,7 +44,7 @@ export function Figure({ setting, change, targets, particles, isPlaying, theme, 
   }, [particles.draws]);
   return (
     <figure>
-      <canvas ref={canvas} role="img" aria-label="Particles flow from noise on the left to the data on the right" />
+      <canvas ref={canvas} role="img" aria-label={describe(particles.count, targets.target)} />
       {setting.modes.map((mode, k) => (
         <Handle
           key={k}
@@ -55,6 +55,16 @@ export function Figure({ setting, change, targets, particles, isPlaying, theme, 
       ))}
     </figure>
   );
+}
+
+/** The figure in words. */
+function describe(count: number, modes: readonly Mode[]): string {
+  const total = totalWeight(modes);
+  const parts =
+    modes.length > 3
+      ? [`${modes.length} samples`]
+      : modes.map(({ mean, weight }) => `${Math.round((100 * weight) / total)} % around ${mean.toFixed(1)}`);
+  return `${count} particles flow from noise at time 0, spread around 0, to the data at time 1: ${parts.join(", ")}.`;
 }
 
 /** Draws each frame, from the beginning to the end and again. */

@@ -11,10 +11,12 @@ export interface SliderProps {
   readonly value: number;
   readonly set: (value: number) => void;
   readonly isOff?: boolean;
+  /** What is shown in place of the number. */
+  readonly shown?: string;
 }
 
 /** A range with its name before and its value after it. */
-export function Slider({ label, of, min, max, step, value, set, isOff = false }: SliderProps) {
+export function Slider({ label, of, min, max, step, value, set, isOff = false, shown }: SliderProps) {
   return (
     <label class={isOff ? "slider off" : "slider"}>
       <span>{label}</span>
@@ -22,10 +24,11 @@ export function Slider({ label, of, min, max, step, value, set, isOff = false }:
         type="range"
         aria-label={of ? `${of}: ${label}` : label}
         {...{ min, max, step, value }}
+        aria-valuetext={shown}
         disabled={isOff}
         onInput={(event) => set(Number(event.currentTarget.value))}
       />
-      <b>{Number(value.toFixed(2))}</b>
+      <b>{shown ?? Number(value.toFixed(2))}</b>
     </label>
   );
 }

@@ -2,6 +2,7 @@
 
 import { Slider, Switch } from "./inputs.tsx";
 import { MOST_MODES, type Setting, withMode, withModes } from "./mixture.ts";
+import { totalWeight } from "./mixture-flow.ts";
 
 /** What the sections show and change. */
 export interface SettingProps {
@@ -34,6 +35,7 @@ export function Modes({ setting, change }: SettingProps) {
               max={1}
               step={0.05}
               value={mode.weight}
+              shown={`${Math.round((100 * mode.weight) / totalWeight(modes))} %`}
               set={(weight) => change(withMode(setting, k, { weight }))}
             />
           </fieldset>

@@ -5,11 +5,12 @@ import { Logo } from "../ui/widgets/icons.tsx";
 import { Advantages } from "./advantages.tsx";
 import { Figure } from "./flow-figure.tsx";
 import { Slider } from "./inputs.tsx";
+import { Integration } from "./integration.tsx";
 import { FIRST, type Setting, targetsOf } from "./mixture.ts";
 import { Modes } from "./modes.tsx";
 import { NO_NOISE, NoiseSection } from "./noise.tsx";
 import { drawParticles, Particles } from "./particles.ts";
-import { SignsText, VelocityText } from "./texts.tsx";
+import { PapersText, SignsText, VelocityText } from "./texts.tsx";
 
 /** Particles on the slider. */
 const COUNTS = { least: 50, most: 800, first: 300 };
@@ -66,10 +67,12 @@ export function FlowPage({ theme, keepTheme }: { theme: Theme; keepTheme: (theme
         </div>
         <div class="text-column">
           <Modes setting={flow.setting} change={flow.setSetting} />
+          <Integration steps={flow.eulerSteps} change={flow.setEulerSteps} />
           <VelocityText />
           <NoiseSection noise={flow.noise} change={flow.setNoise} />
           <Advantages setting={flow.setting} change={flow.setSetting} />
           <SignsText />
+          <PapersText />
         </div>
       </main>
     </>
@@ -85,18 +88,24 @@ function useFlow() {
   const targets = useMemo(() => targetsOf(setting), [setting]);
   const draws = useMemo(() => drawParticles(count, Math.random), [count, round]);
   const strength = noise.isStochastic ? noise.eta : 0;
-  const particles = useMemo(() => new Particles(draws, targets.target, strength), [draws, targets, strength]);
+  const [eulerSteps, setEulerSteps] = useState(0);
+  const particles = useMemo(
+    () => new Particles(draws, targets.target, strength, eulerSteps),
+    [draws, targets, strength, eulerSteps],
+  );
   useEffect(() => {
     // The page's state, for tests and the console.
-    Object.assign(globalThis, { flowPage: { setting, targets, particles, eta: strength } });
-  }, [setting, targets, particles, strength]);
+    Object.assign(globalThis, { flowPage: { setting, targets, particles, eta: strength, eulerSteps } });
+  }, [setting, targets, particles, strength, eulerSteps]);
   const drawAgain = () => setRound(round + 1);
   const reset = () => {
     setSetting(FIRST);
     setNoise(NO_NOISE);
+    setEulerSteps(0);
     setCount(COUNTS.first);
   };
-  return { setting, setSetting, targets, particles, strength, count, setCount, noise, setNoise, drawAgain, reset };
+  const drawn = { targets, particles, strength, drawAgain, reset };
+  return { ...drawn, setting, setSetting, count, setCount, noise, setNoise, eulerSteps, setEulerSteps };
 }
 
 function Header({ theme, turn }: { theme: Theme; turn: () => void }) {

@@ -27,3 +27,33 @@ export function SignsText() {
     </section>
   );
 }
+
+/** Where to read on. */
+export function PapersText() {
+  return (
+    <section>
+      <h2>Papers</h2>
+      <ul>
+        {PAPERS.map(([title, about, address]) => (
+          <li key={address}>
+            <a href={address} target="_blank" rel="noreferrer">
+              {title}
+            </a>
+            : {about}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const PAPERS = [
+  [
+    "Flow Matching Policy Gradients (FPO)",
+    "how rewards weigh the flow matching loss",
+    "https://arxiv.org/abs/2507.21053",
+  ],
+  ["FPO++", "the same for robots, with a ratio per sample", "https://arxiv.org/abs/2602.02481"],
+  ["Flow Matching for Generative Modeling", "the velocity as a mean", "https://arxiv.org/abs/2210.02747"],
+  ["Stochastic Interpolants", "flows and diffusions with the same densities", "https://arxiv.org/abs/2303.08797"],
+] as const;

@@ -93,6 +93,16 @@ export class Drive {
     this.send({ type: "saveReplay" });
   }
 
+  /** Asks why the robot fell last. */
+  why(): void {
+    this.send({ type: "why" });
+  }
+
+  /** Watches a drive of the answer; null returns to the own drive, or closes the answer. */
+  showVerdict(place: number | null): void {
+    this.send({ type: "verdict", place });
+  }
+
   /** Asks for a speed, as a multiple of real time. */
   setSpeed(factor: number): void {
     this.asked = { speed: factor, atMs: performance.now() };
@@ -124,6 +134,16 @@ export class Drive {
   /** Puts the robot into a keyframe of its model. */
   goToKeyframe(name: string): void {
     this.send({ type: "keyframe", name });
+  }
+
+  /** Sets a coordinate of the model, rad or m. */
+  setCoordinate(coordinate: number, value: number): void {
+    this.send({ type: "coordinate", coordinate, value });
+  }
+
+  /** Sets the control of an actuator. */
+  setControl(actuator: number, value: number): void {
+    this.send({ type: "control", actuator, value });
   }
 
   /** Starts a branch beside the original, or ends it. */

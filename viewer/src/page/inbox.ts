@@ -54,6 +54,9 @@ export class Inbox {
       case "contacts":
         this.to.contacts.add(message);
         return;
+      case "readings":
+        this.store.set({ readings: message });
+        return;
       case "steered":
         this.to.drive.steered(message.at);
         return;
@@ -81,6 +84,7 @@ export class Inbox {
       case "runs":
       case "curves":
       case "started":
+      case "file":
         this.to.studio.receive(message);
         return;
       default:

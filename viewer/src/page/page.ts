@@ -8,6 +8,7 @@ import type { Stage } from "../scene/stage.ts";
 import type { PageState, Store, Theme } from "../state/store.ts";
 import { Connection } from "../stream/connection.ts";
 import { Contacts } from "../stream/contacts.ts";
+import type { Host } from "../stream/host.ts";
 import { Playback } from "../stream/playback.ts";
 import { Comparison } from "./comparison.ts";
 import { DrawLoop } from "./draw-loop.ts";
@@ -53,8 +54,9 @@ export class Page {
   readonly notices: Notices;
   /** A branch and its original. */
   readonly comparison: Comparison;
-  /** The line to the server. */
+  /** The line to the host, and what the host can do beside. */
   readonly connection: Connection;
+  readonly host: Host;
   /** The scene on screen. */
   readonly scene: ShownScene;
   private readonly store: Store;
@@ -63,18 +65,19 @@ export class Page {
   private readonly wishes: Wishes;
   private readonly loop: DrawLoop;
 
-  /** @param chosenTheme what the user chose before; null follows the system */
-  constructor(store: Store, stage: Stage, chosenTheme: Theme | null) {
+  /** @param chosenTheme what the user chose before; null follows the system @param host where its data come from */
+  constructor(store: Store, stage: Stage, chosenTheme: Theme | null, host: Host) {
     this.store = store;
     this.stage = stage;
+    this.host = host;
     const moments = { playback: this.playback, contacts: new Contacts(), motions: this.motions, fans: new FanQueue() };
     const send = (message: ClientMessage) => this.connection.send(message);
-    this.connection = this.connect();
+    this.connection = this.connect(host);
     this.drive = new Drive(store, send);
-    this.studio = new Studio(store, send);
+    this.notices = new Notices(store);
+    this.studio = new Studio(store, send, this.notices);
     this.gallery = new Gallery(store, send);
     this.place = new Place(store, this.gallery, (channel, isStart) => this.drive.show(channel, isStart), send);
-    this.notices = new Notices(store);
     this.video = new Video(stage.canvas, store);
     this.comparison = new Comparison(store, stage, this.playback);
     this.scene = new ShownScene(store, stage, moments, {
@@ -116,8 +119,8 @@ export class Page {
     this.drive.show("drive");
   }
 
-  private connect(): Connection {
-    return new Connection({
+  private connect(host: Host): Connection {
+    return new Connection(host, {
       message: (message) => this.inbox.receive(message),
       frame: (frame) => this.scene.receiveFrame(frame),
       fan: (fan) => this.scene.receiveFan(fan),

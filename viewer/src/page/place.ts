@@ -1,4 +1,7 @@
-/** Which screen the page is on, as its address says it: nothing for the start screen, #training, #drive, or #drive/<controller or task>. */
+/**
+ * Which screen the page is on, as its address says it: nothing for the start screen, #training, #drive, or #drive/<controller or task>.
+ * A link to a training (share-link.ts) is on #training.
+ */
 import type { Channel, ClientMessage } from "../../../src/stream/protocol.ts";
 import type { PageState, Store } from "../state/store.ts";
 import { driversOf, type Gallery } from "./gallery.ts";
@@ -18,6 +21,7 @@ export interface Address {
 /** Reads the part of an address after #. */
 export function readAddress(hash: string): Address {
   const [, screen, robot] = /^#(training|drive)(?:\/(.+))?$/.exec(hash) ?? [];
+  if (/^#train=/.test(hash)) return { isStart: false, channel: "training", robot: null };
   if (screen === undefined) return { isStart: true, channel: null, robot: null };
   const isDrive = screen === "drive";
   return { isStart: false, channel: isDrive ? "drive" : "training", robot: isDrive && robot ? decoded(robot) : null };

@@ -74,7 +74,16 @@ export class ShownScene {
   /** Clears the old scene's state until the other channel's scene arrives. */
   leave(): void {
     this.forget();
-    this.store.set({ info: null, followed: 0, terms: null, motion: null, fan: null, hasPoses: false, isPaused: false });
+    this.store.set({
+      info: null,
+      followed: 0,
+      terms: null,
+      motion: null,
+      fan: null,
+      readings: null,
+      hasPoses: false,
+      isPaused: false,
+    });
   }
 
   /** Takes poses of this scene; others are late. */
@@ -105,7 +114,7 @@ export class ShownScene {
     this.events.replaced(info);
     this.stage.setScene(scene, info?.hasCommand ?? false);
     const followed = Math.min(this.store.get().followed, Math.max(0, (info?.environments ?? 1) - 1));
-    this.store.set({ info, followed, terms: null, motion: null, fan: null, hasPoses: false });
+    this.store.set({ info, followed, terms: null, motion: null, fan: null, readings: null, hasPoses: false });
     this.store.set({ hasFlexes: (scene.flexes ?? []).length > 0 });
     this.nameUndrawn(scene, info);
     if (message.channel === "drive") this.store.set({ choosing: null });

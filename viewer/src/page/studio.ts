@@ -3,6 +3,7 @@ import type {
   CatalogueMessage,
   CheckpointEntry,
   ClientMessage,
+  DownloadKind,
   FormProblem,
   GalleryMessage,
   IncidentEntry,
@@ -15,6 +16,9 @@ import type {
   TrainingMessage,
 } from "../../../src/stream/protocol.ts";
 import type { Store } from "../state/store.ts";
+import { download, fromBase64 } from "./download.ts";
+import type { Notices } from "./notices.ts";
+import { readShared, sharedHash } from "./share-link.ts";
 
 /** A filled form is looked at by the server when its user pauses for so long. */
 const PLAN_MS = 120;
@@ -79,12 +83,16 @@ export const noStudio: StudioState = {
 export class Studio {
   private readonly store: Store;
   private readonly send: (message: ClientMessage) => void;
+  private readonly notices: Notices;
+  /** The form that the page's address holds, until the studio's catalogue has come. */
+  private shared = readShared(location.hash);
   private planTimer = 0;
   private nextPlan = 1;
 
-  constructor(store: Store, send: (message: ClientMessage) => void) {
+  constructor(store: Store, send: (message: ClientMessage) => void, notices: Notices) {
     this.store = store;
     this.send = send;
+    this.notices = notices;
   }
 
   private get state(): StudioState {
@@ -135,6 +143,28 @@ export class Studio {
     this.changeForm({ settings });
   }
 
+  /** Opens the form as a link has it, once. Settings that do not exist are named by the server, beside the others. */
+  private openShared({ tasks, presets }: CatalogueMessage): void {
+    const { shared } = this;
+    this.shared = null;
+    if (shared === null) return;
+    const isUnknown = tasks.every(({ name }) => name !== shared.task);
+    const refusal = isUnknown
+      ? `link: there is no task ${shared.task}, expected one of this studio's`
+      : `link: there is no preset ${shared.preset}, expected ${presets.join(", ")}`;
+    if (isUnknown || !presets.includes(shared.preset)) {
+      this.notices.note({ type: "event", kind: "refused", steps: 0, message: refusal });
+      return;
+    }
+    this.set({ form: { ...shared, from: null, plan: null, refusal: null, isSent: false }, areCurvesOpen: false });
+  }
+
+  /** An address that opens this form; null where it begins from a checkpoint, which is only here. */
+  get link(): string | null {
+    const { form } = this.state;
+    return form === null || form.from !== null ? null : new URL(sharedHash(form), location.href).href;
+  }
+
   /** Sends the form off. */
   start(): void {
     const { form } = this.state;
@@ -166,6 +196,11 @@ export class Studio {
   /** @param steps new length of the run; null leaves it */
   resume(run: string, steps: number | null = null): void {
     this.send({ type: "resumeTraining", run, steps });
+  }
+
+  /** Hands a run, its controller or the page that plays it to the user. */
+  download(run: string, what: DownloadKind): void {
+    this.send({ type: "download", run, what });
   }
 
   /** Lets the kept fall or NaN take the place of what is driven; null returns to driving. */
@@ -210,6 +245,7 @@ export class Studio {
       case "catalogue":
         this.set({ catalogue: message, compared: keptComparison() });
         for (const { key } of this.state.compared) this.send({ type: "curves", run: key });
+        this.openShared(message);
         this.plan(0);
         return;
       case "plan":
@@ -227,6 +263,9 @@ export class Studio {
         return;
       case "started":
         this.set({ form: null });
+        return;
+      case "file":
+        download(message.name, new Blob([fromBase64(message.data)]));
         return;
       default:
         message satisfies never;

@@ -4,7 +4,16 @@ import { onSystemTheme, saveSettings, systemTheme } from "../state/settings.ts";
 import type { CameraView, GridCount, PageState, Store, Theme, ViewOptions } from "../state/store.ts";
 
 /** Fields that are kept from visit to visit. */
-const keptFields = ["options", "gridCount", "cameraView", "isFollowing", "push", "theme"] as const;
+const keptFields = [
+  "options",
+  "gridCount",
+  "cameraView",
+  "isFollowing",
+  "push",
+  "curveStyle",
+  "hasKeys",
+  "theme",
+] as const;
 
 /** The user's choices about the picture; each goes into the store, and from there to the stage. */
 export class View {

@@ -41,6 +41,7 @@ export class Wishes {
       { type: "follow", environment: followed },
       this.pauseWish(),
       this.fanWish(),
+      this.readingsWish(),
     ];
   }
 
@@ -54,6 +55,7 @@ export class Wishes {
     const changed = (...names: readonly (keyof PageState)[]) => names.some((name) => state[name] !== before[name]);
     if (changed("isPaused")) this.tellPause();
     if (changed("isFanSeen", "ghosts")) this.send(this.fanWish());
+    if (changed("areReadingsSeen")) this.send(this.readingsWish());
     if (changed("followed", "gridCount")) this.sendAll();
   }
 
@@ -67,6 +69,10 @@ export class Wishes {
   /** A hidden page requests no poses. */
   private pauseWish(): ClientMessage {
     return { type: this.store.get().isPaused || document.hidden ? "pause" : "resume", what: "view" };
+  }
+
+  private readingsWish(): ClientMessage {
+    return { type: "readings", look: this.store.get().areReadingsSeen };
   }
 
   /** Whether anything of the policy's next actions is on screen, and which ghosts. */

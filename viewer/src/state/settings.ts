@@ -1,4 +1,5 @@
 /** What the page remembers from visit to visit, and what the browser says about its user's taste. */
+import { type CurveStyle, readCurveStyle } from "../page/curve-style.ts";
 import { type PushChoice, readPush } from "../page/push.ts";
 import { CAMERA_VIEWS, type CameraView, GRID_COUNTS, type GridCount, type Theme, type ViewOptions } from "./store.ts";
 
@@ -14,6 +15,10 @@ export interface Settings {
   readonly isFollowing: boolean;
   /** How hard and from where the driven robot is pushed. */
   readonly push: PushChoice;
+  /** How curves are drawn. */
+  readonly curveStyle: CurveStyle;
+  /** Whether single keys act (WCAG 2.1.4). */
+  readonly hasKeys: boolean;
   /** null follows the system. */
   readonly theme: Theme | null;
 }
@@ -29,6 +34,7 @@ export const defaultOptions: ViewOptions = {
   modelGround: true,
   contacts: false,
   jointAxes: false,
+  sites: false,
   centreOfMass: false,
   footTraces: false,
 };
@@ -45,6 +51,8 @@ export function loadSettings(): Settings {
     cameraView: CAMERA_VIEWS.find((view) => view === kept.cameraView) ?? "three-quarter",
     isFollowing: kept.isFollowing !== false,
     push: readPush(kept.push),
+    curveStyle: readCurveStyle(kept.curveStyle),
+    hasKeys: kept.hasKeys !== false,
     theme: kept.theme === "light" || kept.theme === "dark" ? kept.theme : null,
   };
 }

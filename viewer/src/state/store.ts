@@ -9,10 +9,12 @@ import type {
   GalleryRobot,
   GhostKind,
   MetricsPoint,
+  ReadingsMessage,
   RunInfo,
   StatusMessage,
   TermsMessage,
 } from "../../../src/stream/protocol.ts";
+import type { CurveStyle } from "../page/curve-style.ts";
 import type { Divergence } from "../page/divergence.ts";
 import type { PushChoice, PushSide } from "../page/push.ts";
 import type { StudioState } from "../page/studio.ts";
@@ -62,6 +64,8 @@ export interface ViewOptions {
   readonly contacts: boolean;
   /** Joint axes of the followed robot. */
   readonly jointAxes: boolean;
+  /** Sites of the followed robot's model. */
+  readonly sites: boolean;
   /** Centre of mass of the followed robot. */
   readonly centreOfMass: boolean;
   /** Paths of the followed robot's feet. */
@@ -93,6 +97,10 @@ export interface PageState {
   readonly fan: FanFrame | null;
   /** Whether the page shows it. */
   readonly isFanSeen: boolean;
+  /** What joints, sensors and contacts read, as last received. */
+  readonly readings: ReadingsMessage | null;
+  /** Whether the page shows them. */
+  readonly areReadingsSeen: boolean;
   /** Which ghosts the user wants to see. */
   readonly ghosts: GhostChoice;
   /** The command from keys, stick and gamepad. */
@@ -145,6 +153,8 @@ export interface PageState {
   readonly events: readonly (EventMessage & { readonly key: number })[];
   /** Number of the environment that camera and readouts belong to. */
   readonly followed: number;
+  /** How curves are drawn. */
+  readonly curveStyle: CurveStyle;
   /** Environments side by side. */
   readonly gridCount: GridCount;
   /** Whether this page's picture stands; the simulation goes on. */
@@ -158,6 +168,8 @@ export interface PageState {
   readonly theme: Theme;
   /** Whether plots and rewards are open; on a phone they are a sheet. */
   readonly isPanelOpen: boolean;
+  /** Whether single keys act; kept from visit to visit. */
+  readonly hasKeys: boolean;
   /** Whether the help is open. */
   readonly isHelpOpen: boolean;
   /** Whether any pose has arrived since the scene was set. */

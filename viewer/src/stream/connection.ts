@@ -12,16 +12,14 @@ import {
   PROTOCOL_VERSION,
   type SceneParts,
   type ServerMessage,
-  STREAM_NAME,
 } from "../../../src/stream/protocol.ts";
 import type { Connection as ConnectionState } from "../state/store.ts";
+import type { Host, Line } from "./host.ts";
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5000;
 /** Close codes of the server after which trying again would not help. */
 const finalCloseCodes: Readonly<Record<number, string>> = { 4401: "token", 4426: "version" };
-/** HTTP status of a request that should have been a websocket. */
-const UPGRADE_REQUIRED = 426;
 /** Frames between two confirmations. */
 const CONFIRM_EVERY = 3;
 
@@ -45,18 +43,20 @@ export interface ConnectionEvents {
   greeting(): ClientMessage[];
 }
 
-/** One page's connection to the stream, over as many sockets as it takes. */
+/** One page's connection to its host, over as many lines as it takes. */
 export class Connection {
+  private readonly host: Host;
   private readonly events: ConnectionEvents;
-  private socket: WebSocket | null = null;
+  private line: Line | null = null;
   private retryMs = FIRST_RETRY_MS;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private framesSeen = 0;
   private everOpen = false;
-  /** Whether the server has given a reason for refusing the socket; shown until it gives another. */
+  /** Whether the host has given a reason for refusing the line; shown until it gives another. */
   private isRefused = false;
 
-  constructor(events: ConnectionEvents) {
+  constructor(host: Host, events: ConnectionEvents) {
+    this.host = host;
     this.events = events;
     addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => {
@@ -64,30 +64,25 @@ export class Connection {
     });
   }
 
-  /** Opens a socket. */
+  /** Opens a line. */
   open(): void {
     clearTimeout(this.retryTimer);
     if (!this.isRefused) this.events.state({ state: "connecting" });
-    const socket = new WebSocket(streamAddress(location));
-    socket.binaryType = "arraybuffer";
-    this.socket = socket;
-    let wasLetIn = false;
-    socket.onopen = () => {
-      wasLetIn = true;
-      this.opened();
-    };
-    socket.onmessage = ({ data }) => this.tryToReceive(data);
-    socket.onclose = ({ code, reason }) => this.closed(code, reason, wasLetIn);
+    this.line = this.host.open({
+      opened: () => this.opened(),
+      received: (data) => this.tryToReceive(data),
+      closed: (code, reason, wasOpen) => this.closed(code, reason, wasOpen),
+    });
   }
 
   /** Sends when the line is open; the greeting covers what is said before. */
   send(message: ClientMessage): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.line?.isOpen) this.line.send(JSON.stringify(message));
   }
 
   /** Tries at once instead of waiting for the next attempt. */
   retryNow(): void {
-    if (this.socket === null) this.open();
+    if (this.line === null) this.open();
   }
 
   private opened(): void {
@@ -136,7 +131,7 @@ export class Connection {
   }
 
   private closed(code: number, reason: string, wasLetIn: boolean): void {
-    this.socket = null;
+    this.line = null;
     const final = finalCloseCodes[code];
     if (final !== undefined) {
       this.events.state({ state: "refused", what: final, reason });
@@ -149,28 +144,11 @@ export class Connection {
     if (!wasLetIn) void this.explain(retrying);
   }
 
-  /** Shows the server's reason for refusing the socket, if it gives one. Attempts continue: the server may be restarted with other flags. */
+  /** Shows the host's reason for refusing the line, if it gives one. Attempts continue: a server may be restarted with other flags. */
   private async explain(retrying: ConnectionState): Promise<void> {
-    const refusal = await askForRefusal();
-    if (this.socket !== null) return;
+    const refusal = await this.host.askForRefusal();
+    if (this.line !== null) return;
     this.isRefused = refusal !== null;
     this.events.state(refusal === null ? retrying : { state: "refused", ...refusal });
   }
-}
-
-/** A failed socket gives no reason; a plain request to the same address does. POST, since only that always names the page's origin. */
-async function askForRefusal(): Promise<{ readonly what: string; readonly reason: string } | null> {
-  const response = await fetch(new URL(STREAM_NAME, location.href), { method: "POST" }).catch(() => null);
-  if (response?.headers.get("content-type")?.startsWith("text/plain") !== true) return null;
-  if (response.status === UPGRADE_REQUIRED) return { what: "upgrade", reason: await response.text() };
-  return response.status === 403 ? { what: "origin", reason: await response.text() } : null;
-}
-
-/** The stream beside the page, wherever a proxy has put that; the page's token goes along. */
-function streamAddress({ href, search }: Location): URL {
-  const address = new URL(STREAM_NAME, href);
-  const token = new URLSearchParams(search).get("token");
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  if (token !== null) address.searchParams.set("token", token);
-  return address;
 }

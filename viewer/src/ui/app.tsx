@@ -10,14 +10,17 @@ import { DriveBar } from "./driving/drive-bar.tsx";
 import { Flow } from "./driving/flow.tsx";
 import { Goal } from "./driving/goal.tsx";
 import { HandleMarks } from "./driving/handle-marks.tsx";
+import { ModelCode, ModelSliders, Readings } from "./driving/readings.tsx";
 import { Steer } from "./driving/steer.tsx";
 import { Timeline } from "./driving/timeline.tsx";
 import { Tracking } from "./driving/tracking.tsx";
+import { WhyBar } from "./driving/why.tsx";
 import { Help } from "./help.tsx";
 import { lazily } from "./lazy.tsx";
 import { NoPicture } from "./no-picture.tsx";
 import { Notices } from "./notices.tsx";
 import { Rewards } from "./rewards.tsx";
+import { Summary } from "./summary.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { Checkpoints } from "./training/checkpoints.tsx";
 import { Curves } from "./training/curves.tsx";
@@ -47,6 +50,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
   document.documentElement.dataset.theme = theme;
   return (
     <>
+      <Summary store={store} />
       {!isStart && <NoPicture store={store} />}
       <TopBar store={store} page={page} />
       {isStart ? (
@@ -57,6 +61,7 @@ export function App({ store, page, stage }: { store: Store; page: Page; stage: S
           {isDriving ? (
             <div class="dock">
               <IncidentBar store={store} page={page} />
+              <WhyBar store={store} page={page} />
               <CompareBar store={store} page={page} />
               <Timeline store={store} page={page} />
               <DriveBar store={store} page={page} />
@@ -91,6 +96,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
   const hasRun = useStore(store, (state) => state.info !== null);
   const isDriving = useStore(store, (state) => state.channel === "drive");
   const hasCommand = useStore(store, (state) => state.info?.hasCommand ?? false);
+  const isBare = useStore(store, (state) => state.info?.capabilities.includes("pose") ?? false);
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     const tell = () => stage.setInsets(insetsOf(element.current));
@@ -117,7 +123,7 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
       <div class="panel-scroll">
         {!isDriving && <RunCard store={store} page={page} />}
         {!isDriving && <MachineList store={store} />}
-        <Checkpoints store={store} page={page} />
+        {!isBare && <Checkpoints store={store} page={page} />}
         {!isDriving && <Incidents store={store} page={page} />}
         {isDriving && <Compare store={store} />}
         {isDriving && <Goal store={store} />}
@@ -126,9 +132,12 @@ function Panel({ store, page, stage }: { store: Store; page: Page; stage: Stage 
         ) : (
           <Learning store={store} page={page} />
         )}
-        {isDriving && <Flow store={store} page={page} />}
-        {isDriving && <ActionFan store={store} />}
+        {isBare && <ModelSliders store={store} drive={page.drive} />}
+        {isDriving && !isBare && <Flow store={store} page={page} />}
+        {isDriving && !isBare && <ActionFan store={store} />}
         <Rewards store={store} />
+        {isDriving && <Readings store={store} key={isBare ? "model" : "task"} isOpen={isBare} />}
+        {isBare && <ModelCode store={store} />}
       </div>
     </aside>
   );

@@ -54,6 +54,7 @@ export function Help({ store }: { store: Store }) {
   const hasHandles = useStore(store, (state) => (state.info?.handles ?? []).length > 0);
   const driving = hasHandles ? [...keysOfGoals, ...keysOfDriving.slice(STEERING_KEYS)] : keysOfDriving;
   const keys = [...(isDriving ? driving : keysOfTraining), ...keysEverywhere];
+  const hasKeys = useStore(store, (state) => state.hasKeys);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (isOpen) dialog.current?.showModal();
@@ -69,6 +70,17 @@ export function Help({ store }: { store: Store }) {
         </button>
       </header>
       {isDriving ? <DrivingText gamepad={gamepad} /> : <TrainingText />}
+      <label class="switch keys-switch">
+        <span>Single-key shortcuts</span>
+        <input
+          type="checkbox"
+          role="switch"
+          aria-checked={hasKeys}
+          checked={hasKeys}
+          onChange={(event) => store.set({ hasKeys: event.currentTarget.checked })}
+        />
+      </label>
+      {!hasKeys && <p>Off: only Space and the arrow keys act. Everything is reachable by button and menu.</p>}
       <dl>
         {keys.map(([key, text]) => (
           <div key={key}>

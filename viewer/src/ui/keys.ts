@@ -25,11 +25,12 @@ export function listenToKeys(store: Store, page: Page): void {
     ArrowRight: () => page.view.followNext(1),
   };
   const whileDriving = drivingKeys(drive);
-  listen(drive, (key) => {
+  const actionOf = (key: string) => {
     const { isStudio, isStart, channel } = store.get();
     if (isStudio && isStart) return /^[nvt?]$/.test(key) ? everywhere[key] : undefined;
     return everywhere[key] ?? (channel === "drive" ? whileDriving : inTraining)[key];
-  });
+  };
+  listen(drive, actionOf, (key) => key.length > 1 || key === " " || store.get().hasKeys);
 }
 
 /** What keys do while a robot is driven, apart from steering it. */
@@ -48,11 +49,20 @@ export function drivingKeys(drive: Drive): Actions {
   };
 }
 
-/** Steers, or does what the key means. @param actionOf a key as the browser names it, letters small */
-export function listen(drive: Drive, actionOf: (key: string) => (() => void) | undefined): void {
+/**
+ * Steers, or does what the key means.
+ * @param actionOf a key as the browser names it, letters small
+ * @param isOn whether a key acts at all: users of speech input switch single characters off
+ */
+export function listen(
+  drive: Drive,
+  actionOf: (key: string) => (() => void) | undefined,
+  isOn: (key: string) => boolean = () => true,
+): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target, event.key)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!isOn(key)) return;
     const action = actionOf(key);
     const isSteering = drive.press(event);
     if (isSteering || action) event.preventDefault();

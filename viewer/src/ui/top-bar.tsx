@@ -3,6 +3,7 @@ import type { DriveMessage } from "../../../src/stream/protocol.ts";
 import type { Page } from "../page/page.ts";
 import { type Connection, type PageState, type Store, useStore } from "../state/store.ts";
 import { ChannelSwitch } from "./channel-switch.tsx";
+import { WhyButton } from "./driving/why.tsx";
 import { RunButtons } from "./training/run-card.tsx";
 import { formatCount, formatDuration } from "./widgets/format.ts";
 import { Icon, Logo } from "./widgets/icons.tsx";
@@ -67,7 +68,7 @@ export function TopBar({ store, page }: { store: Store; page: Page }) {
       <span class={`pill ${(isDriving ? drive?.state : status?.state) ?? "idle"}`} data-testid="run-state">
         {word}
       </span>
-      {isDriving ? <DriveNumbers drive={drive} info={info} /> : <Numbers status={status} />}
+      {isDriving ? <DriveNumbers drive={drive} info={info} store={store} page={page} /> : <Numbers status={status} />}
       {!isDriving && <RunButtons store={store} page={page} />}
       <ChannelSwitch store={store} page={page} />
       <div class="bar-buttons">
@@ -137,7 +138,12 @@ function Numbers({ status }: { status: PageState["status"] }) {
 }
 
 /** How long the simulation has run, in its own time, and how often the robot fell. */
-function DriveNumbers({ drive, info }: Pick<PageState, "drive" | "info">) {
+function DriveNumbers({
+  drive,
+  info,
+  store,
+  page,
+}: Pick<PageState, "drive" | "info"> & { readonly store: Store; readonly page: Page }) {
   if (!drive || !info) return <div class="numbers" />;
   return (
     <dl class="numbers">
@@ -147,7 +153,10 @@ function DriveNumbers({ drive, info }: Pick<PageState, "drive" | "info">) {
       </div>
       <div>
         <dt>{info.goal ? "failed ends" : "falls"}</dt>
-        <dd data-testid="falls">{drive.falls}</dd>
+        <dd>
+          <span data-testid="falls">{drive.falls}</span>
+          {!info.goal && <WhyButton store={store} page={page} />}
+        </dd>
       </div>
     </dl>
   );

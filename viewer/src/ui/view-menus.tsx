@@ -24,6 +24,7 @@ const optionNames: Readonly<Record<keyof ViewOptions, string>> = {
   velocityArrow: "Velocity arrow",
   contacts: "Contact forces",
   jointAxes: "Joint axes",
+  sites: "Sites",
   centreOfMass: "Centre of mass",
   footTraces: "Foot traces",
 };

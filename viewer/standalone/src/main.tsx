@@ -4,6 +4,7 @@ import type { PagePayload } from "../../../src/export/page/payload.ts";
 import type { PlayedRobot } from "../../../src/export/page/played-robot.ts";
 import { describeScene } from "../../../src/physics/looks/scene-description.ts";
 import type { RunInfo, StreamScene } from "../../../src/stream/protocol.ts";
+import { plainCurves } from "../../src/page/curve-style.ts";
 import { usualPush } from "../../src/page/push.ts";
 import { undrawnOf } from "../../src/scene/bodies/undrawn.ts";
 import { Stage } from "../../src/scene/stage.ts";
@@ -29,6 +30,8 @@ const settings = {
   cameraView: "three-quarter",
   isFollowing: true,
   push: usualPush,
+  curveStyle: plainCurves,
+  hasKeys: true,
   theme: null,
 } as const;
 

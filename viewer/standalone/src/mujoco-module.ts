@@ -1,6 +1,6 @@
 /** Starts mujoco-js in a page, which is one thread: as its makers meant it. */
 import loadMujoco from "mujoco-js";
-import type { Printing, StartedModule } from "../../../src/physics/mujoco-module.ts";
+import type { Printing, StartedModule } from "../../../src/physics/wasm/started-module.ts";
 import { withExports } from "../../../src/physics/wasm-stack.ts";
 
 /** Starts the page's module. */

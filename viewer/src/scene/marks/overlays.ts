@@ -1,4 +1,4 @@
-/** What is drawn over the followed robot when requested: contacts, joint axes, centre of mass, traces of its feet, and the spring that pulls it. */
+/** What is drawn over the followed robot when requested: contacts, joint axes, sites, centre of mass, traces of its feet, and the spring that pulls it. */
 import { Group } from "three";
 import type { StreamScene } from "../../../../src/stream/protocol.ts";
 import type { ViewOptions } from "../../state/store.ts";
@@ -15,6 +15,8 @@ const WEIGHT_LENGTH = 0.5;
 const TRACE_STEP = 0.02;
 const TRACE_POINTS = 256;
 const FEET = 4;
+/** Sites that are drawn; further ones are omitted. */
+const MOST_SITES = 128;
 /** Windings of the spring. */
 const COILS = 9;
 const COIL_POINTS = 8;
@@ -52,6 +54,7 @@ export class Overlays {
   private readonly forces = new Sticks(128, { isOnTop: true });
   private readonly touches = new Dots(64, { isOnTop: true });
   private readonly axes = new Sticks(128, { isOnTop: true });
+  private readonly sites = new Dots(MOST_SITES, { isOnTop: true });
   private readonly plumb = new Sticks(4, { isOnTop: true });
   private readonly centre = new Dots(4, { isOnTop: true });
   private readonly traces = new Sticks(FEET * TRACE_POINTS, { opacity: 0.85 });
@@ -77,7 +80,7 @@ export class Overlays {
   setPalette({ command, velocity, contact, mass }: StagePalette): void {
     for (const { mesh } of [this.forces, this.touches]) mesh.material.color.set(contact);
     for (const { mesh } of [this.axes, this.traces]) mesh.material.color.set(velocity);
-    for (const { mesh } of [this.plumb, this.centre]) mesh.material.color.set(mass);
+    for (const { mesh } of [this.plumb, this.centre, this.sites]) mesh.material.color.set(mass);
     for (const { mesh } of [this.coil, this.ends, this.tip]) mesh.material.color.set(command);
   }
 
@@ -102,6 +105,7 @@ export class Overlays {
     if (scene && options && pose) {
       if (options.contacts) this.drawContacts(scene, moment.contacts);
       if (options.jointAxes) this.drawAxes(scene, pose.poses);
+      if (options.sites) this.drawSites(scene, pose.poses);
       if (options.centreOfMass) this.drawCentre(scene, pose.poses, moment.floor);
       if (options.footTraces) this.drawTraces(scene, pose);
     }
@@ -111,8 +115,8 @@ export class Overlays {
   }
 
   private get all() {
-    const { forces, touches, axes, plumb, centre, traces, coil, ends, tip } = this;
-    return [forces, touches, axes, plumb, centre, traces, coil, ends, tip];
+    const { forces, touches, axes, sites, plumb, centre, traces, coil, ends, tip } = this;
+    return [forces, touches, axes, sites, plumb, centre, traces, coil, ends, tip];
   }
 
   private drawContacts(scene: StreamScene, contacts: readonly (number | null)[]): void {
@@ -133,6 +137,11 @@ export class Overlays {
       const end = (sign: number) => at.map((value, i) => value + sign * half * along[i]);
       this.axes.add(end(-1), end(1), 0.005 * this.height);
     }
+  }
+
+  private drawSites({ sites = [] }: StreamScene, poses: Float32Array): void {
+    for (const { body, pos } of sites.slice(0, MOST_SITES))
+      this.sites.add(bodyPoint(poses, body, pos), 0.008 * this.height);
   }
 
   /** Σ m (x + R c) / Σ m, and the plumb line below it. */

@@ -121,7 +121,11 @@ function SpeedMenu({ store, drive }: Hands) {
       button={
         <span class="speed-wanted">
           {speedName(speed)}
-          <small data-testid="real-time-factor" class={reached > 0 && reached < 0.9 * speed ? "slow" : ""}>
+          <small
+            aria-hidden="true"
+            data-testid="real-time-factor"
+            class={reached > 0 && reached < 0.9 * speed ? "slow" : ""}
+          >
             {told?.state === "playing" ? `${reachedText(reached)} real` : "paused"}
           </small>
         </span>

@@ -12,6 +12,7 @@ import { ClockTools } from "./clock-tools.tsx";
 /** The toolbar of the drive channel. */
 export function DriveBar({ store, page }: { store: Store; page: Page }) {
   const hasScene = useStore(store, (state) => state.info !== null);
+  const isBare = useStore(store, (state) => state.info?.capabilities.includes("pose") ?? false);
   if (!hasScene) return null;
   return (
     <nav class="toolbar glass" aria-label="Simulation">
@@ -22,9 +23,9 @@ export function DriveBar({ store, page }: { store: Store; page: Page }) {
       <FollowButton store={store} page={page} />
       <CameraMenu store={store} page={page} />
       <OptionsMenu store={store} page={page} />
-      <i class="divider" />
-      <RobotButton store={store} />
-      <PolicyMenu store={store} page={page} />
+      {!isBare && <i class="divider" />}
+      {!isBare && <RobotButton store={store} />}
+      {!isBare && <PolicyMenu store={store} page={page} />}
     </nav>
   );
 }

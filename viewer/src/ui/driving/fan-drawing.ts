@@ -14,7 +14,7 @@ export interface FanColours {
 }
 
 /** Height of a joint's row, CSS pixels. */
-export const ROW_HEIGHT = 19;
+export const ROW_HEIGHT = 24;
 /** Of small multiples. */
 export const COLUMNS = 4;
 /** Height of a small multiple, CSS pixels. */

@@ -67,7 +67,7 @@ function rowsOf({ success, drop, counters }: GoalInfo, goal: GoalState): Row[] {
     rows.push({
       name: formatName(name),
       title: about,
-      value: `${formatFixed(goal.counters?.[name])} ${unit}/${units[per]}`,
+      value: `${formatFixed(goal.counters?.[name])} ${unit}${per === "step" ? "" : `/${units[per]}`}`,
     });
   return rows;
 }

@@ -109,6 +109,6 @@ function FilmButton({ store, page }: { store: Store; page: Page }) {
 }
 
 /** After a click the space bar pauses again instead of pressing what was clicked; the keyboard's own focus stays. */
-function giveKeysBack(event: { readonly currentTarget: HTMLElement }): void {
+export function giveKeysBack(event: { readonly currentTarget: HTMLElement }): void {
   event.currentTarget.blur();
 }

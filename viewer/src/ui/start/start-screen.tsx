@@ -11,6 +11,7 @@ import { RobotPicture } from "./robot-picture.tsx";
 import "./start.css";
 
 const INIT = "npx flowgait init my-robot";
+const VIEW = "npx flowgait view robot.xml";
 const COPIED_MS = 2000;
 
 /** The start screen. */
@@ -126,9 +127,10 @@ function OwnCard() {
         <p>Write a robot (MJCF or URDF) and a task of about 40 lines. This command creates both files as an example:</p>
         <Command text={INIT} />
         <p>
-          Then run <code>cd my-robot</code>, <code>npm install</code> and <code>npm start</code>. README.md explains
-          every line under “Your own robot”.
+          Then run <code>cd my-robot</code>, <code>npm install</code> and <code>npm start</code>. To look at a model
+          first, without a task:
         </p>
+        <Command text={VIEW} />
       </div>
     </section>
   );

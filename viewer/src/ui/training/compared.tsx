@@ -1,11 +1,12 @@
 /** Runs whose curves are drawn beside those of the one on screen, and the legend that names them. */
 import { useMemo } from "preact/hooks";
+import type { CurveAxis } from "../../page/curve-style.ts";
 import type { Page } from "../../page/page.ts";
 import type { ComparedRun } from "../../page/studio.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import type { OtherCurve } from "../widgets/chart.tsx";
 import { Icon } from "../widgets/icons.tsx";
-import type { Measure } from "./measures.ts";
+import { type Measure, placeOn } from "./measures.ts";
 
 /** Name of a compared run's colour in the style sheet. */
 export function colourOf({ colour }: Pick<ComparedRun, "colour">): string {
@@ -15,23 +16,24 @@ export function colourOf({ colour }: Pick<ComparedRun, "colour">): string {
 /** Gives the curves of the compared runs for a measure; the same arrays while nothing has changed. */
 export function useOthers(store: Store): (measure: Measure) => readonly OtherCurve[] {
   const compared = useStore(store, (state) => state.studio.compared);
+  const axis = useStore(store, (state) => state.curveStyle.axis);
   return useMemo(() => {
     const known = new Map<string, readonly OtherCurve[]>();
     return (measure: Measure) => {
-      const curves = known.get(measure.key) ?? curvesOf(compared, measure);
+      const curves = known.get(measure.key) ?? curvesOf(compared, measure, axis);
       known.set(measure.key, curves);
       return curves;
     };
-  }, [compared]);
+  }, [compared, axis]);
 }
 
-function curvesOf(compared: readonly ComparedRun[], measure: Measure): OtherCurve[] {
+function curvesOf(compared: readonly ComparedRun[], measure: Measure, axis: CurveAxis): OtherCurve[] {
   return compared
     .filter(({ points }) => points !== null)
     .map((run) => ({
       label: run.key,
       colour: colourOf(run),
-      x: run.points!.map(({ steps }) => steps),
+      x: run.points!.map(placeOn(axis)),
       y: run.points!.map((point) => measure.of(point)),
     }));
 }

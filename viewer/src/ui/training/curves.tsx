@@ -8,7 +8,8 @@ import { Chart } from "../widgets/chart.tsx";
 import { formatCount } from "../widgets/format.ts";
 import { Icon } from "../widgets/icons.tsx";
 import { colourOf, useOthers } from "./compared.tsx";
-import { evaluationMarks, type Measure, measuresOf, progress } from "./measures.ts";
+import { CurveTools } from "./curve-tools.tsx";
+import { evaluationMarks, type Measure, measuresOf, placeOn, progress } from "./measures.ts";
 
 /** The sheet of all curves; nothing while it is closed. */
 export function Curves({ store, page }: { store: Store; page: Page }) {
@@ -26,6 +27,7 @@ export function Curves({ store, page }: { store: Store; page: Page }) {
         <>
           <header>
             <h2>Curves</h2>
+            <CurveTools store={store} />
             <button type="button" class="icon-button" aria-label="Close the curves" title="Close (Esc)" onClick={close}>
               <Icon name="close" />
             </button>
@@ -47,7 +49,8 @@ function Wall({ store }: { store: Store }) {
   const compared = useStore(store, (state) => state.studio.compared);
   const theme = useStore(store, (state) => state.theme);
   const othersOf = useOthers(store);
-  const x = useMemo(() => points.map(({ steps }) => steps), [points]);
+  const style = useStore(store, (state) => state.curveStyle);
+  const x = useMemo(() => points.map(placeOn(style.axis)), [points, style.axis]);
   const marks = useMemo(() => evaluationMarks(points, evaluations), [points, evaluations]);
   const measures = useMemo(
     () => [...progress, ...measuresOf([points.at(-1), ...compared.map((run) => run.points?.at(-1))])],
@@ -70,6 +73,7 @@ function Wall({ store }: { store: Store }) {
                   y={points.map(measure.of)}
                   points={marksOf(measure, marks)}
                   others={othersOf(measure)}
+                  style={style}
                   theme={theme}
                 />
               ))}

@@ -4,7 +4,7 @@ import type { Page } from "../../page/page.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import { Chart } from "../widgets/chart.tsx";
 import { RunLegend, useOthers } from "./compared.tsx";
-import { evaluationMarks, type Measure, measuresOf, progress } from "./measures.ts";
+import { evaluationMarks, type Measure, measuresOf, placeOn, progress } from "./measures.ts";
 
 /** The third curve until another is picked. */
 const FIRST_PICK = "losses.clipFraction";
@@ -15,7 +15,8 @@ export function Learning({ store, page }: { store: Store; page: Page }) {
   const evaluations = useStore(store, (state) => state.evaluations);
   const theme = useStore(store, (state) => state.theme);
   const [picked, setPicked] = useState("");
-  const x = useMemo(() => points.map((point) => point.steps), [points]);
+  const style = useStore(store, (state) => state.curveStyle);
+  const x = useMemo(() => points.map(placeOn(style.axis)), [points, style.axis]);
   const returns = useMemo(() => points.map((point) => point.returnMean), [points]);
   const lengths = useMemo(() => points.map((point) => point.episodeLengthMean), [points]);
   const marks = useMemo(() => evaluationMarks(points, evaluations), [points, evaluations]);
@@ -27,7 +28,15 @@ export function Learning({ store, page }: { store: Store; page: Page }) {
   return (
     <div class="card">
       <RunLegend store={store} page={page} />
-      <Chart label="Return" x={x} y={returns} points={marks.returns} others={othersOf(progress[0])} theme={theme} />
+      <Chart
+        label="Return"
+        x={x}
+        y={returns}
+        points={marks.returns}
+        others={othersOf(progress[0])}
+        style={style}
+        theme={theme}
+      />
       <Chart
         label="Episode length"
         unit="steps"
@@ -35,6 +44,7 @@ export function Learning({ store, page }: { store: Store; page: Page }) {
         y={lengths}
         points={marks.lengths}
         others={othersOf(progress[1])}
+        style={style}
         theme={theme}
       />
       {measure && (
@@ -43,6 +53,7 @@ export function Learning({ store, page }: { store: Store; page: Page }) {
           x={x}
           y={values}
           others={othersOf(measure)}
+          style={style}
           theme={theme}
           title={<MeasureChoice measures={measures} measure={measure} pick={setPicked} />}
         />

@@ -1,5 +1,6 @@
 /** The curves that there are: what a training reports after each iteration, by name. */
 import type { EvaluationPoint, MetricsPoint } from "../../../../src/stream/protocol.ts";
+import type { CurveAxis } from "../../page/curve-style.ts";
 import { formatName } from "../widgets/format.ts";
 
 /** A curve, and where its value stands in a point. */
@@ -11,6 +12,11 @@ export interface Measure {
   readonly unit?: string;
   /** The value in a point; null where it has none. */
   readonly of: (point: MetricsPoint) => number | null;
+}
+
+/** Where a point stands on the horizontal axis: environment steps, or seconds of training. */
+export function placeOn(axis: CurveAxis): (point: Pick<MetricsPoint, "steps" | "seconds">) => number {
+  return axis === "time" ? ({ seconds }) => seconds : ({ steps }) => steps;
 }
 
 /** How far the training has come. */

@@ -4,6 +4,7 @@ import type { Page } from "../../page/page.ts";
 import { isBusy } from "../../page/studio.ts";
 import { type Store, useStore } from "../../state/store.ts";
 import { formatCount, formatDuration } from "../widgets/format.ts";
+import { OpenRun, RunDownloads } from "./run-files.tsx";
 
 /** The run's own card in the panel. */
 export function RunCard({ store, page }: { store: Store; page: Page }) {
@@ -24,6 +25,7 @@ export function RunCard({ store, page }: { store: Store; page: Page }) {
       )}
       {status?.state === "failed" && <p class="run-problem">{status.detail}</p>}
       <RunButtons store={store} page={page} />
+      {run && <RunDownloads run={run} page={page} />}
     </div>
   );
 }
@@ -54,6 +56,7 @@ export function RunButtons({ store, page }: { store: Store; page: Page }) {
       <button type="button" class="text-button primary" title="New training (N)" onClick={() => page.studio.openForm()}>
         New training
       </button>
+      <OpenRun page={page} />
     </div>
   );
 }

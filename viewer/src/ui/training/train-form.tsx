@@ -47,6 +47,7 @@ function Form({ form, catalogue, store, page }: FormProps) {
     >
       <header>
         <h2>{form.from === null ? "New training" : "Continue from a checkpoint"}</h2>
+        {form.from === null && <ShareButton page={page} />}
         <button
           type="button"
           class="icon-button"
@@ -85,6 +86,26 @@ function Form({ form, catalogue, store, page }: FormProps) {
       <TrainSettings form={form} catalogue={catalogue} page={page} search={search} onlyChanged={onlyChanged} />
       <Footer form={form} store={store} page={page} />
     </form>
+  );
+}
+
+/** Copies a link that opens this form. */
+function ShareButton({ page }: { page: Page }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(page.studio.link ?? "");
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return (
+    <button
+      type="button"
+      class="text-button"
+      title="A link with which anyone trains this run"
+      onClick={() => void copy()}
+    >
+      {isCopied ? "Link copied" : "Copy link"}
+    </button>
   );
 }
 

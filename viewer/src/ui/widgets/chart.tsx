@@ -1,16 +1,18 @@
-/** One curve over environment steps, with its newest value beside the title and the value under the pointer while it hovers. */
+/** One curve over environment steps or time, with its newest value beside the title and the value under the pointer while it hovers. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { type CurveStyle, smoothed } from "../../page/curve-style.ts";
 import type { Theme } from "../../state/store.ts";
 import { formatCount, formatValue } from "./format.ts";
 
 /** What a chart shows. */
 export interface ChartProps {
   readonly label: string;
-  /** Environment steps, rising. */
+  /** Environment steps or seconds, as the style says, rising. */
   readonly x: readonly number[];
   /** A value for each of `x`; null leaves a gap. */
   readonly y: readonly (number | null)[];
+  readonly style: CurveStyle;
   /** Single points over the curve, such as evaluations; same length as `x`. */
   readonly points?: readonly (number | null)[];
   readonly unit?: string;
@@ -36,23 +38,32 @@ const HEIGHT = 118;
 const nobody: readonly OtherCurve[] = [];
 
 /** A chart with its title and newest value. */
-export function Chart({ label, x, y, points, unit, theme, title, others = nobody }: ChartProps) {
+export function Chart({ label, x, y, points, unit, theme, title, style, others = nobody }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [hovered, setHovered] = useState<number | null>(null);
-  const data = useMemo(() => tableOf(x, y, points ?? x.map(() => null), others), [x, y, points, others]);
+  const { axis, isLog, smoothing } = style;
+  const data = useMemo(
+    () => tableOf({ x, y, points: points ?? x.map(() => null), others }, smoothing),
+    [x, y, points, others, smoothing],
+  );
+  const scale = isLog ? (isPositive(data) ? "log" : "signed log") : "linear";
   const runs = others.map(({ label: run, colour }) => `${run} ${colour}`).join("\n");
 
   useLayoutEffect(() => {
     const element = holder.current!;
-    plot.current = new uPlot(chartOptions(element, label, others, setHovered), data, element);
+    plot.current = new uPlot(
+      chartOptions(element, { label, others, axis, scale, isSmoothed: smoothing > 0 }, setHovered),
+      data,
+      element,
+    );
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
       observer.disconnect();
       plot.current?.destroy();
     };
-  }, [theme, label, runs]);
+  }, [theme, label, runs, axis, scale, smoothing > 0]);
 
   useEffect(() => {
     plot.current?.setData(data);
@@ -67,7 +78,7 @@ export function Chart({ label, x, y, points, unit, theme, title, others = nobody
         <span class="chart-value">
           {shown !== null && <b>{formatValue(own[shown])}</b>}
           {unit && <small>{unit}</small>}
-          {hovered !== null && <small class="chart-at">at {formatCount(steps[hovered])}</small>}
+          {hovered !== null && <small class="chart-at">at {formatPlace(steps[hovered], axis)}</small>}
         </span>
       </header>
       <div class="chart-plot" ref={holder} />
@@ -97,16 +108,28 @@ function lastIndex(values: ArrayLike<number | null | undefined>, from: number): 
   return null;
 }
 
-/** All curves over the union of their steps: steps, own values, single points, then one row per other run. */
+/** All curves over the union of their places: places, own values, single points, then one row per other run; last, where it is smoothed, the own values as they are. */
 function tableOf(
-  x: readonly number[],
-  y: readonly (number | null)[],
-  points: readonly (number | null)[],
-  others: readonly OtherCurve[],
+  { x, y, points, others }: Pick<ChartProps, "x" | "y"> & Required<Pick<ChartProps, "points" | "others">>,
+  smoothing: number,
 ): uPlot.AlignedData {
-  const own: uPlot.AlignedData = [[...x], [...y], [...points]];
-  if (others.length === 0) return own;
-  return uPlot.join([own, ...others.map((run): uPlot.AlignedData => [[...run.x], [...run.y]])]);
+  const own: uPlot.AlignedData = [[...x], [...smoothed(y, smoothing)], [...points]];
+  const raw: uPlot.AlignedData[] = smoothing > 0 ? [[[...x], [...y]]] : [];
+  if (others.length + raw.length === 0) return own;
+  const beside = others.map((run): uPlot.AlignedData => [[...run.x], [...smoothed(run.y, smoothing)]]);
+  return uPlot.join([own, ...beside, ...raw]);
+}
+
+/** Whether every value of every curve may stand on a logarithmic scale. */
+function isPositive([, ...rows]: uPlot.AlignedData): boolean {
+  return rows.every((row) => Array.from(row).every((value) => value === null || value === undefined || value > 0));
+}
+
+/** A place on the horizontal axis: steps, or time. */
+function formatPlace(place: number, axis: CurveStyle["axis"]): string {
+  if (axis === "steps") return formatCount(place);
+  if (place >= 3600) return `${formatCount(place / 3600)} h`;
+  return place >= 60 ? `${formatCount(place / 60)} min` : `${formatCount(place)} s`;
 }
 
 function countValues(values: readonly (number | null)[]): number {
@@ -115,10 +138,19 @@ function countValues(values: readonly (number | null)[]): number {
   return count;
 }
 
+interface Drawn extends Pick<ChartProps, "label"> {
+  readonly others: readonly OtherCurve[];
+  readonly axis: CurveStyle["axis"];
+  readonly scale: "linear" | "log" | "signed log";
+  readonly isSmoothed: boolean;
+}
+
+/** uPlot's kinds of scales; the last is an inverse hyperbolic sine, linear within ±1 of 0. */
+const DISTRIBUTIONS = { linear: 1, log: 3, "signed log": 4 } as const;
+
 function chartOptions(
   element: HTMLElement,
-  label: string,
-  others: readonly OtherCurve[],
+  { label, others, axis: xAxis, scale, isSmoothed }: Drawn,
   hover: (index: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(element);
@@ -135,15 +167,16 @@ function chartOptions(
     padding: [6, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, y: { distr: DISTRIBUTIONS[scale] } },
     axes: [
-      { ...axis, space: 70, size: 20, gap: 3, values: (_, ticks) => ticks.map(formatCount) },
+      { ...axis, space: 70, size: 20, gap: 3, values: (_, ticks) => ticks.map((tick) => formatPlace(tick, xAxis)) },
       {
         ...axis,
         space: 30,
         size: 40,
         gap: 4,
-        values: (_, ticks) => ticks.map((tick) => formatCount(tick).replace("-", "−")),
+        // A logarithmic axis leaves marks without a number, which are null.
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatCount(tick).replace("-", "−"))),
       },
     ],
     series: [
@@ -152,7 +185,7 @@ function chartOptions(
         label,
         stroke: color("--accent"),
         width: 1.6,
-        fill: color("--accent-wash"),
+        fill: scale === "linear" ? color("--accent-wash") : undefined,
         points: { size: 4, fill: color("--accent") },
         spanGaps: true,
       },
@@ -169,6 +202,17 @@ function chartOptions(
         points: { show: false },
         spanGaps: true,
       })),
+      ...(isSmoothed
+        ? [
+            {
+              label: `${label} unsmoothed`,
+              stroke: color("--accent-wash"),
+              width: 1.2,
+              points: { show: false },
+              spanGaps: true,
+            },
+          ]
+        : []),
     ],
     hooks: { setCursor: [(self) => hover(self.cursor.idx ?? null)] },
   };

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 /** What a menu shows. */
 export interface MenuProps {
-  /** Name for screen readers. */
+  /** Name for screen readers, before the text on the button. */
   readonly label: string;
   /** What stands on the button. */
   readonly button: ComponentChildren;
@@ -35,14 +35,8 @@ export function Menu({ label, button, title, children }: MenuProps) {
   }, [isOpen]);
   return (
     <div class="menu" ref={root}>
-      <button
-        type="button"
-        class="tool"
-        aria-label={label}
-        aria-expanded={isOpen}
-        title={title}
-        onClick={() => setOpen(!isOpen)}
-      >
+      <button type="button" class="tool" aria-expanded={isOpen} title={title} onClick={() => setOpen(!isOpen)}>
+        <span class="hidden-text">{label} </span>
         {button}
       </button>
       {isOpen && <div class="menu-sheet glass">{children(() => setOpen(false))}</div>}

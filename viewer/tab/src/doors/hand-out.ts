@@ -1,0 +1,2 @@
+/** In place of queue/hand-out.ts: a page hands nothing out to other machines. */
+export const HandOut = undefined;
