@@ -257,11 +257,11 @@ describe("driving at a desk", () => {
   });
 
   it("what is drawn can be chosen: contact forces, joint axes, centre of mass, foot traces", async () => {
-    const before = (await page.evaluate("flowgait.marks")) as number;
+    await pageUntil(page, "flowgait.marks === 0");
     await page.getByRole("button", { name: "Display" }).click();
     for (const name of ["Contact forces", "Joint axes", "Centre of mass", "Foot traces"])
       await page.getByRole("switch", { name }).click();
-    await pageUntil(page, `flowgait.marks > ${before} + ${env.actionSize}`);
+    await pageUntil(page, `flowgait.marks > ${env.actionSize}`);
     for (const name of ["Contact forces", "Joint axes", "Centre of mass", "Foot traces"])
       await page.getByRole("switch", { name }).click();
     await pageUntil(page, "flowgait.marks === 0");
@@ -384,15 +384,23 @@ describe("driving at a desk", () => {
     expect(statSync(await film.path()).size).toBeGreaterThan(2000);
   });
 
-  it("a second page watches while the first steers, and gets the wheel when the first has gone", async () => {
-    await page.keyboard.press("-");
+  it("a second page watches while the first steers, and learns why it cannot steer too", async () => {
     const { page: second } = await open(390, 700);
-    await second.locator("[data-testid=other-driver]").waitFor();
-    await second.getByRole("button", { name: "Take over" }).click();
-    await second.getByText(/is steering; control is free/).waitFor();
-    expect(await second.evaluate("flowgait.state.drive.driver !== flowgait.state.viewer")).toBe(true);
+    // Control is free 10 s after the last action: the first page acts all along, however slow this machine is.
+    let slower = true;
+    const acting = setInterval(() => {
+      void page.keyboard.press(slower ? "-" : "+");
+      slower = !slower;
+    }, 1000);
+    try {
+      await second.locator("[data-testid=other-driver]").waitFor();
+      await second.getByRole("button", { name: "Take over" }).click();
+      await second.getByText(/is steering; control is free/).waitFor();
+      expect(await second.evaluate("flowgait.state.drive.driver !== flowgait.state.viewer")).toBe(true);
+    } finally {
+      clearInterval(acting);
+    }
     await second.close();
-    await page.keyboard.press("+");
   });
 
   it("does all this without an error", () => {
