@@ -5,11 +5,12 @@ import type { PartialTrainConfig } from "../../src/config/config.ts";
 import { startCli } from "../cli/cli-process.ts";
 import { SMALL, startLearner, withThreads } from "./learner.ts";
 
-const KILLS = 100;
+/** Of real workers; a hundred light ones are killed in kills.test.ts. */
+const KILLS = 30;
 /** Killed one after the other */
 const SLOTS = 3;
 /** Share of the workers that compute a shard when they are killed; the others may still be starting */
-const AT_WORK = 0.25;
+const AT_WORK = 0.5;
 const LONGEST_LIFE_MS = 800;
 const LONGEST_SHARD_MS = 30;
 
@@ -29,7 +30,7 @@ describe("flowgait worker", () => {
   });
   afterAll(() => server.end());
 
-  it("killed 100 times at random moments changes no bit of the training", async () => {
+  it("killed 30 times at random moments changes no bit of the training", async () => {
     const learner = await startLearner(server.url, ENDLESS);
     const stop = new AbortController();
     const done = learner.run(stop.signal);
@@ -53,7 +54,7 @@ describe("flowgait worker", () => {
     const { steps } = learner.training;
     await learner.close();
     expect(killed.all).toBe(KILLS);
-    expect(killed.atWork).toBeGreaterThan(5);
+    expect(killed.atWork).toBeGreaterThan(1);
     expect(steps).toBeGreaterThan(512);
     const expected = await withThreads(server.folder, { ...ENDLESS, steps });
     expect(tensorsOf(bytes).equals(tensorsOf(expected))).toBe(true);
