@@ -1,5 +1,6 @@
 // A graph with named inputs and outputs, cleaned up and in a fixed order: what engines run and what a file holds.
 // Clean-up: equal nodes become one, constants are folded, unused nodes vanish. The same build gives the same function.
+import { bitsText } from "./bits-text.ts";
 import { evaluate } from "./kernels.ts";
 import { sizeOf } from "./shape.ts";
 import { simplify, withInputs } from "./simplify.ts";
@@ -97,7 +98,7 @@ function cleanUp(outputs: readonly Tensor[]): Tensor[] {
 /** A text that is equal for nodes of equal meaning; operands must have been interned. */
 function keyOf(node: Tensor, ids: ReadonlyMap<Tensor, number>): string {
   const operands = node.inputs.map((operand) => ids.get(operand)).join(",");
-  const attributes = node.op === "constant" ? node.attributes.values.join(",") : JSON.stringify(node.attributes);
+  const attributes = node.op === "constant" ? bitsText(node.attributes.values) : JSON.stringify(node.attributes);
   // Two inputs of one name stay distinct, so that graphFunction can refuse them.
   const identity = node.op === "input" ? `#${ids.size}` : "";
   return `${node.op}(${operands})[${node.shape}]${attributes}${identity}`;

@@ -1,15 +1,20 @@
 // Numbers as C99 source: the shortest decimals that read back as the same float32.
 
+/** With so many digits every float32 reads back, and most weights need nearly as many; with one digit more it never reads back less. */
+const MOST_DIGITS = 9;
+const USUAL_DIGITS = 8;
+
 /** A float literal. Infinities and NaN come from math.h. */
 export function floatLiteral(value: number): string {
   const single = Math.fround(value);
   if (Number.isNaN(single)) return "NAN";
   if (!Number.isFinite(single)) return single > 0 ? "INFINITY" : "-INFINITY";
-  for (let digits = 1; digits < 9; digits++) {
-    const text = single.toPrecision(digits);
-    if (Math.fround(Number(text)) === single) return withSuffix(text, single);
-  }
-  return withSuffix(single.toPrecision(9), single);
+  const readsBack = (digits: number) =>
+    digits >= MOST_DIGITS || Math.fround(Number(single.toPrecision(digits))) === single;
+  let digits = USUAL_DIGITS;
+  while (!readsBack(digits)) digits++;
+  while (digits > 1 && readsBack(digits - 1)) digits--;
+  return withSuffix(single.toPrecision(digits), single);
 }
 
 function withSuffix(text: string, value: number): string {

@@ -1,4 +1,5 @@
 // The ONNX form of a function while it is being made: names, nodes and constants. lower.ts says what each op becomes.
+import { bitsText } from "../bits-text.ts";
 import type { GraphFunction } from "../function.ts";
 import type { Tensor } from "../tensor.ts";
 import { ATTRIBUTE_TYPE, type AttributeProto, DATA_TYPE, type NodeProto, type TensorProto } from "./schema.ts";
@@ -79,7 +80,7 @@ export class Lowering {
   }
 
   private initializer(values: Float32Array | BigInt64Array, dims: readonly number[], dataType: number): string {
-    const key = `${dataType}[${dims}]${values.join(",")}`;
+    const key = `${dataType}[${dims}]${bitsText(values)}`;
     const known = this.shared.get(key);
     if (known) return known;
     const name = this.fresh();
