@@ -27,8 +27,8 @@ class LongestFirst extends BaseSequencer {
 // Tests are compiled with the sources (tsc) and run from dist/, so they exercise exactly what ships, worker threads included.
 export default defineConfig({
   test: {
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 4, // on two cores: many tests wait for processes, sockets and locks
     sequence: { sequencer: LongestFirst },
     pool: "forks",

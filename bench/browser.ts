@@ -40,7 +40,7 @@ export function browserPath(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** Repeats an expression on the page until it holds. */
-export async function pageUntil(page: Page, expression: string, timeoutMs = 60_000): Promise<void> {
+export async function pageUntil(page: Page, expression: string, timeoutMs = 120_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await page.evaluate(expression))) {
     if (Date.now() > end) throw new Error(`waited ${timeoutMs / 1000} s for: ${expression}`);

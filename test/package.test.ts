@@ -155,7 +155,7 @@ describe("the package", () => {
     expect(await pageOf(project, "view", "pole.xml")).toContain("<title>flowgait</title>");
     expect(await flowgait(project, "export", "out", ...SMALL)).toMatchObject({ code: 0 });
     expect(readdirSync(join(project, "exported"))).toEqual(expect.arrayContaining(["PoleUp.onnx", "report.html"]));
-  }, 300_000);
+  });
 
   it("its project holds the robot of docs/own-task.md", () => {
     const page = readFileSync(join(packageRoot, "docs", "own-task.md"), "utf8");

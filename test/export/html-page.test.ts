@@ -46,7 +46,7 @@ describe("a self-contained page", () => {
     page = await browser.newPage({ viewport: { width: 640, height: 480 } });
     watch = watchPage(page);
     await page.goto(pathToFileURL(join(folder, "page.html")).href, { timeout: 90_000 });
-    await pageUntil(page, "globalThis.flowgait?.stage.framesDrawn > 2", 90_000);
+    await pageUntil(page, "globalThis.flowgait?.stage.framesDrawn > 2");
   });
   afterAll(async () => {
     await browser?.close();
@@ -167,7 +167,7 @@ describe("a self-contained page", () => {
     expect(ownText.replace(JSON.stringify(far), "")).not.toContain(folder);
     writeFileSync(join(folder, "own.html"), ownText);
     await page.goto(pathToFileURL(join(folder, "own.html")).href, { timeout: 90_000 });
-    await pageUntil(page, "globalThis.flowgait?.stage.framesDrawn > 0", 90_000);
+    await pageUntil(page, "globalThis.flowgait?.stage.framesDrawn > 0");
     expect(watch.errors).toEqual([]);
     const inPage = (await page.evaluate("globalThis.flowgait.replay(Array(20).fill({}))")) as number[][];
     const robot = await PlayedRobot.create(own, bytes, ownContract, 1);

@@ -56,7 +56,7 @@ it("every value of a joint that is swept is found within 5 %, and the truth lies
   expect(found.fit.rmsAfter).toBeLessThan(1.2e-4); // the noise of 0.1 mrad
   expect(found.fit.rmsBefore).toBeGreaterThan(50 * found.fit.rmsAfter);
   expect(found.still).toEqual([]);
-}, 30_000);
+});
 
 it("where a log hardly excites a joint it says so, and is still within 20 %", async () => {
   const log = await recordedArm(scene, { left_elbow: ELBOW }, { seconds: 4, amplitude: 0.02 });
@@ -64,7 +64,7 @@ it("where a log hardly excites a joint it says so, and is still within 20 %", as
   expect(grades(found, "left_elbow")).toContain("weak");
   for (const [name, error] of Object.entries(errors(found, "left_elbow", ELBOW, KD.elbow)))
     expect(error, name).toBeLessThan(0.2);
-}, 30_000);
+});
 
 it("a joint that stands still keeps the model's values, and is named; the same log gives the same values", async () => {
   const log = await recordedArm(scene, { left_elbow: ELBOW, right_elbow: {} }, { seconds: 2, amplitude: 0.3 });
@@ -77,7 +77,7 @@ it("a joint that stands still keeps the model's values, and is named; the same l
   expect(await identify(await arm(), log, "kd")).toEqual(found);
   expect(found.still).toEqual(["right_elbow"]);
   expect(Object.keys(found.joints)).toEqual(["left_elbow"]);
-}, 30_000);
+});
 
 it("both dampings act as one: what keeps the model's value is chosen, and the sum is found either way", async () => {
   const truth = { left_elbow: { damping: 0.1, kd: 1.6 } };
@@ -87,7 +87,7 @@ it("both dampings act as one: what keeps the model's value is chosen, and the su
   expect(kd.joints.left_elbow).toMatchObject({ kd: KD.elbow, damping: expect.closeTo(0.7, 1) });
   expect(damping.joints.left_elbow).toMatchObject({ kd: expect.closeTo(1.6, 1), damping: 0.1 });
   expect(kd.fits.left_elbow!.totalDamping!.value).toBeCloseTo(1.7, 1);
-}, 30_000);
+});
 
 it("a base that hangs askew is taken as it was recorded", async () => {
   const straight = await recordedArm(scene, { left_shoulder: SHOULDER }, { seconds: 2, amplitude: 0.4, noise: 0 });
@@ -100,7 +100,7 @@ it("a base that hangs askew is taken as it was recorded", async () => {
   const found = await identify(await arm(), askew, "kd");
   for (const [name, error] of Object.entries(errors(found, "left_shoulder", SHOULDER, KD.shoulder)))
     expect(error, name).toBeLessThan(0.05);
-}, 30_000);
+});
 
 it("targets to record with stay within the joints' limits, begin and end at home, and move one joint at a time", async () => {
   const robot = await arm();

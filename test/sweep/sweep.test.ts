@@ -72,7 +72,7 @@ describe("flowgait sweep", () => {
     );
     const other = await callCli(...SWEEP, "--out", interruptedAt, "--algorithm.epochs", "2");
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("holds a sweep with other settings")]);
-  }, 300_000);
+  });
 
   it("ranks a setting with which the simulation breaks last, and goes on without it", async () => {
     const out = join(scratchFolder(), "out");

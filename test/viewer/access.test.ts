@@ -31,9 +31,9 @@ beforeAll(async () => {
     colorScheme: "dark",
     reducedMotion: "reduce",
   });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   await page.goto(server.url);
-  await pageUntil(page, "globalThis.flowgait?.state.hasPoses && flowgait.state.points.length > 1", 60_000);
+  await pageUntil(page, "globalThis.flowgait?.state.hasPoses && flowgait.state.points.length > 1");
 });
 afterAll(async () => {
   training?.stop();
@@ -91,7 +91,7 @@ const faintText = `(() => {
 async function show(channel: "training" | "drive"): Promise<void> {
   await page.evaluate("document.activeElement?.blur()");
   await page.getByRole("radio", { name: channel === "drive" ? "Drive" : "Training" }).click();
-  await pageUntil(page, `flowgait.state.channel === "${channel}" && flowgait.state.hasPoses`, 60_000);
+  await pageUntil(page, `flowgait.state.channel === "${channel}" && flowgait.state.hasPoses`);
 }
 
 /** Presses Tab until everything was reached, or nothing new comes. Names of what never had the focus, and of what did not show it. */

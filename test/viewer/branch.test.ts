@@ -34,7 +34,7 @@ afterAll(async () => {
 
 async function open(): Promise<{ page: Page; watch: Watch }> {
   const opened = await browser.newPage({ viewport: { width: 1000, height: 640 }, colorScheme: "dark" });
-  opened.setDefaultTimeout(60_000);
+  opened.setDefaultTimeout(120_000);
   const errors = watchPage(opened);
   await opened.goto(server.url);
   await pageUntil(opened, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");

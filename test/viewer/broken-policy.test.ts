@@ -24,7 +24,7 @@ it("play holds the robot of a policy without finite actions, says so, and goes o
   const play = startCli(["play", "broken.onnx", "--task", "CartpoleBalance", "--port", "0"], folder);
   const [url] = /http:\S+/.exec(await play.until("stdout", /http:\S+/))!;
   const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   const watch = watchPage(page);
   await page.goto(url!);
   const notice = page.getByTestId("drive-detail");

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 async function open(width: number, height: number): Promise<{ page: Page; watch: Watch }> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: "dark", hasTouch: width < 500 });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(120_000);
   const watch = watchPage(page);
   await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");

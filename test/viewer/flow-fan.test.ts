@@ -50,7 +50,7 @@ beforeAll(async () => {
   view = new DriveView(server, { task: TASK, env, shelf, start });
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 800, height: 640 } });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   watch = watchPage(page);
   await page.goto(server.url);
   await pageUntil(
@@ -59,10 +59,10 @@ beforeAll(async () => {
     60_000,
   );
   await page.keyboard.press(" ");
-  await pageUntil(page, "flowgait.state.drive.state === 'paused'", 90_000);
+  await pageUntil(page, "flowgait.state.drive.state === 'paused'");
   const step = Number(await page.evaluate("flowgait.state.drive.step"));
   while (twin.step < step) await twin.advance();
-}, 180_000);
+});
 afterAll(async () => {
   await browser?.close();
   await view?.close();

@@ -32,7 +32,7 @@ beforeAll(async () => {
   view = new DriveView(server, { task: TASK, env, shelf, start: { seed: 0, disturbances: false, command: null } });
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1000, height: 640 } });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.flow !== null");
 });

@@ -41,7 +41,7 @@ it("the camera is no further behind a robot at full speed than one that stands",
   await page.keyboard.up("w");
   expect(Math.hypot(walking[0] - standing[0], walking[1] - standing[1])).toBeLessThan(0.15);
   await page.close();
-}, 60_000);
+});
 
 it("a page that draws now and then does not lose the robot", async () => {
   const page = await browser.newPage({ viewport: { width: 600, height: 400 } });
@@ -63,7 +63,7 @@ it("a page that draws now and then does not lose the robot", async () => {
   )) as number[];
   await page.close();
   expect(Math.hypot(way[0] - standing[0], way[1] - standing[1])).toBeLessThan(0.4);
-}, 60_000);
+});
 
 function position(): string {
   return `flowgait.position(0, ${env.sim.bodyId("trunk")})`;

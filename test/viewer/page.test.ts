@@ -43,7 +43,7 @@ interface Size {
 
 async function openPage(address: string, { width, height }: Size): Promise<{ page: Page; watch: Watch }> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: "light" });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(120_000);
   const watch = watchPage(page);
   await page.goto(address);
   return { page, watch };

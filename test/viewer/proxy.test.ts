@@ -69,7 +69,7 @@ describe.skipIf(!hasNginx)("the page behind nginx", () => {
   async function open(path: string): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     onTestFinished(() => page.close());
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     await page.goto(`${origin}${path}`);
     return page;
   }

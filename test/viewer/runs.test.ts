@@ -22,7 +22,7 @@ beforeAll(async () => {
   await trainThrough(page, "11", 6);
   await trainThrough(page, "12", 2);
   await studio.closePages();
-}, 300_000);
+});
 afterEach(() => studio.closePages());
 afterAll(() => studio?.end());
 

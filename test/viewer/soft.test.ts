@@ -27,7 +27,7 @@ beforeAll(async () => {
   const start = { seed: 0, disturbances: false, command: null };
   view = new DriveView(server, { task, env, shelf: new PolicyShelf(env, { first: "zero" }), start });
   page = await browser.newPage({ viewport: { width: 900, height: 600 }, colorScheme: "light" });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   watch = watchPage(page);
   await page.goto(server.url);
   await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'playing'");

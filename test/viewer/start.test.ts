@@ -142,7 +142,7 @@ describe("a robot that was chosen", () => {
     await isDriven(page, "PandaPickCubeCartesian");
     await page.getByRole("radio", { name: "Training" }).click();
     await stop(page);
-  }, 240_000);
+  });
 });
 
 describe("a browser without WebGL", () => {

@@ -60,7 +60,7 @@ export class StudioProcess {
   /** A page at an address of the studio, such as "#drive" or "" for the start screen. */
   async openAt(hash: string, size = { width: 1000, height: 700 }): Promise<Page> {
     const page = await this.#browser.newPage({ viewport: size, colorScheme: "dark" });
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     const { errors } = watchPage(page);
     this.#pages.push({ page, errors });
     await page.goto(this.url + hash);
@@ -120,5 +120,5 @@ export async function stop(page: Page): Promise<void> {
 
 /** Waits until the training on the page is over. */
 export function hasEnded(page: Page): Promise<void> {
-  return pageUntil(page, "['stopped', 'done'].includes(flowgait.state.status.state)", 60_000);
+  return pageUntil(page, "['stopped', 'done'].includes(flowgait.state.status.state)");
 }

@@ -17,10 +17,10 @@ beforeAll(async () => {
   browser = await launchBrowser();
   const [url] = /http:\S+/.exec(await view.until("stdout", /http:\S+\//))!;
   page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   watch = watchPage(page);
   await page.goto(url!);
-  await pageUntil(page, "globalThis.flowgait?.state.hasPoses && flowgait.state.readings !== null", 60_000);
+  await pageUntil(page, "globalThis.flowgait?.state.hasPoses && flowgait.state.readings !== null");
 });
 afterAll(async () => {
   await browser?.close();

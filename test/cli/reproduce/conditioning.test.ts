@@ -45,7 +45,7 @@ describe("flowgait reproduce fpo-conditioning", () => {
     expect(JSON.parse(readFileSync(join(out, "root-ppo-s1", "config.json"), "utf8")).config.taskSettings.mask).toBe(
       "root",
     );
-  }, 240_000);
+  });
 
   it("refuses what the table decides", async () => {
     const refused = await callCli(..."reproduce fpo-conditioning --mask root".split(" "));

@@ -65,7 +65,7 @@ describe("flowgait reproduce", () => {
     );
     expect([refused.code, refused.stdout]).toEqual([2, ""]);
     // Nine short trainings, each with threads of its own.
-  }, 240_000);
+  });
 
   it("stops at Ctrl-C with a checkpoint, the table so far and the command that goes on", async () => {
     const cwd = scratchFolder();

@@ -246,7 +246,7 @@ describe("lessons of robots that exist", () => {
       const { randomise, lesson: chosen } = await resolveTask(name, { lesson });
       expect(Object.keys(randomise)).not.toContain("actionDelay");
       for (const delay of ["actionDelay", "observationDelay"])
-        expect(chosen!.training.randomise[delay]!.description).toMatchObject({ controlSteps: [0, 1] });
+        expect(chosen!.training.randomise[delay]!.description).toMatchObject({ controlSteps: [0, 0.5] });
       const off = { "randomise.actionDelay": "off", "randomise.observationDelay": [0, 2] };
       const changed = (await resolveTask(name, { lesson, taskSettings: off })).lesson!.training.randomise;
       expect(changed).not.toHaveProperty("actionDelay");

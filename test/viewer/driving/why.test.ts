@@ -32,7 +32,7 @@ describe("the button beside the falls", () => {
       await browser.close();
     });
     const page = await browser.newPage({ viewport: { width: 1000, height: 640 }, colorScheme: "dark" });
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     const watch = watchPage(page);
     await page.goto(server.url);
     await pageUntil(page, "flowgait.state.hasPoses && flowgait.state.drive?.state === 'paused'");

@@ -56,7 +56,7 @@ afterAll(async () => {
 
 async function opened(context: BrowserContext, hash: string): Promise<Page> {
   const page = await context.newPage();
-  page.setDefaultTimeout(100_000);
+  page.setDefaultTimeout(120_000);
   await page.goto(site + hash);
   return page;
 }
@@ -73,7 +73,7 @@ async function eventually(page: Page, expression: string): Promise<void> {
 async function begin(page: Page): Promise<void> {
   await eventually(page, "crossOriginIsolated && flowgait.state.studio.form?.plan != null");
   await submit(page);
-  await pageUntil(page, "flowgait.state.points.length > 2", 100_000);
+  await pageUntil(page, "flowgait.state.points.length > 2");
 }
 
 describe("a page without a server", () => {
@@ -83,13 +83,13 @@ describe("a page without a server", () => {
     await begin(page);
     expect(await page.evaluate("crossOriginIsolated")).toBe(true);
     const before = await page.evaluate<number>("flowgait.state.status.steps");
-    await pageUntil(page, "flowgait.state.studio.runs[0]?.checkpoints.length > 0", 100_000);
+    await pageUntil(page, "flowgait.state.studio.runs[0]?.checkpoints.length > 0");
     await page.reload();
     await eventually(page, "flowgait.state.status?.state === 'training' && flowgait.state.points.length > 2");
-    await pageUntil(page, `flowgait.state.status.steps > ${before}`, 100_000);
+    await pageUntil(page, `flowgait.state.status.steps > ${before}`);
     await stop(page);
     await context.close();
-  }, 300_000);
+  });
 
   it("refuses a link to an unknown task and a damaged run file in one line each", async () => {
     const context = await browser.newContext();
