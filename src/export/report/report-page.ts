@@ -36,9 +36,9 @@ export function reportPage(report: ExportReport): string {
 function fileNote({ file, onlyOnnx }: ExportReport): string {
   const notes: string[] = [];
   if (file !== undefined) {
-    const { name, sha256, differs } = file;
+    const { name, differs } = file;
     const layout = differs.length === 0 ? "has the task's layout" : `differs from the task in ${differs.join("; ")}`;
-    notes.push(`The network of ${name} (SHA-256 ${sha256}), which ${layout}.`);
+    notes.push(`This is the network of ${name}, which ${layout}.`);
   }
   if (onlyOnnx !== undefined) notes.push(`Only ONNX: ${onlyOnnx}.`);
   return notes.map((note) => `<p style="overflow-wrap:anywhere">${escaped(note)}</p>`).join("");
@@ -116,6 +116,7 @@ function closedLoopSection({ formats, sizes, driving }: ExportReport): string {
   return `<h2>The closed loop</h2>
 <p>The same ${sizes.episodes} episodes, seed ${sizes.seed}, once with the policy as evaluations run it and once with the exported controller in the loop. Contacts amplify rounding, so trajectories may diverge; returns should not.</p>
 ${table(["format", "policy's return", "controller's return", "gap", "trajectories diverge", "verdict"], rows)}
+<p>How the robot does in these episodes:</p>
 ${drivingTable({ formats, driving })}`;
 }
 
@@ -230,7 +231,8 @@ ${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAM
 function fileSection({ files, weightsSha256, file }: ExportReport): string {
   const rows = files.map(({ name, bytes, sha256 }) => [escaped(name), size(bytes), `<code>${sha256}</code>`]);
   return `<h2>Files</h2>
-${table(["file", "size", "SHA-256"], rows)}${file ? "" : `\n<p class="soft">Weights and normaliser: <code>${weightsSha256}</code></p>`}`;
+${table(["file", "size", "SHA-256"], rows)}
+<p class="soft">${file ? escaped(file.name) : "Weights and normaliser"}: <code>${weightsSha256}</code></p>`;
 }
 
 function judged(good: boolean, limit: string): string {
