@@ -52,7 +52,7 @@ describe("flowgait export of an adapted file", () => {
     const { code, stdout, stderr } = await exported(adapted, "--format", "onnx,c,html", "--out", out);
     expect(code, stderr).toBe(0);
     told = stdout;
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("writes all that an export of a trained policy writes", () => {
