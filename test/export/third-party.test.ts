@@ -7,10 +7,10 @@ import { type Adapter, rearrange } from "../../src/export/adapter.ts";
 import { compileC } from "../../src/export/c/c-compiler.ts";
 import { PAYLOAD_ID } from "../../src/export/page/payload.ts";
 import { constant, graphFunction, input, loadOnnxSession, matmul, tanh, writeOnnx } from "../../src/graph/index.ts";
-import { writeAdapted } from "../export/adapted-file.ts";
-import { compilerPath } from "../export/compiler.ts";
+import { callCli } from "../cli/cli-process.ts";
 import { scratchFolder } from "../train/scratch-folder.ts";
-import { callCli } from "./cli-process.ts";
+import { writeAdapted } from "./adapted-file.ts";
+import { compilerPath } from "./compiler.ts";
 
 /** A report that takes no time. */
 const SMALL = "--rows 50 --episodes 1 --calls 10 --physics none --workers 1".split(" ");
