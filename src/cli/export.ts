@@ -1,16 +1,13 @@
-/** `flowgait export <policy>`: a trained policy as files that a robot, a browser or a Python script runs, with the report that proves them. */
+/** `flowgait export <policy>`: a policy as files that a robot, a browser or a Python script runs, with the report that proves them. */
 import { rm } from "node:fs/promises";
-import { basename, join } from "node:path";
-import type { FoundPolicy } from "../catalogue/found-policy.ts";
-import { placeOf } from "../catalogue/place.ts";
-import { shippedAs } from "../catalogue/shipped-controllers.ts";
+import { join } from "node:path";
 import { findCompiler } from "../export/c/c-compiler.ts";
-import { weightsSha256 } from "../export/contract/checksum.ts";
-import { type ControllerOrigin, originText } from "../export/contract/contract.ts";
-import { controllerFunction, resolvedOptions } from "../export/controller-function.ts";
+import { originText } from "../export/contract/contract.ts";
+import { resolvedOptions } from "../export/controller-function.ts";
 import { distilled } from "../export/distill/distilled-subject.ts";
 import type { ExportFormat } from "../export/export-choices.ts";
 import { exportFiles } from "../export/export-files.ts";
+import { asPolicyData, networkSha256 } from "../export/exported-policy.ts";
 import type { Progress } from "../export/measure/measuring-threads.ts";
 import { checkOutputFolder, writeExport } from "../export/output-folder.ts";
 import { type OpinionSizes, type SecondOpinion, secondOpinion } from "../export/physics/second-opinion.ts";
@@ -19,22 +16,11 @@ import { type DistillationReport, type ExportReport, fileList } from "../export/
 import { reportPage } from "../export/report/report-page.ts";
 import { temporaryFolder } from "../files/atomic-file.ts";
 import { type Output, resultJson } from "../files/output.ts";
-import { packageVersion } from "../files/version.ts";
 import { UserError } from "../math/user-error.ts";
-import { flowOf, type PolicyData } from "../rollout/policy-data.ts";
-import { runName } from "../runs/run-places.ts";
-import { describeTask, Environment, isTaskFile, resolveTask, taskFileName } from "../tasks/index.ts";
-import { exportText } from "./export-text.ts";
-import { takePolicy } from "./flags/checkpoint-flag.ts";
-import {
-  type ExportOptions,
-  readDistillation,
-  readFormats,
-  readSettings,
-  readSizes,
-  readWorkers,
-} from "./flags/export-settings.ts";
-import { readFlowFlags, resampled } from "./flags/flow-flags.ts";
+import { taskFileName } from "../tasks/index.ts";
+import { loadSubject } from "./examine/export-subject.ts";
+import { exportText } from "./examine/export-text.ts";
+import { type ExportOptions, readDistillation, readFormats, readSizes, readWorkers } from "./flags/export-settings.ts";
 import { readPhysics } from "./flags/physics-flag.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { stageProgress } from "./stage-progress.ts";
@@ -92,11 +78,12 @@ async function checkedFiles(
   try {
     const recorded = await measurement.record();
     const files = await exportFiles(subject, formats, recorded.kept);
+    const measured = await measurement.measure(recorded);
     const report: ExportReport = {
-      ...(await measurement.measure(recorded)),
+      ...measured,
       run: originText(subject.origin),
-      weightsSha256: weightsSha256(subject.policy),
-      distillation,
+      weightsSha256: networkSha256(subject.policy),
+      ...(measured.flowSteps !== undefined && { distillation }),
       physics: await opinionOn(subject, physics, settings),
       files: fileList(files),
     };
@@ -116,7 +103,12 @@ async function opinionOn(
   if (sizes.physics.length === 0) return null;
   const { noise, noiseSeed } = resolvedOptions(options);
   const starts = { zero: "zero", input: "random", seed: { seed: noiseSeed } } as const;
-  return secondOpinion({ policy, noise: starts[noise], task: taskFile ?? task.name, variant }, sizes, workers, tell);
+  return secondOpinion(
+    { policy: asPolicyData(policy), noise: starts[noise], task: taskFile ?? task.name, variant },
+    sizes,
+    workers,
+    tell,
+  );
 }
 
 /** Work that reports its progress and that Ctrl-C stops: nothing is written before its end. */
@@ -137,63 +129,4 @@ async function stoppable<T>(output: Output, work: (tell: Progress) => Promise<T>
     interrupt.release();
     progress.close();
   }
-}
-
-async function loadSubject(reference: string, given: ExportOptions, output: Output): Promise<ExportSubject> {
-  const [options, flow] = [readSettings(given), readFlowFlags(given)];
-  const found = await takePolicy(reference, given, output);
-  const origin = originOf(found);
-  const { task: name, ...variant } = await placeOf(found, { task: given.task, modelDir: given.modelDir }, output);
-  const task = await resolveTask(name, variant);
-  const env = await Environment.create(task);
-  try {
-    const policy = resampled(await wholePolicy(found, env), flow, reference);
-    if (policy.kind !== "trained")
-      throw new TypeError(`${reference}: policy is ${policy.kind}, expected a trained policy`);
-    const description = describeTask(env);
-    // Refuses options that the task cannot have before anything is measured.
-    controllerFunction(policy, description, options);
-    const taskFile = isTaskFile(name) ? name : null;
-    return { policy, task, taskFile, variant, description, origin, options };
-  } finally {
-    env.delete();
-  }
-}
-
-/** The run that made the policy, or whose controller it is: by its name, so that the files are the same wherever they are made. */
-function originOf({ reference, trained, contract, home, digest }: FoundPolicy): ControllerOrigin {
-  if (trained !== null) {
-    const { envSteps, algorithm, seed } = trained;
-    const run = home ? runName(home) : basename(reference);
-    return { packageVersion: packageVersion(), run, envSteps, algorithm, seed };
-  }
-  if (contract !== undefined)
-    return { ...contract.training, ...shippedOrigin(digest), packageVersion: packageVersion() };
-  throw new UserError(
-    `${reference}: is not a trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported`,
-    { exitCode: 2 },
-  );
-}
-
-/** For a controller that ships: any run folder that its contract names is not on this machine, though another may have that name. */
-function shippedOrigin(digest: string | undefined): Pick<ControllerOrigin, "run" | "shipped"> | null {
-  const found = digest === undefined ? null : shippedAs(digest);
-  if (found === null) return null;
-  return { run: found.controller, shipped: { ...found, packageVersion: packageVersion() } };
-}
-
-/** With its weights: of a controller, the flow that its file keeps. */
-async function wholePolicy(found: FoundPolicy, env: Environment): Promise<PolicyData> {
-  const policy = await found.bind(env);
-  if (policy.kind !== "file") return policy;
-  const [contradiction] = found.contradictions?.(env) ?? [];
-  if (contradiction !== undefined)
-    throw new UserError(
-      `${found.reference}: differs from ${env.task.name} in ${contradiction}, expected the robot it was exported for`,
-    );
-  const flow = flowOf(policy);
-  if (flow !== null) return flow;
-  throw new UserError(
-    `${found.reference}: contains no flow, expected a controller with its flow, or the run that it was exported from`,
-  );
 }

@@ -5,7 +5,9 @@ import { realNumber, wholeNumber } from "../catalogue/flag-value.ts";
 import { findPolicyFile } from "../catalogue/policy-file.ts";
 import { isOnnxName } from "../catalogue/policy-reference.ts";
 import { shippedController } from "../catalogue/shipped-controllers.ts";
-import { adaptedContract, adaptedOnnx } from "../export/adapted-controller.ts";
+import { controllerContract } from "../export/contract/contract.ts";
+import { fileOnnx } from "../export/onnx-controller.ts";
+import { thirdPartyOrigin, thirdPartyPolicy } from "../export/third-party.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { type Output, resultJson } from "../files/output.ts";
 import { packageVersion } from "../files/version.ts";
@@ -46,10 +48,12 @@ export async function guessFile(reference: string, options: DoctorOptions, outpu
     if (guess.certainty === "none") throw nothingWalks(reference, guessed);
     const words = guess.ranking[0].differs;
     const name = basename(reference);
-    const file = { policy, name, adapter, words, normaliser, packageVersion: packageVersion() };
+    const adapted = thirdPartyPolicy({ policy, name, normaliser }, { adapter, words });
+    const origin = thirdPartyOrigin(name, packageVersion());
     const description = describeTask(env);
-    await writeFileAtomically(contractFile, `${JSON.stringify(adaptedContract(file, description), null, 2)}\n`);
-    await writeFileAtomically(out, adaptedOnnx(file, description));
+    const contract = controllerContract(adapted, description, origin);
+    await writeFileAtomically(contractFile, `${JSON.stringify(contract, null, 2)}\n`);
+    await writeFileAtomically(out, fileOnnx(adapted, description, origin, {}, adapter));
     if (options.json === true) resultJson(output, { policy: reference, path: out, contract: contractFile, ...guess });
     else output.result(`${guessText(guess)}\n\nwritten: ${out}, ${contractFile}\n`);
   } finally {

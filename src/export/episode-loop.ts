@@ -2,6 +2,7 @@
 import { UserError } from "../math/user-error.ts";
 import { EpisodeBatch, type EpisodeOutcomes, type EpisodePlan } from "../rollout/episode-batch.ts";
 import { isAction, nonFiniteText } from "../rollout/non-finite.ts";
+import { TrackingError, type TrackingSums } from "../rollout/tracking-error.ts";
 import type { Environment } from "../tasks/index.ts";
 
 /**
@@ -16,6 +17,12 @@ export type Act = (obs: Float32Array, tick: number, out: Float32Array, done: Uin
 /** Looks at observations before they are acted on. @param done [episodes] 1 where an episode has ended */
 export type ObservationObserver = (tick: number, obs: Float32Array, done: Uint8Array) => void;
 
+/** What came of driven episodes. */
+export interface DrivenOutcomes extends EpisodeOutcomes {
+  /** One entry per episode; nothing is counted where the task commands no velocity */
+  readonly tracking: readonly TrackingSums[];
+}
+
 /**
  * @param env takes what `act` gives: the policy's raw action, or as `playedTask` says
  * @param command held throughout; null draws commands as in training
@@ -27,8 +34,13 @@ export async function runEpisodes(
   act: Act,
   observe: ObservationObserver = () => {},
   command: readonly number[] | null = null,
-): Promise<EpisodeOutcomes> {
-  const batch = new EpisodeBatch(env, plan, command);
+): Promise<DrivenOutcomes> {
+  const errors = Array.from({ length: plan.episodes }, () => new TrackingError(env.controlHz));
+  const twist = new Float64Array(3);
+  const measure = (n: number) => {
+    if (env.command !== undefined && env.measuredTwist(twist)) errors[n]!.add(env.command, twist);
+  };
+  const batch = new EpisodeBatch(env, plan, command, measure);
   const out = new Float32Array(plan.episodes * env.actionSize);
   while (batch.open > 0) {
     observe(batch.tick, batch.obs, batch.done);
@@ -37,7 +49,7 @@ export async function runEpisodes(
     if (batch.refusals.length > 0) throw new UserError(`scene ${env.sim.scene}, ${batch.refusals[0]}`);
   }
   const { returns, lengths, terminated, nonFinite } = batch;
-  return { returns, lengths, terminated, nonFinite };
+  return { returns, lengths, terminated, nonFinite, tracking: errors.map(({ sums }) => sums) };
 }
 
 /**

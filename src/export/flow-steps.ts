@@ -1,5 +1,5 @@
 /** What fewer or more flow steps do to return and latency, and how few are enough. */
-import type { TrainedPolicy } from "../rollout/policy-data.ts";
+import type { TrainedFlow } from "../rollout/policy-data.ts";
 import { mean, relativeLoss } from "./report/closed-loop.ts";
 
 /** Loss of return below which fewer steps count as enough. */
@@ -15,10 +15,9 @@ export interface FlowStepReturn {
   readonly lossError: number;
 }
 
-/** The policy with another number of flow steps; null for a policy without a flow. */
-export function withFlowSteps(policy: TrainedPolicy, flowSteps: number): TrainedPolicy | null {
-  const { spec } = policy;
-  return spec.kind === "flow" ? { ...policy, spec: { ...spec, flowSteps } } : null;
+/** The policy with another number of flow steps. */
+export function withFlowSteps(policy: TrainedFlow, flowSteps: number): TrainedFlow {
+  return { ...policy, spec: { ...policy.spec, flowSteps } };
 }
 
 /** @param returns by episode @param reference of the exported controller's policy in the same episodes */

@@ -1,17 +1,62 @@
-/** The policy as training runs it: its own sampling graph, on the engine that trained it. What exported controllers are compared with. */
-import { createOrtEngine, type Engine, type Executable } from "../graph/index.ts";
+/** The policy as evaluations run it: its own sampling graph on the engine that trained it, or its file. What exported controllers are compared with. */
+import { createOrtEngine, type Engine, type Executable, loadOnnxSession, type OnnxSession } from "../graph/index.ts";
 import { Rng, STREAM } from "../math/rng.ts";
 import { withoutStepNoise } from "../policy/flow-sampler.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import { noiseSize, type PolicySpec, policyLayout } from "../policy/policy.ts";
 import { samplerFunction } from "../policy/sampler.ts";
 import type { EpisodePlan } from "../rollout/episode-batch.ts";
-import type { TrainedPolicy } from "../rollout/policy-data.ts";
+import { FileActor } from "../rollout/file-actor.ts";
+import type { FilePolicy, TrainedPolicy } from "../rollout/policy-data.ts";
 import { type ControllerOptions, resolvedOptions, seededNoise } from "./controller-function.ts";
 import type { Act } from "./episode-loop.ts";
+import type { ExportedPolicy } from "./exported-policy.ts";
 
-/** Samples of one policy for any number of rows. */
-export class ReferencePolicy {
+/** What exported controllers are compared with. */
+export interface Reference {
+  /** Acts in the episodes of a plan; gives raw actions, before any squash. */
+  actor(plan: EpisodePlan): Act;
+  /** What a controller with a noise input is given; null for one without. */
+  inputNoise(plan: EpisodePlan): NoiseSource | null;
+  dispose(): Promise<void>;
+}
+
+/** @param options which noise the exported controller takes */
+export function referenceOf(policy: ExportedPolicy, options: ControllerOptions): Reference {
+  return policy.kind === "file" ? new ReferenceFile(policy.file) : new ReferencePolicy(policy, options);
+}
+
+/** A file in ONNX Runtime. */
+class ReferenceFile implements Reference {
+  readonly #file: FilePolicy;
+  #session: Promise<OnnxSession> | null = null;
+
+  constructor(file: FilePolicy) {
+    this.#file = file;
+  }
+
+  actor({ episodes }: EpisodePlan): Act {
+    const actor = new FileActor(() => this.#loaded(), this.#file, episodes);
+    const noNoise = new Float32Array(0);
+    return (obs, _tick, action) => actor.act(obs, noNoise, action);
+  }
+
+  inputNoise(): null {
+    return null;
+  }
+
+  #loaded(): Promise<OnnxSession> {
+    this.#session ??= loadOnnxSession(this.#file.bytes, this.#file.source);
+    return this.#session;
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.#session)?.dispose();
+  }
+}
+
+/** Samples of one trained policy for any number of rows. */
+export class ReferencePolicy implements Reference {
   readonly #engine: Engine = createOrtEngine();
   readonly #policy: TrainedPolicy;
   readonly #spec: PolicySpec;
@@ -26,7 +71,6 @@ export class ReferencePolicy {
     this.#spec = this.#options.noise === "zero" && spec.kind === "flow" ? withoutStepNoise(spec) : spec;
   }
 
-  /** Acts in the episodes of a plan; gives raw actions, before any squash. */
   actor(plan: EpisodePlan): Act {
     const noise = this.#noise(plan);
     return (obs, tick, action) => this.actFrom(obs, noise.at(tick), action);
@@ -42,7 +86,6 @@ export class ReferencePolicy {
     await (await compiled).run({ ...feeds, obs, noise }, { action });
   }
 
-  /** What a controller with a noise input is given; null for one without. */
   inputNoise(plan: EpisodePlan): NoiseSource | null {
     return this.#options.noise === "input" ? new DrawnNoise(plan, noiseSize(this.#spec)) : null;
   }

@@ -25,7 +25,7 @@ export {
   onnxInterface,
 } from "./onnx/open.ts";
 export { type OnnxFile, READABLE_OPSETS, readOnnx } from "./onnx/read.ts";
-export { type RearrangedEnd, type RearrangedEnds, rearrangedOnnx } from "./onnx/rearranged.ts";
+export { type RearrangedEnd, type RearrangedEnds, rearrangedOnnx, withMetadata } from "./onnx/rearranged.ts";
 export { OPSET, type WriteOptions, writeOnnx } from "./onnx/write.ts";
 export * from "./ops-elementwise.ts";
 export * from "./ops-linear.ts";

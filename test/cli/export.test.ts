@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileC } from "../../src/export/c/c-compiler.ts";
+import type { ControllerOptions } from "../../src/export/controller-function.ts";
 import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { packageRoot } from "../../src/files/package-root.ts";
 import { packageVersion } from "../../src/files/version.ts";
@@ -16,7 +17,9 @@ import { callCli } from "./cli-process.ts";
 import { tinyRun } from "./tiny-run.ts";
 
 /** A report that takes no time. */
-const SMALL = "--rows 50 --episodes 1 --calls 10 --flow-step-counts 1 --physics none".split(" ");
+const SHORT = "--rows 50 --episodes 1 --calls 10 --physics none".split(" ");
+/** Of a flow. */
+const SMALL = [...SHORT, "--flow-step-counts", "1"];
 
 describe("flowgait export", () => {
   const run = tinyRun("CheetahRun", "--algorithm", "fpo");
@@ -104,15 +107,27 @@ describe("flowgait export", () => {
     expect([cut.weightsSha256, cut.training]).toEqual([whole.weightsSha256, whole.training]);
   });
 
-  it("refuses a controller that keeps no flow, in one line", async () => {
-    const gaussian = join(scratchFolder(), "gaussian.onnx");
-    const task = await describedTask("CheetahRun");
-    writeFileSync(gaussian, controllerOnnx(policyFor(task, "gaussian"), task, origin));
-    const { code, stderr } = await callCli("export", gaussian, ...SMALL);
-    expect(stderr).toBe(
-      `flowgait: ${gaussian}: contains no flow, expected a controller with its flow, or the run that it was exported from\n`,
-    );
-    expect(code).toBe(1);
+  it("takes a Gaussian's controller, which keeps no flow, but none that takes noise or gives joint targets", async () => {
+    const [gaussian, out] = [join(scratchFolder(), "gaussian.onnx"), join(scratchFolder(), "out")];
+    const written = async (name: string, options: ControllerOptions) => {
+      const task = await describedTask(name);
+      writeFileSync(gaussian, controllerOnnx(policyFor(task, "gaussian"), task, origin, options));
+    };
+    await written("CheetahRun", { noise: "seed", noiseSeed: 3 });
+    const taken = await callCli("export", gaussian, "--out", out, ...SHORT);
+    expect(taken.code, taken.stderr).toBe(0);
+    const { flowgait } = readOnnx(readFileSync(gaussian)).metadata;
+    const { fileSha256: _, training: __, ...own } = JSON.parse(flowgait!);
+    expect(contractIn(out)).toMatchObject(own);
+    const expected = "expected a file from observation to actions, or the run that it was exported from";
+    const refused = async (found: string) => {
+      const { code, stderr } = await callCli("export", gaussian);
+      expect([code, stderr]).toEqual([1, `flowgait: ${gaussian}: ${found} and contains no flow, ${expected}\n`]);
+    };
+    await written("CheetahRun", { noise: "input" });
+    await refused("takes noise");
+    await written("G1JoystickFlatTerrain", { output: "joint-targets" });
+    await refused("outputs joint targets");
   });
 
   it("exports a student of one flow step in the policy's stead, and says what that costs", async () => {

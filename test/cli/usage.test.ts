@@ -58,7 +58,7 @@ describe("bad usage gets one line and exit code 2", () => {
     ["bench everything", 'bench: got "everything", expected physics, learner, collect'],
     [
       "export zero",
-      "zero: is not a trained run, expected a run folder, a checkpoint (.safetensors) or a controller that flowgait exported",
+      "zero: is not a policy with a network, expected a run folder, a checkpoint (.safetensors) or a policy file (.onnx)",
     ],
     ["doctor zero", "zero: cannot be examined"],
     ["doctor zero --seconds none", '--seconds: got "none", expected a number from 0.1 to 3600'],

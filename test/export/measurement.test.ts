@@ -59,12 +59,12 @@ describe("the measurement of a humanoid's controller of joint targets with a noi
   });
 
   it("knows return and latency at every number of flow steps asked for", () => {
-    expect(found.stepReturns.map(({ flowSteps }) => flowSteps)).toEqual([1, 4]);
-    expect(found.stepReturns[1]).toMatchObject({
+    expect(found.stepReturns!.map(({ flowSteps }) => flowSteps)).toEqual([1, 4]);
+    expect(found.stepReturns![1]).toMatchObject({
       loss: 0,
       returnMean: found.formats[0]!.closedLoop.referenceReturnMean,
     });
-    for (const { latency } of found.stepLatencies)
+    for (const { latency } of found.stepLatencies!)
       for (const { p50Ms, p99Ms, maxMs } of Object.values(latency)) {
         expect(p50Ms).toBeGreaterThan(0);
         expect([p50Ms, p99Ms, maxMs]).toEqual([p50Ms, p99Ms, maxMs].sort((a, b) => a - b));
@@ -101,20 +101,16 @@ describe("the measurement on threads", () => {
     expect(two.found).toEqual(one.found);
     expect(one.found.formats[0]!.closedLoop.episodes).toBe(11);
     expect(one.told.slice(0, 3)).toEqual([0, 10, 11].map((done) => ["recording episodes of the policy", done, 11]));
-    expect(one.found.stepReturns[0]!.lossError).toBeGreaterThan(0);
+    expect(one.found.stepReturns![0]!.lossError).toBeGreaterThan(0);
   });
 });
 
 describe("the measurement of a Gaussian", () => {
   it("has no flow steps, and leaves C out where there is no compiler", async () => {
     const found = await measured(await subjectOf("CartpoleBalance", {}, "gaussian"), null);
-    expect(found).toMatchObject({
-      compiler: null,
-      flowSteps: null,
-      stepReturns: [],
-      stepLatencies: [],
-      fewestFlowSteps: null,
-    });
+    expect(found.compiler).toBeNull();
+    for (const key of ["flowSteps", "stepReturns", "stepLatencies", "fewestFlowSteps"])
+      expect(found).not.toHaveProperty(key);
     expect(found.formats.map(({ format }) => format)).toEqual(["onnx", "typescript"]);
     expect(found.formats[0]!.network.maxDifference).toBeLessThan(1e-5);
   });

@@ -8,9 +8,12 @@ import { addExportOptions, type ExportOptions } from "../flags/export-settings.t
 export function declare(command: Command, output: Output): void {
   command
     .description(
-      "Write a trained policy as a controller with its deployment contract, and a report that compares every format with the policy.",
+      "Write a policy as a controller with its deployment contract, and a report that compares every format with the policy.",
     )
-    .argument("<policy>", "a run folder, a checkpoint file, or a controller (.onnx or the name of one that ships)");
+    .argument(
+      "<policy>",
+      "a run folder, a checkpoint file, a policy file (.onnx), or the name of a controller that ships",
+    );
   addCheckpointOption(addExportOptions(command))
     .option("--json", "print one JSON document on standard output")
     .action(async (policy: string, options: ExportOptions) =>

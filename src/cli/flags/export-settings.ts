@@ -19,21 +19,44 @@ export interface ExportOptions extends CheckpointOptions, FlowOptions, PhysicsOp
   readonly format: string;
   readonly out?: string;
   readonly force?: boolean;
-  readonly noise: string;
+  readonly noise?: string;
   readonly noiseSeed?: string;
   readonly output: string;
   readonly outputName: string;
   readonly rows: string;
   readonly episodes: string;
   readonly calls: string;
-  readonly flowStepCounts: string;
+  readonly flowStepCounts?: string;
   readonly seed: string;
   readonly workers: string;
   readonly distill?: string;
-  readonly distillUpdates: string;
-  readonly distillRounds: string;
-  readonly distillEpisodes: string;
+  readonly distillUpdates?: string;
+  readonly distillRounds?: string;
+  readonly distillEpisodes?: string;
   readonly json?: boolean;
+}
+
+/** Where the user does not say. These flags have no default of commander's, so that one that is given is known. */
+const FLOW_STEP_COUNTS = "1,2,4,8,16,32,64";
+const DISTILLATION = { updates: "3000", rounds: "6", episodes: "16" };
+
+/** Flags that mean something for a flow or its noise alone. */
+const FLOW_FLAGS = {
+  distill: "--distill",
+  distillUpdates: "--distill-updates",
+  distillRounds: "--distill-rounds",
+  distillEpisodes: "--distill-episodes",
+  sampler: "--sampler",
+  flowSteps: "--flow-steps",
+  stepNoise: "--step-noise",
+  noise: "--noise",
+  noiseSeed: "--noise-seed",
+  flowStepCounts: "--flow-step-counts",
+} as const satisfies Partial<Record<keyof ExportOptions, string>>;
+
+/** The first such flag that was given. */
+export function flowFlagOf(options: ExportOptions): string | undefined {
+  return Object.entries(FLOW_FLAGS).find(([key]) => options[key as keyof typeof FLOW_FLAGS] !== undefined)?.[1];
 }
 
 /** Adds the flags to a command. */
@@ -56,8 +79,7 @@ function addReportOptions(command: Command): Command {
     .option("--step-noise <amount>", "noise that sde and noisy-euler add at every step (default: as trained)")
     .option(
       "--noise <start>",
-      "initial noise of the flow: zero, seed (always the same draw) or input (a second input of the controller)",
-      "zero",
+      "initial noise of the flow: zero, seed (always the same draw) or input (a second input of the controller) (default: zero)",
     )
     .option("--noise-seed <seed>", "seed of --noise seed (default: 1)")
     .option(
@@ -67,13 +89,19 @@ function addReportOptions(command: Command): Command {
     )
     .option("--output-name <name>", "name of the output", "actions")
     .option("--distill <steps>", "train a student with this number of flow steps, and export it instead")
-    .option("--distill-updates <count>", "updates of the student's weights", "3000")
-    .option("--distill-rounds <count>", "rounds in which the student acts and the policy corrects it", "6")
-    .option("--distill-episodes <count>", "episodes per round", "16")
+    .option("--distill-updates <count>", `updates of the student's weights (default: ${DISTILLATION.updates})`)
+    .option(
+      "--distill-rounds <count>",
+      `rounds in which the student acts and the policy corrects it (default: ${DISTILLATION.rounds})`,
+    )
+    .option("--distill-episodes <count>", `episodes per round (default: ${DISTILLATION.episodes})`)
     .option("--rows <count>", "observations at which the report compares outputs", "10000")
     .option("--episodes <count>", "episodes that the report runs per format and number of flow steps", "100")
     .option("--calls <count>", "calls that the report times", "500")
-    .option("--flow-step-counts <counts>", "numbers of flow steps that the report compares", "1,2,4,8,16,32,64")
+    .option(
+      "--flow-step-counts <counts>",
+      `numbers of flow steps that the report compares (default: ${FLOW_STEP_COUNTS})`,
+    )
     .option("--workers <count>", "threads of the report; 0: one per core", "0")
     .option("--seed <seed>", "seed of the report's episodes", "1000003");
 }
@@ -83,9 +111,9 @@ export function readDistillation(options: ExportOptions): DistillationSettings |
   if (options.distill === undefined) return null;
   return {
     flowSteps: wholeNumber("--distill", options.distill, 1, 1000),
-    updates: wholeNumber("--distill-updates", options.distillUpdates, 1, 10_000_000),
-    rounds: wholeNumber("--distill-rounds", options.distillRounds, 1, 1000),
-    episodes: wholeNumber("--distill-episodes", options.distillEpisodes, 1, 1000),
+    updates: wholeNumber("--distill-updates", options.distillUpdates ?? DISTILLATION.updates, 1, 10_000_000),
+    rounds: wholeNumber("--distill-rounds", options.distillRounds ?? DISTILLATION.rounds, 1, 1000),
+    episodes: wholeNumber("--distill-episodes", options.distillEpisodes ?? DISTILLATION.episodes, 1, 1000),
     comparedEpisodes: wholeNumber("--episodes", options.episodes, 1, 1000),
     seed: wholeNumber("--seed", options.seed, 0, 0xfffffffe),
   };
@@ -98,7 +126,9 @@ export function readFormats(text: string): ExportFormat[] {
 
 /** How much the report measures. */
 export function readSizes({ rows, episodes, calls, flowStepCounts, seed }: ExportOptions): ReportSizes {
-  const counts = flowStepCounts.split(",").map((count) => wholeNumber("--flow-step-counts", count, 1, 1000));
+  const counts = (flowStepCounts ?? FLOW_STEP_COUNTS)
+    .split(",")
+    .map((count) => wholeNumber("--flow-step-counts", count, 1, 1000));
   return {
     rows: wholeNumber("--rows", rows, 1, 1_000_000),
     episodes: wholeNumber("--episodes", episodes, 1, 1000),
@@ -115,7 +145,7 @@ export function readWorkers({ workers }: ExportOptions): number {
 
 /** How the controller is to look. */
 export function readSettings(options: ExportOptions): ControllerOptions {
-  const noise = choice("--noise", options.noise, NOISE_KINDS);
+  const noise = choice("--noise", options.noise ?? "zero", NOISE_KINDS);
   if (options.noiseSeed !== undefined && noise !== "seed")
     throw new UserError(`--noise-seed: has no effect with --noise ${noise}, expected --noise seed`, { exitCode: 2 });
   if (!/^[A-Za-z_][\w.]*$/.test(options.outputName) || ["obs", "noise"].includes(options.outputName))

@@ -1,12 +1,12 @@
 /**
- * A trained policy as C99: one header with the contract as constants, one source. No allocation, no library but libm. With FLOWGAIT_MAIN defined
+ * A policy as C99: one header with the contract as constants, one source. No allocation, no library but libm. With FLOWGAIT_MAIN defined
  * the source is a program that replays recorded observations and prints how long a call takes.
  */
 import { floatLiteral, writeC } from "../../graph/index.ts";
-import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { TaskDescription } from "../../tasks/index.ts";
 import { type ControllerOrigin, controllerContract, originText } from "../contract/contract.ts";
 import { type ControllerOptions, controllerFunction } from "../controller-function.ts";
+import type { ExportedPolicy } from "../exported-policy.ts";
 import { constantsOf } from "./c-constants.ts";
 import { mainText } from "./c-main.ts";
 
@@ -31,7 +31,7 @@ export interface CController {
 
 /** The same policy, task, origin and recording give the same text. */
 export function controllerC(
-  policy: TrainedPolicy,
+  policy: ExportedPolicy,
   task: TaskDescription,
   origin: ControllerOrigin,
   options: ControllerOptions,
@@ -70,10 +70,11 @@ export function cName(task: string): string {
 }
 
 function titleOf(task: TaskDescription, origin: ControllerOrigin): string {
-  const { packageVersion, algorithm, envSteps } = origin;
+  const { packageVersion, algorithm, envSteps, run } = origin;
+  const training = envSteps === 0 ? `the network of ${run}` : `${algorithm}, ${envSteps} environment steps`;
   const shipped = origin.shipped === undefined ? "" : ` ${originText(origin)}.`;
   const rate = floatLiteral(task.controlHz).replace(/(\.0)?f$/, "");
-  return `/* ${task.name.replaceAll("*/", "")}, a controller at ${rate} Hz. Written by flowgait ${packageVersion}; ${algorithm}, ${envSteps} environment steps.${shipped} */`;
+  return `/* ${task.name.replaceAll("*/", "")}, a controller at ${rate} Hz. Written by flowgait ${packageVersion}; ${training.replaceAll("*/", "")}.${shipped} */`;
 }
 
 function callText(name: string): string {

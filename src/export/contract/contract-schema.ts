@@ -179,7 +179,7 @@ const arrangement = (what: string) =>
   about(z.strictObject({ source: z.array(z.int()), scale: numbers }), `${what}[i] = scale[i]·own[source[i]].`);
 
 const adapter = z.strictObject({
-  file: about(z.string(), "Name of the third-party file that this one contains unchanged."),
+  file: about(z.string(), "Name of the third-party file whose network is inside this one."),
   sha256: about(sha256, "SHA-256 of that file."),
   observation: arrangement("How the file's input is made of the observation: input"),
   action: arrangement("How the action is made of the file's output: action"),
@@ -221,7 +221,7 @@ export const contractSchema = z
     policy,
     adapter: about(
       adapter.optional(),
-      "Of a third-party file whose layout differs from the task's: the nodes around its network, which are inside this file.",
+      "Of a third-party file: the nodes around its network, which are inside this file; they change nothing where the layout is the task's.",
     ),
     rules: about(z.record(z.string(), z.string()), "How readings, clocks and controls are computed, in formulas."),
     training: z.strictObject({

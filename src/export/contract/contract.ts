@@ -2,9 +2,9 @@
 import { withoutStepNoise } from "../../policy/flow-sampler.ts";
 import { noiseSize, type PolicySpec } from "../../policy/policy.ts";
 import { isStochastic } from "../../policy/sampler-names.ts";
-import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { TaskDescription } from "../../tasks/index.ts";
 import { type ControllerOptions, resolvedOptions } from "../controller-function.ts";
+import type { ExportedPolicy, FileFacts } from "../exported-policy.ts";
 import { weightsSha256 } from "./checksum.ts";
 import { contractRules } from "./contract-rules.ts";
 import { CONTRACT_VERSION, type Contract, contractSchema } from "./contract-schema.ts";
@@ -34,7 +34,7 @@ export function originText({ run, shipped, algorithm, envSteps, seed }: Controll
 
 /** The whole contract at full precision, checked against its schema. */
 export function controllerContract(
-  policy: TrainedPolicy,
+  policy: ExportedPolicy,
   task: TaskDescription,
   origin: ControllerOrigin,
   options: ControllerOptions = {},
@@ -49,14 +49,21 @@ export function controllerContract(
     outputKind: output,
     quaternions: "w-x-y-z",
     historyOrder: "oldest-first",
-    normaliser: { inside: true, mean: [...policy.mean], std: [...policy.std] },
-    policy: describePolicy(policy.spec, options),
+    ...factsOf(policy, options),
     rules: contractRules(task),
     training: origin,
-    weightsSha256: weightsSha256(policy),
   };
   // As it will be read back.
   return contractSchema.parse(JSON.parse(JSON.stringify(contract)));
+}
+
+function factsOf(policy: ExportedPolicy, options: ControllerOptions): FileFacts {
+  if (policy.kind === "file") return policy.facts;
+  return {
+    normaliser: { inside: true, mean: [...policy.mean], std: [...policy.std] },
+    policy: describePolicy(policy.spec, options),
+    weightsSha256: weightsSha256(policy),
+  };
 }
 
 /** How the file makes its actions; `noiseSize` is the width of the input `noise`. */

@@ -119,10 +119,15 @@ function finiteLoss(loss: number, update: number): number {
   throw new UserError(`--distill: the student's loss is ${loss} at update ${update}, expected a finite value`);
 }
 
+/** Of a policy that cannot be a teacher. */
+export function withoutFlow(): UserError {
+  return new UserError("--distill: the policy has no flow; omit this flag", { exitCode: 2 });
+}
+
 /** The teacher without noise on its way, and a student that begins with its weights. */
 function studentOf(trained: TrainedPolicy, flowSteps: number) {
   const { spec } = trained;
-  if (spec.kind !== "flow") throw new UserError("--distill: the policy has no flow; omit this flag", { exitCode: 2 });
+  if (spec.kind !== "flow") throw withoutFlow();
   if (flowSteps >= spec.flowSteps)
     throw new UserError(`--distill: got ${flowSteps}, expected fewer flow steps than the policy's ${spec.flowSteps}`, {
       exitCode: 2,

@@ -1,33 +1,33 @@
 /** What one thread of a measurement owns: the task twice, as the policy and as exported controllers play it, and the policy. */
 
 import type { EpisodeOutcomes, EpisodePlan } from "../../rollout/episode-batch.ts";
-import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import { describeTask, Environment, resolveTask } from "../../tasks/index.ts";
 import { type ControllerOptions, resolvedOptions } from "../controller-function.ts";
 import { runEpisodes } from "../episode-loop.ts";
+import { deviationsOf, type ExportedPolicy, exportedFlow } from "../exported-policy.ts";
 import { withFlowSteps } from "../flow-steps.ts";
 import { playedTask } from "../played-task.ts";
-import { ReferencePolicy } from "../reference-policy.ts";
+import { type Reference, referenceOf } from "../reference-policy.ts";
 import { compareEpisodes } from "../report/closed-loop.ts";
 import { expectedOutputs, rowDifferences } from "../report/parity.ts";
 import { runReference } from "../report/recording.ts";
-import { type RunningController, runOnnx, runProgram, runTypescript } from "../running-controller.ts";
+import { type RunningController, runExported, runProgram } from "../running-controller.ts";
 import type { MeasuringJob, MeasuringResult, MeasuringSetup, OpenedController } from "./measuring-jobs.ts";
 
 /** Does measuring jobs one at a time. */
 export class MeasuringHost {
   readonly #env: Environment;
   readonly #played: Environment;
-  readonly #policy: TrainedPolicy;
+  readonly #policy: ExportedPolicy;
   readonly #options: ControllerOptions;
-  readonly #reference: ReferencePolicy;
+  readonly #reference: Reference;
 
   private constructor(env: Environment, played: Environment, { policy, options }: MeasuringSetup) {
     this.#env = env;
     this.#played = played;
     this.#policy = policy;
     this.#options = options;
-    this.#reference = new ReferencePolicy(policy, options);
+    this.#reference = referenceOf(policy, options);
   }
 
   static async create(setup: MeasuringSetup): Promise<MeasuringHost> {
@@ -49,7 +49,7 @@ export class MeasuringHost {
       case "loop":
         return this.#with(job.controller, (running) => {
           const noise = this.#reference.inputNoise(job.run.plan);
-          return compareEpisodes(this.#played, running, job.run, noise, this.#policy.std);
+          return compareEpisodes(this.#played, running, job.run, noise, deviationsOf(this.#policy));
         });
       default:
         return job satisfies never;
@@ -57,7 +57,8 @@ export class MeasuringHost {
   }
 
   async #episodes(plan: EpisodePlan, flowSteps: number): Promise<EpisodeOutcomes> {
-    const sampler = new ReferencePolicy(withFlowSteps(this.#policy, flowSteps) ?? this.#policy, this.#options);
+    const flow = exportedFlow(this.#policy);
+    const sampler = referenceOf(flow ? withFlowSteps(flow, flowSteps) : this.#policy, this.#options);
     try {
       return await runEpisodes(this.#env, plan, sampler.actor(plan));
     } finally {
@@ -76,7 +77,7 @@ export class MeasuringHost {
 
   async #open(controller: OpenedController): Promise<RunningController> {
     if (controller.format === "c") return runProgram(controller.program, this.#env.obsSize);
-    const open = controller.format === "onnx" ? runOnnx : runTypescript;
-    return open(controller.bytes, resolvedOptions(this.#options).outputName);
+    const { outputName } = resolvedOptions(this.#options);
+    return runExported(this.#policy, controller.format, controller.bytes, outputName);
   }
 }

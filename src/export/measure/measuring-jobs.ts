@@ -1,9 +1,9 @@
 /** Jobs of the threads of a measurement, and their results. Plain data. */
 
 import type { EpisodeOutcomes, EpisodePlan } from "../../rollout/episode-batch.ts";
-import type { TrainedPolicy } from "../../rollout/policy-data.ts";
 import type { TaskVariant } from "../../tasks/index.ts";
 import type { ControllerOptions } from "../controller-function.ts";
+import type { ExportedPolicy } from "../exported-policy.ts";
 import type { LoopEpisodes } from "../report/closed-loop.ts";
 import type { Recording, ReferenceRun } from "../report/recording.ts";
 import type { ControllerFormat } from "../running-controller.ts";
@@ -13,7 +13,7 @@ export interface MeasuringSetup {
   /** A registered task's name, or the path of a user's task file */
   readonly task: string;
   readonly variant: TaskVariant;
-  readonly policy: TrainedPolicy;
+  readonly policy: ExportedPolicy;
   readonly options: ControllerOptions;
 }
 
@@ -28,7 +28,7 @@ export type MeasuringJob =
   | { readonly kind: "record"; readonly plan: EpisodePlan }
   /** Episodes of the policy with another number of flow steps. */
   | { readonly kind: "episodes"; readonly plan: EpisodePlan; readonly flowSteps: number }
-  /** What the policy's graph gives in float64. */
+  /** What the policy gives: its graph in float64, or its file. */
   | { readonly kind: "expect"; readonly recording: Recording }
   /** How far a controller is from that, row by row. */
   | {

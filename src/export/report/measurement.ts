@@ -1,20 +1,21 @@
 /** Measures an export: every format against the policy, and every number of flow steps. Episodes and comparisons run on threads. */
 import { cpus } from "node:os";
 import { noiseSize } from "../../policy/policy.ts";
-import type { TrainedPolicy } from "../../rollout/policy-data.ts";
+import type { TrainedFlow } from "../../rollout/policy-data.ts";
 import type { Task, TaskDescription, TaskVariant } from "../../tasks/index.ts";
 import { controllerC } from "../c/c-controller.ts";
 import { CProgram } from "../c/c-process.ts";
 import type { ControllerOrigin } from "../contract/contract.ts";
-import { type ControllerOptions, resolvedOptions } from "../controller-function.ts";
+import { type ControllerOptions, graphObstacle, resolvedOptions } from "../controller-function.ts";
 import { checkActions } from "../episode-loop.ts";
+import { type ExportedPolicy, exportedFlow } from "../exported-policy.ts";
 import { type FlowStepReturn, fewestSteps, flowStepReturn, withFlowSteps } from "../flow-steps.ts";
 import type { OpenedController } from "../measure/measuring-jobs.ts";
 import { MeasuringThreads, type Progress, planParts } from "../measure/measuring-threads.ts";
 import { controllerOnnx } from "../onnx-controller.ts";
-import { ReferencePolicy } from "../reference-policy.ts";
-import { type ControllerFormat, runOnnx, runTypescript } from "../running-controller.ts";
-import { closedLoopParity, returnsOf } from "./closed-loop.ts";
+import { type Reference, referenceOf } from "../reference-policy.ts";
+import { type ControllerFormat, runExported } from "../running-controller.ts";
+import { closedLoopParity, drivingOf, returnsOf } from "./closed-loop.ts";
 import { type Latency, measureLatency } from "./latency.ts";
 import { networkParity } from "./parity.ts";
 import {
@@ -25,11 +26,18 @@ import {
   recordingPart,
   recordObservations,
 } from "./recording.ts";
-import { FORMAT_NAMES, type FormatReport, type Measurements, type ReportSizes, type StepLatency } from "./report.ts";
+import {
+  type FlowReport,
+  FORMAT_NAMES,
+  type FormatReport,
+  type Measurements,
+  type ReportSizes,
+  type StepLatency,
+} from "./report.ts";
 
 /** What is exported. */
 export interface ExportSubject {
-  readonly policy: TrainedPolicy;
+  readonly policy: ExportedPolicy;
   readonly task: Task;
   /** File of a user's own task; null for one that ships. */
   readonly taskFile: string | null;
@@ -69,14 +77,16 @@ const ROWS_PER_JOB = 500;
 export class ExportMeasurement {
   readonly #subject: ExportSubject;
   readonly #settings: MeasurementSettings;
-  readonly #reference: ReferencePolicy;
+  readonly #reference: Reference;
   readonly #threads: MeasuringThreads;
+  readonly #onlyOnnx: string | null;
 
   private constructor(subject: ExportSubject, settings: MeasurementSettings, threads: MeasuringThreads) {
     this.#subject = subject;
     this.#settings = settings;
     this.#threads = threads;
-    this.#reference = new ReferencePolicy(subject.policy, subject.options);
+    this.#onlyOnnx = graphObstacle(subject.policy);
+    this.#reference = referenceOf(subject.policy, subject.options);
   }
 
   static async create(subject: ExportSubject, settings: MeasurementSettings): Promise<ExportMeasurement> {
@@ -95,6 +105,7 @@ export class ExportMeasurement {
   }
 
   get #formats(): ControllerFormat[] {
+    if (this.#onlyOnnx !== null) return ["onnx"];
     return this.#settings.compiler === null ? ["onnx", "typescript"] : ["onnx", "c", "typescript"];
   }
 
@@ -120,7 +131,7 @@ export class ExportMeasurement {
 
   async #expected(recording: Recording): Promise<Float32Array> {
     const jobs = recordingParts(recording).map((part) => ({ kind: "expect" as const, recording: part }));
-    const parts = await this.#threads.run("computing the policy in float64", jobs, (job) => job.recording.rows);
+    const parts = await this.#threads.run("computing the policy's own outputs", jobs, (job) => job.recording.rows);
     const expected = new Float32Array(recording.rows * this.#subject.description.actionSize);
     let at = 0;
     for (const part of parts) {
@@ -133,24 +144,37 @@ export class ExportMeasurement {
   /** Everything that is measured. */
   async measure(recorded: RecordedExport): Promise<Measurements> {
     const { description, policy } = this.#subject;
+    const { flowStepCounts, ...sizes } = this.#settings.sizes;
     const formats: FormatReport[] = [];
     for (const format of this.#formats) formats.push(await this.#compare(format, recorded));
-    const stepLatencies = await this.#stepLatencies(recorded.kept);
-    const stepReturns = await this.#stepReturns(recorded.runs);
+    const flow = await this.#flow(recorded, flowStepCounts);
     return {
       version: 1,
       task: description.name,
       machine: { cpu: cpus()[0]?.model ?? "unknown", platform: process.platform, node: process.version },
       nonFinite: recorded.runs.flatMap(({ outcomes }) => outcomes.nonFinite),
-      sizes: { ...this.#settings.sizes, rows: recorded.recording.rows },
+      sizes: { ...sizes, ...(flow && { flowStepCounts }), rows: recorded.recording.rows },
       controlPeriod: 1 / description.controlHz,
-      flowSteps: policy.spec.kind === "flow" ? policy.spec.flowSteps : null,
       compiler: this.#settings.compiler,
+      comparedWith: policy.kind === "file" ? "file" : "graph",
+      ...(this.#onlyOnnx !== null && { onlyOnnx: this.#onlyOnnx }),
       formats,
-      stepLatencies,
-      stepReturns,
-      fewestFlowSteps: fewestSteps(stepReturns),
+      driving: drivingOf(recorded.runs),
+      ...fileReport(policy),
+      ...flow,
     };
+  }
+
+  /** Null for a policy without a flow. */
+  async #flow(
+    { kept, runs }: RecordedExport,
+    counts: readonly number[] = [],
+  ): Promise<Omit<FlowReport, "distillation"> | null> {
+    const flow = exportedFlow(this.#subject.policy);
+    if (flow === null) return null;
+    const stepLatencies = await this.#stepLatencies(flow, counts, kept);
+    const stepReturns = await this.#stepReturns(counts, runs);
+    return { flowSteps: flow.spec.flowSteps, stepLatencies, stepReturns, fewestFlowSteps: fewestSteps(stepReturns) };
   }
 
   #compare(format: ControllerFormat, { runs, recording, expected, kept }: RecordedExport): Promise<FormatReport> {
@@ -179,7 +203,7 @@ export class ExportMeasurement {
   /** Runs `use` with the policy in a format, and how long its calls take. */
   async #with<T>(
     format: ControllerFormat,
-    policy: TrainedPolicy,
+    policy: ExportedPolicy,
     kept: KeptRows,
     use: (controller: OpenedController, latency: Latency) => Promise<T>,
   ): Promise<T> {
@@ -202,9 +226,8 @@ export class ExportMeasurement {
     bytes: Uint8Array,
     { obs, noise, rows }: KeptRows,
   ): Promise<Latency> {
-    const { description, options } = this.#subject;
-    const open = format === "onnx" ? runOnnx : runTypescript;
-    const running = await open(bytes, resolvedOptions(options).outputName);
+    const { description, options, policy } = this.#subject;
+    const running = await runExported(policy, format, bytes, resolvedOptions(options).outputName);
     const one = obs.slice(0, description.obsSize);
     const draw = noise?.slice(0, noise.length / rows) ?? null;
     const out = new Float32Array(description.actionSize);
@@ -215,32 +238,28 @@ export class ExportMeasurement {
     }
   }
 
-  async #stepLatencies(kept: KeptRows): Promise<StepLatency[]> {
-    const { flowStepCounts } = this.#settings.sizes;
+  async #stepLatencies(flow: TrainedFlow, counts: readonly number[], kept: KeptRows): Promise<StepLatency[]> {
     const latencies: StepLatency[] = [];
-    for (const [done, flowSteps] of flowStepCounts.entries()) {
-      const policy = withFlowSteps(this.#subject.policy, flowSteps);
-      if (policy === null) return [];
-      this.#settings.tell("timing calls by flow steps", done, flowStepCounts.length);
+    for (const [done, flowSteps] of counts.entries()) {
+      const policy = withFlowSteps(flow, flowSteps);
+      this.#settings.tell("timing calls by flow steps", done, counts.length);
       const latency: Partial<Record<ControllerFormat, Latency>> = {};
       for (const format of this.#formats) {
         latency[format] = await this.#with(format, policy, this.#keptFor(policy, kept), async (_, found) => found);
       }
       latencies.push({ flowSteps, latency });
     }
-    this.#settings.tell("timing calls by flow steps", flowStepCounts.length, flowStepCounts.length);
+    this.#settings.tell("timing calls by flow steps", counts.length, counts.length);
     return latencies;
   }
 
   /** All numbers of flow steps at once, so that no thread waits for the last episode of each. */
-  async #stepReturns(runs: readonly ReferenceRun[]): Promise<FlowStepReturn[]> {
-    const { flowStepCounts } = this.#settings.sizes;
-    if (this.#subject.policy.spec.kind !== "flow") return [];
-    const jobs = flowStepCounts.flatMap((flowSteps) =>
+  async #stepReturns(counts: readonly number[], runs: readonly ReferenceRun[]): Promise<FlowStepReturn[]> {
+    const jobs = counts.flatMap((flowSteps) =>
       runs.map(({ plan }) => ({ kind: "episodes" as const, plan, flowSteps })),
     );
     const parts = await this.#threads.run("running episodes by flow steps", jobs, ({ plan }) => plan.episodes);
-    return flowStepCounts.map((flowSteps, i) => {
+    return counts.map((flowSteps, i) => {
       const own = parts.slice(i * runs.length, (i + 1) * runs.length);
       return flowStepReturn(
         flowSteps,
@@ -251,10 +270,16 @@ export class ExportMeasurement {
   }
 
   /** Rows whose noise is as wide as the policy takes it; only their time counts. */
-  #keptFor(policy: TrainedPolicy, kept: KeptRows): KeptRows {
+  #keptFor(policy: TrainedFlow, kept: KeptRows): KeptRows {
     if (kept.noise === null) return kept;
     return { ...kept, noise: new Float32Array(kept.rows * noiseSize(policy.spec)) };
   }
+}
+
+/** The third-party file, where the policy is one. */
+function fileReport(policy: ExportedPolicy): Pick<Measurements, "file"> {
+  const adapter = policy.kind === "file" ? policy.facts.adapter : undefined;
+  return adapter ? { file: { name: adapter.file, sha256: adapter.sha256, differs: adapter.words } } : {};
 }
 
 function recordingParts(recording: Recording): Recording[] {

@@ -1,9 +1,14 @@
-/** How far an exported controller's outputs are from the policy's own graph, observation by observation. */
-import { createReferenceEngine } from "../../graph/index.ts";
-import type { TrainedPolicy } from "../../rollout/policy-data.ts";
+/** How far an exported controller's outputs are from the policy's own, observation by observation. */
+import { createReferenceEngine, type GraphFunction } from "../../graph/index.ts";
 import type { TaskDescription } from "../../tasks/index.ts";
-import { type ControllerOptions, controllerFunction, resolvedOptions } from "../controller-function.ts";
-import type { RunningController } from "../running-controller.ts";
+import {
+  type ControllerOptions,
+  controllerFunction,
+  resolvedOptions,
+  targetsFunction,
+} from "../controller-function.ts";
+import type { ExportedFile, ExportedPolicy } from "../exported-policy.ts";
+import { type RunningController, runFile } from "../running-controller.ts";
 import { type Recording, recordingPart } from "./recording.ts";
 
 /** Differences over all recorded observations, each the largest of a row's outputs, in units of the output. */
@@ -16,21 +21,49 @@ export interface NetworkParity {
 /** Rows that the float64 interpreter holds at once. */
 const ROWS_AT_ONCE = 64;
 
-/** The policy's graph in float64. @returns [rows, actionSize] */
+/** A trained policy's graph in float64, or a file in ONNX Runtime. @returns [rows, actionSize] */
 export async function expectedOutputs(
-  policy: TrainedPolicy,
+  policy: ExportedPolicy,
   task: TaskDescription,
   options: ControllerOptions,
   recording: Recording,
 ): Promise<Float32Array> {
-  const { outputName } = resolvedOptions(options);
-  const executable = await createReferenceEngine().compile(controllerFunction(policy, task, options));
-  const out = new Float32Array(recording.rows * task.actionSize);
-  for (const { obs, noise, start } of parts(recording, ROWS_AT_ONCE)) {
-    const results = await executable.run(noise === null ? { obs } : { obs, noise });
-    out.set(results[outputName]!, start * task.actionSize);
+  if (policy.kind === "trained") return graphOutputs(controllerFunction(policy, task, options), recording, task);
+  const actions = await fileActions(policy, recording);
+  return resolvedOptions(options).output === "actions"
+    ? actions
+    : graphOutputs(targetsFunction(task), recording, task, actions);
+}
+
+/** The one output of a function in float64. @param actions [rows, actionSize] an input, where it has that */
+async function graphOutputs(
+  fn: GraphFunction,
+  recording: Recording,
+  { actionSize }: TaskDescription,
+  actions?: Float32Array,
+): Promise<Float32Array> {
+  const executable = await createReferenceEngine().compile(fn);
+  const output = Object.keys(fn.outputs)[0]!;
+  const out = new Float32Array(recording.rows * actionSize);
+  for (const { obs, noise, start, count } of parts(recording, ROWS_AT_ONCE)) {
+    const end = start + count;
+    const own = actions && { actions: actions.slice(start * actionSize, end * actionSize) };
+    const results = await executable.run({ obs, ...(noise && { noise }), ...own });
+    out.set(results[output]!, start * actionSize);
   }
   return out;
+}
+
+/** What the file itself gives, within the task's squash. */
+async function fileActions({ file, isLimited }: ExportedFile, { rows, obs }: Recording): Promise<Float32Array> {
+  const out = new Float32Array(rows * file.actionSize);
+  const running = await runFile(file);
+  try {
+    await running.act(obs, null, out);
+  } finally {
+    await running.close();
+  }
+  return isLimited || file.squash === "none" ? out : out.map((action) => Math.max(-1, Math.min(1, action)));
 }
 
 /**

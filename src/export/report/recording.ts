@@ -1,14 +1,14 @@
-/** Episodes of the policy as training runs it, with every observation that it saw. */
+/** Episodes of the policy as evaluations run it, with every observation that it saw. */
 
-import type { EpisodeOutcomes, EpisodePlan } from "../../rollout/episode-batch.ts";
+import type { EpisodePlan } from "../../rollout/episode-batch.ts";
 import type { Environment } from "../../tasks/index.ts";
-import { runEpisodes } from "../episode-loop.ts";
-import type { ReferencePolicy } from "../reference-policy.ts";
+import { type DrivenOutcomes, runEpisodes } from "../episode-loop.ts";
+import type { Reference } from "../reference-policy.ts";
 
 /** Episodes and their observations. */
 export interface ReferenceRun {
   readonly plan: EpisodePlan;
-  readonly outcomes: EpisodeOutcomes;
+  readonly outcomes: DrivenOutcomes;
   /** By control step: [episodes, obsSize]; rows of ended episodes keep their last */
   readonly observations: readonly Float32Array[];
 }
@@ -23,11 +23,7 @@ export interface Recording {
 }
 
 /** Runs the plan. @param env takes raw actions */
-export async function runReference(
-  env: Environment,
-  reference: ReferencePolicy,
-  plan: EpisodePlan,
-): Promise<ReferenceRun> {
+export async function runReference(env: Environment, reference: Reference, plan: EpisodePlan): Promise<ReferenceRun> {
   const observations: Float32Array[] = [];
   const outcomes = await runEpisodes(env, plan, reference.actor(plan), (_tick, obs) => {
     // Shared, so that threads pass it on without copies.
@@ -51,7 +47,7 @@ export async function recordObservations(
   further: (plan: EpisodePlan) => Promise<ReferenceRun>,
   rows: number,
   obsSize: number,
-  reference: ReferencePolicy,
+  reference: Reference,
 ): Promise<Recording> {
   const all = [...runs];
   let seen = all.reduce((sum, run) => sum + stepsOf(run), 0);
@@ -72,7 +68,7 @@ function pick(
   rows: number,
   seen: number,
   obsSize: number,
-  reference: ReferencePolicy,
+  reference: Reference,
 ): Recording {
   const obs = new Float32Array(rows * obsSize);
   let noise: Float32Array | null = null;

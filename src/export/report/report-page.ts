@@ -6,7 +6,7 @@ import { ACCEPTED_LOSS } from "../flow-steps.ts";
 import { physicsSection } from "../physics/physics-section.ts";
 import type { ControllerFormat } from "../running-controller.ts";
 import { escaped, page, shown, table, verdict } from "./html-text.ts";
-import { type ExportReport, FORMAT_NAMES, type FormatReport } from "./report.ts";
+import { type ExportReport, FORMAT_NAMES, type FormatReport, flowReport } from "./report.ts";
 
 /** Largest difference of an output that counts as rounding of float32. */
 export const ACCEPTED_DIFFERENCE = 1e-5;
@@ -20,6 +20,7 @@ export function reportPage(report: ExportReport): string {
   return page(`${report.task}: export report`, [
     `<h1>${escaped(report.task)}</h1>`,
     `<p class="soft">Export of ${escaped(report.run)}, checked on ${escaped(report.machine.cpu)}, Node ${escaped(report.machine.node)}.</p>`,
+    fileNote(report),
     brokenNote(report),
     cards(report),
     networkSection(report),
@@ -30,6 +31,17 @@ export function reportPage(report: ExportReport): string {
     stepSection(report),
     fileSection(report),
   ]);
+}
+
+function fileNote({ file, onlyOnnx }: ExportReport): string {
+  const notes: string[] = [];
+  if (file !== undefined) {
+    const { name, differs } = file;
+    const layout = differs.length === 0 ? "has the task's layout" : `differs from the task in ${differs.join("; ")}`;
+    notes.push(`This is the network of ${name}, which ${layout}.`);
+  }
+  if (onlyOnnx !== undefined) notes.push(`Only ONNX: ${onlyOnnx}.`);
+  return notes.map((note) => `<p style="overflow-wrap:anywhere">${escaped(note)}</p>`).join("");
 }
 
 function brokenNote({ nonFinite, sizes }: ExportReport): string {
@@ -54,13 +66,15 @@ function cards(report: ExportReport): string {
   return `<div class="cards">${cells.join("")}</div>`;
 }
 
-function stepCard({ flowSteps, fewestFlowSteps, distillation }: ExportReport): string[] {
+function stepCard(report: ExportReport): string[] {
+  const flow = flowReport(report);
+  if (flow === null) return [];
+  const { flowSteps, fewestFlowSteps, distillation } = flow;
   if (distillation !== null) {
     const label = `of the return lost by distilling ${distillation.fromFlowSteps} flow steps to ${distillation.flowSteps}`;
     const { returnLoss, returnLossError } = distillation;
     return [card(`${percent(returnLoss)} ± ${percent(returnLossError)}`, label, returnLoss < ACCEPTED_LOSS)];
   }
-  if (flowSteps === null) return [];
   return [
     card(
       String(fewestFlowSteps ?? "none"),
@@ -74,20 +88,23 @@ function card(value: string, label: string, good: boolean): string {
   return `<div class="card"><b class="${good ? "" : "fail"}"${good ? "" : ' style="color:var(--fail)"'}>${value}</b><span>${label}</span></div>`;
 }
 
-function networkSection({ formats, compiler }: ExportReport): string {
+const COMPARED = { graph: "the policy's graph in float64", file: "the file itself in ONNX Runtime" } as const;
+
+function networkSection({ formats, compiler, comparedWith, onlyOnnx }: ExportReport): string {
   const rows = formats.map(({ format, network }) => [
     FORMAT_NAMES[format],
     shown(network.maxDifference),
     shown(network.p99Difference),
     judged(network.maxDifference <= ACCEPTED_DIFFERENCE, `at most ${ACCEPTED_DIFFERENCE}`),
   ]);
-  const missing = compiler === null ? "<p>No C compiler was found, so C was not checked.</p>" : "";
+  const missing =
+    compiler === null && onlyOnnx === undefined ? "<p>No C compiler was found, so C was not checked.</p>" : "";
   return `<h2>The network</h2>
-<p>Outputs of each format against the policy's graph in float64, over ${formats[0]!.network.rows} recorded observations. A call's difference is the largest of its outputs.</p>${missing}
+<p>Outputs of each format against ${COMPARED[comparedWith]}, over ${formats[0]!.network.rows} recorded observations. A call's difference is the largest of its outputs.</p>${missing}
 ${table(["format", "largest difference", "99th percentile", "verdict"], rows)}`;
 }
 
-function closedLoopSection({ formats, sizes }: ExportReport): string {
+function closedLoopSection({ formats, sizes, driving }: ExportReport): string {
   const rows = formats.map(({ format, closedLoop }) => [
     FORMAT_NAMES[format],
     shown(closedLoop.referenceReturnMean, 5),
@@ -97,8 +114,25 @@ function closedLoopSection({ formats, sizes }: ExportReport): string {
     judged(closedLoop.returnGap <= ACCEPTED_GAP, `at most ${percent(ACCEPTED_GAP)}`),
   ]);
   return `<h2>The closed loop</h2>
-<p>The same ${sizes.episodes} episodes, seed ${sizes.seed}, once with the policy as training runs it and once with the exported controller in the loop. Contacts amplify rounding, so trajectories may diverge; returns should not.</p>
-${table(["format", "policy's return", "controller's return", "gap", "trajectories diverge", "verdict"], rows)}`;
+<p>The same ${sizes.episodes} episodes, seed ${sizes.seed}, once with the policy as evaluations run it and once with the exported controller in the loop. Contacts amplify rounding, so trajectories may diverge; returns should not.</p>
+${table(["format", "policy's return", "controller's return", "gap", "trajectories diverge", "verdict"], rows)}
+<p>How the robot does in these episodes:</p>
+${drivingTable({ formats, driving })}`;
+}
+
+/** How the robot does with the policy and with each format. */
+function drivingTable({ formats, driving }: Pick<ExportReport, "formats" | "driving">): string {
+  const all = [
+    ["policy", driving] as const,
+    ...formats.map(({ format, closedLoop }) => [FORMAT_NAMES[format], closedLoop.driving] as const),
+  ];
+  const isMoving = driving.linVelError !== null && driving.yawRateError !== null;
+  const rows = all.map(([name, { survived, linVelError, yawRateError }]) => [
+    name,
+    `${shown(100 * survived)} %`,
+    ...(isMoving ? [`${shown(linVelError ?? Number.NaN)} m/s`, `${shown(yawRateError ?? Number.NaN)} rad/s`] : []),
+  ]);
+  return table(["", "survived", ...(isMoving ? ["velocity error", "yaw-rate error"] : [])], rows);
 }
 
 function divergence({ diverged, episodes, earliestSeconds, medianSeconds }: FormatReport["closedLoop"]): string {
@@ -119,7 +153,9 @@ function latencySection({ formats, controlPeriod }: ExportReport): string {
 ${table(["format", "median", "99th percentile", "slowest", "of the control period"], rows)}`;
 }
 
-function distillationSection({ distillation, formats }: ExportReport): string {
+function distillationSection(report: ExportReport): string {
+  const { formats } = report;
+  const distillation = flowReport(report)?.distillation ?? null;
   if (distillation === null) return "";
   const { fromFlowSteps, flowSteps, rows, updates, lossBefore, lossAfter, teacherReturn, studentReturn } = distillation;
   const { undistilled } = distillation;
@@ -150,7 +186,8 @@ ${table(["", "return", "loss", "ONNX, median call"], cells)}`;
 }
 
 function stepSection(report: ExportReport): string {
-  const { stepLatencies, stepReturns, formats, controlPeriod } = report;
+  const { formats, controlPeriod } = report;
+  const { stepLatencies, stepReturns } = flowReport(report) ?? { stepLatencies: [], stepReturns: [] };
   // One number alone, such as a student's, stands above already.
   if (stepReturns.length < 2) return "";
   const latency = stepChart({
@@ -191,11 +228,11 @@ function stepSection(report: ExportReport): string {
 ${table(["steps", "return", "loss", ...formats.map(({ format }) => `${FORMAT_NAMES[format]}, ms`)], rows)}`;
 }
 
-function fileSection({ files, weightsSha256 }: ExportReport): string {
+function fileSection({ files, weightsSha256, file }: ExportReport): string {
   const rows = files.map(({ name, bytes, sha256 }) => [escaped(name), size(bytes), `<code>${sha256}</code>`]);
   return `<h2>Files</h2>
 ${table(["file", "size", "SHA-256"], rows)}
-<p class="soft">Weights and normaliser: <code>${weightsSha256}</code></p>`;
+<p class="soft">${file ? escaped(file.name) : "Weights and normaliser"}: <code>${weightsSha256}</code></p>`;
 }
 
 function judged(good: boolean, limit: string): string {

@@ -5,7 +5,7 @@ import type { Distillation } from "../distill/distil.ts";
 import type { FlowStepReturn } from "../flow-steps.ts";
 import type { SecondOpinion } from "../physics/second-opinion.ts";
 import type { ControllerFormat } from "../running-controller.ts";
-import type { ClosedLoopParity } from "./closed-loop.ts";
+import type { ClosedLoopParity, Driving } from "./closed-loop.ts";
 import type { Latency } from "./latency.ts";
 import type { NetworkParity } from "./parity.ts";
 
@@ -17,8 +17,8 @@ export interface ReportSizes {
   readonly episodes: number;
   /** Calls per latency. */
   readonly calls: number;
-  /** Numbers of flow steps whose latency and return are measured, ascending. */
-  readonly flowStepCounts: readonly number[];
+  /** Numbers of flow steps whose latency and return are measured, ascending; absent for a policy without a flow. */
+  readonly flowStepCounts?: readonly number[];
   readonly seed: number;
 }
 
@@ -42,8 +42,27 @@ export interface DistillationReport extends Distillation {
   readonly teacherLatency: Latency;
 }
 
-/** report.json. */
-export interface ExportReport {
+/** What only a policy with a flow has. */
+export interface FlowReport {
+  readonly flowSteps: number;
+  readonly stepLatencies: readonly StepLatency[];
+  readonly stepReturns: readonly FlowStepReturn[];
+  /** Fewest measured flow steps that lose less than 2 % of the return; null where none do. */
+  readonly fewestFlowSteps: number | null;
+  /** Null where the policy was not distilled. */
+  readonly distillation: DistillationReport | null;
+}
+
+/** The third-party file that is exported. */
+export interface FileReport {
+  readonly name: string;
+  readonly sha256: string;
+  /** What its layout differs in from the task's, one phrase each. */
+  readonly differs: readonly string[];
+}
+
+/** report.json. The fields of `FlowReport` are absent for a policy without a flow. */
+export interface ExportReport extends Partial<FlowReport> {
   readonly version: 1;
   readonly task: string;
   readonly run: string;
@@ -54,17 +73,17 @@ export interface ExportReport {
   readonly nonFinite: readonly NonFinite[];
   /** s between two calls */
   readonly controlPeriod: number;
-  /** Null for a policy without a flow. */
-  readonly flowSteps: number | null;
+  /** What formats are compared with: the policy's graph in float64, or the file in ONNX Runtime. */
+  readonly comparedWith: "graph" | "file";
+  /** Absent for a policy that flowgait trained. */
+  readonly file?: FileReport;
+  /** Why the policy is in no other format than ONNX; absent where it is. */
+  readonly onlyOnnx?: string;
   /** Null where none was found; C is then omitted. */
   readonly compiler: string | null;
   readonly formats: readonly FormatReport[];
-  readonly stepLatencies: readonly StepLatency[];
-  readonly stepReturns: readonly FlowStepReturn[];
-  /** Fewest measured flow steps that lose less than 2 % of the return; null where none do, or there is no flow. */
-  readonly fewestFlowSteps: number | null;
-  /** Null where the policy was not distilled. */
-  readonly distillation: DistillationReport | null;
+  /** The policy in the closed loop's episodes. */
+  readonly driving: Driving;
   /** The policy's episodes under other physics; null where it was not asked for. */
   readonly physics: SecondOpinion | null;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
@@ -72,6 +91,12 @@ export interface ExportReport {
 
 /** What is measured before the files are made. */
 export type Measurements = Omit<ExportReport, "files" | "run" | "weightsSha256" | "distillation" | "physics">;
+
+/** The report's part that only a flow has; null for other policies. */
+export function flowReport(report: ExportReport): FlowReport | null {
+  const { flowSteps, stepLatencies = [], stepReturns = [], fewestFlowSteps = null, distillation = null } = report;
+  return flowSteps === undefined ? null : { flowSteps, stepLatencies, stepReturns, fewestFlowSteps, distillation };
+}
 
 /** Formats as sentences call them. */
 export const FORMAT_NAMES: Readonly<Record<ControllerFormat, string>> = {

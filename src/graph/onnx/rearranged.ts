@@ -79,12 +79,8 @@ export function rearrangedOnnx(bytes: Uint8Array, ends: RearrangedEnds, source: 
     });
     return joined([head, renamed("graph", kept, rename), encodeGraph({ node: after.nodes })]);
   };
-  const model = rewriteFields(bytes, (field, value) => {
-    if (field === METADATA) return null;
-    return field === GRAPH ? rewritten(value) : value;
-  });
-  const metadataProps = Object.entries(ends.metadata).map(([key, value]) => ({ key, value }));
-  return joined([model, encodeModel({ metadataProps })]);
+  const model = rewriteFields(bytes, (field, value) => (field === GRAPH ? rewritten(value) : value));
+  return withMetadata(model, ends.metadata);
 }
 
 /** Names that the new file needs for itself go to others, one to one. */
@@ -120,7 +116,17 @@ function valueInfo(name: string, batch: number | null, size: number): ValueInfoP
   return { name, type: { tensorType: { elemType: DATA_TYPE.float32, shape } } };
 }
 
-/** Gather and Mul, then the limits, from one name to another. */
+/** The file's own bytes with other metadata. */
+export function withMetadata(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const kept = rewriteFields(bytes, (field, value) => (field === METADATA ? null : value));
+  return joined([kept, encodeModel({ metadataProps: entriesOf(metadata) })]);
+}
+
+function entriesOf(metadata: Readonly<Record<string, string>>): { key: string; value: string }[] {
+  return Object.entries(metadata).map(([key, value]) => ({ key, value }));
+}
+
+/** Gather, Mul and the limits, those of them that change something, from one name to another; Identity where none do. */
 function rearranging(
   end: "input" | "output",
   { source, scale, limit }: RearrangedEnd,
@@ -128,20 +134,21 @@ function rearranging(
   to: string,
 ): { nodes: NodeProto[]; constants: TensorProto[] } {
   const name = (part: string) => `adapter/${end}/${part}`;
-  const steps: [string, string, TensorProto][] = [
-    ["Gather", "gathered", integers(name("source"), source)],
-    ["Mul", "scaled", floats(name("scale"), scale)],
-  ];
+  const steps: [string, string, TensorProto?][] = [];
+  if (source.some((from, i) => from !== i)) steps.push(["Gather", "gathered", integers(name("source"), source)]);
+  if (scale.some((factor) => factor !== 1)) steps.push(["Mul", "scaled", floats(name("scale"), scale)]);
   if (limit !== undefined)
     steps.push(["Max", "raised", floats(name("low"), [-limit])], ["Min", "limited", floats(name("high"), [limit])]);
+  if (steps.length === 0) steps.push(["Identity", "same"]);
   const nodes = steps.map(([opType, part, constant], i): NodeProto => {
     const given = i === 0 ? from : name(steps[i - 1]![1]);
     const output = i === steps.length - 1 ? to : name(part);
     const axis = { name: "axis", type: ATTRIBUTE_TYPE.int, i: 1 };
     const attribute = opType === "Gather" ? [axis] : [];
-    return { input: [given, constant.name], output: [output], name: name(opType.toLowerCase()), opType, attribute };
+    const input = constant === undefined ? [given] : [given, constant.name];
+    return { input, output: [output], name: name(opType.toLowerCase()), opType, attribute };
   });
-  return { nodes, constants: steps.map(([, , constant]) => constant) };
+  return { nodes, constants: steps.flatMap(([, , constant]) => constant ?? []) };
 }
 
 function floats(name: string, values: readonly number[]): TensorProto {

@@ -1,26 +1,18 @@
 /** The summary of a report that `flowgait export` prints. */
-import { physicsCheck } from "../export/physics/physics-check.ts";
-import { type DistillationReport, type ExportReport, FORMAT_NAMES } from "../export/report/report.ts";
-import { nonFiniteText } from "../rollout/non-finite.ts";
-import { counted, formatNumber, formatTable } from "./table.ts";
+import { physicsCheck } from "../../export/physics/physics-check.ts";
+import {
+  type DistillationReport,
+  type ExportReport,
+  type FlowReport,
+  FORMAT_NAMES,
+  flowReport,
+} from "../../export/report/report.ts";
+import { nonFiniteText } from "../../rollout/non-finite.ts";
+import { counted, formatNumber, formatTable } from "../table.ts";
 
 /** Files, one line per format, flow steps or distillation. */
-export function exportText(
-  folder: string,
-  {
-    task,
-    files,
-    formats,
-    controlPeriod,
-    flowSteps,
-    fewestFlowSteps,
-    stepReturns,
-    sizes,
-    distillation,
-    nonFinite,
-    physics,
-  }: ExportReport,
-): string {
+export function exportText(folder: string, report: ExportReport): string {
+  const { task, files, formats, controlPeriod, sizes, driving, nonFinite, physics } = report;
   const rows = formats.map(({ format, network, closedLoop, latency }) => [
     FORMAT_NAMES[format],
     network.maxDifference.toExponential(1),
@@ -30,29 +22,39 @@ export function exportText(
   ]);
   const headings = ["format", "largest difference", "return gap", "median call", "99th percentile"];
   const columns = headings.map((heading, i) => ({ heading, align: i === 0 ? ("left" as const) : ("right" as const) }));
-  const steps =
-    flowSteps === null || distillation !== null
-      ? distillationText(distillation)
-      : [`  flow steps: ${flowSteps} exported; ${fewestText(fewestFlowSteps, stepReturns)}`];
   return [
     `${task}: ${files.map(({ name }) => name).join(", ")} and report.html in ${folder}`,
     formatTable(columns, rows, "  "),
     `  over ${counted(sizes.rows, "observation")} and ${counted(sizes.episodes, "episode")}; the control period is ${formatNumber(1000 * controlPeriod)} ms`,
-    ...steps,
+    `  the policy ${drivingText(driving)}`,
+    ...flowText(flowReport(report)),
     ...(physics === null ? [] : [`  other physics: ${physicsCheck(physics).found}`]),
     ...(nonFinite.length > 0 ? [`  in the policy's own episodes: ${nonFiniteText(nonFinite, sizes.episodes)}`] : []),
   ].join("\n");
 }
 
-function fewestText(fewest: number | null, stepReturns: ExportReport["stepReturns"]): string {
+function drivingText({ survived, linVelError, yawRateError }: ExportReport["driving"]): string {
+  const errors =
+    linVelError === null || yawRateError === null
+      ? ""
+      : `, velocity error ${formatNumber(linVelError, 2)} m/s, yaw-rate error ${formatNumber(yawRateError, 2)} rad/s`;
+  return `survives ${formatNumber(100 * survived)} % of the episodes${errors}`;
+}
+
+function flowText(flow: FlowReport | null): string[] {
+  if (flow === null) return [];
+  if (flow.distillation !== null) return distillationText(flow.distillation);
+  return [`  flow steps: ${flow.flowSteps} exported; ${fewestText(flow)}`];
+}
+
+function fewestText({ fewestFlowSteps: fewest, stepReturns }: FlowReport): string {
   const found = stepReturns.find(({ flowSteps }) => flowSteps === fewest);
   if (found === undefined) return "every measured number of flow steps loses 2 % of the return or more";
   const [loss, error] = [found.loss, found.lossError].map((share) => formatNumber(100 * share, 2));
   return `${found.flowSteps} is the smallest number that loses less than 2 % of the return: ${loss} ± ${error} %`;
 }
 
-function distillationText(distillation: DistillationReport | null): string[] {
-  if (distillation === null) return [];
+function distillationText(distillation: DistillationReport): string[] {
   const { fromFlowSteps, flowSteps, teacherReturn, studentReturn, returnLoss, teacherLatency } = distillation;
   const { returnLossError, undistilled } = distillation;
   const lost = (loss: number, error: number) => `${formatNumber(100 * loss, 2)} ± ${formatNumber(100 * error, 2)} %`;
