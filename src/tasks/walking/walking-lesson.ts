@@ -5,8 +5,8 @@
  */
 import { jointTargets } from "../actions/joint-targets.ts";
 import { type SteppingSettings, steppingPose } from "../actions/stepping-pose.ts";
-import { robotDelays } from "../delays/delay.ts";
 import type { RewardTerm } from "../define-task.ts";
+import { robotDelays } from "../delays/delay.ts";
 import type { LeggedRobot } from "../legged-robot.ts";
 import type { Lesson } from "../lesson.ts";
 import { TWIST } from "../mirror.ts";
