@@ -50,14 +50,6 @@ export function observationDelay(controlSteps: Range): Randomiser {
   return delayOf("observations", controlSteps, "Delay between readings and policy.", observationDelay);
 }
 
-/**
- * The delays that a lesson trains with for a robot that exists: of each kind up to half a control step, drawn anew for every episode. Lessons have
- * them alone, the published tasks do not.
- */
-export function robotDelays(): Readonly<Record<string, Randomiser>> {
-  return { actionDelay: actionDelay([0, 0.5]), observationDelay: observationDelay([0, 0.5]) };
-}
-
 function delayOf(of: Delayed, range: Range, about: string, remake: (range: Range) => Randomiser): Randomiser {
   const [least, most] = range;
   if (!(least >= 0 && least <= most && most <= LONGEST))

@@ -5,7 +5,6 @@
 
 import { jointTargets } from "../actions/joint-targets.ts";
 import { steppingPose } from "../actions/stepping-pose.ts";
-import { robotDelays } from "../delays/delay.ts";
 import type { Lesson } from "../lesson.ts";
 import { TWIST } from "../mirror.ts";
 import type { Moment } from "../moment.ts";
@@ -80,7 +79,7 @@ function soles({ footHeight }: Go1): Float64Array {
 
 /** Trot where the stick points. */
 export const trot: Lesson<Moment<Go1, Tracked>, Go1> = {
-  about: "starts from a trot; rewards without a lower bound, growing commands, delays",
+  about: "starts from a trot; rewards without a lower bound, growing commands",
   action: jointTargets({
     scale: 0.1,
     shown: 0.5,
@@ -101,7 +100,6 @@ export const trot: Lesson<Moment<Go1, Tracked>, Go1> = {
     strideTwist: { of: (s) => s.stride.twist, unit: "m/s, m/s, rad/s", mirror: TWIST },
     footHeight: { of: (s) => s.robot.footHeight, unit: "m", mirror: "sides" },
   },
-  randomise: robotDelays(),
   curriculum: { from: 0.4, step: 0.6 },
   reward: {
     // it sways with every step, sideways a little and in turning a lot

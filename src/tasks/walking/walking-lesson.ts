@@ -6,7 +6,6 @@
 import { jointTargets } from "../actions/joint-targets.ts";
 import { type SteppingSettings, steppingPose } from "../actions/stepping-pose.ts";
 import type { RewardTerm } from "../define-task.ts";
-import { robotDelays } from "../delays/delay.ts";
 import type { LeggedRobot } from "../legged-robot.ts";
 import type { Lesson } from "../lesson.ts";
 import { TWIST } from "../mirror.ts";
@@ -65,7 +64,7 @@ const HEIGHT_WIDTH = 0.4;
 export function walkingLesson(figures: WalkingFigures): Lesson<Walking, Robot> {
   const { clock, step, scale, shown, strideSteps, physicsHz, commandsFrom } = figures;
   return {
-    about: "starts from a step that was measured on the robot; rewards that rank bad steps, growing commands, delays",
+    about: "starts from a step that was measured on the robot; rewards that rank bad steps, growing commands",
     ...(physicsHz !== undefined && { physicsHz }),
     action: jointTargets({
       scale: (joint) => scale[joint] ?? 0,
@@ -78,7 +77,6 @@ export function walkingLesson(figures: WalkingFigures): Lesson<Walking, Robot> {
       strideTwist: { of: (s) => s.stride.twist, unit: "m/s, m/s, rad/s", mirror: TWIST },
       soleHeight: { of: (s) => s.robot.footHeight, unit: "m", mirror: "sides" },
     },
-    randomise: robotDelays(),
     curriculum: { from: commandsFrom, step: 0.4 },
     reward: rewardsOf(figures),
     [figures.fallsAlone === true ? "terminate" : "alsoTerminate"]: {

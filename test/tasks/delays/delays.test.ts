@@ -231,26 +231,3 @@ describe("as settings", () => {
     expect(() => actionDelay([2, 1])).toThrow("delay of actions is [2,1]; expected low, high from 0 to 50 steps");
   });
 });
-
-describe("lessons of robots that exist", () => {
-  const walking = [
-    ["Go1JoystickFlatTerrain", "trot"],
-    ["Go1JoystickFlatTerrain", "walk"],
-    ["SpotFlatTerrainJoystick", "walk"],
-    ["BarkourJoystick", "walk"],
-  ] as const;
-
-  it.each(walking)(
-    "%s trains with delays by its lesson %s and is evaluated without, or with those of its settings",
-    async (name, lesson) => {
-      const { randomise, lesson: chosen } = await resolveTask(name, { lesson });
-      expect(Object.keys(randomise)).not.toContain("actionDelay");
-      for (const delay of ["actionDelay", "observationDelay"])
-        expect(chosen!.training.randomise[delay]!.description).toMatchObject({ controlSteps: [0, 0.5] });
-      const off = { "randomise.actionDelay": "off", "randomise.observationDelay": [0, 2] };
-      const changed = (await resolveTask(name, { lesson, taskSettings: off })).lesson!.training.randomise;
-      expect(changed).not.toHaveProperty("actionDelay");
-      expect(changed.observationDelay!.description).toMatchObject({ controlSteps: [0, 2] });
-    },
-  );
-});
