@@ -49,7 +49,7 @@ export function denoisingSurrogate(policy: FlowPolicySpec, settings: DenoisingSe
   const pathSize = (flowSteps + 1) * actionSize;
   /** [rows, flowSteps] at points and moves of [rows * flowSteps, …] */
   const logProbs = ({ rows, obs, weights }: RowBlock, points: Tensor, move: Tensor): Tensor => {
-    const velocity = pairVelocities(policy, weights, observationShare(obs, weights), points);
+    const velocity = pairVelocities(policy, weights, observationShare(policy, weights, obs), points);
     return reshape(stepLogProb(velocity, move, settings), [rows, flowSteps]);
   };
   return {

@@ -113,7 +113,7 @@ export function flowMatchingSurrogate(
       const time = input("time", [rows, pairs]);
       const action = input("action", [rows, actionSize]);
       const placed = flowPairs(action, noise, time, settings);
-      const velocity = pairVelocities(policy, weights, observationShare(obs, weights), placed.points);
+      const velocity = pairVelocities(policy, weights, observationShare(policy, weights, obs), placed.points);
       const prepared = { ...placed, oldLosses: flowMatchingLoss(velocity, placed, rows) };
       const advice = () =>
         advisedVelocity(placed.points, input("advice", [rows, actionSize]), time, settings.adviceSpread);
@@ -133,7 +133,7 @@ export function flowMatchingSurrogate(
     loss: ({ rows, obs, weights, kept }, scale) => {
       const count = rows * pairs;
       const points = kept("points", [count, actionSize + TIME_SIZE]);
-      const share = observationShare(obs, weights);
+      const share = observationShare(policy, weights, obs);
       const velocity = pairVelocities(policy, weights, share, points);
       const placed = { target: kept("target", [count, actionSize]), weight: kept("weight", [count]) };
       const losses = flowMatchingLoss(velocity, placed, rows);

@@ -190,6 +190,12 @@ function criticFields() {
 export function networkFields(defaults: NetworkDefaults, source: string) {
   return inGroup("Networks and optimiser", {
     policyHidden: field(layers, defaults.policyHidden, "Widths of the policy's hidden layers.", source, "units"),
+    symmetricPolicy: field(
+      z.boolean(),
+      false,
+      "Make the policy the mean of its network and the network's mirror image, so that it is the same left and right by construction. Every evaluation of it costs twice as much. Then --mirror is for the critic alone. Only for tasks that declare their mirror symmetry.",
+      OURS,
+    ),
     criticHidden: field(layers, defaults.criticHidden, "Widths of the critic's hidden layers.", source, "units"),
     activation: field(
       z.enum(["silu", "elu", "relu", "tanh"]),

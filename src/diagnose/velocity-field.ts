@@ -35,7 +35,7 @@ export function policyField(
   weights: Readonly<Record<string, Tensor>>,
   obs: Tensor,
 ): VelocityField {
-  const share = observationShare(obs, weights);
+  const share = observationShare(spec, weights, obs);
   return (x, t) => pairVelocities(spec, weights, share, flowPoints(x, embedTimes(t)));
 }
 

@@ -10,7 +10,9 @@ import { withoutStepNoise } from "../policy/flow-sampler.ts";
 import { activations } from "../policy/network.ts";
 import { type FlowPolicy, policyLayout } from "../policy/policy.ts";
 import { FLOW_SAMPLERS } from "../policy/sampler-names.ts";
+import { isReflection } from "../policy/symmetry.ts";
 import type { TrainedFlow, TrainedPolicy } from "../rollout/policy-data.ts";
+import { symmetrySchema } from "../runs/stored-policy.ts";
 import { littleEndian, weightsSha256 } from "./contract/checksum.ts";
 import type { Contract } from "./contract/contract-schema.ts";
 
@@ -29,6 +31,7 @@ const stored = z.strictObject({
     sampler: z.enum(FLOW_SAMPLERS),
     flowSteps: count,
     stepNoise: z.number(),
+    symmetry: symmetrySchema.optional(),
   }),
   /** Little-endian float32 in the layout's order, base64; without those of the graph. */
   weights: z.base64(),
@@ -42,8 +45,9 @@ const stored = z.strictObject({
  */
 export function flowMetadata({ spec, weights }: TrainedPolicy, constants: OnnxConstants): Record<string, string> {
   if (spec.kind !== "flow") return {};
-  const { kind, obsSize, actionSize, hidden, activation, outputScale, sampler, flowSteps, stepNoise } = spec;
-  const shape = { kind, obsSize, actionSize, hidden, activation, outputScale, sampler, flowSteps, stepNoise };
+  const { kind, obsSize, actionSize, hidden, activation, outputScale, sampler, flowSteps, stepNoise, symmetry } = spec;
+  const network = { kind, obsSize, actionSize, hidden, activation, outputScale };
+  const shape = { ...network, sampler, flowSteps, stepNoise, ...(symmetry && { symmetry }) };
   const bytes = littleEndian(weights);
   const graph: Record<string, string> = {};
   const apart: Uint8Array[] = [];
@@ -89,6 +93,8 @@ function parsed(
   const result = stored.safeParse(fromJson(text));
   if (!result.success) return null;
   const { graph } = result.data;
+  const { symmetry, obsSize, actionSize } = result.data.spec;
+  if (symmetry && !(isReflection(symmetry.obs, obsSize) && isReflection(symmetry.action, actionSize))) return null;
   const spec = policy.noise === "zero" ? withoutStepNoise(result.data.spec) : result.data.spec;
   const apart = Buffer.from(result.data.weights, "base64");
   let read = 0;

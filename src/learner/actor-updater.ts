@@ -17,7 +17,7 @@ import { parameterViews } from "../policy/parameters.ts";
 import { emptyPlace, moveTo, type RowPlace, type RunClock } from "../policy/run-clock.ts";
 import type { Mirror, SignedPermutation } from "../tasks/index.ts";
 import { type BlockRows, blockRows, copy, gatherValues, imageOf, mirrorRows } from "./gather.ts";
-import { type KeptPlace, keptLayout, keptTables, RowOrder, seenTables } from "./rows.ts";
+import { isSymmetric, type KeptPlace, keptLayout, keptOrientations, keptTables, RowOrder, seenTables } from "./rows.ts";
 import { type Arrays, type BatchCopy, Block, BlockSum, type UpdaterOptions } from "./update-block.ts";
 import { largestDivisor } from "./update-plan.ts";
 
@@ -65,7 +65,7 @@ export class ActorUpdater {
     this.#surrogate = surrogateOf(options.spec.algorithm);
     const { plan, sizes } = options;
     const { layout, measures } = this.#surrogate;
-    this.#order = new RowOrder(plan, sizes, options.views.order);
+    this.#order = new RowOrder(plan, sizes, options.views.order, isSymmetric(options.spec));
     this.#rows = new Int32Array(plan.actorRows);
     this.#seen = new Int32Array(plan.actorRows);
     const [obs] = seenTables(options);
@@ -91,14 +91,14 @@ export class ActorUpdater {
   }
 
   async #compile(): Promise<void> {
-    const { plan, sizes, mirror } = this.#options;
+    const { plan, sizes, spec, mirror } = this.#options;
     const { obsSize } = sizes;
     const shared = { mean: new Float32Array(obsSize), std: new Float32Array(obsSize) };
     const weights = { ...shared, ...parameterViews(this.#surrogate.layout, this.#weights) };
     const prepared = this.#steps * sizes.envs;
     await this.#compilePrepare(prepared, { ...weights, obs: new Float32Array(prepared * obsSize) });
     await this.#compileGradient(plan.actorRows, weights);
-    this.#placeKept(mirror);
+    this.#placeKept(isSymmetric(spec) ? null : mirror);
   }
 
   async #compilePrepare(rows: number, inputs: Arrays): Promise<void> {
@@ -130,10 +130,11 @@ export class ActorUpdater {
   }
 
   #placeKept(mirror: Mirror | null): void {
-    const { sizes } = this.#options;
+    const { sizes, spec } = this.#options;
     const { drawn, kept, replay } = this.#surrogate;
     const { feeds, outputs } = this.#prepare;
-    const { places } = keptLayout(kept, sizes.shards * sizes.steps * sizes.envs, sizes.orientations);
+    const rows = sizes.shards * sizes.steps * sizes.envs;
+    const { places } = keptLayout(kept, rows, keptOrientations(spec, sizes.orientations));
     this.#kept = places.map((place) => ({ ...place, prepared: outputs[place.name] ?? feeds[place.name] }));
     if (mirror === null) return;
     const reflect = (name: string, image: SignedPermutation | null): Reflected[] =>

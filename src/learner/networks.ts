@@ -7,30 +7,54 @@ import { valueAt } from "../math/schedule.ts";
 import { UserError } from "../math/user-error.ts";
 import { type CriticSpec, criticLayout } from "../policy/critic.ts";
 import type { FlowPolicy, GaussianPolicy, PolicySpec } from "../policy/policy.ts";
+import type { PolicySymmetry } from "../policy/symmetry.ts";
 import type { BinsSpec } from "../policy/value-bins.ts";
 import { shardStateLayout } from "../rollout/shard-state.ts";
-import { ADVICE, type Environment } from "../tasks/index.ts";
+import { ADVICE, type Environment, policyMirrorOf, type SignedPermutation } from "../tasks/index.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
-import { keptLayout } from "./rows.ts";
+import { keptLayout, keptOrientations } from "./rows.ts";
 import { type Cuts, planUpdate, type UpdatePlan } from "./update-plan.ts";
 
-type PolicySizes = Pick<Environment, "obsSize" | "actionSize">;
+/** What of a task decides the shape of a policy. */
+export interface PolicyShape extends Pick<Environment, "obsSize" | "actionSize"> {
+  /** Of a symmetric policy */
+  readonly symmetry?: PolicySymmetry;
+}
 type FlowConfig = Exclude<AlgorithmConfig, { name: "ppo" }>;
 
-/** The policy that `config` trains on `env`: its network, and how it acts while training. */
-export function policySpec({ algorithm }: TrainConfig, env: PolicySizes): PolicySpec {
-  return algorithm.name === "ppo" ? gaussianPolicy(algorithm, env) : flowPolicy(algorithm, env);
+/**
+ * The policy that `config` trains on `env`: its network, and how it acts while training.
+ * @throws UserError where it is to be symmetric and the task is not
+ */
+export function policySpec(config: TrainConfig, env: Environment): PolicySpec {
+  return shapedPolicy(config, shapeOf(config, env));
 }
 
-function networkOf({ policyHidden, activation }: AlgorithmConfig, { obsSize, actionSize }: PolicySizes) {
-  return { obsSize, actionSize, hidden: policyHidden, activation };
+/** The policy that `config` trains on a task of this shape. */
+export function shapedPolicy({ algorithm }: TrainConfig, shape: PolicyShape): PolicySpec {
+  return algorithm.name === "ppo" ? gaussianPolicy(algorithm, shape) : flowPolicy(algorithm, shape);
 }
 
-function gaussianPolicy(algorithm: AlgorithmConfig, env: PolicySizes): GaussianPolicy {
+function shapeOf({ algorithm }: TrainConfig, env: Environment): PolicyShape {
+  const { obsSize, actionSize } = env;
+  if (!algorithm.symmetricPolicy) return { obsSize, actionSize };
+  const { obs, action } = policyMirrorOf(env, "--algorithm.symmetric-policy");
+  return { obsSize, actionSize, symmetry: { obs: reflection(obs), action: reflection(action) } };
+}
+
+function reflection({ source, sign }: SignedPermutation): number[] {
+  return Array.from(source, (from, i) => sign[i] * (from + 1));
+}
+
+function networkOf({ policyHidden, activation }: AlgorithmConfig, { obsSize, actionSize, symmetry }: PolicyShape) {
+  return { obsSize, actionSize, hidden: policyHidden, activation, ...(symmetry && { symmetry }) };
+}
+
+function gaussianPolicy(algorithm: AlgorithmConfig, env: PolicyShape): GaussianPolicy {
   return { kind: "gaussian", ...networkOf(algorithm, env) };
 }
 
-function flowPolicy(algorithm: FlowConfig, env: PolicySizes): FlowPolicy {
+function flowPolicy(algorithm: FlowConfig, env: PolicyShape): FlowPolicy {
   const { flowSteps, stepNoise, policyOutputScale: outputScale } = algorithm;
   const sampler = algorithm.name === "denoising-mdp" ? "noisy-euler" : algorithm.sampler;
   return { kind: "flow", ...networkOf(algorithm, env), outputScale, flowSteps, sampler, stepNoise };
@@ -42,21 +66,23 @@ export function actionNoise({ algorithm }: TrainConfig, envSteps: number): numbe
   return valueAt(scheduleOf(algorithm.actionNoise), envSteps);
 }
 
-function algorithmSpec({ algorithm }: TrainConfig, env: Environment): AlgorithmSpec {
+function algorithmSpec(config: TrainConfig, env: Environment): AlgorithmSpec {
+  const { algorithm } = config;
+  const shape = shapeOf(config, env);
   switch (algorithm.name) {
     case "fpo":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, shape), settings: scheduled(algorithm) };
     case "fpo++":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, shape), settings: scheduled(algorithm) };
     case "orw":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: scheduled(algorithm) };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, shape), settings: scheduled(algorithm) };
     case "ppo": {
       const squashed = env.actionDescription.squash === "tanh";
       const settings = { ...algorithm, advicePull: scheduleOf(algorithm.advicePull) };
-      return { name: algorithm.name, policy: gaussianPolicy(algorithm, env), settings, squashed };
+      return { name: algorithm.name, policy: gaussianPolicy(algorithm, shape), settings, squashed };
     }
     case "denoising-mdp":
-      return { name: algorithm.name, policy: flowPolicy(algorithm, env), settings: algorithm };
+      return { name: algorithm.name, policy: flowPolicy(algorithm, shape), settings: algorithm };
     default:
       return algorithm satisfies never;
   }
@@ -71,8 +97,9 @@ function scheduled<A extends { readonly normalPull: ScheduleSetting; readonly ad
 
 /** Evaluations of the policy network that the loss of one row takes. */
 export function evaluationsPerRow(algorithm: AlgorithmConfig): number {
-  if (algorithm.name === "ppo") return 1;
-  return algorithm.name === "denoising-mdp" ? algorithm.flowSteps : algorithm.pairs;
+  const sides = algorithm.symmetricPolicy ? 2 : 1;
+  if (algorithm.name === "ppo") return sides;
+  return sides * (algorithm.name === "denoising-mdp" ? algorithm.flowSteps : algorithm.pairs);
 }
 
 /**
@@ -145,7 +172,7 @@ export function iterationSizes(config: TrainConfig, env: Environment, plan = upd
     actionSize: env.actionSize,
     shardStateSize: shardStateLayout(env, envs).size,
     finals: envs * (1 + Math.ceil(config.horizon / (config.episodeSteps || env.episodeSteps))),
-    keptSize: keptLayout(surrogate.kept, rowsPerIteration(config), orientations).size,
+    keptSize: keptLayout(surrogate.kept, rowsPerIteration(config), keptOrientations(spec, orientations)).size,
     orientations,
     actorSize: surrogate.layout.size,
     criticSize: criticLayout(spec.critic).size,

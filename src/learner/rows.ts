@@ -1,6 +1,6 @@
 /** The rows of an iteration: in which order an epoch takes them, which arrays hold them, and what each keeps through the epochs. */
 import type { RowArray } from "../algorithms/surrogate.ts";
-import { surrogateOf } from "../algorithms/update-functions.ts";
+import { surrogateOf, type UpdateSpec } from "../algorithms/update-functions.ts";
 import type { SignedPermutation } from "../tasks/index.ts";
 import type { IterationSizes } from "./iteration-layout.ts";
 import type { UpdaterOptions } from "./update-block.ts";
@@ -12,9 +12,14 @@ export class RowOrder {
   readonly #envs: number;
   readonly #shardRows: number;
   readonly #order: Int32Array;
+  readonly #straight: boolean;
 
-  /** @param order the epoch's shuffled units, ~unit where it is seen in the mirror */
-  constructor({ unroll }: UpdatePlan, { steps, envs }: IterationSizes, order: Int32Array) {
+  /**
+   * @param order the epoch's shuffled units, ~unit where it is seen in the mirror
+   * @param straight takes all rows as they are
+   */
+  constructor({ unroll }: UpdatePlan, { steps, envs }: IterationSizes, order: Int32Array, straight = false) {
+    this.#straight = straight;
     this.#unroll = unroll;
     this.#envs = envs;
     this.#shardRows = steps * envs;
@@ -32,7 +37,8 @@ export class RowOrder {
   /** Writes the `index`-th and the following rows of the units from `firstUnit` on, as many as `rows` holds, and where their observations lie. */
   writeRows(firstUnit: number, index: number, rows: Int32Array, seen: Int32Array): void {
     for (let i = 0; i < rows.length; i++) {
-      const row = this.rowOf(firstUnit, index + i);
+      const found = this.rowOf(firstUnit, index + i);
+      const row = this.#straight && found < 0 ? ~found : found;
       rows[i] = row;
       seen[i] = row < 0 ? ~this.#seenRow(~row) : this.#seenRow(row);
     }
@@ -91,11 +97,22 @@ export function seenTables({ views, sizes, mirror }: UpdaterOptions): RowTable[]
 /** What rows keep through the epochs. */
 export function keptTables({ spec, views, sizes }: UpdaterOptions): RowTable[] {
   const rows = sizes.shards * sizes.steps * sizes.envs;
-  const { places } = keptLayout(surrogateOf(spec.algorithm).kept, rows, sizes.orientations);
+  const orientations = keptOrientations(spec, sizes.orientations);
+  const { places } = keptLayout(surrogateOf(spec.algorithm).kept, rows, orientations);
   return places.map(({ name, size, offset, imageOffset }) => {
     const part = (from: number) => views.kept.subarray(from, from + rows * size);
     return { name, size, values: part(offset), image: imageOffset === offset ? null : part(imageOffset) };
   });
+}
+
+/** Whether the policy is the same left and right, so that a row and its image give it one gradient. */
+export function isSymmetric({ algorithm }: UpdateSpec): boolean {
+  return algorithm.policy.symmetry !== undefined;
+}
+
+/** Views of what rows keep, where the observations of rows are seen in so many. */
+export function keptOrientations(spec: UpdateSpec, orientations: 1 | 2): 1 | 2 {
+  return isSymmetric(spec) ? 1 : orientations;
 }
 
 /** A kept array and its place. */

@@ -6,6 +6,7 @@
 import { add, concat, constant, cos, matmul, mul, reshape, sin, slice, type Tensor } from "../graph/index.ts";
 import { type Activation, activations, mlp, mlpParameters } from "./network.ts";
 import { layoutOf, type ParameterLayout } from "./parameters.ts";
+import { meanOfSides, type PolicySymmetry, reflectionMatrix, seenBothWays, withOutputImage } from "./symmetry.ts";
 
 /** Shape of a flow policy. */
 export interface FlowPolicySpec {
@@ -15,6 +16,8 @@ export interface FlowPolicySpec {
   readonly activation: Activation;
   /** Factor on the network's output. */
   readonly outputScale: number;
+  /** Where the velocity is the mean of the network and its image; absent: of the network alone */
+  readonly symmetry?: PolicySymmetry;
 }
 
 /** Cosines and sines of the time embedding. */
@@ -53,25 +56,60 @@ export function embedTimes(t: Tensor): Tensor {
 
 const frequencies = Array.from({ length: TIME_FREQUENCIES }, (_, k) => 2 ** k);
 
-/** The observation's share of the first layer, ô·W + b. ô [rows, obsSize] → [rows, width] */
-export function observationShare(obs: Tensor, weights: Readonly<Record<string, Tensor>>): Tensor {
-  return add(matmul(obs, weights["actor/0/obs"]), weights["actor/0/bias"]);
+/** The observation's share of the first layer [rows, width]; of a symmetric policy, that of the observation's image too. */
+export type ObservationShare = readonly Tensor[];
+
+/** ô·W + b. ô [rows, obsSize] */
+export function observationShare(
+  { symmetry }: FlowPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  obs: Tensor,
+): ObservationShare {
+  return seenBothWays(symmetry, obs).map((seen) => add(matmul(seen, weights["actor/0/obs"]), weights["actor/0/bias"]));
 }
 
-/** The layers after the first, and the output scale. first [rows, width], before the activation → [rows, actionSize] */
+/**
+ * The weights by which the shares' sides are continued: as they are, and so that the network takes the image of x and gives the image of its
+ * velocity. The images are those of weights, which are smaller than rows.
+ */
+function sidesOf(
+  { symmetry, hidden }: FlowPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+): readonly Readonly<Record<string, Tensor>>[] {
+  if (symmetry === undefined) return [weights];
+  const flow = matmul(reflectionMatrix(symmetry.action, TIME_SIZE), weights["actor/0/flow"]);
+  return [weights, { ...withOutputImage(weights, `actor/${hidden.length}`, symmetry.action), "actor/0/flow": flow }];
+}
+
+/** The layers after the first. first [rows, width], before the activation → [rows, actionSize] */
 function remainingLayers(spec: FlowPolicySpec, weights: Readonly<Record<string, Tensor>>, first: Tensor): Tensor {
   const hidden = activations[spec.activation](first);
-  const out = mlp(hidden, weights, "actor", { first: 1, last: spec.hidden.length }, spec.activation);
-  return spec.outputScale === 1 ? out : mul(out, spec.outputScale);
+  return mlp(hidden, weights, "actor", { first: 1, last: spec.hidden.length }, spec.activation);
+}
+
+/** The velocity, from the outputs of its sides. */
+function scaled({ outputScale }: FlowPolicySpec, sides: readonly Tensor[]): Tensor {
+  const out = meanOfSides(sides);
+  return outputScale === 1 ? out : mul(out, outputScale);
 }
 
 /**
  * Velocities at many (x, t) pairs per observation.
- * @param share the observation's share of the first layer [rows, width]
+ * @param share the observation's share of the first layer
  * @param points noisy actions and embedded times [rows * pairs, actionSize + TIME_SIZE], pairs innermost
  * @returns [rows * pairs, actionSize]
  */
 export function pairVelocities(
+  spec: FlowPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  share: ObservationShare,
+  points: Tensor,
+): Tensor {
+  const sides = sidesOf(spec, weights).map((own, side) => sidePairs(spec, own, share[side], points));
+  return scaled(spec, sides);
+}
+
+function sidePairs(
   spec: FlowPolicySpec,
   weights: Readonly<Record<string, Tensor>>,
   share: Tensor,
@@ -85,8 +123,19 @@ export function pairVelocities(
   return remainingLayers(spec, weights, reshape(first, [rows * pairs, width]));
 }
 
-/** Velocity at one x per observation and a time that all rows share. share [rows, width], x [rows, actionSize], or [1, actionSize] */
+/** Velocity at one x per observation and a time that all rows share. x [rows, actionSize], or [1, actionSize] */
 export function velocityAt(
+  spec: FlowPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  share: ObservationShare,
+  x: Tensor,
+  t: number,
+): Tensor {
+  const sides = sidesOf(spec, weights).map((own, side) => sideAt(spec, own, share[side], x, t));
+  return scaled(spec, sides);
+}
+
+function sideAt(
   spec: FlowPolicySpec,
   weights: Readonly<Record<string, Tensor>>,
   share: Tensor,

@@ -120,7 +120,7 @@ export function flowPolicyPath(
   noise: Tensor,
   sampling: FlowSampling,
 ): Tensor[] {
-  const share = observationShare(obs, weights);
+  const share = observationShare(spec, weights, obs);
   const velocity = (x: Tensor, t: number) => velocityAt(spec, weights, share, x, t);
   return flowPath(velocity, noise, spec.actionSize, sampling);
 }

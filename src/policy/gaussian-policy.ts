@@ -6,6 +6,7 @@
 import { add, div, log, mul, neg, slice, softplus, square, sub, sum, type Tensor } from "../graph/index.ts";
 import { type Activation, mlp, mlpParameters } from "./network.ts";
 import { layoutOf, type ParameterLayout } from "./parameters.ts";
+import { meanOfSides, type PolicySymmetry, seenBothWays, withOutputImage } from "./symmetry.ts";
 
 /** Shape of a Gaussian policy. */
 export interface GaussianPolicySpec {
@@ -13,6 +14,8 @@ export interface GaussianPolicySpec {
   readonly actionSize: number;
   readonly hidden: readonly number[];
   readonly activation: Activation;
+  /** Where mean and raw deviation are means of the network and its image; absent: of the network alone */
+  readonly symmetry?: PolicySymmetry;
 }
 
 /** Mean and standard deviation of the action before any squash, [rows, actionSize] each. */
@@ -37,10 +40,24 @@ export function gaussianHead(
   weights: Readonly<Record<string, Tensor>>,
   obs: Tensor,
 ): GaussianHead {
-  const { actionSize, hidden, activation } = spec;
-  const out = mlp(obs, weights, "actor", { first: 0, last: hidden.length }, activation);
+  const { actionSize, hidden, activation, symmetry } = spec;
+  const sides = seenBothWays(symmetry, obs).map((seen, side) => {
+    const own = side === 0 || symmetry === undefined ? weights : withHeadImage(spec, weights, symmetry);
+    return mlp(seen, own, "actor", { first: 0, last: hidden.length }, activation);
+  });
+  const out = meanOfSides(sides);
   const raw = slice(out, 1, actionSize, 2 * actionSize);
   return { mean: slice(out, 1, 0, actionSize), std: add(softplus(raw), LEAST_STD) };
+}
+
+/** The image of an action's deviations has no signs. */
+function withHeadImage(
+  { hidden, actionSize }: GaussianPolicySpec,
+  weights: Readonly<Record<string, Tensor>>,
+  { action }: PolicySymmetry,
+): Readonly<Record<string, Tensor>> {
+  const output = [...action, ...action.map((image) => actionSize + Math.abs(image))];
+  return withOutputImage(weights, `actor/${hidden.length}`, output);
 }
 
 /** mean + std·z. noise z [rows, actionSize] */

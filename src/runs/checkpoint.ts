@@ -34,6 +34,8 @@ export interface CheckpointMetadata {
   readonly config: string;
   /** Further values of the loop, as JSON: best return so far, running episode statistics. */
   readonly state: string;
+  /** Of a symmetric policy: `PolicySymmetry` as JSON. */
+  readonly symmetry?: string;
 }
 
 /** A checkpoint in memory. */
@@ -86,6 +88,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string, isDamaged = 
       configHash: text(metadata, "configHash", source),
       config: text(metadata, "config", source),
       state: text(metadata, "state", source),
+      ...(metadata.symmetry !== undefined && { symmetry: metadata.symmetry }),
     },
     tensors,
   };

@@ -1,16 +1,21 @@
 /** The policy inside a checkpoint, ready to act: weights in the network's order, the normaliser, how actions are drawn. Training state stays behind. */
 
+import { z } from "zod";
 import type { TrainConfig } from "../config/config.ts";
 import type { TensorData } from "../files/safetensors.ts";
-import { policySpec } from "../learner/networks.ts";
+import { shapedPolicy } from "../learner/networks.ts";
 import { RunningStats } from "../math/running-stats.ts";
 import { UserError } from "../math/user-error.ts";
 import { parameterViews } from "../policy/parameters.ts";
 import { policyLayout } from "../policy/policy.ts";
+import { evenOutStatistics, isReflection, type PolicySymmetry } from "../policy/symmetry.ts";
 import type { TrainedPolicy } from "../rollout/policy-data.ts";
 import type { Environment } from "../tasks/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { parseTrainConfig } from "./run-folder.ts";
+
+/** `PolicySymmetry` as files keep it. */
+export const symmetrySchema = z.strictObject({ obs: z.array(z.int()), action: z.array(z.int()) });
 
 /**
  * The settings that a checkpoint was trained with; length of the run, threads and folders are defaults.
@@ -37,13 +42,38 @@ export function storedPolicy(
   source: string,
 ): TrainedPolicy {
   const config = storedConfig(checkpoint, source);
-  const spec = policySpec(config, env);
+  const symmetry = config.algorithm.symmetricPolicy ? storedSymmetry(checkpoint, env, source) : undefined;
+  const { obsSize, actionSize } = env;
+  const spec = shapedPolicy(config, { obsSize, actionSize, ...(symmetry && { symmetry }) });
   const layout = policyLayout(spec);
   const weights = new Float32Array(layout.size);
   const prefix = config.algorithm.averaging > 0 ? "average/" : "weights/";
   for (const [name, view] of Object.entries(parameterViews(layout, weights, prefix)))
     fill(checkpoint, name, view, source);
-  return { kind: "trained", spec, weights, ...storedNormaliser(checkpoint, config, env, source) };
+  const normaliser = storedNormaliser(checkpoint, config, env, source);
+  if (symmetry) evenOutStatistics(symmetry.obs, normaliser.mean, normaliser.std);
+  return { kind: "trained", spec, weights, ...normaliser };
+}
+
+/** The mirror of a symmetric policy. Throws UserError when it is missing or of another size. */
+function storedSymmetry(
+  { metadata }: Checkpoint,
+  { obsSize, actionSize }: Pick<Environment, "obsSize" | "actionSize">,
+  source: string,
+): PolicySymmetry {
+  const found = symmetrySchema.safeParse(fromJson(metadata.symmetry ?? ""));
+  const expected = `reflections of ${obsSize} observed values and ${actionSize} actions`;
+  if (!found.success || !isReflection(found.data.obs, obsSize) || !isReflection(found.data.action, actionSize))
+    throw new UserError(`${source}: damaged, its symmetry does not fit; expected ${expected}`);
+  return found.data;
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Mean and deviation of the observation [obsSize]; those of the critic's further inputs, which a lesson may have more of, are omitted. */

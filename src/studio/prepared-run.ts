@@ -228,7 +228,7 @@ function bareHome(config: TrainConfig): Home {
 }
 
 /** Settings that decide the shape and the meaning of what a checkpoint holds, by path: a run that begins from one keeps them. */
-const FIXED_IN_FORK = "policyHidden criticHidden activation critic criticBins criticSupport criticNorm"
+const FIXED_IN_FORK = "policyHidden symmetricPolicy criticHidden activation critic criticBins criticSupport criticNorm"
   .split(" ")
   .map((name) => `algorithm.${name}`);
 

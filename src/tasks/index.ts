@@ -62,6 +62,7 @@ export {
   mirrorOf,
   PLANAR,
   POLAR,
+  policyMirrorOf,
   type SignedPermutation,
   TWIST,
   writeMirrored,

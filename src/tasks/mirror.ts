@@ -53,19 +53,29 @@ const AXIS_TOLERANCE = 1e-4;
  */
 export function mirrorOf(env: Environment): Mirror {
   const { task } = env;
-  const action = actionMirror(env);
+  const { obs, action } = policyMirrorOf(env, "--mirror");
   return {
-    obs: groupMirror(task, task.observe, env.observationLayout, action),
-    privileged: groupMirror(task, task.critic, env.privilegedLayout, action),
+    obs,
+    privileged: groupMirror(task, task.critic, env.privilegedLayout, { joints: action, flag: "--mirror" }),
     action,
   };
+}
+
+/**
+ * The same of what a policy sees and does.
+ * @param flag the setting that asks for it, for messages
+ */
+export function policyMirrorOf(env: Environment, flag: string): Omit<Mirror, "privileged"> {
+  const { task } = env;
+  const action = actionMirror(env, flag);
+  return { obs: groupMirror(task, task.observe, env.observationLayout, { joints: action, flag }), action };
 }
 
 function groupMirror(
   task: Task,
   terms: Readonly<Record<string, ObservationTerm<AnyMoment>>>,
   layout: readonly ObservationSlice[],
-  joints: SignedPermutation,
+  { joints, flag }: { readonly joints: SignedPermutation; readonly flag: string },
 ): SignedPermutation {
   const last = layout.at(-1);
   const size = last === undefined ? 0 : last.offset + last.size;
@@ -74,7 +84,7 @@ function groupMirror(
     const rule = terms[name].mirror;
     if (rule === undefined) {
       throw new UserError(
-        `task ${task.name}: observation "${name}" does not say how it mirrors, so --mirror cannot be used`,
+        `task ${task.name}: observation "${name}" does not say how it mirrors, so ${flag} cannot be used`,
         { exitCode: 2 },
       );
     }
@@ -117,17 +127,17 @@ function sized(who: string, rule: string, mirror: SignedPermutation, width: numb
 }
 
 /** Joints mirror into each other where anchors and axes do; a rotation about the axis (x, y, z) becomes one about (−x, y, −z). */
-function actionMirror(env: Environment): SignedPermutation {
+function actionMirror(env: Environment, flag: string): SignedPermutation {
   const { actionDescription, task, sim } = env;
   if (!isJointKind(actionDescription.kind)) {
     throw new UserError(
-      `task ${task.name}: --mirror needs actions that are joint targets, found ${actionDescription.kind}`,
+      `task ${task.name}: ${flag} needs actions that are joint targets, found ${actionDescription.kind}`,
       { exitCode: 2 },
     );
   }
   if (actionDescription.rest !== undefined) {
     throw new UserError(
-      `task ${task.name}: --mirror needs actions that are all joint targets, found controls of ${actionDescription.rest.join(", ")}`,
+      `task ${task.name}: ${flag} needs actions that are all joint targets, found controls of ${actionDescription.rest.join(", ")}`,
       { exitCode: 2 },
     );
   }

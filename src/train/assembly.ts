@@ -55,18 +55,18 @@ export async function assemble(
   const views = sharedViews(iterationLayout(sizes), memory);
   const threads = config.workers || availableParallelism();
   const board = new DescentBoard(views.board);
-  const setup = setupOf(config, trainedEnv, { plan, sizes, memory });
+  const policy = policySpec(config, trainedEnv);
+  const setup = setupOf(config, trainedEnv, { plan, sizes, memory, policy });
   const pool = await WorkerPool.create(threads, setup, (message) => {
     board.breakOff(); // no thread shall wait for its share
     onWorkerLost(message);
   });
   const spec = updateSpec(config, trainedEnv);
   const { measures } = surrogateOf(spec.algorithm);
-  const learner = new Learner({ config, plan, sizes, views, pool, board, measures });
-  const { critic } = spec;
-  const layouts = { actorLayout: policyLayout(policySpec(config, env)), criticLayout: criticLayout(critic) };
+  const learner = new Learner({ config, plan, sizes, views, pool, board, measures, symmetry: policy.symmetry });
+  const layouts = { actorLayout: policyLayout(policy), criticLayout: criticLayout(spec.critic) };
   const average = new Float32Array(sizes.actorSize);
-  const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, ...layouts };
+  const parts: TrainingParts = { loop: initialLoopState(), views, sizes, learner, average, policy, ...layouts };
   startWeights(config, parts);
   return { env, trainedEnv, engine, pool, setup, parts };
 }
@@ -95,7 +95,7 @@ function sharedMemory(config: TrainConfig, bytes: number): SharedMemory {
 function setupOf(
   config: TrainConfig,
   env: Environment,
-  { plan, sizes, memory }: Pick<TrainingSetup, "plan" | "sizes" | "memory">,
+  { plan, sizes, memory, policy }: Pick<TrainingSetup, "plan" | "sizes" | "memory" | "policy">,
 ): ThreadSetup {
   return {
     task: config.task,
@@ -108,7 +108,7 @@ function setupOf(
       staggered: config.stagger,
       sizes,
       memory,
-      policy: policySpec(config, env),
+      policy,
       spec: updateSpec(config, env),
       plan,
       adam: config.algorithm,

@@ -8,6 +8,7 @@ import type { UpdatePlan } from "../learner/update-plan.ts";
 import { RunningStats } from "../math/running-stats.ts";
 import { type Schedule, valueAt } from "../math/schedule.ts";
 import type { RunClock } from "../policy/run-clock.ts";
+import { evenOutStatistics, type PolicySymmetry } from "../policy/symmetry.ts";
 import { Descent, type LearnedIteration, type UpdateMeasures } from "./descent.ts";
 import { steeredFactor } from "./rate-steering.ts";
 import type { WorkerPool } from "./worker-pool.ts";
@@ -23,6 +24,8 @@ export interface LearnerOptions {
   readonly board: DescentBoard;
   /** Names of the policy loss's measures */
   readonly measures: readonly string[];
+  /** Of a symmetric policy */
+  readonly symmetry: PolicySymmetry | undefined;
 }
 
 /** Owns the normaliser and the pace. */
@@ -48,8 +51,9 @@ export class Learner {
 
   /** Writes the normaliser's mean and deviation where the threads read them. */
   publishNormaliser(): void {
-    const { views, config } = this.#options;
+    const { views, config, symmetry } = this.#options;
     this.stats.write(views.mean, views.std, config.normaliserFloor);
+    if (symmetry) evenOutStatistics(symmetry.obs, views.mean, views.std);
   }
 
   /** Learns from the trajectories in the shared arrays. @param prepared called before the first gradient step */

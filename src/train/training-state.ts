@@ -6,6 +6,7 @@ import { packageVersion } from "../files/version.ts";
 import { adamState, type IterationSizes, type IterationViews } from "../learner/iteration-layout.ts";
 import { UserError } from "../math/user-error.ts";
 import { type ParameterLayout, parameterViews } from "../policy/parameters.ts";
+import type { PolicySpec } from "../policy/policy.ts";
 import { forkedAt, type RunClock, startOfRun } from "../policy/run-clock.ts";
 import type { Checkpoint } from "../runs/checkpoint.ts";
 import type { Learner } from "./learner.ts";
@@ -48,6 +49,8 @@ export interface TrainingParts {
   readonly average: Float32Array;
   readonly actorLayout: ParameterLayout;
   readonly criticLayout: ParameterLayout;
+  /** How the weights act */
+  readonly policy: PolicySpec;
 }
 
 /** The whole state as of now. @param config as checkpoints hold it, without places of this machine */
@@ -63,6 +66,7 @@ export function checkpointOf(parts: TrainingParts, config: TrainConfig): Checkpo
       envSteps: clock.envSteps,
       ...trajectoryHash(config),
       state: storedState(parts),
+      ...(parts.policy.symmetry && { symmetry: JSON.stringify(parts.policy.symmetry) }),
     },
     tensors: storedTensors(parts),
   };

@@ -4,7 +4,6 @@
  */
 
 import { rowsPerIteration, type TrainConfig } from "../config/config.ts";
-import { policySpec } from "../learner/networks.ts";
 import type { EpisodeReport } from "../rollout/episodes.ts";
 import { isAction, nonFiniteText } from "../rollout/non-finite.ts";
 import type { TrainedPolicy } from "../rollout/policy-data.ts";
@@ -148,11 +147,11 @@ export class Training {
 
   /** The policy that evaluation and export use: averaged where the configuration averages. */
   policy(): TrainedPolicy {
-    const { views, sizes, average } = this.#parts;
+    const { views, sizes, average, policy: spec } = this.#parts;
     const { algorithm } = this.config;
     return {
       kind: "trained",
-      spec: policySpec(this.config, this.env),
+      spec,
       weights: (algorithm.averaging > 0 ? average : views.actor).slice(),
       mean: views.mean.slice(0, sizes.obsSize),
       std: views.std.slice(0, sizes.obsSize),

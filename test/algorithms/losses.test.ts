@@ -52,7 +52,7 @@ function losses(kind: "epsilon" | "velocity" = "epsilon"): Tensor {
     input("time", [rows, pairs]),
     { loss: kind, lossReduction: "mean" },
   );
-  const share = observationShare(input("obs", [rows, spec.obsSize]), weights);
+  const share = observationShare(spec, weights, input("obs", [rows, spec.obsSize]));
   return flowMatchingLoss(pairVelocities(spec, weights, share, placed.points), placed, rows);
 }
 

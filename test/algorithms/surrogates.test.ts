@@ -91,6 +91,8 @@ const advisedCases: [string, AlgorithmSpec, AlgorithmSpec][] = [
   ["fpo++", plus, { ...plus, settings: { ...plus.settings, ...advised } }],
   ["ppo", { ...ppo, squashed: true }, { ...ppo, settings: { ...ppo.settings, ...advised }, squashed: true }],
 ];
+const symmetry = { obs: [2, 1, -3, 5, 4], action: [-2, -1] } as const;
+const symmetric = { ...flow, symmetry };
 const cases: [string, AlgorithmSpec][] = [
   ["fpo", fpo],
   ["fpo++", plus],
@@ -101,6 +103,9 @@ const cases: [string, AlgorithmSpec][] = [
   ["ppo after tanh", { ...ppo, squashed: true }],
   ["ppo without squash", { ...ppo, squashed: false }],
   ["denoising-mdp", { name: "denoising-mdp", policy: flow, settings: denoising }],
+  ["fpo++, symmetric", { ...plus, policy: symmetric }],
+  ["ppo, symmetric", { ...ppo, policy: { ...network, symmetry }, squashed: true }],
+  ["denoising-mdp, symmetric", { name: "denoising-mdp", policy: symmetric, settings: denoising }],
   ...advisedCases.map(([name, , heeding]): [string, AlgorithmSpec] => [`${name} with advice`, heeding]),
 ];
 

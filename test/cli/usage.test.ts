@@ -230,6 +230,13 @@ describe("train", () => {
       code: 2,
       stderr: expect.stringMatching(/\nflowgait: task CheetahRun: --mirror needs .* joint targets, found controls\n$/),
     });
+    const symmetric = ["--algorithm.symmetric-policy", "true"];
+    expect(await run("train", "CheetahRun", ...symmetric, ...TINY, ...place)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^flowgait: task CheetahRun: --algorithm.symmetric-policy needs .* joint targets, found controls\n$/,
+      ),
+    });
     writeFileSync(
       join(folder, "ball.xml"),
       '<mujoco><worldbody><body name="ball"><freejoint/><geom size="0.1"/></body></worldbody></mujoco>',

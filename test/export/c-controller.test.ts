@@ -15,7 +15,7 @@ import { noiseSize } from "../../src/policy/policy.ts";
 import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import type { TaskDescription } from "../../src/tasks/index.ts";
 import { compilerPath } from "./compiler.ts";
-import { describedTask, kinds, origin, policyFor } from "./sample-policy.ts";
+import { describedTask, kinds, origin, policyFor, symmetricPolicyFor } from "./sample-policy.ts";
 
 const ROWS = 20;
 
@@ -61,6 +61,19 @@ describe("a C controller", async () => {
         expect(value).toBeCloseTo(recorded.output[i]!, 5);
       });
     }
+  });
+
+  it("of a symmetric policy answers like it", async () => {
+    const { files, recorded } = await exported(cheetah, symmetricPolicyFor(cheetah));
+    const program = await CProgram.compile(compiler, files);
+    const running = runProgram(program.path, cheetah.obsSize);
+    const out = new Float32Array(recorded.output.length);
+    await running.act(recorded.obs, recorded.noise, out);
+    await running.close();
+    await program.delete();
+    out.forEach((value, i) => {
+      expect(value).toBeCloseTo(recorded.output[i]!, 5);
+    });
   });
 
   describe("of joint targets", () => {

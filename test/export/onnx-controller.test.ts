@@ -12,7 +12,7 @@ import { noiseSize, policyLayout } from "../../src/policy/policy.ts";
 import { samplerFunction } from "../../src/policy/sampler.ts";
 import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import type { TaskDescription } from "../../src/tasks/index.ts";
-import { describedTask, kinds, origin, policyFor } from "./sample-policy.ts";
+import { describedTask, kinds, origin, policyFor, symmetricPolicyFor } from "./sample-policy.ts";
 
 /** The file against the policy over random observations. */
 async function parityOf(
@@ -104,6 +104,18 @@ describe("an exported controller", async () => {
       const report = await parityOf(bytes, policy, cheetah, { noise });
       expect(report.maxDifference, noise).toBeLessThan(1e-5);
     }
+  });
+
+  it.each(["flow", "gaussian"] as const)("of a symmetric policy (%s) answers like it", async (kind) => {
+    const policy = symmetricPolicyFor(cheetah, kind);
+    for (const noise of ["zero", "input"] as const) {
+      const bytes = controllerOnnx(policy, cheetah, origin, { noise });
+      const report = await parityOf(bytes, policy, cheetah, { noise });
+      expect(report.maxDifference, noise).toBeLessThan(1e-5);
+    }
+    const plain = { ...policy, spec: policyFor(cheetah, kind).spec };
+    const report = await parityOf(controllerOnnx(policy, cheetah, origin), plain, cheetah);
+    expect(report.maxDifference).toBeGreaterThan(1e-2);
   });
 
   it("without noise is a Gaussian's mean, and a flow without noise on its way", async () => {

@@ -2,6 +2,7 @@
 import { Rng } from "../../src/math/rng.ts";
 import { initialise } from "../../src/policy/parameters.ts";
 import { type PolicySpec, policyLayout } from "../../src/policy/policy.ts";
+import { evenOutStatistics } from "../../src/policy/symmetry.ts";
 import type { TrainedPolicy } from "../../src/rollout/policy-data.ts";
 import { describeTask, Environment, resolveTask, type TaskDescription } from "../../src/tasks/index.ts";
 
@@ -30,6 +31,22 @@ export function policyFor(
   const mean = Float32Array.from({ length: obsSize }, () => rng.uniform(-1, 1));
   const std = Float32Array.from({ length: obsSize }, () => rng.uniform(0.5, 2));
   return { kind: "trained", spec, weights, mean, std };
+}
+
+/** The same with a mirror: values swap places in twos, every third with its sign changed. */
+export function symmetricPolicyFor(
+  task: Pick<TaskDescription, "obsSize" | "actionSize">,
+  kind: keyof typeof kinds = "flow",
+): TrainedPolicy {
+  const policy = policyFor(task, kind);
+  const symmetry = { obs: twos(task.obsSize), action: twos(task.actionSize) };
+  evenOutStatistics(symmetry.obs, policy.mean, policy.std);
+  return { ...policy, spec: { ...policy.spec, symmetry } };
+}
+
+function twos(size: number): number[] {
+  const other = (i: number) => (i + 1 === size && i % 2 === 0 ? i : i % 2 === 0 ? i + 1 : i - 1);
+  return Array.from({ length: size }, (_, i) => (Math.min(i, other(i)) % 3 === 0 ? -1 : 1) * (other(i) + 1));
 }
 
 export async function describedTask(name: string, lesson = ""): Promise<TaskDescription> {

@@ -4,7 +4,7 @@ import { controllerOnnx } from "../../src/export/onnx-controller.ts";
 import { readController } from "../../src/export/read-controller.ts";
 import { flowMetadata, storedFlow } from "../../src/export/stored-flow.ts";
 import { onnxInterface } from "../../src/graph/index.ts";
-import { describedTask, kinds, origin, policyFor } from "./sample-policy.ts";
+import { describedTask, kinds, origin, policyFor, symmetricPolicyFor } from "./sample-policy.ts";
 
 /** A file without constants. */
 const kept = (metadata: Record<string, string>) => ({ metadata, constants: new Map() });
@@ -19,6 +19,18 @@ describe("the flow that a controller's file keeps", async () => {
     const found = storedFlow(onnxInterface(bytes, "a.onnx"), contract, "a.onnx");
     if (policy.spec.kind === "gaussian") expect(found).toBeNull();
     else expect(found).toEqual(policy);
+  });
+
+  it("keeps the mirror of a symmetric policy, and is refused where that is none", () => {
+    const policy = symmetricPolicyFor(task);
+    const bytes = controllerOnnx(policy, task, origin);
+    const { contract } = readController(bytes, "a.onnx");
+    const { metadata, constants } = onnxInterface(bytes, "a.onnx");
+    expect(storedFlow({ metadata, constants }, contract, "a.onnx")).toEqual(policy);
+    const flowgait_flow = metadata.flowgait_flow!.replace('"action":[-2,', '"action":[-3,');
+    expect(flowgait_flow).not.toBe(metadata.flowgait_flow);
+    const changed = { metadata: { ...metadata, flowgait_flow }, constants };
+    expect(() => storedFlow(changed, contract, "a.onnx")).toThrow("does not match the contract's policy");
   });
 
   it("takes from the graph what lies there unchanged, and opens from files that keep it all themselves", () => {

@@ -25,7 +25,7 @@ const noise = Float32Array.from({ length: 3 * spec.actionSize }, () => rng.norma
 function eulerByHand(flowSteps: number): Float64Array {
   const weights = parameterInputs(layout);
   const points = input("points", [3, spec.actionSize + TIME_SIZE]);
-  const share = observationShare(input("obs", [3, spec.obsSize]), weights);
+  const share = observationShare(spec, weights, input("obs", [3, spec.obsSize]));
   const fn = graphFunction("v", { v: pairVelocities(spec, weights, share, points) });
   const x = Float64Array.from(noise);
   const fed = new Float32Array(3 * (spec.actionSize + TIME_SIZE));

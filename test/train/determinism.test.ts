@@ -5,8 +5,15 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import type { AlgorithmName } from "../../src/config/algorithm-config.ts";
 import type { PartialTrainConfig } from "../../src/config/config.ts";
 import { packageRoot } from "../../src/files/package-root.ts";
-import { checkpointSteps, encodeCheckpoint, latestCheckpoint, listCheckpoints } from "../../src/runs/checkpoint.ts";
+import {
+  checkpointSteps,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  latestCheckpoint,
+  listCheckpoints,
+} from "../../src/runs/checkpoint.ts";
 import type { LogEvent, MetricSink } from "../../src/runs/metrics.ts";
+import { storedPolicy } from "../../src/runs/stored-policy.ts";
 import { resolveTrainConfig } from "../../src/tasks/requested-config.ts";
 import { Training } from "../../src/train/training.ts";
 import { scratchFolder } from "./scratch-folder.ts";
@@ -111,6 +118,34 @@ describe("training is bit-exact", () => {
       [1, 3].map((workers) => checkpointBytes("HumanoidJoystick", { ...fpoPlusPlus, mirror: true, workers }, "fpo++")),
     );
     expect(three.equals(one)).toBe(true);
+  });
+
+  it("so do they, and a resumed run, with a symmetric policy, which the checkpoint holds whole", async () => {
+    const overrides = { ...fpoPlusPlus, mirror: true, checkpoint: { everySeconds: 0 } };
+    const algorithm = { ...fpoPlusPlus.algorithm, name: "fpo++", symmetricPolicy: true } as const;
+    const [one, two] = await Promise.all(
+      [1, 2].map((workers) => checkpointBytes("HumanoidJoystick", { ...overrides, algorithm, workers }, "fpo++")),
+    );
+    expect(two.equals(one)).toBe(true);
+    const config = resolveTrainConfig({
+      task: "HumanoidJoystick",
+      algorithm: "fpo++",
+      overrides: { ...overrides, algorithm, workers: 1 },
+    });
+    const half = { config: { ...config, steps: 12 * 16 }, runFolder: await scratchFolder(), sinks: [] };
+    const first = await Training.create(half);
+    await first.run(new AbortController().signal);
+    const checkpoint = decodeCheckpoint(encodeCheckpoint(first.checkpoint()), "test");
+    expect(storedPolicy(checkpoint, first.env, "test")).toEqual(first.policy());
+    expect(first.policy().spec.symmetry?.action).toHaveLength(first.env.actionSize);
+    await first.close();
+    const { symmetry: _, ...metadata } = checkpoint.metadata;
+    expect(() => storedPolicy({ ...checkpoint, metadata }, first.env, "test")).toThrow("test: damaged, its symmetry");
+    const resume = { checkpoint, source: "test", seconds: 0 };
+    const second = await Training.create({ config, runFolder: await scratchFolder(), sinks: [], resume });
+    await second.run(new AbortController().signal);
+    expect(second.checkpoint().tensors).toEqual(decodeCheckpoint(one, "test").tensors);
+    await second.close();
   });
 
   it("so do they with a categorical critic and normalised layers", async () => {

@@ -100,6 +100,7 @@ describe("a run that begins from a checkpoint", async () => {
 it.each([
   ["critic", "hl-gauss", "--algorithm.critic: got hl-gauss, expected the checkpoint's squared"],
   ["criticSupport", 100, "--algorithm.critic-support: got 100, expected the checkpoint's 10000"],
+  ["symmetricPolicy", true, "--algorithm.symmetric-policy: got true, expected the checkpoint's false"],
   ["criticNorm", "rms", "--algorithm.critic-norm: got rms, expected the checkpoint's none"],
 ])("a run that begins from a checkpoint keeps its %s", (name, value, message) => {
   expect(() => changeForFork(config, { algorithm: { name: "ppo", [name]: value } }, 0)).toThrow(message);
