@@ -34,7 +34,10 @@ async function measure(name: Bench): Promise<Readonly<Record<string, Rates | num
   switch (name) {
     case "physics": {
       const { benchPhysics } = await import("../../bench/physics.ts");
-      return perTask(async (task) => ({ ...(await benchPhysics(task)) }), [...BENCH_TASKS, "HumanoidTrack", ...HANDLING_TASKS]);
+      return perTask(
+        async (task) => ({ ...(await benchPhysics(task)) }),
+        [...BENCH_TASKS, "HumanoidTrack", ...HANDLING_TASKS],
+      );
     }
     case "learner": {
       const { benchLearner } = await import("../../bench/learner.ts");
