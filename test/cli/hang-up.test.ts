@@ -79,7 +79,7 @@ describe.skipIf(process.platform === "win32")("a lost terminal", () => {
         const cwd = scratchFolder();
         const prefix = `export TMPDIR="${cwd}";`;
         const { child, until, finished } = startCli(["export", run(), "--out", "out", ...LONG], cwd, prefix);
-        await until("stderr", /computing the policy in float64/);
+        await until("stderr", /computing the policy's own outputs/);
         child.kill(signal);
         expect(await finished).toMatchObject({ code, stderr: expect.stringMatching(words) });
         expect(readdirSync(cwd).filter((name) => /^(out$|flowgait)/.test(name))).toEqual([]);
