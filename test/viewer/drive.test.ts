@@ -386,20 +386,18 @@ describe("driving at a desk", () => {
 
   it("a second page watches while the first steers, and learns why it cannot steer too", async () => {
     const { page: second } = await open(390, 700);
-    // Control is free 10 s after the last action: the first page acts all along, however slow this machine is.
-    let slower = true;
-    const acting = setInterval(() => {
-      void page.keyboard.press(slower ? "-" : "+");
-      slower = !slower;
-    }, 1000);
-    try {
-      await second.locator("[data-testid=other-driver]").waitFor();
-      await second.getByRole("button", { name: "Take over" }).click();
-      await second.getByText(/is steering; control is free/).waitFor();
-      expect(await second.evaluate("flowgait.state.drive.driver !== flowgait.state.viewer")).toBe(true);
-    } finally {
-      clearInterval(acting);
-    }
+    // Control is free 10 s after the last action. Where this machine is so slow that the second page got it, the first takes it back.
+    const refusal = second.getByText(/is steering; control is free/);
+    const isRefused = async () => {
+      await page.keyboard.press("-");
+      await page.keyboard.press("+");
+      await second.getByRole("button", { name: "Take over" }).click({ timeout: 5000 });
+      await refusal.waitFor({ timeout: 5000 });
+      return true;
+    };
+    let tries = 1;
+    while (!(await isRefused().catch(() => false))) expect(++tries).toBeLessThan(12);
+    expect(await second.evaluate("flowgait.state.drive.driver !== flowgait.state.viewer")).toBe(true);
     await second.close();
   });
 
