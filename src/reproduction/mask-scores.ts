@@ -5,7 +5,7 @@ import type { MaskCell, TableMask } from "./fpo-conditioning.ts";
 import type { MaskResult, TrackingMeasures } from "./mask-result.ts";
 import { type Spread, spreadOf } from "./scores.ts";
 
-/** A cell, how far it is, and what came of it. */
+/** A cell of the comparison with its progress and its result. */
 export interface MaskRecord {
   readonly cell: MaskCell;
   readonly run: CellRecord;

@@ -14,7 +14,7 @@ interface Driven {
   readonly model?: ModelInfo;
 }
 
-/** What pages are told once of a driven simulation. */
+/** Facts about a driven simulation that a page receives once, when it opens. */
 export function runInfo({ env, shelf, incident, isBare = false, model = modelInfo(env, isBare) }: Driven): RunInfo {
   const commandRanges = commandRangesOf(env);
   return {

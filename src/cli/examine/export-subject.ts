@@ -98,7 +98,7 @@ function exportedFile(policy: FilePolicy, { reference, contract }: FoundPolicy, 
   return thirdPartyPolicy({ policy, name: basename(reference), normaliser });
 }
 
-/** Refuses, before anything is measured, what the task or the file cannot have; says what is left out. */
+/** Refuses formats and options that the task or the file does not support, before anything is measured, and notes which formats the report omits. */
 function checkForms(policy: ExportedPolicy, task: TaskDescription, given: ExportOptions, output: Output): void {
   const options = readSettings(given);
   const obstacle = graphObstacle(policy);

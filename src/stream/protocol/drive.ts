@@ -40,7 +40,7 @@ export interface DriveMessage {
 /** What is known of the last fall. */
 export interface FallState {
   readonly state: "searching" | "found" | "failed";
-  /** The present stage, the verdict, or why there is none. */
+  /** The stage of the examination, its verdict, or the reason why it has none. */
   readonly words: string;
   /** Until when it could have been saved, and how; empty while that is not known. */
   readonly rescue: string;

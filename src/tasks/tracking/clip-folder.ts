@@ -50,7 +50,7 @@ function listed(folder: string): string[] {
   }
 }
 
-/** Of clips.json; null where there is none. */
+/** The frame rate from clips.json; null if the file does not exist. */
 function folderRate(folder: string): number | null {
   const file = join(folder, "clips.json");
   if (!existsSync(file)) return null;

@@ -247,7 +247,7 @@ export class GoalMarks {
   }
 }
 
-/** Number of a mocap body. @throws UserError where the body is none */
+/** Index of a mocap body. @throws UserError if the body is not a mocap body */
 function mocapOf(sim: Simulation, name: string): number {
   const place = bodyPlace(sim, sim.bodyId(name));
   if (place?.kind === "mocap") return place.mocap;

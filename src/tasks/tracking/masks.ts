@@ -1,4 +1,4 @@
-/** What of a goal a policy is told. */
+/** The parts of a goal that a policy observes. */
 
 /** Settings of a mask: one for all episodes, or a draw for each. */
 export const MASKS = ["full", "root+hands", "root", "mixed"] as const;
@@ -6,7 +6,7 @@ export const MASKS = ["full", "root+hands", "root", "mixed"] as const;
 /** A mask setting. */
 export type MaskName = (typeof MASKS)[number];
 
-/** What is told: where the root goes, the hands, the whole body. */
+/** Parts of a goal that a policy can observe: root, hands, whole body. */
 export type Told = readonly [root: 1, hands: 0 | 1, body: 0 | 1];
 
 /** By number. */
